@@ -1,0 +1,498 @@
+/** What the system does about an error: try again, give up on the one thing, or stop. */
+export type ErrorOutcome = 'retry' | 'give-up' | 'stop';
+
+interface ErrorEntry {
+  /** When it is raised. */
+  readonly text: string;
+  /** What to do next. */
+  readonly hint: string;
+  readonly outcome: ErrorOutcome;
+}
+
+const entry = (outcome: ErrorOutcome, text: string, hint: string): ErrorEntry => ({ outcome, text, hint });
+
+/**
+ * Every error a user can meet. A code is stable and never used again for something else; docs/errors.md is generated from this list.
+ * Grouped by the room that raises them.
+ */
+export const errorRegistry = {
+  // shared
+  INVALID_FUNCTION_TYPE: entry(
+    'stop',
+    'A function type is not of the form namespace/name.',
+    'Use exactly one slash with text on both sides, such as "shop/cart".',
+  ),
+  INVALID_ADDRESS_ID: entry(
+    'give-up',
+    'The id of an address is empty, too long or not a string.',
+    'An id is a non-empty string of at most 65,536 UTF-8 bytes; take it from the data of the event.',
+  ),
+  INVALID_DURATION: entry(
+    'stop',
+    'A duration cannot be read.',
+    'Use milliseconds as a number, or text such as "250ms", "5s", "2m", "1h", "7d".',
+  ),
+  // functions
+  UNKNOWN_FUNCTION: entry(
+    'give-up',
+    'A message names a function type that nothing handles.',
+    'Check the name in @StatefunFunction, or add the class to the application or one of its modules.',
+  ),
+  NOT_A_FUNCTION_CLASS: entry(
+    'stop',
+    'A class given as a function has no @StatefunFunction.',
+    'Decorate the class with @StatefunFunction("namespace/name"), or take it out of the list.',
+  ),
+  FUNCTION_WITHOUT_HANDLERS: entry(
+    'stop',
+    'A function class has no handler.',
+    'Decorate at least one method with @Handles(eventType) or @Handles().',
+  ),
+  DUPLICATE_HANDLER: entry('stop', 'A function class handles one event type in two methods.', 'Keep one of the two methods.'),
+  DUPLICATE_FUNCTION_TYPE: entry(
+    'stop',
+    'Two classes declare the same function type.',
+    'Give each class its own type; a type is the name of its state for ever.',
+  ),
+  UNKNOWN_EGRESS: entry(
+    'give-up',
+    'A record names an egress that the application does not declare.',
+    'Declare the egress in defineApplication, or correct the id.',
+  ),
+  UNHANDLED_EVENT_TYPE: entry(
+    'give-up',
+    'A function received an event type that none of its handlers takes.',
+    'Add a method with @Handles(type), or @Handles() for everything else.',
+  ),
+  INVALID_EVENT_DATA: entry(
+    'give-up',
+    'The data of an event does not match the schema of its event type.',
+    'Correct the producer, or the schema of the event type; then redrive the dead letter.',
+  ),
+  EVENT_SCHEMA_ASYNC: entry(
+    'give-up',
+    'The schema of an event type answers with a promise.',
+    'Event schemas are checked synchronously; remove asynchronous refinements.',
+  ),
+  ATTEMPT_ENDED: entry(
+    'give-up',
+    'A context or a state cell was used after its attempt ended.',
+    'Await everything inside the handler; what runs later cannot change state or send.',
+  ),
+  HANDLER_TIMEOUT: entry(
+    'retry',
+    'A handler did not settle within its time limit.',
+    'Find what the handler waits for, or raise handlerTimeoutMs of the function.',
+  ),
+  NO_CALLER: entry(
+    'give-up',
+    'reply() was called for a message that has no caller.',
+    'Messages from an ingress have no caller; check context.caller first.',
+  ),
+  DELAYED_TOKEN_IN_USE: entry(
+    'give-up',
+    'A delayed message uses a cancellation token that is still pending at this address.',
+    'Cancel the pending one first, or choose another token.',
+  ),
+  MESSAGE_TOO_LARGE: entry(
+    'give-up',
+    'The payload of an event is larger than the limit.',
+    'Keep large data outside and send a reference to it.',
+  ),
+  TOO_MANY_EFFECTS: entry(
+    'give-up',
+    'One handler sent more messages, or more bytes, than the limit.',
+    'Send in several steps: a message to the own address can carry on where this one stopped.',
+  ),
+  // envelope
+  RECORD_EMPTY: entry(
+    'give-up',
+    'A record has no bytes.',
+    'Find the producer that writes empty records; a CloudEvent in JSON is expected.',
+  ),
+  RECORD_NOT_UTF8: entry(
+    'give-up',
+    'A record is not UTF-8 text.',
+    'Write CloudEvents JSON as UTF-8; for other bytes give the ingress a format function.',
+  ),
+  RECORD_NOT_JSON: entry(
+    'give-up',
+    'A record is not JSON.',
+    'Write one CloudEvent in JSON a record; for other records give the ingress a format function.',
+  ),
+  RECORD_NOT_OBJECT: entry(
+    'give-up',
+    'A record is JSON but not an object.',
+    'Write one CloudEvent a record, not a list of them or a bare value.',
+  ),
+  INVALID_CLOUD_EVENT: entry(
+    'give-up',
+    'An event breaks the rules of CloudEvents 1.0.',
+    'Correct the attribute in the producer; id, source, type and specversion "1.0" are required.',
+  ),
+  EVENT_NOT_SERIALIZABLE: entry(
+    'give-up',
+    'An event holds a value that JSON would change or lose.',
+    'Use plain objects, arrays, strings, finite numbers, booleans and null; dates as ISO text, bigint as text.',
+  ),
+  ENVELOPE_UNREADABLE: entry(
+    'give-up',
+    'Bytes are not a Protobuf envelope.',
+    'Check the format of the ingress: "cloudevent" for JSON, "envelope" for Protobuf.',
+  ),
+  // forwarders
+  FORWARDER_FAILED: entry(
+    'give-up',
+    'A forwarder threw, so none of the messages of the event is sent.',
+    'See the cause; correct the forwarder or the producer, then redrive the dead letter.',
+  ),
+  FORWARDER_ASYNC: entry(
+    'give-up',
+    'A forwarder answered with a promise.',
+    'accept and forward are synchronous: decide by the event alone and leave waiting to functions.',
+  ),
+  FORWARDER_ENDED: entry(
+    'give-up',
+    'A forwarder used its downstream after forward had returned.',
+    'Forward everything before forward returns.',
+  ),
+  FORWARDER_WITHOUT_ACCEPT: entry(
+    'stop',
+    'A forwarder has neither an event type nor a method accept.',
+    'Name the event type in @Forwarder, or add accept(event).',
+  ),
+  DUPLICATE_FORWARDER: entry(
+    'stop',
+    'Two forwarders have the same name, which message ids are made of.',
+    'Rename one of the classes, or give it a name: @Forwarder(type, { name }).',
+  ),
+  // state
+  STATE_NOT_BOUND: entry(
+    'stop',
+    'A persisted value, table or list was used before it was bound to an address.',
+    'Use it in handlers, not in the constructor or in field initialisers, and mark its field with @Persisted().',
+  ),
+  STATE_NOT_SERIALIZABLE: entry(
+    'give-up',
+    'A value given to a cell, or a part of it, would be lost when it is written.',
+    'Convert it first (a Date to text, a Map to an object), or give the cell another type.',
+  ),
+  STATE_UNREADABLE: entry(
+    'give-up',
+    'A stored value cannot be read as the cell declares it.',
+    'Give the cell the kind and type it was written with, or store under a new name.',
+  ),
+  STATE_TABLE_FULL: entry(
+    'give-up',
+    'A persisted table holds as many entries as it may.',
+    'Remove entries, or spread them over more addresses.',
+  ),
+  STATE_TOO_LARGE: entry(
+    'give-up',
+    'The state of one address would become larger than its limit.',
+    'Keep less, keep large data outside and store a reference, or spread it over more addresses.',
+  ),
+  STATE_KEY_INVALID: entry(
+    'give-up',
+    'The key of a table entry is not a string, or too long.',
+    'A key is a string of at most 65,536 UTF-8 bytes; convert numbers with String().',
+  ),
+  STATE_NAME_CLASH: entry(
+    'stop',
+    'Two cells of one function are kept under the same name.',
+    'Give one of them another name: of({ name }).',
+  ),
+  STATE_NAME_INVALID: entry(
+    'stop',
+    'The name of a cell cannot be used.',
+    'Use a letter or _, then at most 127 letters, digits, _, $ or -.',
+  ),
+  STATE_OPTION_UNSUPPORTED: entry('stop', 'A cell uses an option that is not supported yet.', 'Remove the option.'),
+  STATE_CELL_MISSING: entry(
+    'stop',
+    'A field marked with @Persisted() holds no persisted value, table or list.',
+    'Initialise the field where it is declared, such as = PersistedValue.of<number>(); static fields cannot be persisted.',
+  ),
+  STATE_CELL_UNDECLARED: entry(
+    'stop',
+    'A field holds a persisted value, table or list but is not marked.',
+    'Put @Persisted() in front of the field.',
+  ),
+  STATE_CELL_SHARED: entry(
+    'stop',
+    'One persisted value, table or list is held by two fields or two instances.',
+    'Create it in the initialiser of the field, not outside the class.',
+  ),
+  // connectors
+  INGRESS_POSITION_LOST: entry(
+    'stop',
+    'The committed position of an ingress is no longer in its source: the source was shortened, replaced, or keeps its records for too short a time.',
+    'Bring the source back, or give the ingress another name: it then starts anew, and what lies between is lost.',
+  ),
+  INGRESS_STOPPED: entry(
+    'stop',
+    'A memory ingress stopped before it could deliver all it was fed.',
+    'Wait for put() before stopping the application, or feed the rest to the next run.',
+  ),
+  INGRESS_FILE_MISSING: entry(
+    'stop',
+    'The file of a file ingress cannot be opened.',
+    'Check the path (relative paths start at the working directory) and the permissions; a followed file must exist too.',
+  ),
+  INGRESS_FILE_FAILED: entry(
+    'stop',
+    'A file ingress could not read on.',
+    'See the cause; the committed position is kept, so a restart goes on where it stopped.',
+  ),
+  INGRESS_LINE_TOO_LONG: entry(
+    'give-up',
+    'A line of a file ingress is longer than the limit; its beginning becomes a dead letter.',
+    'Correct the producer, or raise lineBytesMax.',
+  ),
+  EGRESS_FILE_FAILED: entry(
+    'retry',
+    'A file egress could not write, or could not make what it wrote durable.',
+    'See the cause: free space, or correct the path and permissions. After a failed fsync the application must be started again.',
+  ),
+  EGRESS_OUTPUT_CLOSED: entry(
+    'retry',
+    'The output of a stream egress is closed.',
+    'The reader of the output went away; start the application again with an output that is read to its end.',
+  ),
+  KINESIS_CLIENT_MISSING: entry(
+    'stop',
+    'The AWS SDK is not installed.',
+    'Run: npm install @aws-sdk/client-kinesis @smithy/node-http-handler',
+  ),
+  KINESIS_STREAM_UNNAMED: entry(
+    'stop',
+    'A Kinesis ingress or egress names no stream.',
+    'Give the option `stream`, or set the environment variable.',
+  ),
+  KINESIS_REGION_MISSING: entry('stop', 'No AWS region is configured.', 'Set AWS_REGION, or give client: { region }.'),
+  KINESIS_STREAM_MISSING: entry(
+    'stop',
+    'The Kinesis stream does not exist.',
+    'Check the name, the region, the endpoint and the account; create the stream first.',
+  ),
+  KINESIS_UNREACHABLE: entry('stop', 'Kinesis did not answer at start.', 'Check the endpoint, the region and the network; see the cause.'),
+  KINESIS_START_INVALID: entry(
+    'stop',
+    'The start position of a Kinesis ingress cannot be read.',
+    "Use 'TRIM_HORIZON', 'LATEST', or { at } with a Date or an ISO 8601 time that is not in the future.",
+  ),
+  KINESIS_OPTION_INVALID: entry('stop', 'An option of a Kinesis ingress or egress is out of its range.', 'Correct the option.'),
+  KINESIS_READ_FAILED: entry(
+    'stop',
+    'Kinesis refuses to be read.',
+    'See the cause: most often missing permissions (kinesis:DescribeStreamSummary, ListShards, GetShardIterator, GetRecords) or a disabled KMS key.',
+  ),
+  KINESIS_WRITE_FAILED: entry(
+    'retry',
+    'A PutRecords call failed; whether its records were taken may be unknown.',
+    'See the cause; the records are sent again with back-off.',
+  ),
+  KINESIS_RECORD_TOO_LARGE: entry(
+    'give-up',
+    'An egress record is larger than the stream takes.',
+    'Send a reference to the data, or raise the limit of the stream (UpdateMaxRecordSize) and recordBytesMax.',
+  ),
+  KINESIS_RECORD_REFUSED: entry(
+    'give-up',
+    'Kinesis refuses an egress record.',
+    'See the cause; correct what produces the record, then redrive the dead letter.',
+  ),
+  EMBEDDED_KINESIS_MISSING: entry('stop', 'The embedded Kinesis is not installed.', 'Run: npm install --save-dev kinesis-local'),
+  EMBEDDED_KINESIS_FAILED: entry(
+    'stop',
+    'The embedded Kinesis did not start.',
+    'See the cause and its output; a process of this machine may hold its ports.',
+  ),
+  // application
+  APPLICATION_INVALID: entry(
+    'stop',
+    'An application has mistakes; every one of them is listed.',
+    'Correct each of them as its own hint says.',
+  ),
+  NOT_AN_APPLICATION: entry(
+    'stop',
+    'A value given as an application was not made by defineApplication.',
+    'Give what defineApplication returns.',
+  ),
+  NOT_A_MODULE: entry('stop', 'A value in modules or imports was not made by defineModule.', 'Give what defineModule returns.'),
+  APPLICATION_WITHOUT_FUNCTIONS: entry(
+    'stop',
+    'An application has no function.',
+    'List the classes under functions, or name their folder under scan, in the application or one of its modules.',
+  ),
+  INGRESS_INVALID: entry(
+    'stop',
+    'A value given as an ingress is not one.',
+    'Give what an ingress function such as fileIngress returns, or an object with name, description, start and stop.',
+  ),
+  EGRESS_INVALID: entry(
+    'stop',
+    'A value given as an egress is not one.',
+    'Give what an egress function such as fileEgress returns, or an object with id, description, start, send and stop.',
+  ),
+  DUPLICATE_INGRESS_NAME: entry('stop', 'Two ingresses have the same name.', 'Give each a name of its own: positions are kept under it.'),
+  DUPLICATE_EGRESS_ID: entry('stop', 'Two egresses have the same id.', 'Give each an id of its own: functions name it in context.egress.'),
+  NOT_A_FORWARDER_CLASS: entry(
+    'stop',
+    'A class given as a forwarder has no @Forwarder.',
+    'Decorate the class with @Forwarder(eventType), or take it out of the list.',
+  ),
+  FORWARDER_WITHOUT_FORWARD: entry('stop', 'A forwarder has no method forward.', 'Add forward(event, downstream).'),
+  PROVIDER_INVALID: entry(
+    'stop',
+    'A provider cannot be used.',
+    'A provider is a class, or { provide: token } with exactly one of useClass, useValue and useFactory.',
+  ),
+  PROVIDER_DUPLICATE: entry(
+    'stop',
+    'Two providers provide the same token.',
+    'Keep one, tell them apart with named, or declare the one to use in the application itself: it goes before those of modules.',
+  ),
+  PROVIDER_MISSING: entry(
+    'stop',
+    'A class asks for something that no provider provides.',
+    'Add a provider for it to the application or one of its modules, or mark the parameter with @optional().',
+  ),
+  PROVIDER_CIRCULAR: entry('stop', 'Providers need each other in a circle.', 'Move what both need into a third class.'),
+  PROVIDER_FAILED: entry('stop', 'A constructor or factory threw.', 'See the cause.'),
+  METADATA_MISSING: entry(
+    'stop',
+    'The types of constructor parameters are not known at run time.',
+    'Set experimentalDecorators and emitDecoratorMetadata in tsconfig.json and build with tsc or SWC (tsx and esbuild emit no types), or name the tokens with @inject(token) or static inject = [token, …].',
+  ),
+  SCAN_FOLDER_MISSING: entry(
+    'stop',
+    'A folder to scan does not exist.',
+    "Give new URL('./functions/', import.meta.url), and check that the build writes the folder.",
+  ),
+  SCAN_IMPORT_FAILED: entry(
+    'stop',
+    'A file of a scanned folder could not be imported.',
+    'See the cause; a file that must not be imported belongs into another folder.',
+  ),
+  APPLICATION_ENTRY_MISSING: entry(
+    'stop',
+    'There is no application where it was looked for.',
+    'Run npm run build, and check the path and main in package.json.',
+  ),
+  APPLICATION_ENTRY_TYPESCRIPT: entry(
+    'stop',
+    'The application is given as a TypeScript file.',
+    'Run npm run build, then give the built .js file, or the folder whose package.json names it as main.',
+  ),
+  APPLICATION_ENTRY_INVALID: entry(
+    'stop',
+    'A module exports no application, or more than one.',
+    'Write export default defineApplication({ … }).',
+  ),
+  APPLICATION_ENTRY_FAILED: entry('stop', 'The module of the application could not be imported.', 'See the cause.'),
+  // testing
+  FIXTURE_INVALID: entry(
+    'give-up',
+    'A line of a fixture cannot be read.',
+    'Write one CloudEvent or control line in JSON a line; see docs/testing.md.',
+  ),
+  FIXTURE_UNREADABLE: entry(
+    'give-up',
+    'The file of a fixture cannot be read.',
+    'Check the path (relative paths start at the working directory) and the permissions.',
+  ),
+  EXPECTATION_FAILED: entry(
+    'give-up',
+    'An expectation of a fixture did not come true.',
+    'Compare both sides; correct the function, or the expectation at the line.',
+  ),
+  FIXTURE_EVENT_FAILED: entry(
+    'give-up',
+    'An event of a fixture could not be handled by the function under test.',
+    'See the cause; for a test about failures set retries: true and look at failure and deadLetters.',
+  ),
+  TEST_STATE_INVALID: entry(
+    'give-up',
+    'The state given to a test does not fit the cells of the function.',
+    'Name the cells as the function does: values as they are, tables as objects, lists as arrays.',
+  ),
+  TEST_NEVER_QUIET: entry(
+    'give-up',
+    'A function under test does not come to rest.',
+    'Look for a handler that sends to its own address without end, or with a delay of 0.',
+  ),
+  // storage
+  STATE_FOLDER_LOCKED: entry(
+    'stop',
+    'The state folder is in use by another engine that is alive.',
+    'Stop the other engine, or give this one a state folder of its own.',
+  ),
+  STATE_FOLDER_NOT_OURS: entry(
+    'stop',
+    'The folder given for state holds other files.',
+    'Name an empty folder, one that does not exist yet, or one that an engine has used before.',
+  ),
+  STATE_FOLDER_UNUSABLE: entry(
+    'stop',
+    'The state folder cannot be created, read or written.',
+    'See the cause: the path must be a folder that this user may write, on a local disk with free space.',
+  ),
+  STORE_CORRUPT: entry(
+    'stop',
+    'A file of the state folder does not hold what was written to it.',
+    'Copy the whole folder for examination, then put back a copy from before the damage, or start with an empty folder. Never edit or remove single files: that loses commits silently.',
+  ),
+  STORE_FORMAT_NEWER: entry(
+    'stop',
+    'A later version of the framework has written the state folder.',
+    'Run the version that wrote it, or a later one.',
+  ),
+  STORE_WRITE_FAILED: entry(
+    'stop',
+    'A commit could not be written or synced.',
+    'See the cause; correct what the disk complains about, then start again. Everything committed before is there.',
+  ),
+  STORE_READ_FAILED: entry(
+    'stop',
+    'A file of the state folder could not be read.',
+    'See the cause; check the disk and who may read the folder, then start again.',
+  ),
+  STORE_CLOSED: entry('stop', 'The store was used after it was closed.', 'Close the store last, after everything that uses it has ended.'),
+  STORE_NAME_INVALID: entry(
+    'give-up',
+    'The name of a collection or key is too long, or holds half a surrogate pair.',
+    'Ids have at most 64 KiB and must be well-formed text; take them from data that was checked.',
+  ),
+  VALUE_TOO_LARGE: entry(
+    'give-up',
+    'A value is larger than an entry of the store takes.',
+    'Keep at most 16 MiB of state in one value; use a table or more addresses.',
+  ),
+  COMMIT_TOO_LARGE: entry('stop', 'The changes of one commit are larger than a frame takes.', 'Lower the budget of a commit.'),
+  // engine
+  DEAD_LETTER_UNKNOWN: entry(
+    'give-up',
+    'A dead letter is asked for that is not there.',
+    'List the dead letters; it may have been redriven, dropped, or too old.',
+  ),
+  ENGINE_STOPPED: entry('stop', 'Something is asked of an engine that has stopped or is stopping.', 'Start the application again.'),
+  NO_FORWARDER: entry(
+    'give-up',
+    'No forwarder accepts an event.',
+    'Write a forwarder for the event type, or set unmatchedEvents to "count" if such events are expected.',
+  ),
+  STOP_DEADLINE_PASSED: entry(
+    'stop',
+    'The engine stopped before everything had ended.',
+    'Nothing is lost: what was not finished is done at the next start. Raise stopDeadline if this happens often.',
+  ),
+  STATE_READ_FAILED: entry(
+    'stop',
+    'The state of an address cannot be read from the store.',
+    'See the cause; the engine stops so that nothing is handled without its state.',
+  ),
+} as const satisfies Record<string, ErrorEntry>;
+
+/** The code of an error of this framework; see docs/errors.md. */
+export type ErrorCode = keyof typeof errorRegistry;

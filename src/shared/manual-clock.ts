@@ -1,0 +1,55 @@
+import type { Cancel, Clock } from './clock.ts';
+
+interface Scheduled {
+  readonly dueAt: number;
+  readonly order: number;
+  readonly callback: () => void;
+}
+
+/** A clock that stands still until it is moved: for tests and `statefun play`. */
+export class ManualClock implements Clock {
+  readonly #scheduled = new Set<Scheduled>();
+  #nowMs: number;
+  #order = 0;
+
+  constructor(startMs: number = Date.UTC(2026, 0, 1)) {
+    this.#nowMs = startMs;
+  }
+
+  now(): number {
+    return this.#nowMs;
+  }
+
+  schedule(dueAt: number, callback: () => void): Cancel {
+    const scheduled = { dueAt, order: this.#order++, callback };
+    this.#scheduled.add(scheduled);
+    return () => this.#scheduled.delete(scheduled);
+  }
+
+  /** When the next callback is due, in milliseconds since the epoch. */
+  get nextDueAt(): number | undefined {
+    return this.#next()?.dueAt;
+  }
+
+  /** Moves to the next callback that is due by `untilMs` and calls it; otherwise moves to `untilMs` and answers false. */
+  step(untilMs: number): boolean {
+    const next = this.#next();
+    if (next === undefined || next.dueAt > untilMs) {
+      this.#nowMs = Math.max(this.#nowMs, untilMs);
+      return false;
+    }
+    this.#scheduled.delete(next);
+    this.#nowMs = Math.max(this.#nowMs, next.dueAt);
+    next.callback();
+    return true;
+  }
+
+  #next(): Scheduled | undefined {
+    let next: Scheduled | undefined;
+    for (const scheduled of this.#scheduled) {
+      if (next === undefined || scheduled.dueAt < next.dueAt || (scheduled.dueAt === next.dueAt && scheduled.order < next.order))
+        next = scheduled;
+    }
+    return next;
+  }
+}

@@ -1,0 +1,24 @@
+import 'reflect-metadata';
+
+/** A class, as decorators see it. */
+export type ClassOf<T = object> = abstract new (...args: never[]) => T;
+
+/** Records a value on a class; decorators do nothing else. Subclasses see what their bases recorded until they record their own. */
+export function recordMetadata(target: object, key: string, value: unknown): void {
+  Reflect.defineMetadata(key, value, target);
+}
+
+/** What was recorded on the class or one of its bases. The caller knows the type it recorded. */
+export function readMetadata<T>(target: object, key: string): T | undefined {
+  return Reflect.getMetadata(key, target) as T | undefined;
+}
+
+/** What was recorded on this very class. */
+export function readOwnMetadata<T>(target: object, key: string): T | undefined {
+  return Reflect.getOwnMetadata(key, target) as T | undefined;
+}
+
+/** Adds an item to a list recorded on a class, keeping what its bases recorded. */
+export function appendMetadata(target: object, key: string, item: unknown): void {
+  recordMetadata(target, key, [...(readMetadata<readonly unknown[]>(target, key) ?? []), item]);
+}

@@ -1,0 +1,126 @@
+import { deepFreeze } from '../shared/deep-freeze.ts';
+import { StatefunError, toError } from '../shared/errors.ts';
+import type { CloudEvent } from './cloud-event.ts';
+import { checkAndFreeze, toPlainEvent } from './complete-event.ts';
+import { estimateJsonBytes } from './estimate-json-bytes.ts';
+import { EnvelopeMessage, type EnvelopeFields } from './generated/envelope-message.ts';
+import { decodeText, parsePayload } from './parse-cloud-event.ts';
+
+/** What an envelope carries beside its event. */
+export interface EnvelopeOptions {
+  /** Orders and places the record that leaves through an egress. */
+  readonly partitionKey?: string | undefined;
+  /** Names the message; the same on every attempt. */
+  readonly messageId?: string | undefined;
+}
+
+/** The event and its text, whichever is there; shared by all envelopes of one event, so that each is made once for all of them. */
+interface Body {
+  event: CloudEvent | undefined;
+  payload: string | undefined;
+  payloadBytes: number | undefined;
+}
+
+/**
+ * What moves inside: an event, with the ids of the message it travels in.
+ *
+ * 1. The event is a checked, frozen CloudEvent, or a text whose event was checked before.
+ * 2. The text an envelope was made from is the text it gives back, so an event that is only passed on keeps its bytes.
+ * 3. Text is parsed, an event is written as text and the Protobuf bytes are made when they are first asked for, and once.
+ */
+export class Envelope {
+  readonly partitionKey: string | undefined;
+  readonly messageId: string | undefined;
+  readonly #body: Body;
+  #encoded: Uint8Array | undefined;
+
+  private constructor(body: Body, options: EnvelopeOptions, encoded?: Uint8Array) {
+    this.#body = body;
+    this.partitionKey = options.partitionKey;
+    this.messageId = options.messageId;
+    this.#encoded = encoded;
+  }
+
+  /**
+   * Checks and freezes the event; one that is not a plain object is copied to one first.
+   * Throws INVALID_CLOUD_EVENT or EVENT_NOT_SERIALIZABLE.
+   */
+  static ofEvent(event: CloudEvent, options: EnvelopeOptions = {}): Envelope {
+    return Envelope.ofTrustedEvent(checkAndFreeze(toPlainEvent(event)), options);
+  }
+
+  /** For an event that is known to be checked and frozen: one that `completeEvent` gave, or that another envelope holds. */
+  static ofTrustedEvent(event: CloudEvent, options: EnvelopeOptions = {}): Envelope {
+    return new Envelope({ event, payload: undefined, payloadBytes: undefined }, options);
+  }
+
+  /**
+   * Reads CloudEvents JSON. Throws RECORD_EMPTY, RECORD_NOT_UTF8, RECORD_NOT_JSON, RECORD_NOT_OBJECT, INVALID_CLOUD_EVENT,
+   * EVENT_NOT_SERIALIZABLE (nested too deeply) or MESSAGE_TOO_LARGE.
+   */
+  static ofPayload(payload: string | Uint8Array, options: EnvelopeOptions = {}): Envelope {
+    const text = typeof payload === 'string' ? payload : decodeText(payload);
+    return new Envelope({ event: parsePayload(text), payload: text, payloadBytes: undefined }, options);
+  }
+
+  /** Reads Protobuf bytes from outside; the bytes must not change afterwards. Throws ENVELOPE_UNREADABLE, and what {@link ofPayload} throws. */
+  static decode(bytes: Uint8Array): Envelope {
+    const envelope = Envelope.decodeTrusted(bytes);
+    envelope.#body.event = parsePayload(envelope.payload);
+    return envelope;
+  }
+
+  /**
+   * Reads Protobuf bytes that {@link encode} wrote; the event is parsed when it is first used. The bytes must not change afterwards.
+   * Throws ENVELOPE_UNREADABLE.
+   */
+  static decodeTrusted(bytes: Uint8Array): Envelope {
+    const { payload, partitionKey, messageId } = decodeFields(bytes);
+    const options = { partitionKey: partitionKey ?? undefined, messageId: messageId ?? undefined };
+    return new Envelope({ event: undefined, payload: payload ?? '', payloadBytes: undefined }, options, bytes);
+  }
+
+  get event(): CloudEvent {
+    // Invariant 1: without an event there is a text, and its event was checked.
+    return (this.#body.event ??= deepFreeze(JSON.parse(this.#body.payload ?? '') as CloudEvent));
+  }
+
+  /** The event as CloudEvents JSON. */
+  get payload(): string {
+    return (this.#body.payload ??= JSON.stringify(this.#body.event));
+  }
+
+  /** The Protobuf bytes. */
+  encode(): Uint8Array {
+    return (this.#encoded ??= encodeFields(this));
+  }
+
+  /**
+   * Bytes of the payload, for budgets: exact when there is a text; otherwise an estimate that writes none, and that counts
+   * a character outside ASCII once.
+   */
+  get payloadBytes(): number {
+    const body = this.#body;
+    return (body.payloadBytes ??= body.payload === undefined ? estimateJsonBytes(body.event) : Buffer.byteLength(body.payload));
+  }
+
+  /** The same event with other ids; those that are not given stay. */
+  with(options: EnvelopeOptions): Envelope {
+    const { partitionKey = this.partitionKey, messageId = this.messageId } = options;
+    return new Envelope(this.#body, { partitionKey, messageId });
+  }
+}
+
+function encodeFields({ payload, partitionKey, messageId }: Envelope): Uint8Array {
+  return EnvelopeMessage.encode({ payload, partitionKey: partitionKey ?? null, messageId: messageId ?? null }).finish();
+}
+
+function decodeFields(bytes: Uint8Array): EnvelopeFields {
+  try {
+    return EnvelopeMessage.decode(bytes);
+  } catch (cause) {
+    throw new StatefunError('ENVELOPE_UNREADABLE', `${bytes.byteLength} bytes are not a Protobuf envelope: ${toError(cause).message}.`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,61 @@
+import { StatefunError } from '../shared/errors.ts';
+import { checkCloudEvent } from './check-cloud-event.ts';
+import type { CloudEvent } from './cloud-event.ts';
+import { freezeJson } from './freeze-json.ts';
+
+/**
+ * Largest payload, in bytes: above the 10 MiB a Kinesis record can hold. It guards against a file or a request that is no event at all;
+ * an application that wants less sets messageBytesMax.
+ */
+export const payloadBytesMax = 16 * 1024 * 1024;
+
+// A byte order mark is kept, so that the text of an event is its bytes; JSON has none, and it is refused as such.
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The event in CloudEvents JSON, checked and frozen. Throws an error of outcome `give-up` for anything else; see {@link decodeText}. */
+export function parseCloudEvent(data: string | Uint8Array, bytesMax: number = payloadBytesMax): CloudEvent {
+  return parsePayload(typeof data === 'string' ? data : decodeText(data, bytesMax), bytesMax);
+}
+
+/** The text of a record. Throws RECORD_EMPTY, MESSAGE_TOO_LARGE or RECORD_NOT_UTF8. */
+export function decodeText(bytes: Uint8Array, bytesMax: number = payloadBytesMax): string {
+  ensureSize(bytes.byteLength, bytesMax);
+  try {
+    return utf8.decode(bytes);
+  } catch (cause) {
+    throw new StatefunError('RECORD_NOT_UTF8', `a record of ${bytes.byteLength} bytes is not UTF-8 text.`, { cause });
+  }
+}
+
+/** The event in a text. Throws RECORD_EMPTY, MESSAGE_TOO_LARGE, RECORD_NOT_JSON, RECORD_NOT_OBJECT or INVALID_CLOUD_EVENT. */
+export function parsePayload(text: string, bytesMax: number = payloadBytesMax): CloudEvent {
+  // A text has at most three bytes for each of its units, so a short one need not be measured.
+  ensureSize(text.length * 3 <= bytesMax ? text.length : Buffer.byteLength(text), bytesMax);
+  const value = parseJson(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    const shape = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
+    throw new StatefunError('RECORD_NOT_OBJECT', `a record holds ${shape}, not an object.`, { facts: { shape } });
+  }
+  checkCloudEvent(value);
+  freezeJson(value);
+  return value;
+}
+
+function ensureSize(bytes: number, bytesMax: number): void {
+  if (bytes === 0) throw new StatefunError('RECORD_EMPTY', 'a record is empty.');
+  if (bytes > bytesMax) {
+    throw new StatefunError('MESSAGE_TOO_LARGE', `a record of ${bytes} bytes is larger than the limit of ${bytesMax}.`, {
+      facts: { bytes, bytesMax },
+    });
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new StatefunError('RECORD_NOT_JSON', `a record of ${text.length} characters is not JSON: ${(cause as Error).message}.`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * RFC 3986, appendix A, as regular expressions. They are those of ajv-formats 3 (MIT), which the `cloudevents` package checks `source` and
+ * `dataschema` with, so that both say the same about every text. Case does not matter.
+ */
+const unreserved = `a-z0-9\\-._~!$&'()*+,;=`;
+const percent = '%[0-9a-f]{2}';
+const group = '[0-9a-f]{1,4}';
+const byte = '(?:25[0-5]|2[0-4]\\d|[01]?\\d\\d?)';
+const ipv4 = `(?:${byte}\\.){3}${byte}`;
+const ipv6 = [
+  `(?:(?:${group}:){6}|::(?:${group}:){5}|(?:${group})?::(?:${group}:){4}|(?:(?:${group}:){0,1}${group})?::(?:${group}:){3}`,
+  `|(?:(?:${group}:){0,2}${group})?::(?:${group}:){2}|(?:(?:${group}:){0,3}${group})?::${group}:|(?:(?:${group}:){0,4}${group})?::)`,
+  `(?:${group}:${group}|${ipv4})|(?:(?:${group}:){0,5}${group})?::${group}|(?:(?:${group}:){0,6}${group})?::`,
+].join('');
+const host = (quote: string): string =>
+  `(?:\\[(?:${ipv6}|v[0-9a-f]+\\.[${unreserved}:]+)\\]|${ipv4}|(?:[${unreserved}${quote}]|${percent})*)`;
+const userinfo = `(?:(?:[${unreserved}:]|${percent})*@)?`;
+
+/** Authority and path; a reference may have neither, and may hold a double quote, which the grammar does not know but ajv lets pass. */
+function hierarchy(quote: string): string {
+  const character = `(?:[${unreserved}${quote}:@]|${percent})`;
+  const segments = `(?:\\/${character}*)*`;
+  return `(?:\\/?\\/${userinfo}${host(quote)}(?::\\d*)?${segments}|\\/(?:${character}+${segments})?|${character}+${segments})`;
+}
+
+function rest(quote: string): string {
+  const character = `(?:[${unreserved}${quote}:@/?]|${percent})*`;
+  return `(?:\\?${character})?(?:#${character})?`;
+}
+
+const scheme = '[a-z][a-z0-9+\\-.]*:';
+const uri = new RegExp(`^${scheme}${hierarchy('')}${rest('')}$`, 'i');
+const uriReference = new RegExp(`^(?:${scheme})?${hierarchy('"')}?${rest('"')}$`, 'i');
+
+/** Whether a text is an absolute URI. */
+export function isUri(text: string): boolean {
+  return uri.test(text);
+}
+
+/** Whether a text is a URI or a relative reference. */
+export function isUriReference(text: string): boolean {
+  return uriReference.test(text);
+}

@@ -1,0 +1,83 @@
+// Checked by the compiler alone: every expected error below must be one.
+import { z } from 'zod';
+import type { CloudEvent, NewEvent } from '../../src/envelope/cloud-event.ts';
+import { CloudEvent as CloudEventBuilder } from '../../src/envelope/cloud-event.ts';
+import { eventType, type EventOf, type EventType } from '../../src/envelope/event-type.ts';
+import type { Downstream, EventForwarder } from '../../src/forwarders/event-forwarder.ts';
+import { Forwarder } from '../../src/forwarders/forwarder-decorator.ts';
+
+interface Product {
+  readonly id: string;
+  readonly price: number;
+}
+
+const Unchecked = eventType<Product>('shop.product');
+const Checked = eventType('shop.product', z.object({ id: z.string(), price: z.number().default(0) }));
+const Untyped = eventType('shop.any', { source: '/shop' });
+
+export const unchecked: EventType<Product> = Unchecked;
+export const checked: EventType<Product> = Checked;
+export const untyped: EventType = Untyped;
+export const widened: EventType = Checked;
+// @ts-expect-error: the data of another type
+export const other: EventType<{ cartId: string }> = Checked;
+// @ts-expect-error: a schema is no set of options
+eventType('shop.product', { sauce: '/shop' });
+
+export const price: (event: EventOf<typeof Checked>) => number = (event) => event.data.price;
+export const id: (event: EventOf<typeof Unchecked>) => string = (event) => event.data.id;
+declare const untypedEvent: EventOf<typeof Untyped>;
+// @ts-expect-error: the data is not known
+export const nothing: string = untypedEvent.data;
+
+export const created: NewEvent<Product> = Checked.create({ id: 'a', price: 1 }, { subject: 's', shop: 5 });
+// @ts-expect-error: a field is missing
+Checked.create({ id: 'a' });
+// @ts-expect-error: the subject is text
+Checked.create({ id: 'a', price: 1 }, { subject: 5 });
+
+export function narrowed(event: CloudEvent): number {
+  // @ts-expect-error: not known before it is asked
+  if (event.data.price === 0) return 0;
+  return Checked.is(event) ? event.data.price : Checked.check(event).data.price;
+}
+
+export const built: CloudEvent<Product> = new CloudEventBuilder({ source: '/s', type: 't', data: { id: 'a', price: 1 } });
+export const sent: NewEvent = built;
+
+@Forwarder(Checked, { order: 1 })
+export class Products implements EventForwarder<Product> {
+  forward(event: CloudEvent<Product>, downstream: Downstream): void {
+    downstream.forward('shop/product', event.data.id, event);
+    // @ts-expect-error: a function is a class or its type
+    downstream.forward(5, event.data.id, event);
+  }
+}
+
+// @ts-expect-error: the class takes the data of another event type
+@Forwarder(Checked)
+export class Carts implements EventForwarder<{ cartId: string }> {
+  forward(event: CloudEvent<{ cartId: string }>, downstream: Downstream): void {
+    downstream.forward('shop/cart', event.data.cartId, event);
+  }
+}
+
+// @ts-expect-error: no forwarder at all
+@Forwarder()
+export class NoForwarder {}
+
+@Forwarder('shop.any')
+export class ByText implements EventForwarder<Product> {
+  forward(event: CloudEvent<Product>): void {
+    void event.data.price;
+  }
+}
+
+@Forwarder()
+export class Everything implements EventForwarder {
+  accept(event: CloudEvent): boolean {
+    return event.type.startsWith('shop.');
+  }
+
+  forward(): void {}
+}

@@ -1,0 +1,81 @@
+import { attemptEnded, CellLink, cellLink, type Cell, type CellOptions } from './cell.ts';
+import type { Held } from './held.ts';
+import type { TableSlot } from './table-slot.ts';
+
+/**
+ * A durable table of an address: values by string keys, in the order the keys were first set. Every entry is written by itself, so a
+ * change of one entry of a large table costs one small write. At most 100,000 entries (STATE_TABLE_FULL).
+ *
+ * As with a Map, entries may be set and removed while iterating; an iterator ends with its attempt.
+ */
+export class PersistedTable<T> implements Cell {
+  /** @internal */
+  readonly [cellLink]: CellLink<TableSlot<T>>;
+
+  private constructor(options: CellOptions<unknown>) {
+    this[cellLink] = new CellLink('table', options);
+  }
+
+  static of<T>(options: CellOptions<T> = {}): PersistedTable<T> {
+    return new PersistedTable<T>(options);
+  }
+
+  /** The value of a key, frozen; undefined when there is none. */
+  get(key: string): T | undefined {
+    return this[cellLink].open.get(key);
+  }
+
+  /** Sets and freezes the value of a key; a key that is there keeps its place. Throws STATE_NOT_SERIALIZABLE, STATE_TABLE_FULL, STATE_TOO_LARGE. */
+  set(key: string, value: T): void {
+    this[cellLink].open.set(key, value);
+  }
+
+  /** Whether the key was there. */
+  remove(key: string): boolean {
+    return this[cellLink].open.remove(key);
+  }
+
+  has(key: string): boolean {
+    return this[cellLink].open.has(key);
+  }
+
+  get size(): number {
+    return this[cellLink].open.size;
+  }
+
+  clear(): void {
+    this[cellLink].open.clear();
+  }
+
+  entries(): IterableIterator<[string, T]> {
+    return this.#walk((slot, key, held) => [key, slot.read(held)]);
+  }
+
+  keys(): IterableIterator<string> {
+    return this.#walk((_slot, key) => key);
+  }
+
+  values(): IterableIterator<T> {
+    return this.#walk((slot, _key, held) => slot.read(held));
+  }
+
+  /** Checks at once, not at the first step, that the table may be used. */
+  #walk<R>(read: ReadEntry<T, R>): IterableIterator<R> {
+    const slot = this[cellLink].open;
+    return steps(slot, slot.attempts.count, read);
+  }
+}
+
+type ReadEntry<T, R> = (slot: TableSlot<T>, key: string, held: Held<T>) => R;
+
+function* steps<T, R>(slot: TableSlot<T>, attempt: number, read: ReadEntry<T, R>): IterableIterator<R> {
+  ensureSameAttempt(slot, attempt);
+  for (const [key, held] of slot.entries()) {
+    yield read(slot, key, held);
+    ensureSameAttempt(slot, attempt);
+  }
+}
+
+function ensureSameAttempt({ attempts, name }: TableSlot<unknown>, attempt: number): void {
+  if (!attempts.open || attempts.count !== attempt) throw attemptEnded('table', name);
+}

@@ -1,0 +1,224 @@
+import { deepFreeze } from '../shared/deep-freeze.ts';
+import { describe, StatefunError } from '../shared/errors.ts';
+import { freezeJson } from './json-walk.ts';
+
+/**
+ * How the values of a cell are checked, written and read. Make your own with {@link customType}.
+ *
+ * A cell of a type that holds values keeps the decoded, frozen value: reading it costs nothing. A cell of a type that holds bytes
+ * serializes at every `set` and decodes at every `get`, because its values cannot be frozen: what was read may be changed freely, and
+ * only `set` persists.
+ */
+export interface StateType<T> {
+  readonly name: string;
+  readonly holds: 'value' | 'bytes';
+  /** Text is written as UTF-8. */
+  encode(value: T): string | Uint8Array;
+  decode(bytes: Uint8Array): T;
+  /** Freezes the value; answers its rough size in bytes, or what the type would lose, such as `items.a1.added (Date)`. */
+  inspect(value: unknown): number | string;
+  /** Freezes and returns the value; throws STATE_NOT_SERIALIZABLE when the type would lose a part of it. */
+  ensure(value: unknown): T;
+}
+
+/** The protobufjs class of a message, or anything of its shape. */
+export interface ProtobufCodec<T> {
+  encode(message: NoInfer<T>): { finish(): Uint8Array };
+  decode(bytes: Uint8Array): T;
+  /** What is wrong with a message, or null. */
+  verify?(message: object): string | null;
+}
+
+/** What {@link customType} needs. Neither function may depend on anything but its argument. */
+export interface CustomTypeOptions<T> {
+  /** Names the type in error texts and tools. */
+  readonly name: string;
+  encode(value: T): string | Uint8Array;
+  decode(bytes: Uint8Array): T;
+}
+
+/**
+ * JSON, the default: plain objects, arrays, strings, finite numbers, booleans and null. Map, Set, Date, bigint, NaN, class instances,
+ * functions and undefined inside an array are refused. A property that is undefined is missing after a reload, and -0 is 0.
+ */
+export function jsonType<T>(): StateType<T> {
+  // Safe: the type of the value exists only at compile time; at run time there is one JSON.
+  return json as StateType<T>;
+}
+
+export function stringType(): StateType<string> {
+  return string;
+}
+
+/** Whole numbers from -2,147,483,648 to 2,147,483,647. */
+export function int32Type(): StateType<number> {
+  return int32;
+}
+
+/** Whole numbers of 64 bits, as bigint. */
+export function int64Type(): StateType<bigint> {
+  return int64;
+}
+
+/** Any number, NaN, infinities and -0 included. */
+export function float64Type(): StateType<number> {
+  return float64;
+}
+
+export function booleanType(): StateType<boolean> {
+  return boolean;
+}
+
+/** Bytes, copied by `set` and by `get`: typed arrays cannot be frozen. */
+export function bytesType(): StateType<Uint8Array> {
+  return bytes;
+}
+
+/** Messages of a protobufjs class, decoded anew by every `get`. */
+export function protobufType<T extends object>(codec: ProtobufCodec<T>): StateType<T> {
+  const lossOf = (value: unknown): string | null => {
+    if (typeof value !== 'object' || value === null) return describe(value);
+    return codec.verify?.(value) ?? null;
+  };
+  // protobufjs reads text faster from a Buffer.
+  return bytesHolding<T>(
+    'protobuf',
+    lossOf,
+    (value) => codec.encode(value).finish(),
+    (copy) => codec.decode(Buffer.from(copy.buffer)),
+  );
+}
+
+/** Any value, with functions of your own: `set` calls `encode`, every `get` calls `decode`. */
+export function customType<T>(options: CustomTypeOptions<T>): StateType<T> {
+  const encode = (value: T): string | Uint8Array => {
+    const encoded = options.encode(value);
+    // The function may use its bytes again.
+    return typeof encoded === 'string' ? encoded : new Uint8Array(encoded);
+  };
+  return bytesHolding<T>(
+    options.name,
+    () => null,
+    encode,
+    (copy) => options.decode(copy),
+  );
+}
+
+function textOf(encoded: Uint8Array): string {
+  return Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength).toString();
+}
+
+/** A type whose values are frozen and kept as they are. */
+function valueHolding<T>(
+  name: string,
+  inspect: (value: unknown) => number | string,
+  encode: (value: T) => string,
+  decode: (text: string) => T,
+): StateType<T> {
+  return {
+    name,
+    holds: 'value',
+    encode,
+    decode: (encoded) => decode(textOf(encoded)),
+    inspect,
+    ensure(value) {
+      const result = inspect(value);
+      if (typeof result === 'number') return value as T; // Safe: inspect has just checked it.
+      throw notSerializable(name, result);
+    },
+  };
+}
+
+/** A type whose values cannot be frozen. `decode` gets a copy: a decoded message may hold views into the bytes it was read from. */
+function bytesHolding<T>(
+  name: string,
+  lossOf: (value: unknown) => string | null,
+  encode: (value: T) => string | Uint8Array,
+  decode: (copy: Uint8Array) => T,
+): StateType<T> {
+  const inspect = (value: unknown): number | string => {
+    if (value === undefined) return 'the value itself (undefined)';
+    const loss = lossOf(value);
+    return loss === null ? 0 : loss;
+  };
+  return {
+    name,
+    holds: 'bytes',
+    encode,
+    decode: (encoded) => decode(new Uint8Array(encoded)),
+    inspect,
+    ensure(value) {
+      const result = inspect(value);
+      if (typeof result === 'number') return value as T; // Safe: as far as the type can tell; encode sees the rest.
+      throw notSerializable(name, result);
+    },
+  };
+}
+
+/** The error for a value that its type would lose, in whole or in part. */
+export function notSerializable(typeName: string, loss: string, cell?: string): StatefunError {
+  const owner = cell === undefined ? '' : ` of cell "${cell}"`;
+  const summary = `type "${typeName}"${owner} would lose ${loss}.`;
+  return new StatefunError('STATE_NOT_SERIALIZABLE', summary, { facts: { type: typeName, loss, cell } });
+}
+
+const refuse = (value: unknown): string => `the value itself (${describe(value)})`;
+
+const json = valueHolding<unknown>('json', freezeJson, JSON.stringify, (text) => deepFreeze(JSON.parse(text) as unknown));
+
+/** A type of single values: what is read must be written the same way again, so that bytes of another type are not taken for its own. */
+function scalar<T>(
+  name: string,
+  inspect: (value: unknown) => number | string,
+  encode: (value: T) => string,
+  read: (text: string) => T,
+): StateType<T> {
+  return valueHolding(name, inspect, encode, (text) => {
+    const value = read(text);
+    if (typeof inspect(value) === 'number' && encode(value) === text) return value;
+    throw new Error(`${describe(text)} is not the text of a value of type "${name}"`);
+  });
+}
+
+const string = scalar<string>(
+  'string',
+  (value) => {
+    if (typeof value !== 'string') return refuse(value);
+    return loneSurrogate.test(value) ? 'half of a surrogate pair, which UTF-8 cannot write' : value.length;
+  },
+  (value) => value,
+  (text) => text,
+);
+
+const int32 = scalar<number>('int32', (value) => (typeof value === 'number' && (value | 0) === value ? 8 : refuse(value)), String, Number);
+
+const int64 = scalar<bigint>(
+  'int64',
+  (value) => (typeof value === 'bigint' && BigInt.asIntN(64, value) === value ? 8 : refuse(value)),
+  String,
+  BigInt,
+);
+
+const float64 = scalar<number>(
+  'float64',
+  (value) => (typeof value === 'number' ? 8 : refuse(value)),
+  (value) => (Object.is(value, -0) ? '-0' : String(value)),
+  Number,
+);
+
+const boolean = scalar<boolean>(
+  'boolean',
+  (value) => (typeof value === 'boolean' ? 5 : refuse(value)),
+  String,
+  (text) => text === 'true',
+);
+
+const bytes = bytesHolding<Uint8Array>(
+  'bytes',
+  (value) => (value instanceof Uint8Array ? null : refuse(value)),
+  (value) => new Uint8Array(value),
+  (copy) => copy,
+);
+
+/** Half of a surrogate pair without the other half: JavaScript's strings can hold one, UTF-8 cannot. */
+export const loneSurrogate = /\p{Surrogate}/u;

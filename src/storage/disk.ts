@@ -1,0 +1,91 @@
+import {
+  closeSync,
+  fdatasyncSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  read,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { promisify } from 'node:util';
+
+/** How a file is opened: `create` fails when it is there already, the others fail when it is not. */
+export type OpenMode = 'read' | 'write' | 'create';
+
+/**
+ * Every file operation of the log store, as thin as the system calls below it, so that a simulated disk can fill up, fail, tear and
+ * forget. Names end in `Sync` where the calling thread waits for the disk.
+ */
+export interface Disk {
+  openSync(path: string, mode: OpenMode): number;
+  closeSync(file: number): void;
+  /** Writes from `start` to the end of the bytes, or a part of it, and answers how much. */
+  writeSync(file: number, bytes: Uint8Array, start: number, position: number): number;
+  fdatasyncSync(file: number): void;
+  truncateSync(file: number, size: number): void;
+  /** Reads up to as many bytes as fit; 0 at the end of the file. */
+  read(file: number, into: Uint8Array, start: number, position: number): Promise<number>;
+  sizeSync(path: string): number;
+  listSync(folder: string): readonly string[];
+  /** Creates the folder and those above it; answers the topmost one it created. */
+  makeFolderSync(folder: string): string | undefined;
+  /** Makes the names in the folder durable. */
+  syncFolderSync(folder: string): void;
+  renameSync(from: string, to: string): void;
+  /** Removes a file; one that is not there is fine. */
+  removeSync(path: string): void;
+}
+
+const openFlags: Readonly<Record<OpenMode, string>> = { read: 'r', write: 'r+', create: 'wx+' };
+const readAsync = promisify(read);
+
+/** The disk of the machine. */
+export const nodeDisk: Disk = {
+  openSync: (path, mode) => openSync(path, openFlags[mode]),
+  closeSync,
+  writeSync: (file, bytes, start, position) => writeSync(file, bytes, start, bytes.byteLength - start, position),
+  fdatasyncSync,
+  truncateSync: ftruncateSync,
+  read: async (file, into, start, position) => (await readAsync(file, into, start, into.byteLength - start, position)).bytesRead,
+  sizeSync: (path) => statSync(path).size,
+  listSync: (folder) => readdirSync(folder),
+  makeFolderSync: (folder) => mkdirSync(folder, { recursive: true }),
+  syncFolderSync(folder) {
+    // Windows cannot open a folder; NTFS journals its names by itself.
+    if (process.platform === 'win32') return;
+    const file = openSync(folder, 'r');
+    try {
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  },
+  renameSync,
+  removeSync: (path) => rmSync(path, { force: true }),
+};
+
+/** Writes all bytes: a disk may take fewer than it is given. */
+export function writeFullySync(disk: Disk, file: number, bytes: Uint8Array, position: number): void {
+  for (let start = 0; start < bytes.byteLength;) {
+    const written = disk.writeSync(file, bytes, start, position + start);
+    // POSIX allows it for nothing but empty writes; going on would loop for ever.
+    if (written === 0) throw new Error('the disk took no byte of a write and named no reason');
+    start += written;
+  }
+}
+
+/** Reads until the buffer is full or the file ends, and answers how much was read. */
+export async function readFully(disk: Disk, file: number, into: Uint8Array, position: number): Promise<number> {
+  let start = 0;
+  while (start < into.byteLength) {
+    const bytesRead = await disk.read(file, into, start, position + start);
+    if (bytesRead === 0) break;
+    start += bytesRead;
+  }
+  return start;
+}

@@ -1,0 +1,108 @@
+import { StatefunError } from '../shared/errors.ts';
+import { frameHeaderBytes, writeFrameHeader } from './frame-format.ts';
+import { recordHeaderBytes, writeRecordHeader } from './record-format.ts';
+import { commitBytesMax, nameBytesMax, valueBytesMax } from './store-limits.ts';
+import type { StoreChange } from './store.ts';
+
+export interface EncodedFrame {
+  /** The frame; the only view of its ArrayBuffer, so that it can be given to another thread. */
+  readonly bytes: Buffer<ArrayBuffer>;
+  /** Where in the frame each change begins, and where the last one ends: one more than there are changes. */
+  readonly recordOffsets: readonly number[];
+}
+
+/** What the encoder starts with, 64 KiB: a few hundred small records. */
+const bufferBytesInitial = 64 * 1024;
+
+/** A buffer beyond 8 MiB is let go after its commit, so that one large commit does not hold its memory for ever. */
+const bufferBytesKept = 8 * 1024 * 1024;
+
+/** Up to this length a text's room is taken for three bytes a unit, the most UTF-8 needs; longer ones are measured first. */
+const unmeasuredTextLengthMax = 1024;
+
+/** Writes commits as frames, each text straight into the frame, into one buffer that comes back after its frame was written. */
+export class FrameEncoder {
+  readonly #checksumSeed: number;
+  #buffer: Buffer<ArrayBuffer> | undefined;
+  #end = 0;
+
+  constructor(checksumSeed: number) {
+    this.#checksumSeed = checksumSeed;
+  }
+
+  /** The caller owns the buffer from here on, and hands it back with {@link recycle}. */
+  encode(commit: number, changes: readonly StoreChange[]): EncodedFrame {
+    const recordOffsets: number[] = [];
+    let buffer = (this.#buffer ??= Buffer.allocUnsafeSlow(bufferBytesInitial));
+    this.#end = frameHeaderBytes;
+    for (const change of changes) {
+      recordOffsets.push(this.#end);
+      buffer = this.#writeRecord(buffer, commit, change);
+    }
+    recordOffsets.push(this.#end);
+    const bytes = buffer.subarray(0, this.#end);
+    writeFrameHeader(bytes, commit, changes.length, this.#checksumSeed);
+    this.#buffer = undefined;
+    return { bytes, recordOffsets };
+  }
+
+  recycle(buffer: ArrayBuffer): void {
+    if (buffer.byteLength <= bufferBytesKept) this.#buffer = Buffer.from(buffer);
+  }
+
+  #writeRecord(buffer: Buffer<ArrayBuffer>, commit: number, { collection, key, value }: StoreChange): Buffer<ArrayBuffer> {
+    const start = this.#end;
+    ensureName(collection);
+    ensureName(key);
+    ensureValue(value, collection);
+    const target = this.#reserve(buffer, recordHeaderBytes + roomOf(collection) + roomOf(key) + roomOf(value));
+    this.#end += recordHeaderBytes;
+    const collectionBytes = this.#writeValue(target, collection);
+    const keyBytes = this.#writeValue(target, key);
+    const valueBytes = value === undefined ? undefined : this.#writeValue(target, value);
+    writeRecordHeader(target, start, { commit, collectionBytes, keyBytes, valueBytes, checksumSeed: this.#checksumSeed });
+    return target;
+  }
+
+  #writeValue(buffer: Buffer, value: string | Uint8Array): number {
+    const bytes = typeof value === 'string' ? buffer.write(value, this.#end) : value.byteLength;
+    if (typeof value !== 'string') buffer.set(value, this.#end);
+    this.#end += bytes;
+    return bytes;
+  }
+
+  #reserve(buffer: Buffer<ArrayBuffer>, bytes: number): Buffer<ArrayBuffer> {
+    const needed = this.#end + bytes;
+    if (needed <= buffer.length) return buffer;
+    if (needed > commitBytesMax) {
+      const summary = `a commit has more than ${commitBytesMax} bytes.`;
+      throw new StatefunError('COMMIT_TOO_LARGE', summary, { facts: { commitBytesMax } });
+    }
+    const larger = Buffer.allocUnsafeSlow(Math.min(Math.max(needed, buffer.length * 2), commitBytesMax));
+    buffer.copy(larger, 0, 0, this.#end);
+    return larger;
+  }
+}
+
+function roomOf(value: string | Uint8Array | undefined): number {
+  if (typeof value !== 'string') return value?.byteLength ?? 0;
+  return value.length <= unmeasuredTextLengthMax ? value.length * 3 : Buffer.byteLength(value);
+}
+
+/** The text of a name decides which entry is meant; UTF-8 would write all halves of surrogate pairs as the same replacement. */
+function ensureName(name: string): void {
+  // Every Node this package runs on has isWellFormed; the ES2023 library does not declare it.
+  const isWellFormed = (name as unknown as { isWellFormed(): boolean }).isWellFormed();
+  if (isWellFormed && (name.length * 3 <= nameBytesMax || Buffer.byteLength(name) <= nameBytesMax)) return;
+  const reason = isWellFormed ? `has more than ${nameBytesMax} bytes` : 'holds half a surrogate pair';
+  const text = `the name ${JSON.stringify(name.slice(0, 100))} of a collection or key ${reason}.`;
+  throw new StatefunError('STORE_NAME_INVALID', text, { facts: { name: name.slice(0, 100), reason, nameBytesMax } });
+}
+
+function ensureValue(value: string | Uint8Array | undefined, collection: string): void {
+  if (value === undefined || value.length * 3 <= valueBytesMax) return;
+  const bytes = typeof value === 'string' ? Buffer.byteLength(value) : value.byteLength;
+  if (bytes <= valueBytesMax) return;
+  const summary = `a value of "${collection.slice(0, 100)}" has ${bytes} bytes; an entry takes at most ${valueBytesMax}.`;
+  throw new StatefunError('VALUE_TOO_LARGE', summary, { facts: { collection: collection.slice(0, 100), bytes, valueBytesMax } });
+}

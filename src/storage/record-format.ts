@@ -1,0 +1,75 @@
+import { crc32 } from 'node:zlib';
+
+/*
+ * A record is one change of one entry. It tells everything about itself, so that it means the same wherever it is copied to. Numbers
+ * are little-endian, texts UTF-8.
+ *
+ *    0  u32  checksum of all that follows
+ *    4  u64  commit number
+ *   12  u32  bytes of the collection
+ *   16  u32  bytes of the key
+ *   20  u32  bytes of the value, or 0xffffffff: the entry is removed, and no value follows
+ *   24       collection, key, value
+ *
+ * Every checksum of a store is a CRC-32 that starts from the checksum of the store's id: bytes of another store, found inside a value,
+ * are never taken for its own.
+ */
+export const recordHeaderBytes = 24;
+const removed = 0xffff_ffff;
+
+export interface LogRecord {
+  readonly commit: number;
+  readonly collection: string;
+  readonly key: string;
+  /** Undefined when the record removes the entry. */
+  readonly value: Buffer | undefined;
+  /** The offset behind the record. */
+  readonly end: number;
+}
+
+/** Fills in the header of a record whose texts and value are in place. */
+export function writeRecordHeader(
+  bytes: Buffer,
+  start: number,
+  record: { commit: number; collectionBytes: number; keyBytes: number; valueBytes: number | undefined; checksumSeed: number },
+): void {
+  writeUint64(bytes, record.commit, start + 4);
+  bytes.writeUInt32LE(record.collectionBytes, start + 12);
+  bytes.writeUInt32LE(record.keyBytes, start + 16);
+  bytes.writeUInt32LE(record.valueBytes ?? removed, start + 20);
+  const end = start + recordHeaderBytes + record.collectionBytes + record.keyBytes + (record.valueBytes ?? 0);
+  bytes.writeUInt32LE(crc32(bytes.subarray(start + 4, end), record.checksumSeed), start);
+}
+
+/** The record at an offset, unchecked but for its lengths; undefined when it does not fit before `limit`. */
+export function parseRecord(bytes: Buffer, start: number, limit: number): LogRecord | undefined {
+  const collectionStart = start + recordHeaderBytes;
+  if (collectionStart > limit) return undefined;
+  const valueBytes = bytes.readUInt32LE(start + 20);
+  const keyStart = collectionStart + bytes.readUInt32LE(start + 12);
+  const valueStart = keyStart + bytes.readUInt32LE(start + 16);
+  const end = valueStart + (valueBytes === removed ? 0 : valueBytes);
+  if (end > limit) return undefined;
+  return {
+    commit: readUint64(bytes, start + 4),
+    collection: bytes.toString('utf8', collectionStart, keyStart),
+    key: bytes.toString('utf8', keyStart, valueStart),
+    value: valueBytes === removed ? undefined : bytes.subarray(valueStart, end),
+    end,
+  };
+}
+
+/** Whether the bytes, which are exactly one record, are what was written. */
+export function isRecordIntact(bytes: Buffer, checksumSeed: number): boolean {
+  return bytes.length >= recordHeaderBytes && bytes.readUInt32LE(0) === crc32(bytes.subarray(4), checksumSeed);
+}
+
+/** Commit numbers are safe integers: at a thousand commits a second they last for 285,000 years. */
+export function writeUint64(bytes: Buffer, value: number, offset: number): void {
+  bytes.writeUInt32LE(value >>> 0, offset);
+  bytes.writeUInt32LE(Math.floor(value / 0x1_0000_0000), offset + 4);
+}
+
+export function readUint64(bytes: Buffer, offset: number): number {
+  return bytes.readUInt32LE(offset) + bytes.readUInt32LE(offset + 4) * 0x1_0000_0000;
+}

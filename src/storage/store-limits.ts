@@ -1,0 +1,14 @@
+/** The largest value of one entry: 16 MiB, what a message or the state of an address may have, and 1 MiB for what is written around it. */
+export const valueBytesMax = 17 * 1024 * 1024;
+
+/** The longest name of a collection, and the longest key, in UTF-8 bytes: an id of 64 KiB and 4 KiB for the names around it. */
+export const nameBytesMax = 65_536 + 4_096;
+
+/**
+ * The largest commit, 256 MiB. It is in memory as one piece, when it is written and when it is recovered; the engine cuts its commits
+ * far below by its own budgets.
+ */
+export const commitBytesMax = 256 * 1024 * 1024;
+
+/** How large a segment grows, 64 MiB, before the next one is begun: what a later compaction or upload handles as one piece. */
+export const segmentBytesMaxDefault = 64 * 1024 * 1024;

@@ -1,0 +1,46 @@
+/**
+ * Where an engine keeps what must survive it: collections of entries, changed by atomic commits.
+ *
+ * Invariants every store keeps (one contract suite checks them all):
+ *
+ * S1. A commit is all or nothing, also after a crash at any instant.
+ * S2. `commit` resolves when the changes survive a crash of the process and of the machine (memory stores: never).
+ * S3. After a crash exactly the commits 1..n are there, for some n not smaller than the last one that resolved.
+ * S4. When a commit fails the store has failed: every later call rejects with the same error, and nothing is written any more.
+ */
+export interface Store {
+  /** The entries of a collection in no particular order; at once when nothing has to be read. Sees every resolved commit. */
+  load(collection: string): readonly StoredEntry[] | Promise<readonly StoredEntry[]>;
+
+  /** The names of the collections that have entries and start with the prefix. */
+  collections(prefix: string): readonly string[];
+
+  /** Makes the changes durable. At most one commit is under way; the caller waits for it before the next one. */
+  commit(changes: readonly StoreChange[]): Promise<void>;
+
+  stats(): StoreStats;
+
+  /** Waits for the commit under way, then releases files and lock. Calling it again does nothing. */
+  close(): Promise<void>;
+}
+
+export interface StoredEntry {
+  readonly key: string;
+  readonly value: Uint8Array;
+}
+
+/** Sets an entry, or removes it when `value` is undefined. The last change of an entry in a commit wins. Text is stored as UTF-8. */
+export interface StoreChange {
+  readonly collection: string;
+  readonly key: string;
+  readonly value: string | Uint8Array | undefined;
+}
+
+export interface StoreStats {
+  /** Commits since the store was created. */
+  readonly commits: number;
+  /** Bytes on disk, 0 where there is none. */
+  readonly bytes: number;
+  /** Entries that are there now. */
+  readonly entries: number;
+}

@@ -1,0 +1,66 @@
+import { describe, expect, it } from '@jest/globals';
+import { createSegment, SegmentAppender } from '../../src/storage/segment-appender.ts';
+import { segmentsFolder, storeId } from './log-fixture.ts';
+import { MemoryDisk } from './memory-disk.ts';
+
+/** A disk that notes what it is asked to change. */
+class NotingDisk extends MemoryDisk {
+  readonly calls: string[] = [];
+
+  override openSync(...args: Parameters<MemoryDisk['openSync']>): number {
+    this.calls.push(args[1]);
+    return super.openSync(...args);
+  }
+
+  override writeSync(...args: Parameters<MemoryDisk['writeSync']>): number {
+    this.calls.push('write');
+    return super.writeSync(...args);
+  }
+
+  override fdatasyncSync(): void {
+    this.calls.push('sync');
+  }
+
+  override syncFolderSync(): void {
+    this.calls.push('sync folder');
+  }
+}
+
+function createAppender(disk: MemoryDisk): SegmentAppender {
+  disk.closeSync(createSegment(disk, segmentsFolder, storeId, 1));
+  return new SegmentAppender({ segmentsFolder, storeId, segment: 1, offset: 36, segmentBytesMax: 50 }, disk);
+}
+
+describe('an appender', () => {
+  it('syncs each frame, and the name of a new segment before the segment takes one', () => {
+    const disk = new NotingDisk();
+    const appender = createAppender(disk);
+    disk.calls.length = 0;
+    expect(appender.append(Buffer.alloc(10))).toEqual({ segment: 1, offset: 36 });
+    // The first one is the mode the segment is opened in.
+    expect(disk.calls).toEqual(['write', 'write', 'sync']);
+    disk.calls.length = 0;
+    expect(appender.append(Buffer.alloc(10))).toEqual({ segment: 2, offset: 36 });
+    expect(disk.calls).toEqual(['create', 'write', 'sync', 'sync folder', 'write', 'sync']);
+  });
+
+  it.each(['writeSync', 'fdatasyncSync', 'syncFolderSync'] as const)('touches the disk no more after %s has failed', (operation) => {
+    const disk = new NotingDisk();
+    const appender = createAppender(disk);
+    appender.append(Buffer.alloc(10));
+    const failure = new Error('simulated');
+    disk[operation] = () => {
+      throw failure;
+    };
+    expect(() => appender.append(Buffer.alloc(10))).toThrow(failure);
+    disk.calls.length = 0;
+    expect(() => appender.append(Buffer.alloc(10))).toThrow(failure);
+    expect(disk.calls).toEqual([]);
+  });
+
+  it('takes nothing after it is closed', () => {
+    const appender = createAppender(new MemoryDisk());
+    appender.close();
+    expect(() => appender.append(Buffer.alloc(10))).toThrow('closed');
+  });
+});

@@ -1,0 +1,131 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { nodeDisk } from '../../src/storage/disk.ts';
+import { createTemporaryFolder, openInline, removeFolder } from './log-fixture.ts';
+
+describe('a state folder', () => {
+  let folder: string;
+  const storeFile = (): string => join(folder, 'store.json');
+  const create = async (): Promise<void> => {
+    const store = await openInline(folder);
+    await store.commit([{ collection: 'c', key: 'k', value: 'v' }]);
+    await store.close();
+  };
+
+  beforeEach(() => {
+    folder = createTemporaryFolder();
+  });
+
+  afterEach(() => removeFolder(folder));
+
+  it('is created with the folders above it', async () => {
+    const root = folder;
+    folder = join(root, 'a', 'b');
+    await create();
+    expect(readdirSync(folder).sort()).toEqual(['lock', 'segments', 'store.json']);
+    folder = root;
+  });
+
+  it('may be an empty folder in which the system has left its own files', async () => {
+    mkdirSync(join(folder, 'lost+found'));
+    writeFileSync(join(folder, '.DS_Store'), '');
+    await create();
+  });
+
+  it('is refused when it holds other files', async () => {
+    writeFileSync(join(folder, 'index.js'), '');
+    await expect(openInline(folder)).rejects.toMatchObject({ code: 'STATE_FOLDER_NOT_OURS', facts: { folder, found: ['index.js'] } });
+    expect(readdirSync(folder)).toEqual(['index.js']);
+  });
+
+  it('is refused when it is a file', async () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    await expect(openInline(file)).rejects.toMatchObject({ code: 'STATE_FOLDER_UNUSABLE', cause: { code: 'EEXIST' } });
+    await expect(openInline(join(file, 'below'))).rejects.toMatchObject({ code: 'STATE_FOLDER_UNUSABLE', cause: { code: 'ENOTDIR' } });
+  });
+
+  it('is refused when nothing can be written to it', async () => {
+    const openSync = (path: string, mode: 'read' | 'write' | 'create'): number => {
+      if (mode !== 'read') throw Object.assign(new Error('EROFS: read-only file system'), { code: 'EROFS' });
+      return nodeDisk.openSync(path, mode);
+    };
+    const disk = { ...nodeDisk, openSync };
+    await expect(openInline(folder, { disk })).rejects.toMatchObject({ code: 'STATE_FOLDER_UNUSABLE', cause: { code: 'EROFS' } });
+    await create();
+    await expect(openInline(folder, { disk })).rejects.toMatchObject({ code: 'STATE_FOLDER_UNUSABLE', cause: { code: 'EROFS' } });
+  });
+
+  it('is completed when its creation was interrupted at any file operation', async () => {
+    for (let allowed = 0, interrupted = true; interrupted; allowed += 1) {
+      let calls = 0;
+      interrupted = false;
+      const step = <A extends unknown[], R>(operation: (...args: A) => R) => {
+        return (...args: A): R => {
+          calls += 1;
+          if (calls <= allowed) return operation(...args);
+          interrupted = true;
+          throw new Error('simulated');
+        };
+      };
+      const disk = {
+        ...nodeDisk,
+        openSync: step(nodeDisk.openSync),
+        writeSync: step(nodeDisk.writeSync),
+        fdatasyncSync: step(nodeDisk.fdatasyncSync),
+        renameSync: step(nodeDisk.renameSync),
+        syncFolderSync: step(nodeDisk.syncFolderSync),
+      };
+      await openInline(folder, { disk }).then(
+        (store) => store.close(),
+        () => undefined,
+      );
+      await create();
+      removeFolder(folder);
+    }
+  });
+
+  it('is refused when store.json is lost and commits are there', async () => {
+    await create();
+    rmSync(storeFile());
+    await expect(openInline(folder)).rejects.toMatchObject({
+      code: 'STORE_CORRUPT',
+      facts: { file: storeFile(), reason: 'the file is missing' },
+    });
+  });
+
+  it('is refused when its segments are lost', async () => {
+    await create();
+    rmSync(join(folder, 'segments'), { recursive: true });
+    const file = join(folder, 'segments', '00000001.log');
+    await expect(openInline(folder)).rejects.toMatchObject({ code: 'STORE_CORRUPT', facts: { file, reason: 'the file is missing' } });
+  });
+
+  it('is refused, or the same, when store.json is cut at any byte', async () => {
+    await create();
+    const text = readFileSync(storeFile(), 'utf8');
+    // The last byte is the line end, which means nothing.
+    for (let length = 0; length < text.length - 1; length += 1) {
+      writeFileSync(storeFile(), text.slice(0, length));
+      await expect(openInline(folder)).rejects.toMatchObject({ code: 'STORE_CORRUPT', facts: { file: storeFile() } });
+    }
+  });
+
+  it('is refused when store.json has changed', async () => {
+    await create();
+    writeFileSync(storeFile(), readFileSync(storeFile(), 'utf8').replace('128', '129'));
+    await expect(openInline(folder)).rejects.toMatchObject({ code: 'STORE_CORRUPT', facts: { file: storeFile() } });
+  });
+
+  it('is refused when a later version has written it', async () => {
+    await create();
+    // The checksum is Python's zlib.crc32 of the other members.
+    writeFileSync(storeFile(), '{"formatVersion":2,"storeId":"00112233-4455-6677-8899-aabbccddeeff","note":"x","checksum":"4a65a7d2"}');
+    await expect(openInline(folder)).rejects.toMatchObject({
+      code: 'STORE_FORMAT_NEWER',
+      facts: { formatVersion: 2, formatVersionKnown: 1 },
+    });
+    expect(statSync(join(folder, 'segments', '00000001.log')).size).toBe(36 + 28 + 24 + 3);
+  });
+});

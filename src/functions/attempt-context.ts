@@ -1,0 +1,223 @@
+import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
+import { completeEvent } from '../envelope/complete-event.ts';
+import { Envelope } from '../envelope/envelope.ts';
+import { ensureAddressId, formatAddress, type Address } from '../shared/address.ts';
+import { toMilliseconds, type Duration } from '../shared/duration.ts';
+import { StatefunError } from '../shared/errors.ts';
+import { functionTypeOf, type FunctionTarget } from '../shared/function-target.ts';
+import type { Logger } from '../shared/logger.ts';
+import { messageIdOf } from '../shared/message-id.ts';
+import type { Metrics } from '../shared/metrics.ts';
+import type { PersistedTable } from '../state/persisted-table.ts';
+import type { Context, DelayOptions, EgressOptions, SubscribeOptions } from './context.ts';
+import { effectBytesMax, effectsMax, messageBytesMax } from './effect-limits.ts';
+import type { Cancellation, DelayedMessage, Effects, EgressEffect, SentMessage } from './effects.ts';
+import type { InvocationHost } from './invocation-host.ts';
+import type { Message } from './message.ts';
+import { subscriptionEvent, toAddress, type Subscriber, type SubscriptionAction } from './subscriptions.ts';
+
+/** The context of one attempt: collects its effects until it is closed. */
+export class AttemptContext implements Context {
+  readonly self: Address;
+  readonly caller: Address | undefined;
+  readonly messageId: string;
+
+  readonly #host: InvocationHost;
+  readonly #received: Envelope;
+  readonly #subscribers: PersistedTable<Subscriber>;
+  readonly #nowMs: number;
+  readonly #messages: SentMessage[] = [];
+  readonly #delayed: (DelayedMessage | Cancellation)[] = [];
+  readonly #egress: EgressEffect[] = [];
+  #view: CloudEvent | undefined;
+  #ordinal = 0;
+  #bytes = 0;
+  #selfText: string | undefined;
+  #controller: AbortController | undefined;
+  #logger: Logger | undefined;
+  #aborted = false;
+  #open = true;
+
+  constructor(message: Message, subscribers: PersistedTable<Subscriber>, host: InvocationHost, nowMs: number) {
+    this.self = message.target;
+    this.caller = message.caller;
+    this.messageId = message.envelope.messageId ?? '';
+    this.#received = message.envelope;
+    this.#subscribers = subscribers;
+    this.#host = host;
+    this.#nowMs = nowMs;
+  }
+
+  send(target: FunctionTarget, id: string, event: CloudEvent | NewEvent): void {
+    this.#send(this.#ensureTarget(target, id), event);
+  }
+
+  sendAfter(delay: Duration, target: FunctionTarget, id: string, event: CloudEvent | NewEvent, options: DelayOptions = {}): void {
+    const address = this.#ensureTarget(target, id);
+    const { token } = options;
+    if (token !== undefined && this.#isTokenPending(token)) {
+      throw new StatefunError('DELAYED_TOKEN_IN_USE', `the token "${token}" is pending at ${this.#selfName}.`, {
+        facts: { token, address: this.self },
+      });
+    }
+    const dueAt = this.#nowMs + toMilliseconds(delay);
+    this.#delayed.push({ kind: 'send', dueAt, token, target: address, envelope: this.#envelopeOf(event) });
+  }
+
+  cancelDelayed(token: string): void {
+    this.#ensureOpen('cancelDelayed');
+    this.#delayed.push({ kind: 'cancel', token });
+  }
+
+  reply(event: CloudEvent | NewEvent): void {
+    this.#ensureOpen('reply');
+    if (this.caller === undefined) {
+      throw new StatefunError('NO_CALLER', `message ${this.messageId} at ${this.#selfName} has no caller to reply to.`);
+    }
+    this.#send(this.caller, event);
+  }
+
+  publish(event: CloudEvent | NewEvent): void {
+    this.#ensureOpen('publish');
+    for (const subscriber of this.#subscribers.values()) this.#send(toAddress(subscriber), event);
+  }
+
+  subscribe(target: FunctionTarget, id: string, options: SubscribeOptions = {}): void {
+    this.#ask('SUBSCRIBE', target, id, options.correlationId);
+  }
+
+  unsubscribe(target: FunctionTarget, id: string): void {
+    this.#ask('UNSUBSCRIBE', target, id, undefined);
+  }
+
+  query(target: FunctionTarget, id: string): void {
+    this.#ask('QUERY', target, id, undefined);
+  }
+
+  egress(egressId: string, event: CloudEvent | NewEvent, options: EgressOptions = {}): void {
+    this.#ensureOpen('egress');
+    if (!this.#host.egressIds.includes(egressId)) {
+      const declared = this.#host.egressIds.join(', ') || 'none';
+      throw new StatefunError('UNKNOWN_EGRESS', `no egress "${egressId}" is declared (sent by ${this.#selfName}). Declared: ${declared}.`, {
+        facts: { egressId, declared: this.#host.egressIds },
+      });
+    }
+    const messageId = this.#nextMessageId();
+    const complete = this.#complete({ ...event, id: messageId }, messageId);
+    const envelope = Envelope.ofTrustedEvent(complete, { messageId, partitionKey: options.key ?? this.self.id });
+    this.#egress.push({ egressId, envelope: this.#counted(envelope) });
+  }
+
+  now(): number {
+    return this.#nowMs;
+  }
+
+  get logger(): Logger {
+    return (this.#logger ??= this.#host.logger.child({ functionType: this.self.type, id: this.self.id, messageId: this.messageId }));
+  }
+
+  get metrics(): Metrics {
+    return this.#host.metrics(this.self.type);
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#aborted) this.#controller.abort();
+    return this.#controller.signal;
+  }
+
+  /** The event as the handler was given it: passing it on sends the received envelope, unchanged to the byte. */
+  set view(event: CloudEvent) {
+    this.#view = event;
+  }
+
+  get effects(): Effects {
+    return { messages: this.#messages, delayed: this.#delayed, egress: this.#egress };
+  }
+
+  close(): void {
+    this.#open = false;
+  }
+
+  abort(): void {
+    this.#open = false;
+    this.#aborted = true;
+    this.#controller?.abort();
+  }
+
+  #ask(action: SubscriptionAction, target: FunctionTarget, id: string, correlationId: string | undefined): void {
+    const publisher = this.#ensureTarget(target, id);
+    this.#send(publisher, subscriptionEvent(this.#host.subscriptions, action, this.self, publisher, correlationId));
+  }
+
+  #send(target: Address, event: CloudEvent | NewEvent): void {
+    if (!this.#host.isRegistered(target.type)) throw this.#host.unknownFunction(target.type, `sent by ${this.#selfName}`);
+    this.#messages.push({ target, envelope: this.#envelopeOf(event) });
+  }
+
+  #envelopeOf(event: CloudEvent | NewEvent): Envelope {
+    const messageId = this.#nextMessageId();
+    if (event === this.#view || event === this.#received.event) return this.#counted(this.#received.with({ messageId }));
+    return this.#counted(Envelope.ofTrustedEvent(this.#complete(event, messageId), { messageId }));
+  }
+
+  /** Counts an envelope against the limits of the invocation, so that no commit is too large to be written. */
+  #counted(envelope: Envelope): Envelope {
+    const { payloadBytes } = envelope;
+    // The count may be an estimate; where it could matter the text itself is measured.
+    const bytes = payloadBytes > messageBytesMax / 4 ? Buffer.byteLength(envelope.payload) : payloadBytes;
+    this.#bytes += bytes;
+    if (bytes > messageBytesMax) {
+      const { type } = envelope.event;
+      throw new StatefunError(
+        'MESSAGE_TOO_LARGE',
+        `an event of type "${type}" sent by ${this.#selfName} has ${bytes} bytes; at most ${messageBytesMax} are allowed.`,
+        {
+          facts: { bytes, messageBytesMax },
+        },
+      );
+    }
+    if (this.#bytes > effectBytesMax) {
+      throw new StatefunError('TOO_MANY_EFFECTS', `one handler of ${this.#selfName} sent more than ${effectBytesMax} bytes.`, {
+        facts: { effectBytesMax },
+      });
+    }
+    return envelope;
+  }
+
+  #complete(event: CloudEvent | NewEvent, messageId: string): CloudEvent {
+    return completeEvent(event, { id: messageId, source: `/${this.#selfName}`, time: () => new Date(this.#nowMs).toISOString() });
+  }
+
+  #nextMessageId(): string {
+    if (this.#ordinal >= effectsMax) {
+      throw new StatefunError('TOO_MANY_EFFECTS', `one handler of ${this.#selfName} sent more than ${effectsMax} messages.`, {
+        facts: { effectsMax },
+      });
+    }
+    return messageIdOf(this.messageId, this.#selfName, this.#ordinal++);
+  }
+
+  #ensureTarget(target: FunctionTarget, id: string): Address {
+    this.#ensureOpen('send');
+    const type = functionTypeOf(target);
+    if (!this.#host.isRegistered(type)) throw this.#host.unknownFunction(type, `sent by ${this.#selfName}`);
+    return { type, id: ensureAddressId(id, type) };
+  }
+
+  #isTokenPending(token: string): boolean {
+    const last = this.#delayed.findLast((effect) => effect.token === token);
+    return last === undefined ? this.#host.isTokenPending(this.self, token) : last.kind === 'send';
+  }
+
+  #ensureOpen(method: string): void {
+    if (this.#open) return;
+    throw new StatefunError('ATTEMPT_ENDED', `context.${method} was called at ${this.#selfName} after its attempt ended.`, {
+      facts: { address: this.self, method },
+    });
+  }
+
+  get #selfName(): string {
+    return (this.#selfText ??= formatAddress(this.self));
+  }
+}

@@ -1,0 +1,107 @@
+import type { EventType } from '../envelope/event-type.ts';
+import { isFunctionType } from '../shared/address.ts';
+import { describe, StatefunError } from '../shared/errors.ts';
+import { functionMetadataKey } from '../shared/function-target.ts';
+import { readMetadata, readOwnMetadata, type ClassOf } from '../shared/metadata.ts';
+import { persistedProperties } from '../state/persisted.ts';
+import { handlersMetadataKey, onSubscribeMetadataKey, type RecordedFunction, type RecordedHandler } from './decorators.ts';
+import { toFailurePolicy, type FailurePolicy } from './failure-policy.ts';
+
+/** One method and the events it takes. */
+export interface HandlerDefinition {
+  readonly method: string;
+  /** Checks the data before the method sees it; undefined where only a type text, or nothing, was given. */
+  readonly eventType: EventType | undefined;
+}
+
+/** Everything about a function class that does not depend on an address. */
+export interface FunctionDefinition {
+  readonly type: string;
+  readonly class: ClassOf;
+  readonly handlers: ReadonlyMap<string, HandlerDefinition>;
+  readonly catchAll: HandlerDefinition | undefined;
+  /** The method that answers SUBSCRIBE and QUERY. */
+  readonly onSubscribe: string | undefined;
+  /** Properties that hold state cells. */
+  readonly persisted: readonly string[];
+  readonly policy: FailurePolicy;
+  /** Some handler is an async function: each message gets an instance of its own, so that nothing left running reaches a later attempt. */
+  readonly asynchronous: boolean;
+}
+
+/** Whether `@StatefunFunction` stands on this very class. */
+export function isFunctionClass(value: unknown): value is ClassOf {
+  return typeof value === 'function' && readOwnMetadata(value, functionMetadataKey) !== undefined;
+}
+
+/** Reads what the decorators recorded. Mistakes are returned, all of them, so that a start can report every one at once. */
+export function readDefinition(functionClass: ClassOf): { definition?: FunctionDefinition; problems: readonly StatefunError[] } {
+  const recorded = readOwnMetadata<RecordedFunction>(functionClass, functionMetadataKey);
+  if (recorded === undefined)
+    return { problems: [problem('NOT_A_FUNCTION_CLASS', `${describe(functionClass)} has no @StatefunFunction.`)] };
+
+  const problems: StatefunError[] = [];
+  const className = functionClass.name;
+  if (!isFunctionType(recorded.type)) {
+    problems.push(problem('INVALID_FUNCTION_TYPE', `${describe(recorded.type)} is not a function type (class ${className}).`));
+  }
+  const { handlers, catchAll } = readHandlers(functionClass, problems);
+  if (handlers.size === 0 && catchAll === undefined) {
+    problems.push(problem('FUNCTION_WITHOUT_HANDLERS', `class ${className} ("${recorded.type}") has no method with @Handles.`));
+  }
+  const policy = readPolicy(recorded, problems);
+  if (problems.length > 0 || policy === undefined) return { problems };
+
+  const methods = [...handlers.values(), ...(catchAll === undefined ? [] : [catchAll])].map((handler) => handler.method);
+  const definition: FunctionDefinition = {
+    type: recorded.type,
+    class: functionClass,
+    handlers,
+    catchAll,
+    onSubscribe: readMetadata<readonly string[]>(functionClass, onSubscribeMetadataKey)?.at(-1),
+    persisted: persistedProperties(functionClass),
+    policy,
+    asynchronous: methods.some((method) => isAsyncMethod(functionClass, method)),
+  };
+  return { definition, problems };
+}
+
+function readHandlers(functionClass: ClassOf, problems: StatefunError[]): Pick<FunctionDefinition, 'handlers' | 'catchAll'> {
+  const handlers = new Map<string, HandlerDefinition>();
+  let catchAll: HandlerDefinition | undefined;
+  for (const { method, eventType } of readMetadata<readonly RecordedHandler[]>(functionClass, handlersMetadataKey) ?? []) {
+    const type = typeof eventType === 'object' ? eventType.type : eventType;
+    const before = type === undefined ? catchAll : handlers.get(type);
+    if (before !== undefined && before.method !== method) {
+      const events = type === undefined ? 'every other event' : `"${type}"`;
+      problems.push(
+        problem('DUPLICATE_HANDLER', `class ${functionClass.name} handles ${events} in both ${before.method}() and ${method}().`),
+      );
+      continue;
+    }
+    const handler: HandlerDefinition = { method, eventType: typeof eventType === 'object' ? eventType : undefined };
+    if (type === undefined) catchAll = handler;
+    else handlers.set(type, handler);
+  }
+  return { handlers, catchAll };
+}
+
+function readPolicy(recorded: RecordedFunction, problems: StatefunError[]): FailurePolicy | undefined {
+  try {
+    return toFailurePolicy(recorded.options);
+  } catch (error) {
+    if (!StatefunError.is(error)) throw error;
+    problems.push(error);
+    return undefined;
+  }
+}
+
+function isAsyncMethod(functionClass: ClassOf, method: string): boolean {
+  // The prototype of a class holds its methods, and a decorated method is one of them.
+  const candidate = (functionClass.prototype as Readonly<Record<string, unknown>>)[method];
+  return typeof candidate === 'function' && candidate.constructor.name === 'AsyncFunction';
+}
+
+function problem(code: 'NOT_A_FUNCTION_CLASS' | 'INVALID_FUNCTION_TYPE' | 'FUNCTION_WITHOUT_HANDLERS' | 'DUPLICATE_HANDLER', text: string) {
+  return new StatefunError(code, text);
+}

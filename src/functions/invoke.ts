@@ -1,0 +1,116 @@
+import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
+import { StatefunError } from '../shared/errors.ts';
+import type { AddressState } from '../state/address-state.ts';
+import type { PersistedTable } from '../state/persisted-table.ts';
+import { AttemptContext } from './attempt-context.ts';
+import type { FunctionDefinition, HandlerDefinition } from './definition.ts';
+import type { Effects } from './effects.ts';
+import type { InvocationHost } from './invocation-host.ts';
+import type { Message } from './message.ts';
+import { readSubscription, subscriberCellName, subscriberKey, toAddress, type Subscriber } from './subscriptions.ts';
+
+type Instance = Readonly<Record<string, (...parameters: unknown[]) => unknown>>;
+
+/**
+ * One try at an invocation: the seam between functions and whoever hosts them. (definition, instance, message, state) in, effects out.
+ *
+ * A1. Until `keep` nothing is visible outside: the state's changes are staged, the effects are collected.
+ * A2. After `keep` or `discard` the context and the cells throw ATTEMPT_ENDED.
+ * A3. Exactly one of `keep` and `discard` is called, by the host, after `start` returned, threw, or its promise settled or timed out.
+ */
+export class Attempt {
+  readonly #definition: FunctionDefinition;
+  readonly #instance: Instance;
+  readonly #message: Message;
+  readonly #state: AddressState;
+  readonly #host: InvocationHost;
+  readonly #context: AttemptContext;
+  readonly #subscribers: PersistedTable<Subscriber>;
+
+  constructor(
+    definition: FunctionDefinition,
+    instance: object,
+    message: Message,
+    state: AddressState,
+    host: InvocationHost,
+    nowMs: number,
+  ) {
+    this.#definition = definition;
+    // The methods that are called were recorded by decorators on this very class.
+    this.#instance = instance as Instance;
+    this.#message = message;
+    this.#state = state;
+    this.#host = host;
+    // The cell is declared with this type in subscriptions.ts.
+    this.#subscribers = state.ownCell(subscriberCellName) as PersistedTable<Subscriber>;
+    this.#context = new AttemptContext(message, this.#subscribers, host, nowMs);
+  }
+
+  /** Runs the handler; a promise means that it has not settled yet. Throws what the handler throws. */
+  start(): Promise<void> | undefined {
+    this.#state.begin();
+    const { event } = this.#message.envelope;
+    if (event.type === this.#host.subscriptions.eventType) return this.#handleSubscription(event);
+    const handler = this.#definition.handlers.get(event.type) ?? this.#definition.catchAll;
+    if (handler === undefined) throw this.#unhandled(event);
+    return this.#call(handler, event);
+  }
+
+  /** The attempt succeeded: its state changes stay, its effects are handed over. */
+  keep(): Effects {
+    this.#context.close();
+    this.#state.keep();
+    return this.#context.effects;
+  }
+
+  /** The attempt failed or was abandoned: no trace of it stays. */
+  discard(): void {
+    this.#context.abort();
+    this.#state.discard();
+  }
+
+  #call(handler: HandlerDefinition, event: CloudEvent): Promise<void> | undefined {
+    const view = handler.eventType === undefined ? event : handler.eventType.check(event);
+    this.#context.view = view;
+    const result = this.#instance[handler.method]?.(view, this.#context);
+    // A thenable is awaited like a promise: that is what `await` does with what a handler returns.
+    return isThenable(result) ? Promise.resolve(result).then(() => undefined) : undefined;
+  }
+
+  #handleSubscription(event: CloudEvent): undefined {
+    const { action, subscriber, correlationId } = readSubscription(event);
+    const address = toAddress(subscriber);
+    if (!this.#host.isRegistered(address.type)) throw this.#host.unknownFunction(address.type, `subscriber in event ${event.id}`);
+    const key = subscriberKey(subscriber);
+    if (action === 'UNSUBSCRIBE') {
+      this.#subscribers.remove(key);
+      return;
+    }
+    if (action === 'SUBSCRIBE') {
+      const { namespace, type, id } = subscriber;
+      this.#subscribers.set(key, { namespace, type, id, dateCreated: new Date(this.#context.now()).toISOString(), correlationId });
+    }
+    const current = this.#currentEvent();
+    if (current !== undefined) this.#context.send(address.type, address.id, current);
+  }
+
+  #currentEvent(): NewEvent | CloudEvent | undefined {
+    const { onSubscribe } = this.#definition;
+    if (onSubscribe === undefined) return undefined;
+    // The decorator's signature lets only methods of this shape be marked.
+    return this.#instance[onSubscribe]?.() as NewEvent | CloudEvent | undefined;
+  }
+
+  #unhandled(event: CloudEvent): StatefunError {
+    const handled = [...this.#definition.handlers.keys()].sort().join(', ');
+    return new StatefunError(
+      'UNHANDLED_EVENT_TYPE',
+      `function "${this.#definition.type}" has no handler for event type "${event.type}" (event ${event.id}). It handles: ${handled || 'nothing'}.`,
+      { facts: { functionType: this.#definition.type, eventType: event.type, eventId: event.id } },
+    );
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+}

@@ -1,0 +1,79 @@
+import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
+import { completeEvent } from '../envelope/complete-event.ts';
+import { Envelope } from '../envelope/envelope.ts';
+import { ensureAddressId, type Address } from '../shared/address.ts';
+import { StatefunError } from '../shared/errors.ts';
+import { functionTypeOf, type FunctionTarget } from '../shared/function-target.ts';
+import { messageIdOf } from '../shared/message-id.ts';
+import type { Downstream, ForwardOptions } from './event-forwarder.ts';
+import { refusedSend } from './routing-error.ts';
+import type { RoutedMessage, RouterOptions } from './routing.ts';
+
+/** What one forwarder does with one event. */
+export interface Forwarding {
+  readonly forwarder: string;
+  readonly origin: string;
+  readonly envelope: Envelope;
+  /** The event as the forwarder is given it: that of the envelope, or the same with the data its schema gave. */
+  readonly view: CloudEvent;
+}
+
+/** Collects what a forwarder sends for one event, until it is closed. */
+export class ForwarderDownstream implements Downstream {
+  readonly messages: RoutedMessage[] = [];
+  readonly #forwarding: Forwarding;
+  readonly #options: RouterOptions;
+  #refusal: StatefunError | undefined;
+  #open = true;
+
+  constructor(forwarding: Forwarding, options: RouterOptions) {
+    this.#forwarding = forwarding;
+    this.#options = options;
+  }
+
+  /** The first send that was refused. It counts even if the forwarder caught it. */
+  get refusal(): StatefunError | undefined {
+    return this.#refusal;
+  }
+
+  close(): void {
+    this.#open = false;
+  }
+
+  forward(target: FunctionTarget, id: string, event: CloudEvent | NewEvent, options: ForwardOptions = {}): void {
+    const { forwarder, envelope } = this.#forwarding;
+    if (!this.#open)
+      throw new StatefunError('FORWARDER_ENDED', `forwarder ${forwarder} sent after forward had returned.`, { facts: { forwarder } });
+    try {
+      this.messages.push(this.#messageOf(this.#addressOf(target, id), event, options.partitionKey));
+    } catch (thrown) {
+      const refusal = refusedSend(thrown, forwarder, envelope.event);
+      this.#refusal ??= refusal;
+      throw refusal;
+    }
+  }
+
+  #addressOf(target: FunctionTarget, id: string): Address {
+    const type = functionTypeOf(target);
+    if (!this.#options.isRegistered(type)) {
+      const registered = this.#options.registeredTypes();
+      throw new StatefunError(
+        'UNKNOWN_FUNCTION',
+        `nothing handles function type "${type}". Registered types: ${registered.join(', ') || 'none'}.`,
+        {
+          facts: { type, registered },
+        },
+      );
+    }
+    return { type, id: ensureAddressId(id, type) };
+  }
+
+  #messageOf(target: Address, event: CloudEvent | NewEvent, partitionKey: string | undefined): RoutedMessage {
+    const { envelope, forwarder, origin, view } = this.#forwarding;
+    const messageId = messageIdOf(origin, forwarder, this.messages.length);
+    if (event === view || event === envelope.event) return { target, envelope: envelope.with({ messageId, partitionKey }), forwarder };
+    const time = (): string => new Date(this.#options.clock.now()).toISOString();
+    const complete = completeEvent(event, { id: messageId, source: `/forwarders/${encodeURIComponent(forwarder)}`, time });
+    return { target, envelope: Envelope.ofTrustedEvent(complete, { messageId, partitionKey }), forwarder };
+  }
+}

@@ -1,0 +1,57 @@
+import type { CloudEvent } from '../envelope/cloud-event.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { Logger } from '../shared/logger.ts';
+
+/** Bytes with a position, as a stream delivers them. */
+export interface IngressRecord {
+  /** The part of the ingress that is ordered in itself: a shard, a partition, a file. */
+  readonly partition: string;
+  /** Where the record stands in its partition. Only the ingress reads it; the engine commits it with the effects of the record. */
+  readonly position: string;
+  /** Names the record for ever: message ids are hashed from it. For Kinesis: stream, its creation time, shard, sequence number. */
+  readonly identity: string;
+  readonly data: Uint8Array;
+  /** The partition key, where the stream has one. */
+  readonly key?: string;
+}
+
+/**
+ * How a record becomes an event: CloudEvents JSON, the Protobuf envelope, or a function for records that are neither.
+ * The function throws for records it cannot read; they become dead letters.
+ */
+export type RecordFormat = 'cloudevent' | 'envelope' | ((record: IngressRecord) => CloudEvent);
+
+/** What the engine gives an ingress. */
+export interface IngressContext {
+  /** Partition to committed position: where to go on. Empty at the first start. */
+  readonly positions: ReadonlyMap<string, string>;
+  /**
+   * Hands records over, in the order of their partitions, and resolves when the engine has room for more (back-pressure): wait for it
+   * before reading on. It says nothing about commits. Rejects when the engine stops.
+   */
+  deliver(records: readonly IngressRecord[]): Promise<void>;
+  /** Commits a position without a record, for example "latest", resolved to a time; resolves when it is durable. */
+  savePosition(partition: string, position: string): Promise<void>;
+  /** Every record there will ever be has been delivered: the end of a file. */
+  finished(): void;
+  /** The ingress cannot go on; the engine stops with this error. What can be tried again, the ingress tries again by itself. */
+  failed(error: Error): void;
+  /** Aborted when the ingress must stop reading. */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Where records come in. Implement it, and let the ingress contract suite check it, to read from a system of your own. */
+export interface Ingress {
+  /** Unique in the application; committed positions are kept under it, so it must not change. */
+  readonly name: string;
+  /** How records become events. @defaultValue `'cloudevent'` */
+  readonly format?: RecordFormat;
+  /** For people: what is read from where. */
+  readonly description: string;
+  /** Resolves when reading has begun; rejects when it cannot, for example because the stream is missing. */
+  start(context: IngressContext): Promise<void>;
+  /** Stops reading; resolves when nothing will be delivered any more. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,29 @@
+import type { Egress } from '../egress/egress.ts';
+import type { Router } from '../forwarders/router.ts';
+import type { FunctionRegistry } from '../functions/registry.ts';
+import type { SubscriptionOptions } from '../functions/subscriptions.ts';
+import type { Ingress } from '../ingress/ingress.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { Logger } from '../shared/logger.ts';
+import type { MetricsRegistry } from '../shared/metrics.ts';
+import type { Store } from '../storage/store.ts';
+import type { EngineLimits } from './limits.ts';
+import type { UnmatchedEvents } from './record-intake.ts';
+
+export interface EngineOptions {
+  readonly functions: FunctionRegistry;
+  readonly router: Router;
+  readonly ingress: readonly Ingress[];
+  readonly egress: readonly Egress[];
+  /** Closed by the engine when it stops. */
+  readonly store: Store;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  readonly metrics?: MetricsRegistry;
+  readonly subscriptions?: SubscriptionOptions;
+  readonly limits?: Partial<EngineLimits>;
+  /** A new instance of the function class for every message: shows fields that are used as state. @defaultValue `false` */
+  readonly instancePerMessage?: boolean;
+  /** @defaultValue `'dead-letter'` */
+  readonly unmatchedEvents?: UnmatchedEvents;
+}

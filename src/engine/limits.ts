@@ -1,0 +1,64 @@
+/** Everything in the engine has a limit. When one of the first group is reached the ingress waits; nothing is dropped. */
+export interface EngineLimits {
+  /** Messages waiting for a handler, a retry or a state read. @defaultValue 10_000 */
+  readonly pendingMessagesMax: number;
+  /** Their payloads, in bytes. @defaultValue 64 MiB */
+  readonly pendingBytesMax: number;
+  /** Records an ingress has delivered and the engine has not taken. Higher smooths bursts, lower saves memory. @defaultValue 2_000 */
+  readonly ingressRecordsMax: number;
+  /** Their data, in bytes. @defaultValue 16 MiB */
+  readonly ingressBytesMax: number;
+  /** Committed egress records that the outside has not acknowledged. @defaultValue 50_000 */
+  readonly outboxRecordsMax: number;
+  /** Their payloads, in bytes. @defaultValue 128 MiB */
+  readonly outboxBytesMax: number;
+  /** Invocations in one commit. Lower shortens the pause in which a commit is gathered. @defaultValue 20_000 */
+  readonly commitInvocationsMax: number;
+  /**
+   * State, messages and egress gathered for one commit, in bytes, before the engine waits for the commit under way. The commit itself may
+   * hold that much and one invocation more.
+   *
+   * @defaultValue 96 MiB
+   */
+  readonly commitBytesMax: number;
+
+  /**
+   * Longest time between two commits under load, in milliseconds; an idle engine commits at once. Higher writes fewer and larger frames,
+   * lower lets egress leave sooner.
+   *
+   * @defaultValue 10
+   */
+  readonly commitIntervalMs: number;
+  /** Longest time the engine works before it lets input and output happen, in milliseconds. @defaultValue 4 */
+  readonly sliceMs: number;
+  /** Addresses kept in memory between messages; others are read from the store again. @defaultValue 50_000 */
+  readonly liveAddressesMax: number;
+  /** Their state, in bytes, as estimated. @defaultValue 256 MiB */
+  readonly liveStateBytesMax: number;
+  /** Dead letters kept; beyond it the oldest is dropped, logged and counted. @defaultValue 10_000 */
+  readonly deadLettersMax: number;
+  /** Their payloads, in bytes. @defaultValue 64 MiB */
+  readonly deadLetterBytesMax: number;
+  /** How long they are kept, in milliseconds. @defaultValue 14 days */
+  readonly deadLetterAgeMsMax: number;
+}
+
+const mebibyte = 1024 * 1024;
+
+export const defaultLimits: EngineLimits = {
+  pendingMessagesMax: 10_000,
+  pendingBytesMax: 64 * mebibyte,
+  ingressRecordsMax: 2_000,
+  ingressBytesMax: 16 * mebibyte,
+  outboxRecordsMax: 50_000,
+  outboxBytesMax: 128 * mebibyte,
+  commitInvocationsMax: 20_000,
+  commitBytesMax: 96 * mebibyte,
+  commitIntervalMs: 10,
+  sliceMs: 4,
+  liveAddressesMax: 50_000,
+  liveStateBytesMax: 256 * mebibyte,
+  deadLettersMax: 10_000,
+  deadLetterBytesMax: 64 * mebibyte,
+  deadLetterAgeMsMax: 14 * 24 * 3_600_000,
+};

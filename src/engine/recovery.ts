@@ -1,0 +1,74 @@
+import { Envelope } from '../envelope/envelope.ts';
+import type { Message } from '../functions/message.ts';
+import type { Store } from '../storage/store.ts';
+import type { OutboxRecord } from './commit-group.ts';
+import type { DeadLetter } from './dead-letters.ts';
+import { PendingMessage } from './pending-message.ts';
+import {
+  deadLettersCollection,
+  decodeDeadLetter,
+  decodeMessage,
+  delayedCollection,
+  messagesCollection,
+  outboxCollection,
+  positionsCollection,
+} from './stored-records.ts';
+
+/** A delayed message as a commit holds it. */
+export interface RecoveredDelayed {
+  readonly message: Message;
+  readonly sequence: number;
+  readonly dueAt: number;
+  readonly token: string | undefined;
+}
+
+/** What the store holds besides the state of addresses, in the order in which it must be put back. */
+export interface Recovered {
+  readonly messages: readonly PendingMessage[];
+  readonly delayed: readonly RecoveredDelayed[];
+  readonly outbox: readonly OutboxRecord[];
+  readonly deadLetters: readonly DeadLetter[];
+}
+
+export async function recover(store: Store): Promise<Recovered> {
+  const outbox: OutboxRecord[] = [];
+  const prefix = outboxCollection('');
+  for (const collection of store.collections(prefix)) {
+    for (const { sequence, value } of await loadInOrder(store, collection)) {
+      const envelope = Envelope.decodeTrusted(value);
+      outbox.push({ egressId: collection.slice(prefix.length), sequence, envelope, receivedAtMs: undefined, recovered: true });
+    }
+  }
+  const letters = await store.load(deadLettersCollection);
+  return {
+    messages: (await loadInOrder(store, messagesCollection)).map(({ sequence, value }) => toPendingMessage(sequence, value)),
+    delayed: (await loadInOrder(store, delayedCollection)).map(({ sequence, value }) => toDelayed(sequence, value)),
+    outbox,
+    deadLetters: letters.map(({ value }) => decodeDeadLetter(value)),
+  };
+}
+
+/** Partition to committed position of an ingress. */
+export async function recoverPositions(store: Store, ingress: string): Promise<ReadonlyMap<string, string>> {
+  const entries = await store.load(positionsCollection(ingress));
+  return new Map(entries.map(({ key, value }) => [key, Buffer.from(value).toString('utf8')]));
+}
+
+async function loadInOrder(store: Store, collection: string): Promise<readonly { sequence: number; value: Uint8Array }[]> {
+  const entries = await store.load(collection);
+  return entries.map(({ key, value }) => ({ sequence: Number(key), value })).sort((a, b) => a.sequence - b.sequence);
+}
+
+function toPendingMessage(sequence: number, value: Uint8Array): PendingMessage {
+  const { message, header } = decodeMessage(value);
+  const pending = new PendingMessage(message, sequence, undefined);
+  pending.attempts = header.attempts ?? 0;
+  pending.retryAt = header.retryAt;
+  pending.stored = true;
+  return pending;
+}
+
+function toDelayed(sequence: number, value: Uint8Array): RecoveredDelayed {
+  const { message, header } = decodeMessage(value);
+  return { message, sequence, dueAt: header.dueAt ?? 0, token: header.token };
+}

@@ -1,0 +1,116 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { StatefunError, toError } from '../../shared/errors.ts';
+import type { Egress, EgressRecord, RejectedRecord } from '../../egress/egress.ts';
+import { cutTornLine, readTailIds } from './file-tail.ts';
+import { toLine } from './record-line.ts';
+
+export interface FileEgressOptions {
+  /** Created when it is missing; its folder must exist. */
+  readonly path: string;
+  /** `'cloudevent'` writes JSON, `'envelope'` Base64; one record a line. @defaultValue `'cloudevent'` */
+  readonly format?: 'cloudevent' | 'envelope';
+}
+
+/**
+ * Appends a line for each record and acknowledges it when it is on disk.
+ *
+ * Effectively once while nothing else writes the file: a line that a crash left unfinished is cut, and a record that may have been written
+ * before is written only when its event id is not among the last 4 MiB of the file. So no batch may be larger than that, and events whose
+ * ids an application chooses itself must not share one.
+ */
+export function fileEgress(id: string, options: FileEgressOptions): Egress {
+  return new FileEgress(id, options);
+}
+
+const nothingRejected: readonly RejectedRecord[] = [];
+
+/** @internal The class behind `fileEgress`. */
+export class FileEgress implements Egress {
+  readonly id: string;
+  readonly description: string;
+  readonly format?: 'cloudevent' | 'envelope';
+  readonly #path: string;
+  #file: FileHandle | undefined;
+  /** Event ids at the end of the file, when it was last looked at. */
+  #tailIds: ReadonlySet<string> = new Set();
+  /** A write failed half-way: the end of the file must be looked at again before the next one. */
+  #mustRecover = false;
+  #failure: StatefunError | undefined;
+
+  constructor(id: string, options: FileEgressOptions) {
+    this.id = id;
+    this.#path = options.path;
+    this.description = `file ${options.path}`;
+    if (options.format !== undefined) this.format = options.format;
+  }
+
+  async start(): Promise<void> {
+    this.#failure = undefined;
+    try {
+      // Not 'a': a torn line must be read and cut too.
+      this.#file = await open(this.#path, 'a+');
+      await syncFolder(this.#path);
+      await this.#recover(this.#file);
+    } catch (error) {
+      throw this.#toFailure('cannot be opened', error);
+    }
+  }
+
+  async send(records: readonly EgressRecord[]): Promise<readonly RejectedRecord[]> {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#file === undefined) throw new Error('start the file egress before sending');
+    await this.#append(this.#file, records);
+    await this.#sync(this.#file);
+    return nothingRejected;
+  }
+
+  async stop(): Promise<void> {
+    const file = this.#file;
+    this.#file = undefined;
+    await file?.close();
+  }
+
+  async #append(file: FileHandle, records: readonly EgressRecord[]): Promise<void> {
+    try {
+      if (this.#mustRecover) await this.#recover(file);
+      const missing = records.filter((record) => !record.resent || !this.#tailIds.has(record.id));
+      this.#mustRecover = true;
+      if (missing.length > 0) await file.appendFile(missing.map(toLine).join(''));
+      this.#mustRecover = false;
+    } catch (error) {
+      throw this.#toFailure('cannot be written', error);
+    }
+  }
+
+  async #sync(file: FileHandle): Promise<void> {
+    try {
+      await file.datasync();
+    } catch (error) {
+      // What a failed sync left in memory looks written and may never reach the disk: nothing is acknowledged any more.
+      this.#failure = this.#toFailure('cannot be made durable', error);
+      throw this.#failure;
+    }
+  }
+
+  async #recover(file: FileHandle): Promise<void> {
+    const sizeBytes = await cutTornLine(file);
+    this.#tailIds = await readTailIds(file, sizeBytes, this.format ?? 'cloudevent');
+  }
+
+  #toFailure(what: string, error: unknown): StatefunError {
+    const text = `The file ${this.#path} ${what}: ${toError(error).message}`;
+    return new StatefunError('EGRESS_FILE_FAILED', text, { facts: { path: this.#path }, cause: error });
+  }
+}
+
+/** A file that is new is lost with its folder's entry. Windows cannot open folders, and writes their entries by itself. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(dirname(path), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

@@ -1,0 +1,43 @@
+import type { Clock } from '../../shared/clock.ts';
+import type { Logger } from '../../shared/logger.ts';
+import { sleep } from '../../shared/sleep.ts';
+import { isRetriable } from './kinesis-failure.ts';
+
+/** The first wait is up to this long: about the time a throttled shard needs to have room again. */
+const baseMs = 500;
+/** No wait is longer: a stream that is well again is read again within this time. */
+const delayMsMax = 10_000;
+/** Fewer failures in a row than this are everyday throttling and not worth a warning. */
+const quietAttempts = 3;
+
+export interface BackOff {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  /** From 0 up to, not including, 1. */
+  readonly random: () => number;
+  /** Attempts before the error of the last one is thrown. @defaultValue no limit */
+  readonly attemptsMax?: number;
+}
+
+/** How long to wait after the failed attempt (the first is 0): exponential with full jitter, so that many readers do not return together. */
+export function backOffMs(attempt: number, random: () => number): number {
+  return Math.ceil(random() * Math.min(delayMsMax, baseMs * 2 ** attempt));
+}
+
+/** Calls until the call works, waiting between attempts. Errors that will not pass, and those after an abort, are thrown. */
+export async function withBackOff<T>(what: string, call: () => Promise<T>, backOff: BackOff): Promise<T> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      backOff.signal.throwIfAborted();
+      if (!isRetriable(error) || attempt + 1 >= (backOff.attemptsMax ?? Infinity)) throw error;
+      const delayMs = backOffMs(attempt, backOff.random);
+      const fields = { attempt: attempt + 1, delayMs, error };
+      if (attempt < quietAttempts) backOff.logger.debug(`${what} failed, trying again`, fields);
+      else backOff.logger.warn(`${what} keeps failing, trying again`, fields);
+      await sleep(backOff.clock, delayMs, backOff.signal);
+    }
+  }
+}

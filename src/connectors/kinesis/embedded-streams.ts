@@ -1,0 +1,39 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { KinesisClient } from '@aws-sdk/client-kinesis';
+import { createKinesisClient, loadKinesisSdk, type KinesisSdk } from './kinesis-client.ts';
+import type { KinesisClientOptions } from './kinesis-connection.ts';
+
+export interface EmbeddedStream {
+  readonly name: string;
+  /** @defaultValue `1` */
+  readonly shards?: number;
+}
+
+/** How long a stream may take to become active; the emulator needs milliseconds. */
+const activeWithinMs = 10_000;
+const checkIntervalMs = 20;
+
+/** Creates the streams one after the other, as the emulator limits how many it creates at once, and waits until they can be used. */
+export async function createStreams(streams: readonly EmbeddedStream[], options: KinesisClientOptions): Promise<void> {
+  if (streams.length === 0) return;
+  const sdk = await loadKinesisSdk();
+  const client = await createKinesisClient(options, {});
+  try {
+    for (const { name, shards = 1 } of streams) {
+      await client.send(new sdk.CreateStreamCommand({ StreamName: name, ShardCount: shards }));
+      await untilActive(name, sdk, client);
+    }
+  } finally {
+    client.destroy();
+  }
+}
+
+async function untilActive(name: string, sdk: KinesisSdk, client: KinesisClient): Promise<void> {
+  const deadline = Date.now() + activeWithinMs;
+  for (;;) {
+    const { StreamDescriptionSummary } = await client.send(new sdk.DescribeStreamSummaryCommand({ StreamName: name }));
+    if (StreamDescriptionSummary?.StreamStatus === 'ACTIVE') return;
+    if (Date.now() > deadline) throw new Error(`stream ${name} is ${StreamDescriptionSummary?.StreamStatus} after ${activeWithinMs} ms`);
+    await delay(checkIntervalMs);
+  }
+}

@@ -1,0 +1,8 @@
+import { StatefunError } from '../../shared/errors.ts';
+
+/** Throws KINESIS_OPTION_INVALID. */
+export function ensureInRange(name: string, value: number | undefined, min: number, max: number): void {
+  if (value === undefined || (value >= min && value <= max)) return;
+  const range = max === Infinity ? `at least ${min}` : `between ${min} and ${max}`;
+  throw new StatefunError('KINESIS_OPTION_INVALID', `${name} is ${value}, but must be ${range}.`, { facts: { [name]: value, min, max } });
+}

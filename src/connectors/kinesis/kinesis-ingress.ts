@@ -1,0 +1,121 @@
+import { untilAborted } from '../../shared/sleep.ts';
+import type { Ingress, IngressContext } from '../../ingress/ingress.ts';
+import type { RecordFormat } from '../../ingress/ingress.ts';
+import { withBackOff, type BackOff } from './back-off.ts';
+import { ensureInRange } from './ensure-in-range.ts';
+import { resolveStreamName, type KinesisClientOptions, type KinesisSender } from './kinesis-connection.ts';
+import { toReadError } from './kinesis-failure.ts';
+import { KinesisStream } from './kinesis-stream.ts';
+import { ShardReaders } from './shard-readers.ts';
+import { resolveStartPositions, type KinesisStart, type OpenedStream } from './start-positions.ts';
+
+export interface KinesisIngressOptions {
+  /** The stream to read. The environment variable `EVENTS_INGRESS_STREAM_DEFAULT`, where it is set, wins. */
+  readonly stream?: string;
+  /** Unique in the application; positions are kept under it, so it must not change. @defaultValue `kinesis:` and the stream named in code */
+  readonly name?: string;
+  /** Where the very first run begins; later runs go on where the last commit ended. @defaultValue `'TRIM_HORIZON'`, the oldest record */
+  readonly start?: KinesisStart;
+  /** A client, or how to make one. @defaultValue from the environment, see KinesisClientOptions */
+  readonly client?: KinesisSender | KinesisClientOptions;
+  /**
+   * Most records of one read, 1 to 10,000. More need more memory for every shard; fewer are slower to catch up.
+   *
+   * @defaultValue 2,000: twice what a shard takes in a second, read up to four times a second
+   */
+  readonly recordsPerReadMax?: number;
+  /**
+   * Time between two reads of a shard, at least 200 ms: Kinesis allows a shard five reads a second, shared by all its readers.
+   * Longer costs latency, shorter takes reads away from other readers.
+   *
+   * @defaultValue `250`
+   */
+  readonly pollIntervalMs?: number;
+  /** Time between two looks for shards that appeared otherwise than at the end of their parent. @defaultValue `120_000` */
+  readonly shardDiscoveryIntervalMs?: number;
+  /** How records become events. @defaultValue `'cloudevent'` */
+  readonly format?: RecordFormat;
+}
+
+/**
+ * Reads a Kinesis stream by polling all its shards. Records of a shard, and of a partition key across splits and merges, arrive in order.
+ *
+ * Nothing is read, not even the environment, before the application starts. Throttling and failures of the service are waited out;
+ * KINESIS_STREAM_MISSING, KINESIS_READ_FAILED and INGRESS_POSITION_LOST (the committed position is older than what the stream keeps)
+ * stop the engine.
+ */
+export function kinesisIngress(options: KinesisIngressOptions = {}): Ingress {
+  return new KinesisIngress(options);
+}
+
+const streamVariable = 'EVENTS_INGRESS_STREAM_DEFAULT';
+/** At start Kinesis may be away for about half a minute; longer means a wrong endpoint or network more often than an outage. */
+const startAttemptsMax = 8;
+
+/** @internal The class behind `kinesisIngress`; `random` spreads the waits of the back-off. */
+export class KinesisIngress implements Ingress {
+  readonly name: string;
+  readonly description: string;
+  readonly format?: RecordFormat;
+  readonly #options: KinesisIngressOptions;
+  readonly #random: () => number;
+  #stopping = new AbortController();
+  #stream: KinesisStream | undefined;
+  #readers: ShardReaders | undefined;
+
+  constructor(options: KinesisIngressOptions, random: () => number = Math.random) {
+    this.#options = options;
+    this.#random = random;
+    this.name = options.name ?? (options.stream === undefined ? 'kinesis' : `kinesis:${options.stream}`);
+    this.description = `Kinesis stream ${options.stream ?? `named by ${streamVariable}`}`;
+    if (options.format !== undefined) this.format = options.format;
+  }
+
+  async start(context: IngressContext): Promise<void> {
+    ensureInRange('pollIntervalMs', this.#options.pollIntervalMs, 200, Infinity);
+    ensureInRange('recordsPerReadMax', this.#options.recordsPerReadMax, 1, 10_000);
+    ensureInRange('shardDiscoveryIntervalMs', this.#options.shardDiscoveryIntervalMs, 1_000, Infinity);
+    this.#stopping = new AbortController();
+    const signal = AbortSignal.any([context.signal, this.#stopping.signal]);
+    const backOff: BackOff = { clock: context.clock, logger: context.logger, signal, random: this.#random };
+    const stream = await KinesisStream.open(
+      resolveStreamName(this.#options.stream, streamVariable, process.env),
+      this.#options.client,
+      process.env,
+    );
+    this.#stream = stream;
+    const opened = await openStream(stream, backOff);
+    const positions = await resolveStartPositions(opened, this.#options.start ?? 'TRIM_HORIZON', context);
+    this.#readers = new ShardReaders({
+      stream,
+      positions,
+      backOff,
+      streamIdentity: opened.identity,
+      pollIntervalMs: this.#options.pollIntervalMs ?? 250,
+      recordsPerReadMax: this.#options.recordsPerReadMax ?? 2_000,
+      shardDiscoveryIntervalMs: this.#options.shardDiscoveryIntervalMs ?? 120_000,
+      // A stop does not wait for room in the engine: what was handed over is the engine's already.
+      deliver: (records) => untilAborted(context.deliver(records), signal),
+      savePosition: (shardId, position) => untilAborted(context.savePosition(shardId, position), signal),
+      failed: (error) => context.failed(error),
+    });
+    this.#readers.start(opened.shards);
+    context.logger.info('reading Kinesis stream', { stream: stream.name, shards: opened.shards.length });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort(new Error('the ingress stops'));
+    await this.#readers?.ended();
+    this.#stream?.close();
+  }
+}
+
+async function openStream(stream: KinesisStream, backOff: BackOff): Promise<OpenedStream> {
+  const patience = { ...backOff, attemptsMax: startAttemptsMax };
+  try {
+    const { arn, createdAtMs } = await withBackOff('DescribeStreamSummary', () => stream.describe(backOff.signal), patience);
+    return { name: stream.name, identity: `${arn}@${createdAtMs}`, shards: await stream.listShards(patience) };
+  } catch (error) {
+    throw backOff.signal.aborted ? error : toReadError(error, stream.name);
+  }
+}

@@ -1,0 +1,149 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { get } from 'node:http';
+import { createRequire } from 'node:module';
+import { createServer, type AddressInfo } from 'node:net';
+import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { StatefunError, toError } from '../../shared/errors.ts';
+
+export interface KinesisLocalPorts {
+  readonly plain: number;
+  readonly tls: number;
+}
+
+/** A running process of kinesis-local. */
+export interface KinesisLocal {
+  readonly ports: KinesisLocalPorts;
+  stop(): Promise<void>;
+}
+
+/** Another process listens on one of the ports. */
+export class PortTakenError extends Error {}
+
+/** It is ready in about two seconds; a busy machine needs several times that. */
+const readyWithinMs = 30_000;
+const checkIntervalMs = 50;
+/** After this the process is killed: with connections left open it does not end by itself. */
+const stopWithinMs = 2_000;
+/** How much of its output is kept for the error when it does not start. */
+const outputCharactersMax = 4_000;
+
+/** The script of the package. Throws EMBEDDED_KINESIS_MISSING. */
+export function locateKinesisLocal(): string {
+  try {
+    return createRequire(import.meta.url).resolve('kinesis-local/main.js');
+  } catch (error) {
+    throw new StatefunError('EMBEDDED_KINESIS_MISSING', 'The package kinesis-local cannot be found.', { cause: error });
+  }
+}
+
+export async function findFreePorts(): Promise<KinesisLocalPorts> {
+  const servers = [createServer(), createServer()];
+  // Both are held before either is given back, so they differ.
+  const [plain = 0, tls = 0] = await Promise.all(servers.map(listenOnAnyPort));
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return { plain, tls };
+}
+
+/** Resolves when it answers. Rejects with a PortTakenError, or with what it wrote before it ended. */
+export async function startKinesisLocal(script: string, ports: KinesisLocalPorts, region: string): Promise<KinesisLocal> {
+  const child = fork(script, [], {
+    // It looks for its certificate in the working directory.
+    cwd: dirname(script),
+    execArgv: ['--require', fileURLToPath(new URL('./loopback-only.cjs', import.meta.url))],
+    // Streams are created afterwards, and what this process was started with (a debugger, loaders) is not for it.
+    env: { ...process.env, ...settings(ports, region), INITIALIZE_STREAMS: undefined, NODE_OPTIONS: undefined },
+    // Ctrl-C in a terminal reaches a whole group of processes, and who started this one still has records to send then.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  const output = collectOutput(child);
+  const exited = once(child, 'exit');
+  const stop = (): Promise<void> => stopProcess(child, exited);
+  try {
+    await untilReady(child, ports);
+    return { ports, stop };
+  } catch (error) {
+    await stop();
+    throw error instanceof PortTakenError ? error : new Error(`${toError(error).message}\n${output()}`, { cause: error });
+  }
+}
+
+/** Creating a stream and the like take no time: it imitates their delays otherwise. */
+function settings(ports: KinesisLocalPorts, region: string): Record<string, string> {
+  const operations = ['CREATE_STREAM', 'DELETE_STREAM', 'SPLIT_SHARD', 'MERGE_SHARDS', 'UPDATE_SHARD_COUNT'];
+  const durations = operations.map((operation) => [`${operation}_DURATION`, '10ms']);
+  return {
+    ...(Object.fromEntries(durations) as Record<string, string>),
+    KINESIS_MOCK_PLAIN_PORT: String(ports.plain),
+    KINESIS_MOCK_TLS_PORT: String(ports.tls),
+    AWS_REGION: region,
+    LOG_LEVEL: 'ERROR',
+    ROOT_LOG_LEVEL: 'ERROR',
+    SHOULD_PERSIST_DATA: 'false',
+  };
+}
+
+async function listenOnAnyPort(server: ReturnType<typeof createServer>): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  // A server that listens on a port has an address of this form.
+  return (server.address() as AddressInfo).port;
+}
+
+/** Keeps the end of what the process writes, and lets it write on. */
+function collectOutput(child: ChildProcess): () => string {
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (chunk: string) => (text = (text + chunk).slice(-outputCharactersMax)));
+  }
+  return () => text;
+}
+
+/** What loopback-only.cts tells. */
+interface ListenReport {
+  readonly listening?: number;
+  readonly failed?: string;
+}
+
+/** Both ports must be its own before an answer at one of them counts: another process may have taken the port and answer as well. */
+async function untilReady(child: ChildProcess, ports: KinesisLocalPorts): Promise<void> {
+  const awaited = new Set([ports.plain, ports.tls]);
+  let portIsTaken = false;
+  child.on('message', ({ listening, failed }: ListenReport) => {
+    if (listening !== undefined) awaited.delete(listening);
+    if (failed === 'EADDRINUSE') portIsTaken = true;
+  });
+  const deadline = Date.now() + readyWithinMs;
+  while (awaited.size > 0 || !(await isHealthy(ports.plain))) {
+    if (portIsTaken) throw new PortTakenError(`port ${ports.plain} or ${ports.tls} of 127.0.0.1 is taken`);
+    if (hasEnded(child)) throw new Error(`kinesis-local ended with ${child.exitCode ?? child.signalCode}`);
+    if (Date.now() > deadline) throw new Error(`kinesis-local does not answer on port ${ports.plain} after ${readyWithinMs} ms`);
+    await delay(checkIntervalMs);
+  }
+}
+
+function isHealthy(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = get({ host: '127.0.0.1', port, path: '/healthcheck', timeout: 1_000, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => resolve(false));
+  });
+}
+
+async function stopProcess(child: ChildProcess, exited: Promise<unknown>): Promise<void> {
+  if (hasEnded(child)) return;
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), stopWithinMs);
+  await exited;
+  clearTimeout(timer);
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}

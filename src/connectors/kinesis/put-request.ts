@@ -1,0 +1,65 @@
+import type { PutRecordsCommandOutput } from '@aws-sdk/client-kinesis';
+import { StatefunError } from '../../shared/errors.ts';
+import type { RejectedRecord } from '../../egress/egress.ts';
+import { isRefused, isThrottled, toWriteError } from './kinesis-failure.ts';
+import type { KinesisStream } from './kinesis-stream.ts';
+import type { PutEntry } from './put-lanes.ts';
+
+/** What became of the records of one PutRecords call; those that are in no list can be sent again. */
+export interface PutAnswer {
+  readonly taken: readonly PutEntry[];
+  readonly refused: readonly { readonly entry: PutEntry; readonly error: StatefunError }[];
+  /** Why some records, or all, were put off. */
+  readonly throttledBy?: Error;
+  /** Kinesis refused the call as a whole because of one of its records, without saying which. */
+  readonly refusedAsWhole?: boolean;
+}
+
+/** What one record can meet when the same record works later. Every other code is final for the record. */
+const retriableCodes: ReadonlySet<string> = new Set(['ProvisionedThroughputExceededException', 'InternalFailure']);
+
+/** Sends the records in one call. Rejects when nobody knows what became of them. */
+export async function put(request: readonly PutEntry[], stream: KinesisStream, signal: AbortSignal): Promise<PutAnswer> {
+  const entries = request.map(({ partitionKey, data }) => ({ PartitionKey: partitionKey, Data: data }));
+  let output: PutRecordsCommandOutput;
+  try {
+    output = await stream.put(entries, signal);
+  } catch (error) {
+    if (isThrottled(error)) return { taken: [], refused: [], throttledBy: toWriteError(error, stream.name) };
+    const [only] = request;
+    if (!isRefused(error) || only === undefined) throw toWriteError(error, stream.name);
+    if (request.length > 1) return { taken: [], refused: [], refusedAsWhole: true };
+    return { taken: [], refused: [{ entry: only, error: refusal(only, stream, toWriteError(error, stream.name)) }] };
+  }
+  return readAnswer(request, output, stream);
+}
+
+/** The answers stand in the order of the request. */
+function readAnswer(request: readonly PutEntry[], output: PutRecordsCommandOutput, stream: KinesisStream): PutAnswer {
+  const taken: PutEntry[] = [];
+  const refused: { entry: PutEntry; error: StatefunError }[] = [];
+  let throttledBy: Error | undefined;
+  request.forEach((entry, index) => {
+    const result = output.Records?.[index];
+    if (result?.ErrorCode === undefined && result?.SequenceNumber !== undefined) taken.push(entry);
+    else if (result?.ErrorCode === undefined || retriableCodes.has(result.ErrorCode)) {
+      throttledBy = toWriteError(new Error(`${result?.ErrorCode ?? 'no answer'}: ${result?.ErrorMessage ?? ''}`), stream.name);
+    } else refused.push({ entry, error: refusal(entry, stream, new Error(`${result.ErrorCode}: ${result.ErrorMessage ?? ''}`)) });
+  });
+  return { taken, refused, ...(throttledBy === undefined ? {} : { throttledBy }) };
+}
+
+function refusal({ record }: PutEntry, stream: KinesisStream, cause: Error): StatefunError {
+  return new StatefunError('KINESIS_RECORD_REFUSED', `Stream "${stream.name}" refuses the record of event ${record.id}: ${cause.message}`, {
+    facts: { stream: stream.name, eventId: record.id },
+    cause,
+  });
+}
+
+export function rejectTooLarge({ record, sizeBytes }: PutEntry, recordBytesMax: number): RejectedRecord {
+  const text = `The record of event ${record.id} has ${sizeBytes} bytes with its key, more than ${recordBytesMax}.`;
+  return {
+    record,
+    error: new StatefunError('KINESIS_RECORD_TOO_LARGE', text, { facts: { eventId: record.id, sizeBytes, recordBytesMax } }),
+  };
+}

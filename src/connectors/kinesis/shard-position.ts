@@ -1,0 +1,57 @@
+import type { GetShardIteratorCommandInput } from '@aws-sdk/client-kinesis';
+import { StatefunError } from '../../shared/errors.ts';
+
+/**
+ * Where reading a shard goes on. As text, the way it is committed:
+ *
+ *   TRIM_HORIZON | AT_TIMESTAMP:<milliseconds> | SEQ:<number of the last record> | SHARD_END
+ *
+ * Sequence numbers have up to 129 digits and stay text.
+ */
+export type ShardPosition =
+  | { readonly type: 'TRIM_HORIZON' }
+  | { readonly type: 'AT_TIMESTAMP'; readonly timeMs: number }
+  | { readonly type: 'SEQ'; readonly sequenceNumber: string }
+  | { readonly type: 'SHARD_END' };
+
+export const trimHorizon: ShardPosition = { type: 'TRIM_HORIZON' };
+export const shardEnd = 'SHARD_END';
+
+export function formatPosition(position: ShardPosition): string {
+  switch (position.type) {
+    case 'AT_TIMESTAMP':
+      return `AT_TIMESTAMP:${position.timeMs}`;
+    case 'SEQ':
+      return `SEQ:${position.sequenceNumber}`;
+    case 'TRIM_HORIZON':
+    case 'SHARD_END':
+      return position.type;
+  }
+}
+
+/** Throws INGRESS_POSITION_LOST for text that is no position: the source must have been of another kind. */
+export function parsePosition(shardId: string, text: string): ShardPosition {
+  if (text === 'TRIM_HORIZON' || text === 'SHARD_END') return { type: text };
+  const [, type, digits = ''] = /^(AT_TIMESTAMP|SEQ):(\d+)$/.exec(text) ?? [];
+  if (type === 'AT_TIMESTAMP') return { type, timeMs: Number(digits) };
+  if (type === 'SEQ') return { type, sequenceNumber: digits };
+  throw new StatefunError('INGRESS_POSITION_LOST', `The committed position "${text}" of shard ${shardId} is not one of a Kinesis shard.`, {
+    facts: { shardId, position: text },
+  });
+}
+
+/** The part of a GetShardIterator request that says where to begin. */
+export function iteratorOf(
+  position: ShardPosition,
+): Pick<GetShardIteratorCommandInput, 'ShardIteratorType' | 'StartingSequenceNumber' | 'Timestamp'> {
+  switch (position.type) {
+    case 'TRIM_HORIZON':
+      return { ShardIteratorType: 'TRIM_HORIZON' };
+    case 'AT_TIMESTAMP':
+      return { ShardIteratorType: 'AT_TIMESTAMP', Timestamp: new Date(position.timeMs) };
+    case 'SEQ':
+      return { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', StartingSequenceNumber: position.sequenceNumber };
+    case 'SHARD_END':
+      throw new Error('statefun invariant broken: a shard that is at its end is not read. Please report this as a bug.');
+  }
+}

@@ -1,0 +1,86 @@
+import type { Shard } from '@aws-sdk/client-kinesis';
+import { toError } from '../../shared/errors.ts';
+import { sleep } from '../../shared/sleep.ts';
+import { toReadError } from './kinesis-failure.ts';
+import { ShardGraph } from './shard-graph.ts';
+import { shardEnd, trimHorizon, type ShardPosition } from './shard-position.ts';
+import { readShard, type ShardReading } from './shard-reader.ts';
+
+export interface ShardReadersOptions extends ShardReading {
+  /** A shard that is missing begins at its oldest record. */
+  readonly positions: ReadonlyMap<string, ShardPosition>;
+  readonly shardDiscoveryIntervalMs: number;
+  /** Commits a position behind every record of the shard that was delivered before. */
+  readonly savePosition: (shardId: string, position: string) => Promise<void>;
+  /** Called at most once, never after the signal is aborted. */
+  readonly failed: (error: Error) => void;
+}
+
+/** Reads all shards of a stream at the same time, each by a loop of its own; parents before their children. */
+export class ShardReaders {
+  readonly #options: ShardReadersOptions;
+  readonly #graph: ShardGraph;
+  readonly #loops = new Set<Promise<void>>();
+  #hasFailed = false;
+
+  constructor(options: ShardReadersOptions) {
+    this.#options = options;
+    const ended = Array.from(options.positions).filter(([, position]) => position.type === 'SHARD_END');
+    this.#graph = new ShardGraph(ended.map(([shardId]) => shardId));
+  }
+
+  start(shards: readonly Shard[]): void {
+    this.#graph.addListed(shards);
+    this.#startReaders();
+    this.#run(this.#discoverFromTimeToTime());
+  }
+
+  /** Resolves when every loop has ended; they end when the signal is aborted. */
+  async ended(): Promise<void> {
+    while (this.#loops.size > 0) await Promise.all(this.#loops);
+  }
+
+  #startReaders(): void {
+    for (const shardId of this.#graph.take()) this.#run(this.#readToEnd(shardId));
+  }
+
+  async #readToEnd(shardId: string): Promise<void> {
+    const children = await readShard(shardId, this.#options.positions.get(shardId) ?? trimHorizon, this.#options);
+    await this.#options.savePosition(shardId, shardEnd);
+    this.#graph.end(shardId);
+    // Listed first: a child of a merge must not start because its other parent is not known yet.
+    await this.#discover();
+    this.#graph.addChildren(children);
+    this.#startReaders();
+  }
+
+  async #discoverFromTimeToTime(): Promise<void> {
+    const { clock, signal } = this.#options.backOff;
+    for (;;) {
+      await sleep(clock, this.#options.shardDiscoveryIntervalMs, signal);
+      await this.#discover();
+    }
+  }
+
+  async #discover(): Promise<void> {
+    const { stream, backOff } = this.#options;
+    try {
+      this.#graph.addListed(await stream.listShards(backOff));
+    } catch (error) {
+      throw backOff.signal.aborted ? error : toReadError(error, stream.name);
+    }
+    this.#startReaders();
+  }
+
+  #run(loop: Promise<void>): void {
+    const settled = loop.catch((error: unknown) => this.#fail(toError(error))).finally(() => this.#loops.delete(settled));
+    this.#loops.add(settled);
+  }
+
+  #fail(error: Error): void {
+    // After an abort every loop ends with the reason of the abort.
+    if (this.#options.backOff.signal.aborted || this.#hasFailed) return;
+    this.#hasFailed = true;
+    this.#options.failed(error);
+  }
+}

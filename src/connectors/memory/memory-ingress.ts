@@ -1,0 +1,178 @@
+import { StatefunError } from '../../shared/errors.ts';
+import { Queue } from '../../shared/queue.ts';
+import { untilAborted } from '../../shared/sleep.ts';
+import type { CloudEvent } from '../../envelope/cloud-event.ts';
+import { Envelope } from '../../envelope/envelope.ts';
+import type { Ingress, IngressContext, IngressRecord } from '../../ingress/ingress.ts';
+import type { RecordFormat } from '../../ingress/ingress.ts';
+
+/** Bytes, or text that is taken as UTF-8, with a partition key. */
+export interface MemoryRecord {
+  readonly data: string | Uint8Array;
+  readonly key?: string;
+}
+
+export interface MemoryIngressOptions {
+  /** Unique in the application. @defaultValue `'memory'` */
+  readonly name?: string;
+  /** How records become events; events that are fed are written in this form. @defaultValue `'cloudevent'` */
+  readonly format?: RecordFormat;
+}
+
+/**
+ * Takes its records from the program: for tests, `play` and benchmarks. It can be fed before and after the start.
+ *
+ * Records are numbered from 1 as they are fed; the number is their position and identity. A run that starts from a committed position skips
+ * what it covers: feed the same records from the beginning again, as a stream would that still holds them.
+ */
+export function memoryIngress(options: MemoryIngressOptions = {}): MemoryIngress {
+  return new MemoryIngress(options);
+}
+
+/** Most records of one delivery: enough to make its cost small, few enough for the engine to take them in one go. */
+const batchRecordsMax = 500;
+const partition = 'memory';
+
+interface WaitingPut {
+  readonly lastNumber: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class MemoryIngress implements Ingress {
+  readonly name: string;
+  readonly description = 'records fed by the program';
+  readonly format?: RecordFormat;
+  readonly #records = new Queue<IngressRecord>();
+  readonly #waiting = new Queue<WaitingPut>();
+  #fedCount = 0;
+  #takenCount = 0;
+  #hasEnded = false;
+  #finishedContext: IngressContext | undefined;
+  #isPumping = false;
+  #context: IngressContext | undefined;
+  #stopping = new AbortController();
+
+  constructor(options: MemoryIngressOptions) {
+    this.name = options.name ?? 'memory';
+    if (options.format !== undefined) this.format = options.format;
+  }
+
+  /** Feeds an event, its key taken from its extension `partitionkey`, or a record. Nobody says when it is delivered: see `put`. */
+  push(input: CloudEvent | MemoryRecord): void {
+    this.#feed('specversion' in input ? this.#toRecord(input) : input);
+    this.#wake();
+  }
+
+  /** Feeds records and resolves when the engine has taken them all and has room for more: wait for it to feed no faster than that. */
+  async put(records: readonly MemoryRecord[]): Promise<void> {
+    for (const record of records) this.#feed(record);
+    if (this.#takenCount >= this.#fedCount) return;
+    const lastNumber = this.#fedCount;
+    const taken = new Promise<void>((resolve, reject) => this.#waiting.push({ lastNumber, resolve, reject }));
+    this.#wake();
+    await taken;
+  }
+
+  /** There will be no more records: the engine is told once those already fed are delivered. */
+  end(): void {
+    this.#hasEnded = true;
+    this.#wake();
+  }
+
+  start(context: IngressContext): Promise<void> {
+    this.#context = context;
+    this.#stopping = new AbortController();
+    this.#wake();
+    return Promise.resolve();
+  }
+
+  stop(): Promise<void> {
+    this.#context = undefined;
+    const reason = new StatefunError('INGRESS_STOPPED', `The ingress "${this.name}" stopped before it could deliver all its records.`);
+    this.#stopping.abort(reason);
+    this.#rejectWaiting(reason);
+    return Promise.resolve();
+  }
+
+  #toRecord(event: CloudEvent): MemoryRecord {
+    const { partitionkey } = event;
+    const key = typeof partitionkey === 'string' ? { key: partitionkey } : {};
+    if (this.format === 'envelope') return { data: Envelope.ofEvent(event, { partitionKey: key.key }).encode(), ...key };
+    return { data: JSON.stringify(event), ...key };
+  }
+
+  #feed({ data, key }: MemoryRecord): void {
+    this.#fedCount += 1;
+    this.#records.push({
+      partition,
+      position: String(this.#fedCount),
+      identity: `${this.name}#${this.#fedCount}`,
+      data: typeof data === 'string' ? Buffer.from(data) : data,
+      ...(key === undefined ? {} : { key }),
+    });
+  }
+
+  /** Delivers in a later turn, so that records pushed one by one travel together. */
+  #wake(): void {
+    if (this.#isPumping || this.#context === undefined) return;
+    this.#isPumping = true;
+    const context = this.#context;
+    const signal = AbortSignal.any([context.signal, this.#stopping.signal]);
+    queueMicrotask(() => void this.#run(context, signal));
+  }
+
+  async #run(context: IngressContext, signal: AbortSignal): Promise<void> {
+    let mayGoOn = true;
+    try {
+      await this.#pump(context, signal);
+    } catch (error) {
+      mayGoOn = false;
+      // Delivery ends only when the engine stops or the ingress does.
+      this.#rejectWaiting(error);
+    }
+    this.#isPumping = false;
+    // It may have been fed, ended, or stopped and started again since the pump looked.
+    if (this.#context !== context || (mayGoOn && !signal.aborted && this.#hasWork(context))) this.#wake();
+  }
+
+  async #pump(context: IngressContext, signal: AbortSignal): Promise<void> {
+    const committedCount = Number(context.positions.get(partition) ?? 0);
+    while (this.#records.length > 0) {
+      signal.throwIfAborted();
+      const batch = this.#take(committedCount);
+      if (batch.length > 0) await untilAborted(context.deliver(batch), signal);
+      this.#resolveWaiting();
+    }
+    if (!this.#hasEnded || signal.aborted || this.#finishedContext === context) return;
+    this.#finishedContext = context;
+    context.finished();
+  }
+
+  #hasWork(context: IngressContext): boolean {
+    return this.#records.length > 0 || (this.#hasEnded && this.#finishedContext !== context);
+  }
+
+  #take(committedCount: number): readonly IngressRecord[] {
+    const batch: IngressRecord[] = [];
+    while (batch.length < batchRecordsMax) {
+      const record = this.#records.shift();
+      if (record === undefined) break;
+      this.#takenCount += 1;
+      if (this.#takenCount > committedCount) batch.push(record);
+    }
+    return batch;
+  }
+
+  #resolveWaiting(): void {
+    for (let put = this.#waiting.peek(); put !== undefined && put.lastNumber <= this.#takenCount; put = this.#waiting.peek()) {
+      this.#waiting.shift();
+      put.resolve();
+    }
+  }
+
+  #rejectWaiting(error: unknown): void {
+    for (const put of this.#waiting) put.reject(error);
+    this.#waiting.clear();
+  }
+}

@@ -1,0 +1,123 @@
+import { readdir } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { readForwarder } from '../forwarders/forwarder-decorator.ts';
+import { isFunctionClass } from '../functions/definition.ts';
+import { StatefunError, toError } from '../shared/errors.ts';
+import type { ClassOf } from '../shared/metadata.ts';
+
+export type ComponentKind = 'function' | 'forwarder';
+
+/** What scanning found and what it left out. Files are absolute paths. */
+export interface ScanReport {
+  readonly found: readonly { readonly file: string; readonly className: string; readonly kind: ComponentKind }[];
+  readonly skipped: readonly { readonly file: string; readonly reason: string }[];
+}
+
+export interface ScanResult {
+  /** Sorted by class name. */
+  readonly functions: readonly ClassOf[];
+  readonly forwarders: readonly ClassOf[];
+  readonly report: ScanReport;
+  readonly problems: readonly StatefunError[];
+}
+
+interface Found {
+  readonly file: string;
+  readonly component: ClassOf;
+  readonly kind: ComponentKind;
+}
+
+/** The kind of a decorated class; undefined for everything else. */
+export function componentKind(value: unknown): ComponentKind | undefined {
+  if (isFunctionClass(value)) return 'function';
+  return typeof value === 'function' && readForwarder(value as ClassOf) !== undefined ? 'forwarder' : undefined;
+}
+
+/**
+ * Imports the files of the folders, in sorted order, for the decorated classes they export. A class counts once, however many files export
+ * it. Built JavaScript goes before TypeScript: sources are imported only from folders without any, under a loader that can read them.
+ */
+export async function scanComponents(folders: readonly (URL | string)[]): Promise<ScanResult> {
+  const found = new Map<ClassOf, Found>();
+  const skipped: { file: string; reason: string }[] = [];
+  const problems: StatefunError[] = [];
+  for (const folder of new Set(folders.map(toPath))) {
+    const files = await listFiles(folder, problems);
+    const compiled = files.some((file) => skipReason(file, true) === undefined);
+    for (const file of files) {
+      const reason = skipReason(file, compiled) ?? (await importComponents(file, found, problems));
+      if (reason !== undefined) skipped.push({ file, reason });
+    }
+  }
+  const sorted = [...found.values()].sort(byClassName);
+  return {
+    functions: sorted.filter(({ kind }) => kind === 'function').map(({ component }) => component),
+    forwarders: sorted.filter(({ kind }) => kind === 'forwarder').map(({ component }) => component),
+    report: { found: sorted.map(({ file, component, kind }) => ({ file, className: component.name, kind })), skipped },
+    problems,
+  };
+}
+
+function toPath(folder: URL | string): string {
+  return folder instanceof URL || folder.startsWith('file:') ? fileURLToPath(folder).replace(/[\\/]+$/, '') : resolve(folder);
+}
+
+/** Every file that could be code, sorted; hidden folders and node_modules are left out. */
+async function listFiles(folder: string, problems: StatefunError[]): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    return paths.filter((path) => /\.[mc]?[jt]s$/.test(path) && !/(?:^|[\\/])(?:\.|node_modules[\\/])/.test(relative(folder, path))).sort();
+  } catch (cause) {
+    problems.push(
+      new StatefunError('SCAN_FOLDER_MISSING', `the folder ${folder} cannot be scanned: ${toError(cause).message}`, {
+        facts: { folder },
+        cause,
+      }),
+    );
+    return [];
+  }
+}
+
+function skipReason(file: string, compiled: boolean): string | undefined {
+  if (/\.d\.[mc]?ts$/.test(file)) return 'declarations';
+  if (/\.(?:test|spec)\.[mc]?[jt]s$/.test(file)) return 'a test';
+  if (/\.cjs$|\.cts$/.test(file)) return 'CommonJS';
+  if (compiled && /\.m?ts$/.test(file)) return 'TypeScript beside built JavaScript';
+  return undefined;
+}
+
+/** Answers with the reason why the file contributes nothing. */
+async function importComponents(file: string, found: Map<ClassOf, Found>, problems: StatefunError[]): Promise<string | undefined> {
+  let exported: Readonly<Record<string, unknown>>;
+  try {
+    // A namespace object has the exports of the module as its properties.
+    exported = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>;
+  } catch (cause) {
+    problems.push(importFailed(file, cause));
+    return 'it could not be imported';
+  }
+  let contributes = false;
+  for (const value of Object.values(exported)) {
+    const kind = componentKind(value);
+    if (kind === undefined) continue;
+    contributes = true;
+    // componentKind answers for classes only.
+    const component = value as ClassOf;
+    if (!found.has(component)) found.set(component, { file, component, kind });
+  }
+  return contributes ? undefined : 'exports no class with @StatefunFunction or @Forwarder';
+}
+
+function importFailed(file: string, cause: unknown): StatefunError {
+  const summary = `${file} could not be imported: ${toError(cause).message}`;
+  if (!file.endsWith('ts')) return new StatefunError('SCAN_IMPORT_FAILED', summary, { facts: { file }, cause });
+  const hint = 'The folder holds TypeScript only, which this process cannot read: run npm run build, and start the built JavaScript.';
+  return new StatefunError('SCAN_IMPORT_FAILED', summary, { facts: { file }, cause, hint });
+}
+
+function byClassName(left: Found, right: Found): number {
+  if (left.component.name !== right.component.name) return left.component.name < right.component.name ? -1 : 1;
+  return left.file < right.file ? -1 : 1;
+}

@@ -1,0 +1,88 @@
+import type { Egress } from '../egress/egress.ts';
+import type { EngineLimits } from '../engine/limits.ts';
+import type { SubscriptionOptions } from '../functions/subscriptions.ts';
+import type { Ingress } from '../ingress/ingress.ts';
+import type { ClassOf } from '../shared/metadata.ts';
+import type { Provider } from './provider.ts';
+
+/** What an application and its modules can both contribute. */
+export interface ModuleOptions {
+  /** For people; messages name it. */
+  readonly name?: string;
+  /** Other modules this one needs. A module that is reached in several ways counts once. */
+  readonly imports?: readonly ModuleDefinition[];
+  /** Classes with `@StatefunFunction`. */
+  readonly functions?: readonly ClassOf[];
+  /** Classes with `@Forwarder`. They are asked in this order; those found by scanning come after them, by class name. */
+  readonly forwarders?: readonly ClassOf[];
+  /**
+   * Folders whose files are imported, at start and recursively, for their decorated classes: `new URL('./functions/', import.meta.url)`.
+   * A text is a path, relative to the working directory. Bundlers have no folders: list the classes instead.
+   */
+  readonly scan?: readonly (URL | string)[];
+  /** What constructors of functions, forwarders and other providers can ask for. */
+  readonly providers?: readonly Provider[];
+  readonly ingress?: readonly Ingress[];
+  readonly egress?: readonly Egress[];
+}
+
+/** How the engine runs an application. */
+export interface EngineSettings {
+  readonly limits?: Partial<EngineLimits>;
+  /** Makes a new instance for every message, so that a field without `@Persisted` cannot be mistaken for state. @defaultValue `false` */
+  readonly instancePerMessage?: boolean;
+}
+
+export interface ApplicationOptions extends Omit<ModuleOptions, 'imports'> {
+  /** Names the state folder, among others. @defaultValue the name in package.json when started by `statefun run`, else `'application'` */
+  readonly name?: string;
+  readonly modules?: readonly ModuleDefinition[];
+  /** How subscriptions between functions travel. */
+  readonly subscriptions?: SubscriptionOptions;
+  /** What becomes of an event that no forwarder accepts: kept as a dead letter, or only counted. @defaultValue `'dead-letter'` */
+  readonly unmatchedEvents?: 'dead-letter' | 'count';
+  readonly engine?: EngineSettings;
+}
+
+const applicationBrand = Symbol.for('statefun.application');
+const moduleBrand = Symbol.for('statefun.module');
+
+/** An application as a value: every host builds its own container from it. Made by {@link defineApplication}. */
+export interface ApplicationDefinition {
+  readonly options: ApplicationOptions;
+}
+
+/** What one team contributes to an application. Made by {@link defineModule}. */
+export interface ModuleDefinition {
+  readonly options: ModuleOptions;
+}
+
+/**
+ * Describes an application; nothing is started, imported or checked. Export the result: `statefun run`, `statefun play`, the test kit and
+ * {@link runApplication} take it from there, and report every mistake at once (APPLICATION_INVALID).
+ */
+export function defineApplication(options: ApplicationOptions): ApplicationDefinition {
+  return branded(applicationBrand, options);
+}
+
+/** Describes a module: functions, forwarders, providers, ingress and egress that an application can list under `modules`. */
+export function defineModule(options: ModuleOptions): ModuleDefinition {
+  return branded(moduleBrand, options);
+}
+
+/** Whether a value was made by {@link defineApplication}, also that of another copy of this package. */
+export function isApplicationDefinition(value: unknown): value is ApplicationDefinition {
+  return hasBrand(value, applicationBrand);
+}
+
+export function isModuleDefinition(value: unknown): value is ModuleDefinition {
+  return hasBrand(value, moduleBrand);
+}
+
+function branded<T>(brand: symbol, options: T): { readonly options: T } {
+  return Object.freeze(Object.defineProperty({ options }, brand, { value: true }));
+}
+
+function hasBrand(value: unknown, brand: symbol): boolean {
+  return typeof value === 'object' && value !== null && (value as Readonly<Record<symbol, unknown>>)[brand] === true;
+}

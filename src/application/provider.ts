@@ -1,0 +1,149 @@
+import { describe, StatefunError } from '../shared/errors.ts';
+import type { ClassOf } from '../shared/metadata.ts';
+import { readDependencies, type Dependency } from './dependencies.ts';
+import { tokenName, type Token } from './token.ts';
+
+/** One instance for the application, or a new one for everyone who asks. */
+export type ProviderScope = 'singleton' | 'transient';
+
+interface Provides<T> {
+  /** What constructors ask for: a class, or a symbol or text for an interface. */
+  readonly provide: Token<T>;
+  /** Tells providers of one token apart; asked for with `@named(name)`. */
+  readonly named?: string;
+}
+
+export interface ClassProvider<T = unknown> extends Provides<T> {
+  readonly useClass: ClassOf<T>;
+  /** @defaultValue `'singleton'` */
+  readonly scope?: ProviderScope;
+}
+
+export interface ValueProvider<T = unknown> extends Provides<T> {
+  readonly useValue: T;
+}
+
+export interface FactoryProvider<T = unknown> extends Provides<T> {
+  /** Makes the value from what `inject` names. A singleton may be promised: the start of the application waits for it. */
+  readonly useFactory: (...dependencies: never[]) => T | Promise<T>;
+  readonly inject?: readonly Token[];
+  /** @defaultValue `'singleton'` */
+  readonly scope?: ProviderScope;
+}
+
+/** Something constructors can ask for. A class alone provides itself, as a singleton. */
+export type Provider<T = unknown> = ClassOf | ClassProvider<T> | ValueProvider<T> | FactoryProvider<T>;
+
+/** A provider with everything known that making it takes. */
+export interface RegisteredProvider {
+  readonly token: Token;
+  readonly named: string | undefined;
+  readonly scope: ProviderScope;
+  /** For messages: `PriceRounding`, or `Symbol(clock) (class SystemClock)`. */
+  readonly name: string;
+  readonly dependencies: readonly Dependency[];
+  readonly make: (dependencies: readonly unknown[]) => unknown;
+}
+
+/** Reads a provider; what is wrong with it is returned. `where` says who declared it. */
+export function readProvider(provider: unknown, where: string): { provider?: RegisteredProvider; problems: readonly StatefunError[] } {
+  if (typeof provider === 'function') return readClass({ provide: provider as ClassOf, useClass: provider as ClassOf });
+  if (typeof provider !== 'object' || provider === null)
+    return { problems: [invalid(`${describe(provider)} is not a provider (${where}).`)] };
+
+  // Checked field by field below: a program without types can give anything.
+  const given = provider as Partial<ClassProvider & ValueProvider & FactoryProvider>;
+  if (!isToken(given.provide)) return { problems: [invalid(`a provider (${where}) has ${describe(given.provide)} as its token.`)] };
+  const name = tokenName(given.provide, given.named);
+  const ways = (['useClass', 'useValue', 'useFactory'] as const).filter((key) => key in given);
+  if (ways.length !== 1) {
+    return {
+      problems: [
+        invalid(`the provider of ${name} (${where}) has ${ways.length === 0 ? 'no value, class or factory' : ways.join(' and ')}.`),
+      ],
+    };
+  }
+  if (given.scope !== undefined && given.scope !== 'singleton' && given.scope !== 'transient') {
+    return {
+      problems: [invalid(`the provider of ${name} (${where}) has the scope ${describe(given.scope)}; there are singleton and transient.`)],
+    };
+  }
+  if (ways[0] === 'useValue') return readValue(given as ValueProvider, name);
+  const made = ways[0] === 'useClass' ? given.useClass : given.useFactory;
+  if (typeof made !== 'function')
+    return { problems: [invalid(`${String(ways[0])} of the provider of ${name} (${where}) is ${describe(made)}.`)] };
+  return ways[0] === 'useClass' ? readClass(given as ClassProvider) : readFactory(given as FactoryProvider, name);
+}
+
+/** An instance of a class, made from its dependencies: constructor parameters first, then properties. */
+export function construct(madeClass: ClassOf, dependencies: readonly Dependency[], values: readonly unknown[]): object {
+  const parameterCount = dependencies.findIndex(({ property }) => property !== undefined);
+  // A class that can be provided is not abstract, and its parameters are what its dependencies say.
+  const concrete = madeClass as new (...parameters: readonly unknown[]) => object;
+  if (parameterCount === -1) return new concrete(...values);
+  const instance = new concrete(...values.slice(0, parameterCount));
+  for (const [offset, { property }] of dependencies.slice(parameterCount).entries()) {
+    if (property !== undefined) Reflect.set(instance, property, values[parameterCount + offset]);
+  }
+  return instance;
+}
+
+/** The error for a constructor or factory that threw; errors of this framework say enough themselves. */
+export function failedToMake(what: string, thrown: unknown): StatefunError {
+  if (StatefunError.is(thrown)) return thrown;
+  const text = thrown instanceof Error ? thrown.message : describe(thrown);
+  return new StatefunError('PROVIDER_FAILED', `${what} threw: ${text}`, { cause: thrown });
+}
+
+function readClass(given: ClassProvider): { provider?: RegisteredProvider; problems: readonly StatefunError[] } {
+  const { provide: token, named, scope = 'singleton' } = given;
+  // Instances of classes are objects, whatever the token says.
+  const madeClass = given.useClass as ClassOf;
+  const { dependencies, problems } = readDependencies(madeClass);
+  const className = madeClass.name;
+  const name = token === madeClass && named === undefined ? className : `${tokenName(token, named)} (class ${className})`;
+  const make = (values: readonly unknown[]): unknown =>
+    attempt(`the constructor of class ${className}`, () => construct(madeClass, dependencies, values));
+  return problems.length > 0 ? { problems } : { provider: { token, named, scope, name, dependencies, make }, problems };
+}
+
+function readValue(
+  { provide: token, named, useValue }: ValueProvider,
+  name: string,
+): { provider: RegisteredProvider; problems: readonly StatefunError[] } {
+  return { provider: { token, named, scope: 'singleton', name, dependencies: [], make: () => useValue }, problems: [] };
+}
+
+function readFactory(given: FactoryProvider, name: string): { provider?: RegisteredProvider; problems: readonly StatefunError[] } {
+  const { provide: token, named, useFactory, inject = [], scope = 'singleton' } = given;
+  const unusable = inject.findIndex((item) => !isToken(item));
+  if (unusable !== -1) return { problems: [invalid(`inject[${unusable}] of the provider of ${name} is ${describe(inject[unusable])}.`)] };
+  const dependencies = inject.map((dependency, index): Dependency => ({
+    token: dependency,
+    named: undefined,
+    optional: false,
+    property: undefined,
+    place: `inject[${index}]`,
+  }));
+  // What the factory takes is what `inject` names: the author of the provider vouches for it.
+  const factory = useFactory as (...values: readonly unknown[]) => unknown;
+  const make = (values: readonly unknown[]): unknown => attempt(`the factory of ${name}`, () => factory(...values));
+  return { provider: { token, named, scope, name, dependencies, make }, problems: [] };
+}
+
+function attempt(what: string, make: () => unknown): unknown {
+  try {
+    const made = make();
+    return made instanceof Promise ? made.catch((thrown: unknown) => Promise.reject(failedToMake(what, thrown))) : made;
+  } catch (thrown) {
+    throw failedToMake(what, thrown);
+  }
+}
+
+function isToken(value: unknown): value is Token {
+  return typeof value === 'function' || typeof value === 'symbol' || (typeof value === 'string' && value !== '');
+}
+
+function invalid(text: string): StatefunError {
+  return new StatefunError('PROVIDER_INVALID', text);
+}

@@ -1,0 +1,123 @@
+import type { Writable } from 'node:stream';
+import { Command } from 'commander';
+import { loadApplication } from '../application/load-application.ts';
+import { createLogger, levelOf } from '../application/logging.ts';
+import { testApplication, type TestApplication } from '../testing/test-application.ts';
+import { CommandExit, exitCodes } from './exit-code.ts';
+
+/** The streams of a process, or what a test puts in their place. */
+export interface PlayStreams {
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+}
+
+interface PlayCommandOptions {
+  readonly events: string;
+  readonly allowDeadLetters?: true;
+}
+
+/** `statefun play <app> --events FILE|-`: a fixture on the application, in memory and virtual time. */
+export function playCommand(streams: PlayStreams = process): Command {
+  return new Command('play')
+    .description('play events on an application, in memory and virtual time; what it egresses goes to standard output as JSON Lines')
+    .argument('<app>', 'a folder with a package.json, or the built module that exports the application')
+    .requiredOption('--events <file>', 'JSON Lines with events, control lines and expectations; - reads standard input')
+    .option('--allow-dead-letters', 'do not fail when something could not be handled')
+    .action((path: string, options: PlayCommandOptions) => play(path, options, streams));
+}
+
+async function play(path: string, { events, allowDeadLetters }: PlayCommandOptions, streams: PlayStreams): Promise<void> {
+  const { application: definition } = await loadApplication(path);
+  const say = (text: string): void => void streams.stderr.write(text);
+  const logLevel = process.env['LOG_LEVEL'];
+  const logger = createLogger({ level: logLevel === undefined ? 'warn' : levelOf(logLevel), write: say });
+  const application = await testApplication(definition, { logger });
+  const output = new LineOutput(streams.stdout);
+  const counts = { events: 0, egress: 0 };
+  try {
+    await application.play(events === '-' ? { name: 'standard input', bytes: streams.stdin } : events, {
+      onComment: (text) => say(`# ${text}\n`),
+      onEvent: () => void (counts.events += 1),
+      onEgress: async (left) => {
+        counts.egress += left.length;
+        await output.write(left.map(({ event }) => event));
+      },
+    });
+  } catch (error) {
+    // Whoever reads the output has seen enough.
+    if (output.closed) return;
+    say(summary(application, counts));
+    throw error;
+  } finally {
+    await application.stop();
+    output.release();
+  }
+  say(summary(application, counts));
+  if (allowDeadLetters !== true && failed(application)) throw new CommandExit(exitCodes.failure);
+}
+
+/** A message whose attempt failed, or whose handler has not settled, is as little handled as a dead letter. */
+function failed(application: TestApplication): boolean {
+  return application.deadLetters().length > 0 || application.statistics().messagesPending > 0;
+}
+
+function summary(application: TestApplication, { events, egress }: { readonly events: number; readonly egress: number }): string {
+  const { invocations, messagesPending, messagesDelayed } = application.statistics();
+  const letters = application.deadLetters();
+  const lines = [
+    `${countOf(events, 'event')}, ${countOf(invocations, 'invocation')}, ${countOf(egress, 'egress event')}, ${countOf(letters.length, 'dead letter')}`,
+    ...(messagesDelayed > 0
+      ? [`${countOf(messagesDelayed, 'delayed message')} still pending: only test.delay and test.delay-between-events move the clock`]
+      : []),
+    ...(messagesPending > 0
+      ? [
+          `${countOf(messagesPending, 'message')} not handled: failed and waiting for another attempt, behind one that is, or in a handler that has not settled`,
+        ]
+      : []),
+    ...letters.map(
+      ({ code, reason, target, ingress, egressId }) =>
+        `dead letter at ${target ?? egressId ?? `record ${ingress?.position ?? ''}`}: ${code}: ${reason}`,
+    ),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function countOf(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+/** JSON Lines on a stream that may be slow, or closed by its reader. */
+class LineOutput {
+  readonly #stream: Writable;
+  readonly #ignoreError = (): void => undefined;
+  #closed = false;
+
+  constructor(stream: Writable) {
+    this.#stream = stream;
+    // Errors reach us through the callback of `write`; without a listener the same error would end the process.
+    stream.on('error', this.#ignoreError);
+  }
+
+  /** The reader went away. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Resolves when the stream has passed the lines on, so that playing is never far ahead of the reader. */
+  write(events: readonly object[]): Promise<void> {
+    const text = events.map((event) => `${JSON.stringify(event)}\n`).join('');
+    return new Promise((resolve, reject) => {
+      this.#stream.write(text, (error) => {
+        if (error === null || error === undefined) return resolve();
+        if ((error as NodeJS.ErrnoException).code === 'EPIPE') this.#closed = true;
+        reject(error);
+      });
+    });
+  }
+
+  release(): void {
+    // The `error` event follows the callback in a later turn.
+    setImmediate(() => this.#stream.off('error', this.#ignoreError));
+  }
+}

@@ -1,0 +1,85 @@
+// Decorators
+export { Handles, OnSubscribe, StatefunFunction } from './functions/decorators.ts';
+export { Persisted } from './state/persisted.ts';
+export { Forwarder, type ForwarderOptions } from './forwarders/forwarder-decorator.ts';
+
+// Events
+export { CloudEvent, type CloudEventConstructor, type EventAttributes, type NewEvent } from './envelope/cloud-event.ts';
+export { eventType, type EventOf, type EventType, type EventTypeOptions } from './envelope/event-type.ts';
+export type { SchemaIssue, SchemaResult, StandardSchemaV1 } from './envelope/standard-schema.ts';
+
+// State
+export { PersistedValue } from './state/persisted-value.ts';
+export { PersistedTable } from './state/persisted-table.ts';
+export { PersistedList } from './state/persisted-list.ts';
+export type { CellOptions, Expiration } from './state/cell.ts';
+export {
+  booleanType,
+  bytesType,
+  customType,
+  float64Type,
+  int32Type,
+  int64Type,
+  jsonType,
+  protobufType,
+  stringType,
+  type CustomTypeOptions,
+  type ProtobufCodec,
+  type StateType,
+} from './state/types.ts';
+
+// Functions
+export type { Context, DelayOptions, EgressOptions, SubscribeOptions } from './functions/context.ts';
+export type { FunctionOptions, OnFailure, RetryOptions } from './functions/failure-policy.ts';
+export type { SubscriptionOptions } from './functions/subscriptions.ts';
+export type { Address } from './shared/address.ts';
+export type { Duration } from './shared/duration.ts';
+export type { FunctionTarget } from './shared/function-target.ts';
+export type { LogFields, Logger } from './shared/logger.ts';
+export type { ClassOf } from './shared/metadata.ts';
+export type { Counter, Metrics } from './shared/metrics.ts';
+
+// Forwarders
+export type { Downstream, EventForwarder, ForwardOptions } from './forwarders/event-forwarder.ts';
+
+// Application
+export {
+  defineApplication,
+  defineModule,
+  type ApplicationDefinition,
+  type ApplicationOptions,
+  type EngineSettings,
+  type ModuleDefinition,
+  type ModuleOptions,
+} from './application/definition.ts';
+export { runApplication, type RunOptions, type RunningApplication } from './application/run-application.ts';
+export type { ApplicationOverrides } from './application/assemble.ts';
+export type { ComponentKind, ScanReport } from './application/component-scan.ts';
+export { createLogger, type LoggingOptions, type LogLevel } from './application/logging.ts';
+export type { DeadLetter, DeadLetterKind } from './engine/dead-letters.ts';
+export type { EngineLimits } from './engine/limits.ts';
+export type { EngineStatistics } from './engine/statistics.ts';
+
+// Injection
+export { inject, injectable, named, optional } from 'inversify';
+export type { ClassProvider, FactoryProvider, Provider, ProviderScope, ValueProvider } from './application/provider.ts';
+export type { Token } from './application/token.ts';
+
+// Connectors
+export { fileEgress, type FileEgressOptions } from './connectors/file/file-egress.ts';
+export { fileIngress, type FileIngressOptions } from './connectors/file/file-ingress.ts';
+export { stdoutEgress, type StdoutEgressOptions } from './connectors/file/stdout-egress.ts';
+export { memoryEgress, type MemoryEgress, type MemoryEgressOptions } from './connectors/memory/memory-egress.ts';
+export { memoryIngress, type MemoryIngress, type MemoryIngressOptions, type MemoryRecord } from './connectors/memory/memory-ingress.ts';
+
+// Ports: implement them to connect a system of your own
+export type { Egress, EgressContext, EgressRecord, RejectedRecord } from './egress/egress.ts';
+export type { Ingress, IngressContext, IngressRecord } from './ingress/ingress.ts';
+export type { RecordFormat } from './ingress/ingress.ts';
+export type { Cancel, Clock } from './shared/clock.ts';
+export { MemoryStore } from './storage/memory-store.ts';
+export type { Store, StoreChange, StoredEntry, StoreStats } from './storage/store.ts';
+
+// Errors
+export { hasCode, StatefunError, type ErrorFacts, type StatefunErrorOptions } from './shared/errors.ts';
+export type { ErrorCode, ErrorOutcome } from './shared/error-registry.ts';

@@ -1,0 +1,9 @@
+import type { CloudEvent } from '../envelope/cloud-event.ts';
+
+/** An event that left through an egress. */
+export interface EgressedEvent {
+  readonly egressId: string;
+  /** The partition key. */
+  readonly key: string | undefined;
+  readonly event: CloudEvent;
+}

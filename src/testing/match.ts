@@ -1,0 +1,109 @@
+/** The first difference between a value and what was expected of it. */
+export interface Mismatch {
+  /** Where it is, in the notation of JavaScript: `data.items[0].price`. */
+  readonly path: string;
+  /** What is wrong there, in words. */
+  readonly text: string;
+}
+
+/**
+ * Compares a value of JSON's shapes with a pattern; undefined means that it matches.
+ *
+ * - An object in the pattern wants each of its properties; the value may have more of them.
+ * - An array wants as many items, each matching its counterpart.
+ * - `{ "$absent": true }` wants no value at all; `{ "$exactly": value }` wants the value with nothing besides it.
+ * - Anything else wants the same value.
+ *
+ * `path` names the value in the answer.
+ */
+export function findMismatch(actual: unknown, expected: unknown, path: string): Mismatch | undefined {
+  if (isAbsent(expected)) return actual === undefined ? undefined : mismatch(path, `is ${show(actual)}, expected to be absent`);
+  const exact = exactValue(expected);
+  if (exact !== undefined) return compare(actual, exact.value, path, true);
+  return compare(actual, expected, path, false);
+}
+
+/** A value as it stands in a message: JSON, cut short when it is long. */
+export function show(value: unknown, lengthMax = 300): string {
+  const text = value === undefined ? 'absent' : JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part));
+  return text.length > lengthMax ? `${text.slice(0, lengthMax)}…` : text;
+}
+
+/** Whether the pattern wants no value at all. */
+export function isAbsent(pattern: unknown): boolean {
+  return isRecord(pattern) && hasOnlyKey(pattern, '$absent') && pattern['$absent'] === true;
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function compare(actual: unknown, expected: unknown, path: string, exactly: boolean): Mismatch | undefined {
+  if (Array.isArray(expected))
+    return Array.isArray(actual) ? compareArrays(actual, expected, path, exactly) : different(actual, expected, path);
+  if (isRecord(expected)) return isRecord(actual) ? compareRecords(actual, expected, path, exactly) : different(actual, expected, path);
+  return actual === expected ? undefined : different(actual, expected, path);
+}
+
+function compareArrays(actual: readonly unknown[], expected: readonly unknown[], path: string, exactly: boolean): Mismatch | undefined {
+  if (actual.length !== expected.length) {
+    return mismatch(path, `has ${countOf(actual.length)}, expected ${expected.length}: ${show(actual)}`);
+  }
+  return first(expected.keys(), (index) => compareNested(actual[index], expected[index], `${path}[${index}]`, exactly));
+}
+
+function compareRecords(
+  actual: Readonly<Record<string, unknown>>,
+  expected: Readonly<Record<string, unknown>>,
+  path: string,
+  exactly: boolean,
+): Mismatch | undefined {
+  const found = first(Object.keys(expected), (key) => compareNested(ownValue(actual, key), expected[key], pathOf(path, key), exactly));
+  if (found !== undefined || !exactly) return found;
+  const extra = Object.keys(actual).find((key) => actual[key] !== undefined && !Object.hasOwn(expected, key));
+  return extra === undefined ? undefined : mismatch(pathOf(path, extra), `is ${show(actual[extra])}, expected to be absent`);
+}
+
+/** Inside `$exactly` nothing has a special meaning, so that any value can be written there. */
+function compareNested(actual: unknown, expected: unknown, path: string, exactly: boolean): Mismatch | undefined {
+  return exactly ? compare(actual, expected, path, true) : findMismatch(actual, expected, path);
+}
+
+function exactValue(pattern: unknown): { readonly value: unknown } | undefined {
+  return isRecord(pattern) && hasOnlyKey(pattern, '$exactly') ? { value: pattern['$exactly'] } : undefined;
+}
+
+function hasOnlyKey(record: Readonly<Record<string, unknown>>, key: string): boolean {
+  const keys = Object.keys(record);
+  return keys.length === 1 && keys[0] === key;
+}
+
+/** What an event inherits is none of its properties: `constructor` is as absent as any other name. */
+function ownValue(record: Readonly<Record<string, unknown>>, key: string): unknown {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}
+
+function pathOf(path: string, key: string): string {
+  if (!/^[A-Za-z_$][\w$]*$/.test(key)) return `${path}[${JSON.stringify(key)}]`;
+  return path === '' ? key : `${path}.${key}`;
+}
+
+function first<T>(items: Iterable<T>, find: (item: T) => Mismatch | undefined): Mismatch | undefined {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function different(actual: unknown, expected: unknown, path: string): Mismatch {
+  return mismatch(path, `is ${show(actual)}, expected ${show(expected)}`);
+}
+
+function mismatch(path: string, text: string): Mismatch {
+  return { path, text };
+}
+
+function countOf(items: number): string {
+  return items === 1 ? '1 item' : `${items} items`;
+}

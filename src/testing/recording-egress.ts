@@ -1,0 +1,28 @@
+import type { Egress, EgressRecord, RejectedRecord } from '../egress/egress.ts';
+import { Envelope } from '../envelope/envelope.ts';
+import type { EgressedEvent } from './egressed-event.ts';
+
+/** Stands for a declared egress: all of an application write into one list, so that their common order can be seen. */
+export class RecordingEgress implements Egress {
+  readonly id: string;
+  readonly description = 'memory of the test';
+  readonly #record: (event: EgressedEvent) => void;
+
+  constructor(id: string, record: (event: EgressedEvent) => void) {
+    this.id = id;
+    this.#record = record;
+  }
+
+  start(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  send(records: readonly EgressRecord[]): Promise<readonly RejectedRecord[]> {
+    for (const { key, data } of records) this.#record({ egressId: this.id, key, event: Envelope.ofPayload(data).event });
+    return Promise.resolve([]);
+  }
+
+  stop(): Promise<void> {
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,269 @@
+import { assembleApplication } from '../application/assemble.ts';
+import { defineApplication, type ApplicationDefinition } from '../application/definition.ts';
+import type { Provider } from '../application/provider.ts';
+import type { DeadLetter } from '../engine/dead-letters.ts';
+import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
+import { completeEvent } from '../envelope/complete-event.ts';
+import { Envelope } from '../envelope/envelope.ts';
+import type { InvocationHost } from '../functions/invocation-host.ts';
+import type { Message } from '../functions/message.ts';
+import { FunctionRegistry, type RegisteredFunction } from '../functions/registry.ts';
+import { toSubscriptionSettings, type SubscriptionOptions } from '../functions/subscriptions.ts';
+import { ensureAddressId, formatAddress, type Address } from '../shared/address.ts';
+import { toMilliseconds, type Duration } from '../shared/duration.ts';
+import { assertInvariant, StatefunError } from '../shared/errors.ts';
+import { functionTypeOf, type FunctionTarget } from '../shared/function-target.ts';
+import { silentLogger, type Logger } from '../shared/logger.ts';
+import type { ManualClock } from '../shared/manual-clock.ts';
+import { messageIdOf } from '../shared/message-id.ts';
+import type { ClassOf } from '../shared/metadata.ts';
+import { MetricsRegistry } from '../shared/metrics.ts';
+import { AddressState } from '../state/address-state.ts';
+import type { EgressedEvent } from './egressed-event.ts';
+import { FailureLog } from './failure-log.ts';
+import { toFixture, type Fixture } from './fixture.ts';
+import { encodeGivenState, type GivenState } from './given-state.ts';
+import { IsolatedEngine } from './isolated-engine.ts';
+import { playFixture, type PlayOptions, type PlaySummary } from './play-fixture.ts';
+import type { DelayedEvent, SentEvent } from './sent-event.ts';
+import { ownState, subscribersIn } from './snapshot.ts';
+import type { StateSnapshot } from './state-expectation.ts';
+import { clockAt, type PointInTime } from './test-clock.ts';
+
+/** What a function under test finds around it. */
+export interface TestFunctionOptions {
+  /** Id of the address under test. @defaultValue `'test-id'` */
+  readonly id?: string;
+  /** Where providers and subscription options come from. @defaultValue an empty application */
+  readonly application?: ApplicationDefinition;
+  /** Each replaces the provider of its token, or is added. */
+  readonly providers?: readonly Provider[];
+  /** State the address has already, by name of the cell: values, tables as objects, lists as arrays. */
+  readonly state?: GivenState;
+  /** Addresses that are subscribed already. */
+  readonly subscribers?: readonly Address[];
+  /** Who sends the events, unless `receives` says otherwise. @defaultValue nobody, as for events from an ingress */
+  readonly caller?: Address;
+  /** Where the clock stands at first. @defaultValue 2026-01-01T00:00:00Z */
+  readonly now?: PointInTime;
+  readonly subscriptions?: SubscriptionOptions;
+
+  /**
+   * What an attempt that fails leads to. `false`: the call that led to it rejects with what the handler threw. `true`: as in production
+   * it is tried again when the clock moves, and in the end given up as the function's policy says; see `failure` and `deadLetters`.
+   *
+   * @defaultValue `false`
+   */
+  readonly retries?: boolean;
+  /** Functions and egress that exist; sending to others is refused as in production. @defaultValue everything exists */
+  readonly strict?: { readonly functions?: readonly FunctionTarget[]; readonly egress?: readonly string[] };
+
+  /**
+   * How long a call waits, in real time, for a handler that awaits something outside. After it the handler is left to its time-out, for
+   * which the test moves the clock.
+   *
+   * @defaultValue `'1s'`
+   */
+  readonly handlerGrace?: Duration;
+  /** @defaultValue none */
+  readonly logger?: Logger;
+}
+
+/**
+ * One function of its own, run by the engine's own core: what it keeps and what it sends can be looked at after every event. Everything
+ * around it is a recorder; messages to its own address arrive.
+ *
+ * Rejects with APPLICATION_INVALID for a class or providers that cannot be used, with TEST_STATE_INVALID for state that does not fit.
+ */
+export async function testFunction(functionClass: ClassOf, options: TestFunctionOptions = {}): Promise<TestFunction> {
+  const clock = clockAt(options.now);
+  const application = options.application ?? defineApplication({ name: functionClass.name });
+  const assembled = await assembleApplication(application, {
+    only: [functionClass],
+    providers: options.providers ?? [],
+    ingress: [],
+    egress: [],
+    clock,
+  });
+  const registered = assembled.functions.get(functionTypeOf(functionClass));
+  assertInvariant(registered !== undefined, 'an application has the functions it was assembled of');
+  const test = new TestFunction(registered, { subscriptions: assembled.subscriptions, ...options }, clock);
+  await test.begin();
+  return test;
+}
+
+export class TestFunction {
+  readonly address: Address;
+  readonly #options: TestFunctionOptions;
+  readonly #registered: RegisteredFunction;
+  readonly #engine: IsolatedEngine;
+  readonly #clock: ManualClock;
+  readonly #failureLog: FailureLog;
+  readonly #metrics = new MetricsRegistry();
+  #sent: SentEvent[] = [];
+  #egress: EgressedEvent[] = [];
+  #received = 0;
+
+  /** @internal */
+  constructor(registered: RegisteredFunction, options: TestFunctionOptions, clock: ManualClock) {
+    this.#options = options;
+    this.#registered = registered;
+    this.#clock = clock;
+    this.#failureLog = new FailureLog(options.logger ?? silentLogger);
+    const { type } = registered.definition;
+    this.address = { type, id: ensureAddressId(options.id ?? 'test-id', type) };
+    this.#engine = new IsolatedEngine({
+      address: this.address,
+      functions: this.#registryFor(registered),
+      host: this.#host(),
+      clock,
+      handlerGraceMs: toMilliseconds(options.handlerGrace ?? '1s'),
+      recordMessage: ({ target, envelope }) => this.#sent.push({ to: target, event: envelope.event }),
+      recordEgress: ({ egressId, envelope }) => this.#egress.push({ egressId, key: envelope.partitionKey, event: envelope.event }),
+    });
+  }
+
+  /** @internal */
+  async begin(): Promise<void> {
+    const { state = {}, subscribers = [] } = this.#options;
+    await this.#engine.give(encodeGivenState(this.#registered, state, subscribers, this.now));
+  }
+
+  /** Hands an event to the function. Resolves when it, and what it sent to itself without delay, is handled; rejects when that fails. */
+  async receives(
+    event: CloudEvent | NewEvent,
+    { caller = this.#options.caller }: { readonly caller?: Address | undefined } = {},
+  ): Promise<void> {
+    const messageId = messageIdOf('statefun/testing', formatAddress(this.address), this.#received++);
+    const complete = completeEvent(event, { id: messageId, source: '/test', time: () => new Date(this.now).toISOString() });
+    const message: Message = { target: this.address, caller, envelope: Envelope.ofTrustedEvent(complete, { messageId }) };
+    await this.#throwing(() => this.#engine.deliver(message));
+  }
+
+  /** Plays a fixture: JSON Lines with events, control lines and expectations; see docs/testing.md. A path is relative to the working directory. */
+  async play(fixture: string | URL | Fixture, options: PlayOptions = {}): Promise<PlaySummary> {
+    let taken = 0;
+    const stage = {
+      receive: (event: CloudEvent) => this.receives(event),
+      advance: (delayMs: number) => this.advance(delayMs),
+      takeEgress: (): readonly EgressedEvent[] => {
+        const events = this.#egress.slice(taken);
+        taken += events.length;
+        return events;
+      },
+      state: ({ type, id }: Address) => Promise.resolve(type === this.address.type && id === this.address.id ? this.state : undefined),
+      defaultAddress: this.address,
+    };
+    return playFixture(stage, toFixture(fixture), options);
+  }
+
+  /** Moves the clock: delayed messages become due in their order, retries and time-outs happen. */
+  async advance(duration: Duration): Promise<void> {
+    const untilMs = this.now + toMilliseconds(duration);
+    await this.#throwing(() => this.#engine.advance(untilMs));
+  }
+
+  /** Moves the clock until no message waits for another attempt: each has succeeded or has been given up. */
+  async settleRetries(): Promise<void> {
+    await this.#throwing(() => this.#engine.settleRetries());
+  }
+
+  /** Milliseconds since the epoch. */
+  get now(): number {
+    return this.#clock.now();
+  }
+
+  /** What is kept, by name of the cell: values, tables as objects, lists as arrays. Cells that hold nothing are left out. */
+  get state(): StateSnapshot {
+    return ownState(this.#snapshot());
+  }
+
+  /** Who is subscribed, in the order they subscribed. */
+  get subscribers(): readonly Address[] {
+    return subscribersIn(this.#snapshot());
+  }
+
+  /** Messages that reached other addresses since the last `clear`, in order; requests to subscribe and delayed ones that were due among them. */
+  get sent(): readonly SentEvent[] {
+    return [...this.#sent];
+  }
+
+  /** The events of `sent` for a function type, or for one address. */
+  sentTo(target: FunctionTarget, id?: string): readonly CloudEvent[] {
+    const type = functionTypeOf(target);
+    return this.#sent.filter(({ to }) => to.type === type && (id === undefined || to.id === id)).map(({ event }) => event);
+  }
+
+  /** Delayed messages that are not due yet, by due time. */
+  get delayed(): readonly DelayedEvent[] {
+    return this.#engine.delayed.map(({ message, dueAt, token }) => ({ to: message.target, event: message.envelope.event, dueAt, token }));
+  }
+
+  /** Events that left through an egress since the last `clear`, in order. */
+  get egress(): readonly EgressedEvent[] {
+    return [...this.#egress];
+  }
+
+  /** Messages given up since the last `clear`. */
+  get deadLetters(): readonly DeadLetter[] {
+    return this.#engine.deadLetters;
+  }
+
+  /** What the last attempt that failed since the last `clear` threw. */
+  get failure(): Error | undefined {
+    return this.#failureLog.failures.at(-1);
+  }
+
+  /** The handlers' counters, by function type and name. */
+  get counters(): Readonly<Record<string, number>> {
+    return this.#metrics.values();
+  }
+
+  /** Forgets what was recorded: what was sent, left, failed or was given up. State, clock and what is delayed stay. */
+  clear(): void {
+    this.#sent = [];
+    this.#egress = [];
+    this.#failureLog.clear();
+    this.#engine.dropDeadLetters();
+  }
+
+  #snapshot(): StateSnapshot {
+    return new AddressState(this.#registered.cells, this.#engine.stored()).snapshot();
+  }
+
+  async #throwing(run: () => Promise<void>): Promise<void> {
+    const before = this.#failureLog.failures.length;
+    await run();
+    const failure = this.#failureLog.failures[before];
+    if (failure !== undefined && this.#options.retries !== true) throw failure;
+  }
+
+  /** Without retries a failing message is given up at once, so that it does not keep its address closed. */
+  #registryFor({ definition, create }: RegisteredFunction): FunctionRegistry {
+    const registry = new FunctionRegistry();
+    const once = { ...definition.policy, attemptsMax: 1, onFailure: 'dead-letter' } as const;
+    registry.register(this.#options.retries === true ? definition : { ...definition, policy: once }, create);
+    return registry;
+  }
+
+  #host(): Omit<InvocationHost, 'isTokenPending'> {
+    const { strict = {}, subscriptions = {} } = this.#options;
+    const types = strict.functions === undefined ? undefined : [this.address.type, ...strict.functions.map(functionTypeOf)].sort();
+    return {
+      isRegistered: (type) => types === undefined || types.includes(type),
+      unknownFunction: (type, from) =>
+        new StatefunError(
+          'UNKNOWN_FUNCTION',
+          `nothing handles function type "${type}" (${from}). Known to the test: ${types?.join(', ') ?? 'all'}.`,
+          { facts: { type } },
+        ),
+      egressIds: strict.egress ?? anyText,
+      subscriptions: toSubscriptionSettings(subscriptions),
+      logger: this.#failureLog,
+      metrics: (type) => this.#metrics.scope(type),
+    };
+  }
+}
+
+/** A list that includes every text: any egress is accepted. */
+const anyText: readonly string[] = Object.assign([], { includes: () => true });

@@ -113,7 +113,7 @@ export class EngineLoop {
 
   get #canTake(): boolean {
     const { ingress, limits, partition, outbox } = this.#options;
-    if (!this.#takesRecords || !ingress.some((lane) => lane.waiting > 0)) return false;
+    if (!this.#takesRecords || !ingress.some((lane) => lane.hasWaiting)) return false;
     const { messages, bytes } = partition.mailboxes;
     if (messages >= limits.pendingMessagesMax || bytes >= limits.pendingBytesMax) return false;
     // Twice the size at which a cut is due: the commit under way has not kept up.

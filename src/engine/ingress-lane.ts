@@ -11,6 +11,11 @@ interface Batch {
   next: number;
 }
 
+/** A position that must not commit before the records delivered before it. */
+interface SavedPosition extends Waiter {
+  readonly save: () => Promise<void>;
+}
+
 interface Waiter {
   resolve(): void;
   reject(error: Error): void;
@@ -30,7 +35,7 @@ export interface IngressLaneOptions {
 export class IngressLane {
   readonly ingress: Ingress;
   readonly #options: IngressLaneOptions;
-  readonly #batches = new Queue<Batch>();
+  readonly #queue = new Queue<Batch | SavedPosition>();
   readonly #controller = new AbortController();
   #waiters: Waiter[] = [];
   #records = 0;
@@ -42,9 +47,9 @@ export class IngressLane {
     this.#options = options;
   }
 
-  /** Records delivered and not taken. */
-  get waiting(): number {
-    return this.#records;
+  /** Whether records or positions are waiting to be taken. */
+  get hasWaiting(): boolean {
+    return this.#queue.length > 0;
   }
 
   /** The ingress has delivered every record there will ever be. */
@@ -53,11 +58,11 @@ export class IngressLane {
   }
 
   start(positions: ReadonlyMap<string, string>): Promise<void> {
-    const { clock, logger, savePosition, failed, wake } = this.#options;
+    const { clock, logger, failed, wake } = this.#options;
     const context: IngressContext = {
       positions,
       deliver: (records) => this.#deliver(records),
-      savePosition,
+      savePosition: (partition, position) => this.#savePosition(partition, position),
       finished: () => {
         this.#finished = true;
         wake();
@@ -73,20 +78,26 @@ export class IngressLane {
   /** Stops reading. Records not taken are left: their positions are not committed, so they are read again. */
   async stop(): Promise<void> {
     this.#controller.abort();
-    this.#batches.clear();
+    const error = this.#stopped();
+    for (const item of this.#queue) if ('save' in item) item.reject(error);
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
+    this.#queue.clear();
     this.#records = 0;
     this.#bytes = 0;
-    const stopped = new StatefunError('ENGINE_STOPPED', `ingress ${this.ingress.name} delivered records while the engine stops.`);
-    for (const waiter of this.#waiters.splice(0)) waiter.reject(stopped);
     await this.ingress.stop();
   }
 
+  /** The next record; positions that were saved before it enter the open group first. */
   take(): { record: IngressRecord; receivedAtMs: number } | undefined {
-    const batch = this.#batches.peek();
+    let batch = this.#queue.peek();
+    for (; batch !== undefined && 'save' in batch; batch = this.#queue.peek()) {
+      this.#queue.shift();
+      batch.save().then(batch.resolve, batch.reject);
+    }
     const record = batch?.records[batch.next];
     if (batch === undefined || record === undefined) return undefined;
     batch.next += 1;
-    if (batch.next === batch.records.length) this.#batches.shift();
+    if (batch.next === batch.records.length) this.#queue.shift();
     this.#records -= 1;
     this.#bytes -= record.data.byteLength;
     if (this.#waiters.length > 0 && this.#hasRoom) for (const waiter of this.#waiters.splice(0)) waiter.resolve();
@@ -97,12 +108,21 @@ export class IngressLane {
     return this.#records < this.#options.limits.ingressRecordsMax && this.#bytes < this.#options.limits.ingressBytesMax;
   }
 
+  #savePosition(partition: string, position: string): Promise<void> {
+    if (this.#controller.signal.aborted) return Promise.reject(this.#stopped());
+    const save = (): Promise<void> => this.#options.savePosition(partition, position);
+    if (!this.hasWaiting) return save();
+    return new Promise((resolve, reject) => this.#queue.push({ save, resolve, reject }));
+  }
+
+  #stopped(): StatefunError {
+    return new StatefunError('ENGINE_STOPPED', `ingress ${this.ingress.name} delivered records while the engine stops.`);
+  }
+
   #deliver(records: readonly IngressRecord[]): Promise<void> {
-    if (this.#controller.signal.aborted) {
-      return Promise.reject(new StatefunError('ENGINE_STOPPED', `ingress ${this.ingress.name} delivered records while the engine stops.`));
-    }
+    if (this.#controller.signal.aborted) return Promise.reject(this.#stopped());
     if (records.length > 0) {
-      this.#batches.push({ records, receivedAtMs: performance.now(), next: 0 });
+      this.#queue.push({ records, receivedAtMs: performance.now(), next: 0 });
       this.#records += records.length;
       for (const record of records) this.#bytes += record.data.byteLength;
       this.#options.wake();

@@ -27,10 +27,13 @@ export interface IngressContext {
   readonly positions: ReadonlyMap<string, string>;
   /**
    * Hands records over, in the order of their partitions, and resolves when the engine has room for more (back-pressure): wait for it
-   * before reading on. It says nothing about commits. Rejects when the engine stops.
+   * before reading on. It says nothing about commits. Different partitions may deliver at the same time. Rejects when the engine stops.
    */
   deliver(records: readonly IngressRecord[]): Promise<void>;
-  /** Commits a position without a record, for example "latest", resolved to a time; resolves when it is durable. */
+  /**
+   * Commits a position without a record, for example "latest", resolved to a time, or the end of a shard; resolves when it is durable. It
+   * takes effect behind everything delivered before.
+   */
   savePosition(partition: string, position: string): Promise<void>;
   /** Every record there will ever be has been delivered: the end of a file. */
   finished(): void;

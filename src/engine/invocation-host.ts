@@ -2,6 +2,7 @@ import type { InvocationHost } from '../functions/invocation-host.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
 import type { SubscriptionSettings } from '../functions/subscriptions.ts';
 import type { Address } from '../shared/address.ts';
+import { StatefunError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Metrics, MetricsRegistry } from '../shared/metrics.ts';
 
@@ -27,7 +28,8 @@ export function createInvocationHost({
   return {
     isRegistered: (type) => functions.has(type),
     unknownFunction: (type, from) => functions.unknown(type, from),
-    egressIds,
+    hasEgress: (egressId) => egressIds.includes(egressId),
+    unknownEgress: (egressId, from) => unknownEgress(egressId, egressIds, from),
     subscriptions,
     logger,
     isTokenPending,
@@ -37,4 +39,11 @@ export function createInvocationHost({
       return scope;
     },
   };
+}
+
+/** The error for an egress that is not among the declared ones. */
+export function unknownEgress(egressId: string, declared: readonly string[], from: string): StatefunError {
+  return new StatefunError('UNKNOWN_EGRESS', `no egress "${egressId}" is declared (${from}). Declared: ${declared.join(', ') || 'none'}.`, {
+    facts: { egressId, declared },
+  });
 }

@@ -96,12 +96,7 @@ export class AttemptContext implements Context {
 
   egress(egressId: string, event: CloudEvent | NewEvent, options: EgressOptions = {}): void {
     this.#ensureOpen('egress');
-    if (!this.#host.egressIds.includes(egressId)) {
-      const declared = this.#host.egressIds.join(', ') || 'none';
-      throw new StatefunError('UNKNOWN_EGRESS', `no egress "${egressId}" is declared (sent by ${this.#selfName}). Declared: ${declared}.`, {
-        facts: { egressId, declared: this.#host.egressIds },
-      });
-    }
+    if (!this.#host.hasEgress(egressId)) throw this.#host.unknownEgress(egressId, `sent by ${this.#selfName}`);
     const messageId = this.#nextMessageId();
     const complete = this.#complete({ ...event, id: messageId }, messageId);
     const envelope = Envelope.ofTrustedEvent(complete, { messageId, partitionKey: options.key ?? this.self.id });

@@ -9,7 +9,9 @@ export interface InvocationHost {
   isRegistered(type: string): boolean;
   /** The error for a function type that nothing handles. */
   unknownFunction(type: string, from: string): StatefunError;
-  readonly egressIds: readonly string[];
+  hasEgress(egressId: string): boolean;
+  /** The error for an egress that the application does not declare. */
+  unknownEgress(egressId: string, from: string): StatefunError;
   /** Whether a delayed message of the address with the token is pending. */
   isTokenPending(address: Address, token: string): boolean;
   readonly subscriptions: SubscriptionSettings;

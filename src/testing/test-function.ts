@@ -5,6 +5,7 @@ import type { DeadLetter } from '../engine/dead-letters.ts';
 import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
 import { completeEvent } from '../envelope/complete-event.ts';
 import { Envelope } from '../envelope/envelope.ts';
+import { unknownEgress } from '../engine/invocation-host.ts';
 import type { InvocationHost } from '../functions/invocation-host.ts';
 import type { Message } from '../functions/message.ts';
 import { FunctionRegistry, type RegisteredFunction } from '../functions/registry.ts';
@@ -257,13 +258,11 @@ export class TestFunction {
           `nothing handles function type "${type}" (${from}). Known to the test: ${types?.join(', ') ?? 'all'}.`,
           { facts: { type } },
         ),
-      egressIds: strict.egress ?? anyText,
+      hasEgress: (egressId) => strict.egress?.includes(egressId) ?? true,
+      unknownEgress: (egressId, from) => unknownEgress(egressId, strict.egress ?? [], from),
       subscriptions: toSubscriptionSettings(subscriptions),
       logger: this.#failureLog,
       metrics: (type) => this.#metrics.scope(type),
     };
   }
 }
-
-/** A list that includes every text: any egress is accepted. */
-const anyText: readonly string[] = Object.assign([], { includes: () => true });

@@ -41,6 +41,8 @@ export function eventType<T>(
 ): EventType<T> {
   // The overloads say that a schema that comes first is one of T.
   const schema = isStandardSchema(first) ? first : undefined;
+  let lastEvent: CloudEvent | undefined;
+  let lastChecked: CloudEvent<T> | undefined;
   const source = (schema === undefined ? (first as EventTypeOptions | undefined) : second)?.source;
   return {
     type,
@@ -49,7 +51,15 @@ export function eventType<T>(
     create: (data, attributes = {}) => ({ ...(source === undefined ? {} : { source }), ...attributes, type, data }),
     is: (event): event is CloudEvent<T> => event.type === type,
     // Without a schema the caller of eventType<T> vouches for T.
-    check: (event) => (schema === undefined ? (event as CloudEvent<T>) : checkData(event, schema)),
+    check(event) {
+      if (schema === undefined) return event as CloudEvent<T>;
+      // An event on its way is checked by its forwarder and by every function it reaches, one right after the other.
+      if (event !== lastEvent || lastChecked === undefined) {
+        lastChecked = checkData(event, schema);
+        lastEvent = event;
+      }
+      return lastChecked;
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import { Forwarder, type CloudEvent, type Downstream, type EventForwarder } from
 import { ProductChanged, type Product } from '../events/product-changed.ts';
 import { ProductFunction } from '../functions/product-function.ts';
 
+// #region product-events
 /** What the product service says about a product goes to the function of this product. */
 @Forwarder(ProductChanged)
 export class ProductEvents implements EventForwarder<Product> {
@@ -9,3 +10,4 @@ export class ProductEvents implements EventForwarder<Product> {
     downstream.forward(ProductFunction, event.data.id, event);
   }
 }
+// #endregion product-events

@@ -7,6 +7,7 @@ import { ProductFunction } from './product-function.ts';
 /** The egress that cart-status events leave through. */
 export const cartStatusEgress = 'example/cart-status';
 
+// #region cart-function
 /** Keeps one cart: what is in it, and what its products cost at this moment. An item is in the table as long as the cart is subscribed to its product. */
 @StatefunFunction('example/cart')
 export class CartFunction {
@@ -35,3 +36,4 @@ export class CartFunction {
     context.egress(cartStatusEgress, CartStatusChanged.create({ cartId: context.self.id, cartItemStatuses: [...this.items.values()] }));
   }
 }
+// #endregion cart-function

@@ -4,8 +4,7 @@ import type { CloudEvent } from './cloud-event.ts';
 import { freezeJson } from './freeze-json.ts';
 
 /**
- * Largest payload, in bytes: above the 10 MiB a Kinesis record can hold. It guards against a file or a request that is no event at all;
- * an application that wants less sets messageBytesMax.
+ * Largest payload, in bytes: above the 10 MiB a Kinesis record can hold. It guards against a file or a request that is no event at all.
  */
 export const payloadBytesMax = 16 * 1024 * 1024;
 

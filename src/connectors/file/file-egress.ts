@@ -16,8 +16,7 @@ export interface FileEgressOptions {
  * Appends a line for each record and acknowledges it when it is on disk.
  *
  * Effectively once while nothing else writes the file: a line that a crash left unfinished is cut, and a record that may have been written
- * before is written only when its event id is not among the last 4 MiB of the file. So no batch may be larger than that, and events whose
- * ids an application chooses itself must not share one.
+ * before is written only when its event id is not among the last 4 MiB of the file. So no batch may be larger than that.
  */
 export function fileEgress(id: string, options: FileEgressOptions): Egress {
   return new FileEgress(id, options);

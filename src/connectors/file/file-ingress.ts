@@ -105,8 +105,9 @@ class FileIngress implements Ingress {
 
   #toRecord(line: Line, { logger }: IngressContext): IngressRecord {
     if (line.isTruncated) {
-      const fields = { path: this.#options.path, offset: line.startOffset, bytes: line.endOffset - line.startOffset };
-      logger.warn('INGRESS_LINE_TOO_LONG: a line is longer than lineBytesMax; only its beginning is delivered', fields);
+      const facts = { path: this.#options.path, offset: line.startOffset, bytes: line.endOffset - line.startOffset };
+      const summary = `the line at byte ${facts.offset} of ${facts.path} has ${facts.bytes} bytes; only its beginning is delivered.`;
+      logger.warn('a line is too long', { error: new StatefunError('INGRESS_LINE_TOO_LONG', summary, { facts }) });
     }
     return {
       partition,

@@ -1,6 +1,6 @@
 import { checkCloudEvent, ensureAttributes } from './check-cloud-event.ts';
 import type { CloudEvent, NewEvent } from './cloud-event.ts';
-import { freezeJson } from './freeze-json.ts';
+import { checkJson, freezeJson } from './freeze-json.ts';
 
 /** What a new event gets where it says nothing itself. */
 export interface EventDefaults {
@@ -20,6 +20,18 @@ export interface EventDefaults {
 export function completeEvent(event: CloudEvent | NewEvent, defaults: EventDefaults): CloudEvent {
   const plain = toPlainEvent(event);
   return checkAndFreeze(isComplete(plain) ? plain : fill(plain, defaults));
+}
+
+/**
+ * The event as CloudEvents JSON under the id of its message, whatever id it had: how it leaves through an egress.
+ *
+ * Nothing is frozen, since nothing of the event is kept. Throws what {@link completeEvent} throws.
+ */
+export function writeEvent(event: CloudEvent | NewEvent, defaults: EventDefaults): string {
+  const filled = fill(toPlainEvent(event), defaults, defaults.id);
+  checkCloudEvent(filled);
+  checkJson(filled);
+  return JSON.stringify(filled);
 }
 
 /** The value as a plain, checked and frozen event. */
@@ -59,10 +71,10 @@ function isComplete(event: Readonly<Record<string, unknown>>): boolean {
 }
 
 /** In the order in which people expect to read the JSON: required attributes, the others, data. */
-function fill(event: Readonly<Record<string, unknown>>, defaults: EventDefaults): object {
+function fill(event: Readonly<Record<string, unknown>>, defaults: EventDefaults, id = event['id'] ?? defaults.id): object {
   const filled: Record<string, unknown> = {
     specversion: event['specversion'] ?? '1.0',
-    id: event['id'] ?? defaults.id,
+    id,
     source: event['source'] ?? defaults.source,
     type: event['type'],
     time: event['time'] ?? defaults.time(),

@@ -54,6 +54,11 @@ export class Envelope {
     return new Envelope({ event, payload: undefined, payloadBytes: undefined }, options);
   }
 
+  /** For the text of an event that is known to be checked: one that `writeEvent` gave. */
+  static ofTrustedPayload(payload: string, options: EnvelopeOptions = {}): Envelope {
+    return new Envelope({ event: undefined, payload, payloadBytes: undefined }, options);
+  }
+
   /**
    * Reads CloudEvents JSON. Throws RECORD_EMPTY, RECORD_NOT_UTF8, RECORD_NOT_JSON, RECORD_NOT_OBJECT, INVALID_CLOUD_EVENT,
    * EVENT_NOT_SERIALIZABLE (nested too deeply) or MESSAGE_TOO_LARGE.

@@ -10,28 +10,34 @@ export const eventDepthMax = 500;
  * they must be the same. Two things nobody should notice are let pass: a property that is undefined, and the sign of -0.
  */
 export function freezeJson(event: object): void {
-  freezeObject(event, [], 0);
+  walkObject(event, [], 0, Object.freeze);
+}
+
+/** The same check for an event that is written at once and not kept: nothing is frozen. */
+export function checkJson(event: object): void {
+  walkObject(event, [], 0, undefined);
 }
 
 /** The keys that lead to a value, from the event down. */
 type Path = (string | number)[];
+type Freeze = (value: object) => unknown;
 
-function freezeObject(value: object, path: Path, depth: number): void {
+function walkObject(value: object, path: Path, depth: number, freeze: Freeze | undefined): void {
   if (depth > eventDepthMax) refuse(path.slice(0, 4), `is nested more than ${eventDepthMax} levels deep, or contains itself`);
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index++) {
       const item: unknown = value[index];
       if (item === undefined) refuse([...path, index], 'is undefined, which JSON turns into null');
-      freezeValue(item, index, path, depth);
+      walkValue(item, index, path, depth, freeze);
     }
   } else {
     if (!isPlain(value)) refuse(path, `is ${describe(value)}, which JSON would change or lose`);
-    for (const key of Object.keys(value)) freezeValue((value as Record<string, unknown>)[key], key, path, depth);
+    for (const key of Object.keys(value)) walkValue((value as Record<string, unknown>)[key], key, path, depth, freeze);
   }
-  Object.freeze(value);
+  freeze?.(value);
 }
 
-function freezeValue(value: unknown, key: string | number, path: Path, depth: number): void {
+function walkValue(value: unknown, key: string | number, path: Path, depth: number, freeze: Freeze | undefined): void {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -43,7 +49,7 @@ function freezeValue(value: unknown, key: string | number, path: Path, depth: nu
     case 'object':
       if (value === null) return;
       path.push(key);
-      freezeObject(value, path, depth + 1);
+      walkObject(value, path, depth + 1, freeze);
       path.pop();
       return;
     case 'bigint':

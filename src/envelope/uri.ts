@@ -37,7 +37,15 @@ export function isUri(text: string): boolean {
   return uri.test(text);
 }
 
+/** References that were found to be well formed. An application sees few sources, and the same ones with every event. */
+const knownReferences = new Set<string>();
+const knownReferencesMax = 1_000;
+const knownReferenceLengthMax = 500;
+
 /** Whether a text is a URI or a relative reference. */
 export function isUriReference(text: string): boolean {
-  return uriReference.test(text);
+  if (knownReferences.has(text)) return true;
+  const isWellFormed = uriReference.test(text);
+  if (isWellFormed && knownReferences.size < knownReferencesMax && text.length <= knownReferenceLengthMax) knownReferences.add(text);
+  return isWellFormed;
 }

@@ -1,11 +1,12 @@
 import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
-import { completeEvent } from '../envelope/complete-event.ts';
+import { completeEvent, writeEvent, type EventDefaults } from '../envelope/complete-event.ts';
 import { Envelope } from '../envelope/envelope.ts';
 import { ensureAddressId, formatAddress, type Address } from '../shared/address.ts';
 import { toMilliseconds, type Duration } from '../shared/duration.ts';
 import { StatefunError } from '../shared/errors.ts';
 import { functionTypeOf, type FunctionTarget } from '../shared/function-target.ts';
-import type { Logger } from '../shared/logger.ts';
+import { toIsoTime } from '../shared/iso-time.ts';
+import { namedLogger, type LogFields, type Logger } from '../shared/logger.ts';
 import { messageIdOf } from '../shared/message-id.ts';
 import type { Metrics } from '../shared/metrics.ts';
 import type { PersistedTable } from '../state/persisted-table.ts';
@@ -98,8 +99,8 @@ export class AttemptContext implements Context {
     this.#ensureOpen('egress');
     if (!this.#host.hasEgress(egressId)) throw this.#host.unknownEgress(egressId, `sent by ${this.#selfName}`);
     const messageId = this.#nextMessageId();
-    const complete = this.#complete({ ...event, id: messageId }, messageId);
-    const envelope = Envelope.ofTrustedEvent(complete, { messageId, partitionKey: options.key ?? this.self.id });
+    const payload = writeEvent(event, this.#defaults(messageId));
+    const envelope = Envelope.ofTrustedPayload(payload, { messageId, partitionKey: options.key ?? this.self.id });
     this.#egress.push({ egressId, envelope: this.#counted(envelope) });
   }
 
@@ -108,7 +109,12 @@ export class AttemptContext implements Context {
   }
 
   get logger(): Logger {
-    return (this.#logger ??= this.#host.logger.child({ functionType: this.self.type, id: this.self.id, messageId: this.messageId }));
+    return (this.#logger ??= namedLogger(this.#host.logger, `functions.${this.self.type}`).child(this.logFields));
+  }
+
+  /** What every line of a handler carries. */
+  get logFields(): LogFields {
+    return { functionType: this.self.type, id: this.self.id, messageId: this.messageId };
   }
 
   get metrics(): Metrics {
@@ -153,14 +159,14 @@ export class AttemptContext implements Context {
   #envelopeOf(event: CloudEvent | NewEvent): Envelope {
     const messageId = this.#nextMessageId();
     if (event === this.#view || event === this.#received.event) return this.#counted(this.#received.with({ messageId }));
-    return this.#counted(Envelope.ofTrustedEvent(this.#complete(event, messageId), { messageId }));
+    return this.#counted(Envelope.ofTrustedEvent(completeEvent(event, this.#defaults(messageId)), { messageId }));
   }
 
   /** Counts an envelope against the limits of the invocation, so that no commit is too large to be written. */
   #counted(envelope: Envelope): Envelope {
     const { payloadBytes } = envelope;
-    // The count may be an estimate; where it could matter the text itself is measured.
-    const bytes = payloadBytes > messageBytesMax / 4 ? Buffer.byteLength(envelope.payload) : payloadBytes;
+    // The count may be an estimate, up to six times too low for text that JSON escapes; where it could matter the text itself is measured.
+    const bytes = payloadBytes > messageBytesMax / 8 ? Buffer.byteLength(envelope.payload) : payloadBytes;
     this.#bytes += bytes;
     if (bytes > messageBytesMax) {
       const { type } = envelope.event;
@@ -180,8 +186,8 @@ export class AttemptContext implements Context {
     return envelope;
   }
 
-  #complete(event: CloudEvent | NewEvent, messageId: string): CloudEvent {
-    return completeEvent(event, { id: messageId, source: `/${this.#selfName}`, time: () => new Date(this.#nowMs).toISOString() });
+  #defaults(messageId: string): EventDefaults {
+    return { id: messageId, source: `/${this.#selfName}`, time: () => toIsoTime(this.#nowMs) };
   }
 
   #nextMessageId(): string {

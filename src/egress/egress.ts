@@ -1,4 +1,5 @@
 import type { Clock } from '../shared/clock.ts';
+import type { ConnectorSettings } from '../shared/connector-settings.ts';
 import type { Logger } from '../shared/logger.ts';
 
 /** A committed record on its way out. */
@@ -37,6 +38,8 @@ export interface Egress {
   readonly description: string;
   /** Most records of one `send`. @defaultValue 500 */
   readonly batchRecordsMax?: number;
+  /** Takes the settings of the application, before each start and before its description is read; throws for what it cannot use. */
+  configure?(settings: ConnectorSettings): void;
   start(context: EgressContext): Promise<void>;
   /**
    * Sends the records, keeping the order of records with the same key. One call at a time. Resolves when the outside has acknowledged

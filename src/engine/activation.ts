@@ -30,6 +30,7 @@ export class Activation {
   recent = true;
   /** What its state counts for in the memory budget, in bytes. */
   countedBytes = 0;
+  #collection: string | undefined;
 
   constructor(address: Address, registered: RegisteredFunction) {
     this.address = address;
@@ -38,7 +39,7 @@ export class Activation {
 
   /** Where its state lies in the store. */
   get collection(): string {
-    return stateCollection(this.address);
+    return (this.#collection ??= stateCollection(this.address));
   }
 
   /** Whether it can leave memory without losing anything. */

@@ -3,7 +3,7 @@ import type { Address } from '../shared/address.ts';
 import { Activation } from './activation.ts';
 import type { EngineLimits } from './limits.ts';
 
-/** Activations looked at in one sweep: bounds the pause when few of them can go. */
+/** Activations looked at in one sweep, beside two for each that is new since the last: bounds the pause when few of them can go. */
 const sweepMax = 2_000;
 
 /**
@@ -18,6 +18,8 @@ export class Activations {
   readonly #byType = new Map<string, Map<string, Activation>>();
   readonly #all = new Set<Activation>();
   #bytes = 0;
+  /** Since the last sweep. */
+  #created = 0;
 
   constructor(functions: FunctionRegistry, limits: EngineLimits) {
     this.#functions = functions;
@@ -43,7 +45,13 @@ export class Activations {
     if (ofType === undefined) this.#byType.set(address.type, (ofType = new Map<string, Activation>()));
     ofType.set(address.id, activation);
     this.#all.add(activation);
+    this.#created += 1;
     return activation;
+  }
+
+  /** Addresses that have not handled all their messages. */
+  withMessages(): readonly Activation[] {
+    return [...this.#all].filter(({ mailbox }) => mailbox.length > 0);
   }
 
   /** Brings the byte count of an activation up to date. */
@@ -55,7 +63,9 @@ export class Activations {
 
   /** Lets go of idle addresses while the budget is passed. */
   sweep(): void {
-    let left = sweepMax;
+    // A new one is passed over once, so whoever looks at fewer than two for each new one falls behind for ever.
+    let left = sweepMax + 2 * this.#created;
+    this.#created = 0;
     for (const activation of this.#all) {
       if ((this.#all.size <= this.#limits.liveAddressesMax && this.#bytes <= this.#limits.liveStateBytesMax) || left-- === 0) return;
       // Whoever stays goes to the back, so that the next sweep looks at others.

@@ -37,7 +37,8 @@ export class AttemptRunner {
   readonly #deadlines: TimerQueue<Deadline>;
   readonly #outcomes: AttemptOutcomes;
   readonly #instancePerMessage: boolean;
-  #running = 0;
+  readonly #runs = new Set<Run>();
+  #watched = 0;
 
   constructor(host: InvocationHost, deadlines: TimerQueue<Deadline>, instancePerMessage: boolean, outcomes: AttemptOutcomes) {
     this.#host = host;
@@ -48,7 +49,12 @@ export class AttemptRunner {
 
   /** Handlers that have not settled. */
   get running(): number {
-    return this.#running;
+    return this.#runs.size;
+  }
+
+  /** Handlers that did not settle at once, since the start. */
+  get watched(): number {
+    return this.#watched;
   }
 
   start(activation: Activation, message: PendingMessage, nowMs: number): void {
@@ -77,6 +83,14 @@ export class AttemptRunner {
     else this.#outcomes.failed(run.activation, run.message, run.attempt, failure.error, nowMs);
   }
 
+  /** The engine stops: handlers that have not settled are told, and can change nothing any more. */
+  abandon(): void {
+    for (const run of this.#runs) {
+      this.#end(run);
+      run.attempt.discard();
+    }
+  }
+
   #instanceOf(activation: Activation, state: AddressState): object {
     const { definition, create } = activation.function;
     if (activation.instance === undefined || this.#instancePerMessage || definition.asynchronous) {
@@ -89,12 +103,13 @@ export class AttemptRunner {
   #watch(run: Run, settling: Promise<void>, nowMs: number): void {
     const { handlerTimeoutMs } = run.activation.function.definition.policy;
     run.activation.status = 'running';
-    this.#running += 1;
+    this.#watched += 1;
     run.timeout = this.#deadlines.add({
       dueAt: nowMs + handlerTimeoutMs,
       cancelled: false,
       act: (dueMs) => this.#timeOut(run, handlerTimeoutMs, dueMs),
     });
+    this.#runs.add(run);
     this.#outcomes.watch(run, settling);
   }
 
@@ -110,7 +125,9 @@ export class AttemptRunner {
 
   #end(run: Run): void {
     run.ended = true;
-    if (run.timeout !== undefined) run.timeout.cancelled = true;
-    this.#running -= 1;
+    if (run.timeout !== undefined) this.#deadlines.cancel(run.timeout);
+    this.#runs.delete(run);
+    // What the handler may have left running must not reach a later attempt.
+    run.activation.instance = undefined;
   }
 }

@@ -1,12 +1,15 @@
 import type { Ingress, IngressRecord } from '../ingress/ingress.ts';
 import { formatAddress } from '../shared/address.ts';
 import type { Clock } from '../shared/clock.ts';
-import { StatefunError } from '../shared/errors.ts';
+import { describe, StatefunError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { CommitGroup, OutboxRecord } from './commit-group.ts';
 import { DeadLetters, type DeadLetter } from './dead-letters.ts';
 import type { EngineLimits } from './limits.ts';
 import type { PendingMessage } from './pending-message.ts';
+
+/** Most characters kept of a reason: handlers put whole documents into their errors, and a store takes so much and no more. */
+const reasonLengthMax = 4_096;
 
 /** Most bytes kept of a record that is a dead letter: a store keeps it as one value. */
 const payloadBytesMax = 16 * 1024 * 1024;
@@ -40,9 +43,10 @@ export class DeadLetterDesk {
     const from = { name: ingress.name, partition, position, identity, ...(key === undefined ? {} : { key }) };
     const reason = this.#reason(error);
     const { byteLength } = record.data;
-    if (byteLength <= payloadBytesMax) return this.#add({ kind: 'record', ...reason, attempts: 1, ingress: from, payload: record.data });
-    const cut = `${reason.reason} (of ${byteLength} bytes the first ${payloadBytesMax} are kept)`;
-    this.#add({ kind: 'record', ...reason, reason: cut, attempts: 1, ingress: from, payload: record.data.slice(0, payloadBytesMax) });
+    const cut = byteLength <= payloadBytesMax ? '' : ` (of ${byteLength} bytes the first ${payloadBytesMax} are kept)`;
+    // A copy: the bytes are often a piece of a much larger buffer, which would stay in memory with them.
+    const payload = Uint8Array.from(record.data.subarray(0, payloadBytesMax));
+    this.#add({ kind: 'record', ...reason, reason: `${reason.reason}${cut}`, attempts: 1, ingress: from, payload });
   }
 
   giveUpMessage(message: PendingMessage, error: Error): void {
@@ -90,6 +94,13 @@ export class DeadLetterDesk {
 
   #reason(error: Error): Pick<DeadLetter, 'code' | 'reason' | 'at'> {
     const ours = StatefunError.is(error);
-    return { code: ours ? error.code : error.name, reason: ours ? error.summary : error.message, at: this.#options.clock.now() };
+    const [code, reason] = ours ? [error.code, error.summary] : [error.name, error.message];
+    return { code: toShortText(code), reason: toShortText(reason), at: this.#options.clock.now() };
   }
+}
+
+/** Name and message of an error can be anything: handlers throw objects of their own. */
+function toShortText(value: unknown): string {
+  const text = typeof value === 'string' ? value : describe(value);
+  return text.length <= reasonLengthMax ? text : `${text.slice(0, reasonLengthMax)}…`;
 }

@@ -13,16 +13,21 @@ export interface Delayed extends Timer {
   ended: boolean;
 }
 
+/** What makes a delayed message; `stored` when a commit holds it. */
+export type DelayedSeed = Pick<Delayed, 'message' | 'sequence' | 'dueAt' | 'token' | 'stored'>;
+
 /** The delayed messages of a partition, by due time; those with a token can be taken back by the address that sent them. */
 export class DelayedMessages {
   readonly #queue = new TimerQueue<Delayed>();
   readonly #pending = new Set<Delayed>();
   readonly #byToken = new Map<string, Delayed>();
 
-  add(delayed: Delayed): void {
+  add(seed: DelayedSeed): Delayed {
+    const delayed = { ...seed, ended: false, cancelled: false };
     this.#queue.add(delayed);
     this.#pending.add(delayed);
     if (delayed.token !== undefined) this.#byToken.set(tokenKey(delayed.message.caller, delayed.token), delayed);
+    return delayed;
   }
 
   isPending(sender: Address, token: string): boolean {
@@ -33,7 +38,7 @@ export class DelayedMessages {
   cancel(sender: Address, token: string): Delayed | undefined {
     const delayed = this.#byToken.get(tokenKey(sender, token));
     if (delayed === undefined) return undefined;
-    delayed.cancelled = true;
+    this.#queue.cancel(delayed);
     this.#forget(delayed);
     return delayed;
   }
@@ -65,5 +70,6 @@ export class DelayedMessages {
 }
 
 function tokenKey(sender: Address | undefined, token: string): string {
-  return `${sender === undefined ? '' : formatAddress(sender)}\0${token}`;
+  // An id may hold any character, so the length says where the token ends.
+  return `${token.length}:${token}${sender === undefined ? '' : formatAddress(sender)}`;
 }

@@ -1,7 +1,7 @@
-import type { Egress, EgressRecord } from '../egress/egress.ts';
+import type { Egress, EgressRecord, RejectedRecord } from '../egress/egress.ts';
 import type { Clock } from '../shared/clock.ts';
 import { toError } from '../shared/errors.ts';
-import type { Logger } from '../shared/logger.ts';
+import { namedLogger, type Logger } from '../shared/logger.ts';
 import { Queue } from '../shared/queue.ts';
 import type { OutboxRecord } from './commit-group.ts';
 
@@ -9,11 +9,21 @@ const batchRecordsMaxDefault = 500;
 const resendDelayMs = 200;
 const resendDelayMsMax = 30_000;
 
+/** An egress whose newest batch the outside has not taken. */
+export interface FailingEgress {
+  /** When it began, in milliseconds since the epoch. */
+  readonly since: number;
+  readonly failures: number;
+  readonly error: Error;
+}
+
 export interface EgressLaneOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   /** The outside has the records. */
   readonly acknowledged: (records: readonly OutboxRecord[]) => void;
+  /** The outside has not taken the records; they are sent again later. */
+  readonly failed: () => void;
   /** The outside will never take the record. */
   readonly rejected: (record: OutboxRecord, error: Error) => void;
 }
@@ -32,6 +42,7 @@ export class EgressLane {
   #bytes = 0;
   #inFlight = 0;
   #delayed = false;
+  #failing: FailingEgress | undefined;
   #stopped = false;
 
   constructor(egress: Egress, options: EgressLaneOptions) {
@@ -49,6 +60,11 @@ export class EgressLane {
     return this.#bytes;
   }
 
+  /** Undefined when the last batch was taken. */
+  get failing(): FailingEgress | undefined {
+    return this.#failing;
+  }
+
   /** Nothing happens before the clock moves: there is nothing to send, or the next try is later. */
   get resting(): boolean {
     return this.waiting === 0 || this.#delayed;
@@ -56,7 +72,11 @@ export class EgressLane {
 
   start(): Promise<void> {
     const { clock, logger } = this.#options;
-    return this.egress.start({ signal: this.#controller.signal, clock, logger: logger.child({ egress: this.egress.id }) });
+    return this.egress.start({
+      signal: this.#controller.signal,
+      clock,
+      logger: namedLogger(logger, `egress.${this.egress.id}`).child({ egress: this.egress.id }),
+    });
   }
 
   add(records: readonly OutboxRecord[]): void {
@@ -88,13 +108,11 @@ export class EgressLane {
 
   #send(batch: readonly OutboxRecord[], failures: number): void {
     const records = batch.map((record) => this.#toEgressRecord(record, failures > 0));
-    // An async function, so that an egress that throws at once is treated like one that rejects.
-    const sending = (async () => this.egress.send(records))();
+    // An async function, so that an egress that throws at once, or whose answer cannot be used, is treated like one that rejects.
+    const sending = (async () => errorsOf(await this.egress.send(records), records))();
     sending.then(
-      (rejected) => {
-        if (this.#stopped) return;
-        const errors = new Map(rejected.map(({ record, error }) => [record, error]));
-        this.#settle(batch, records, errors);
+      (errors) => {
+        if (!this.#stopped) this.#settle(batch, records, errors);
       },
       (error: unknown) => this.#resendLater(batch, failures + 1, toError(error)),
     );
@@ -108,6 +126,7 @@ export class EgressLane {
       this.#bytes -= record.envelope.payloadBytes;
     }
     this.#inFlight = 0;
+    this.#failing = undefined;
     this.#options.acknowledged(batch);
     this.#sendNext();
   }
@@ -118,12 +137,14 @@ export class EgressLane {
     this.#options.logger.warn('egress failed, sending again', { egress: this.egress.id, records: batch.length, failures, delayMs, error });
     this.#delayed = true;
     const { clock } = this.#options;
+    this.#failing = { since: this.#failing?.since ?? clock.now(), failures, error };
     const cancel = clock.schedule(clock.now() + delayMs, () => {
       this.#delayed = false;
       this.#controller.signal.removeEventListener('abort', cancel);
       if (!this.#stopped) this.#send(batch, failures);
     });
     this.#controller.signal.addEventListener('abort', cancel, { once: true });
+    this.#options.failed();
   }
 
   #toEgressRecord({ envelope, recovered }: OutboxRecord, sentBefore: boolean): EgressRecord {
@@ -134,4 +155,12 @@ export class EgressLane {
       resent: recovered || sentBefore,
     };
   }
+}
+
+/** Why records were refused. An answer about records that were not sent says nothing about those that were: none counts as acknowledged. */
+function errorsOf(rejected: readonly RejectedRecord[], sent: readonly EgressRecord[]): ReadonlyMap<EgressRecord, Error> {
+  const errors = new Map(rejected.map(({ record, error }) => [record, toError(error)]));
+  const known = sent.filter((record) => errors.has(record)).length;
+  if (known === errors.size) return errors;
+  throw new TypeError(`the egress refused ${errors.size - known} records that it was not given; it must answer the very objects it gets`);
 }

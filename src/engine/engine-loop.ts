@@ -35,6 +35,7 @@ export class EngineLoop {
   #scheduled = false;
   #running = false;
   #takesRecords = true;
+  #lastActiveAtMs = 0;
   #alarm: { readonly dueAt: number; readonly cancel: Cancel } | undefined;
 
   constructor(options: EngineLoopOptions) {
@@ -65,6 +66,7 @@ export class EngineLoop {
   wake(): void {
     if (this.#scheduled || !this.#running) return;
     this.#scheduled = true;
+    this.#lastActiveAtMs = performance.now();
     setImmediate(() => this.#turn());
   }
 
@@ -81,12 +83,25 @@ export class EngineLoop {
     );
   }
 
+  /** How long there has been something to do without a turn, in milliseconds. */
+  get stalledMs(): number {
+    return this.#running && this.busy ? performance.now() - this.#lastActiveAtMs : 0;
+  }
+
+  /** The outside does not take what is sent: no ingress record is taken until it does. */
+  get outboxFull(): boolean {
+    const { limits, outbox } = this.#options;
+    return outbox.records >= limits.outboxRecordsMax || outbox.bytes >= limits.outboxBytesMax;
+  }
+
   #turn(): void {
     this.#scheduled = false;
     if (!this.#running) return;
     try {
       const more = this.#work();
+      if (!this.#running) return;
       this.#options.pipeline.cutIfDue(!more);
+      this.#lastActiveAtMs = performance.now();
       if (more) this.wake();
       else this.#armAlarm();
     } catch (error) {
@@ -105,20 +120,26 @@ export class EngineLoop {
     const endMs = performance.now() + limits.sliceMs;
     for (let steps = 1; ; steps += 1) {
       // Once this much is gathered, what follows waits for the next commit; with one under way that is the end of the turn.
-      if (partition.group.bytes >= limits.commitBytesMax) return !pipeline.committing;
-      if (!partition.step(nowMs) && !(this.#canTake && intake.takeNext(ingress))) return false;
+      if (partition.group.bytes >= limits.commitBytesMax || this.#invocationsFull) return !pipeline.committing;
+      // The step before may have stopped the engine.
+      if (!this.#running) return false;
+      // What is handled may have made room for delayed messages that are due.
+      if (!partition.step(nowMs) && !(this.#canTake && intake.takeNext(ingress))) return (partition.nextDueAt ?? Infinity) <= nowMs;
       if (steps % stepsPerLook === 0 && performance.now() >= endMs) return true;
     }
   }
 
   get #canTake(): boolean {
-    const { ingress, limits, partition, outbox } = this.#options;
+    const { ingress, partition } = this.#options;
     if (!this.#takesRecords || !ingress.some((lane) => lane.hasWaiting)) return false;
-    const { messages, bytes } = partition.mailboxes;
-    if (messages >= limits.pendingMessagesMax || bytes >= limits.pendingBytesMax) return false;
-    // Twice the size at which a cut is due: the commit under way has not kept up.
-    if (partition.group.invocations >= 2 * limits.commitInvocationsMax) return false;
-    return outbox.records < limits.outboxRecordsMax && outbox.bytes < limits.outboxBytesMax;
+    if (!partition.mailboxes.hasRoom) return false;
+    return !this.outboxFull;
+  }
+
+  /** Twice the size at which a cut is due: the commit under way has not kept up, and what is handled stays in memory until the next. */
+  get #invocationsFull(): boolean {
+    const { limits, partition } = this.#options;
+    return partition.group.invocations >= 2 * limits.commitInvocationsMax;
   }
 
   #armAlarm(): void {

@@ -1,6 +1,7 @@
 import type { Egress } from '../egress/egress.ts';
 import type { Router } from '../forwarders/router.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
+import type { InvocationScope } from '../functions/invocation-host.ts';
 import type { SubscriptionOptions } from '../functions/subscriptions.ts';
 import type { Ingress } from '../ingress/ingress.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -20,6 +21,8 @@ export interface EngineOptions {
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly metrics?: MetricsRegistry;
+  /** Runs every handler; see {@link InvocationScope}. */
+  readonly invocationScope?: InvocationScope | undefined;
   readonly subscriptions?: SubscriptionOptions;
   readonly limits?: Partial<EngineLimits>;
   /** A new instance of the function class for every message: shows fields that are used as state. @defaultValue `false` */

@@ -1,14 +1,12 @@
 import { toSubscriptionSettings } from '../functions/subscriptions.ts';
 import type { Ingress } from '../ingress/ingress.ts';
-import { formatAddress, type Address } from '../shared/address.ts';
+import type { Address } from '../shared/address.ts';
 import { systemClock, type Clock } from '../shared/clock.ts';
 import { StatefunError, toError } from '../shared/errors.ts';
 import { silentLogger, type Logger } from '../shared/logger.ts';
 import { MetricsRegistry } from '../shared/metrics.ts';
-import { AddressState } from '../state/address-state.ts';
-import type { StateEntry } from '../state/state-entry.ts';
-import { stateCollection, type Activation } from './activation.ts';
 import type { Run } from './attempt-runner.ts';
+import { closeIngress, closePart } from './close-part.ts';
 import type { Capture } from './commit-group.ts';
 import { CommitPipeline } from './commit-pipeline.ts';
 import { DeadLetterDesk } from './dead-letter-desk.ts';
@@ -23,12 +21,13 @@ import { Outbox } from './outbox.ts';
 import { Partition } from './partition.ts';
 import { QuietWatch, type Activity } from './quiet-watch.ts';
 import { RecordIntake } from './record-intake.ts';
-import { recover, recoverPositions, type Recovered } from './recovery.ts';
+import { recover, recoverPositions, restore } from './recovery.ts';
 import { redrive } from './redrive.ts';
+import { StateReader } from './state-reader.ts';
 import { collectStatistics, type EngineStatistics } from './statistics.ts';
+import { unfinished } from './unfinished.ts';
+import { readVitals, type EngineVitals, type Phase } from './vitals.ts';
 import { within } from './within.ts';
-
-type Phase = 'new' | 'running' | 'stopping' | 'stopped';
 
 /**
  * The embedded engine: one process, one partition, one store.
@@ -43,6 +42,7 @@ export class Engine {
   readonly #logger: Logger;
   readonly #metrics: MetricsRegistry;
   readonly #partition: Partition;
+  readonly #states: StateReader;
   readonly #deadLetters: DeadLetterDesk;
   readonly #intake: RecordIntake;
   readonly #pipeline: CommitPipeline;
@@ -50,8 +50,11 @@ export class Engine {
   readonly #quiet = new QuietWatch(() => this.#activity);
   readonly #ingress: readonly IngressLane[];
   readonly #outbox: Outbox;
+  #draining: QuietWatch | undefined;
+  #starting: Promise<void> | undefined;
   #phase: Phase = 'new';
   #failure: Error | undefined;
+  #started = false;
   #resolveStopped: (error: Error | undefined) => void = () => undefined;
 
   /** Resolves when the engine has stopped: with an error when it had to. */
@@ -64,6 +67,12 @@ export class Engine {
     this.#logger = options.logger ?? silentLogger;
     this.#metrics = options.metrics ?? new MetricsRegistry();
     this.#deadLetters = new DeadLetterDesk({ limits, clock: this.#clock, logger: this.#logger, group: () => this.#partition.group });
+    this.#states = new StateReader({
+      store: options.store,
+      functions: options.functions,
+      loaded: (activation, entries) => this.#loop.arrive((nowMs) => this.#partition.stateRead(activation, entries, nowMs)),
+      failed: (error) => this.#fail(error),
+    });
     this.#partition = new Partition({
       functions: options.functions,
       limits,
@@ -75,21 +84,17 @@ export class Engine {
         subscriptions: toSubscriptionSettings(options.subscriptions),
         logger: this.#logger,
         metrics: this.#metrics,
+        scope: options.invocationScope,
         isTokenPending: (address, token) => this.#partition.delayed.isPending(address, token),
       }),
       ports: {
-        readState: (activation) => this.#readState(activation),
+        readState: (activation) => this.#states.read(activation),
         watch: (run, settling) => this.#watch(run, settling),
         stop: (error) => this.#fail(error),
       },
     });
-    const unmatchedEvents = options.unmatchedEvents ?? 'dead-letter';
-    this.#intake = new RecordIntake({
-      router: options.router,
-      partition: this.#partition,
-      deadLetters: this.#deadLetters,
-      unmatchedEvents,
-    });
+    const { router, unmatchedEvents = 'dead-letter' } = options;
+    this.#intake = new RecordIntake({ router, partition: this.#partition, deadLetters: this.#deadLetters, unmatchedEvents });
     this.#pipeline = new CommitPipeline({
       store: options.store,
       partition: this.#partition,
@@ -107,7 +112,7 @@ export class Engine {
       pipeline: this.#pipeline,
       ingress: this.#ingress,
       outbox: this.#outbox,
-      turned: () => this.#quiet.check(),
+      turned: () => [this.#quiet, this.#draining].forEach((watch) => watch?.check()),
       failed: (error) => this.#fail(error),
     });
   }
@@ -116,15 +121,14 @@ export class Engine {
   async start(): Promise<void> {
     if (this.#phase !== 'new') throw new StatefunError('ENGINE_STOPPED', `an engine is started once; this one is ${this.#phase}.`);
     this.#phase = 'running';
+    this.#starting = this.#startParts();
     try {
-      const recovered = await this.#recover();
-      await this.#outbox.start();
-      this.#outbox.release(recovered.outbox);
-      this.#loop.start();
-      for (const lane of this.#ingress) await lane.start(await recoverPositions(this.#options.store, lane.ingress.name));
+      await this.#starting;
+      this.#started = true;
     } catch (error) {
-      this.#fail(error);
-      throw error;
+      if (this.#draining === undefined) this.#fail(error);
+      await this.stopped;
+      throw this.#failure ?? error;
     }
   }
 
@@ -134,12 +138,13 @@ export class Engine {
    */
   async stop({ deadlineMs = 30_000 }: { readonly deadlineMs?: number } = {}): Promise<void> {
     if (this.#phase === 'stopping' || this.#phase === 'stopped') return void (await this.stopped);
-    const started = this.#phase === 'running';
     this.#phase = 'stopping';
+    this.#draining = new QuietWatch(() => this.#activity, deadlineMs);
     this.#loop.stopTaking();
-    await Promise.all(this.#ingress.map((lane) => this.#close(`ingress ${lane.ingress.name}`, lane.stop())));
-    const drained = !started || (await within(deadlineMs, this.#quiet.whenQuiet()));
-    if (!drained) this.#logger.warn('stopped before everything had ended', { error: this.#unfinished(deadlineMs) });
+    await closeIngress(this.#ingress, this.#logger);
+    const drained = await within(deadlineMs, this.#drain(this.#draining));
+    if (!drained)
+      this.#logger.warn('stopped before everything had ended', { error: unfinished(this.#partition, this.#outbox, deadlineMs) });
     await this.#shutDown(undefined);
   }
 
@@ -161,6 +166,11 @@ export class Engine {
     return this.#ingress.every((lane) => lane.finished);
   }
 
+  /** What its health is judged by. */
+  get vitals(): EngineVitals {
+    return readVitals({ phase: this.#phase, failure: this.#failure, loop: this.#loop, ingress: this.#ingress, outbox: this.#outbox });
+  }
+
   statistics(): EngineStatistics {
     return collectStatistics({
       partition: this.#partition,
@@ -173,12 +183,8 @@ export class Engine {
   }
 
   /** The state of an address by cell name, as its last successful invocation left it; empty when there is none. */
-  async state(address: Address): Promise<Record<string, unknown>> {
-    const live = this.#partition.mailboxes.activations.find(address)?.state;
-    if (live !== undefined) return live.snapshot();
-    const registered = this.#options.functions.get(address.type);
-    if (registered === undefined) throw this.#options.functions.unknown(address.type, 'asked for its state');
-    return new AddressState(registered.cells, await this.#options.store.load(stateCollection(address))).snapshot();
+  state(address: Address): Promise<Record<string, unknown>> {
+    return this.#states.snapshot(address, this.#partition.mailboxes.activations);
   }
 
   /** The dead letters that are kept, oldest first. */
@@ -188,6 +194,7 @@ export class Engine {
 
   /** Tries a dead letter again from the beginning: a record is routed, a message delivered, an egress record sent. Throws DEAD_LETTER_UNKNOWN. */
   redrive(id: string): void {
+    if (this.#phase === 'stopped') throw new StatefunError('ENGINE_STOPPED', `dead letter ${id} waits for the next start.`);
     redrive(this.#deadLetters.take(id), { intake: this.#intake, partition: this.#partition, ingress: this.#options.ingress });
     this.#loop.wake();
   }
@@ -197,15 +204,31 @@ export class Engine {
     return this.#partition.delayed.list();
   }
 
-  async #recover(): Promise<Recovered> {
+  async #startParts(): Promise<void> {
     const recovered = await recover(this.#options.store);
-    const nowMs = this.#clock.now();
-    this.#deadLetters.letters.restore(recovered.deadLetters);
-    for (const { sequence } of recovered.messages) this.#partition.skipSequence(sequence);
-    for (const { sequence } of recovered.outbox) this.#partition.skipSequence(sequence);
-    for (const { message, sequence, dueAt, token } of recovered.delayed) this.#partition.restoreDelayed(message, sequence, dueAt, token);
-    for (const message of recovered.messages) this.#partition.restore(message, nowMs);
-    return recovered;
+    restore(recovered, { partition: this.#partition, letters: this.#deadLetters.letters, nowMs: this.#clock.now() });
+    this.#ensureRunning();
+    await this.#outbox.start();
+    this.#ensureRunning();
+    this.#outbox.release(recovered.outbox);
+    this.#loop.start();
+    for (const lane of this.#ingress) {
+      const positions = await recoverPositions(this.#options.store, lane.ingress.name);
+      this.#ensureRunning();
+      await lane.start(positions);
+    }
+    this.#ensureRunning();
+  }
+
+  /** A start that is overtaken by a stop, or by a failure, opens nothing more; only the failure is one. */
+  #ensureRunning(): void {
+    if (this.#phase !== 'running') throw new StatefunError('ENGINE_STOPPED', 'the engine was stopped while it was starting.');
+  }
+
+  /** Resolves when the start is over and what is under way is done; handlers are waited for. */
+  async #drain(watch: QuietWatch): Promise<void> {
+    const started = await this.#starting?.then(() => true).catch(() => false);
+    if (started === true) await watch.whenQuiet();
   }
 
   #ingressLane(ingress: Ingress, limits: EngineLimits): IngressLane {
@@ -241,19 +264,6 @@ export class Engine {
     this.#loop.wake();
   }
 
-  #readState(activation: Activation): readonly StateEntry[] | undefined {
-    const entries = this.#options.store.load(activation.collection);
-    if (!(entries instanceof Promise)) return entries;
-    entries.then(
-      (loaded) => this.#loop.arrive((nowMs) => this.#partition.stateRead(activation, loaded, nowMs)),
-      (cause: unknown) => {
-        const where = formatAddress(activation.address);
-        this.#fail(new StatefunError('STATE_READ_FAILED', `the state of ${where} cannot be read: ${toError(cause).message}`, { cause }));
-      },
-    );
-    return undefined;
-  }
-
   #watch(run: Run, settling: Promise<void>): void {
     settling.then(
       () => this.#loop.arrive((nowMs) => this.#partition.settled(run, nowMs)),
@@ -263,19 +273,16 @@ export class Engine {
 
   get #activity(): Activity {
     if (this.#loop.busy || this.#partition.loading > 0 || !this.#outbox.resting) return 'busy';
-    return this.#partition.running > 0 ? 'awaiting-handlers' : 'quiet';
-  }
-
-  #unfinished(deadlineMs: number): StatefunError {
-    const left = `${this.#partition.mailboxes.messages} messages and ${this.#outbox.records} egress records`;
-    return new StatefunError('STOP_DEADLINE_PASSED', `after ${deadlineMs} ms ${left} are left for the next start.`);
+    return this.#partition.running > 0 ? { handlersStarted: this.#partition.handlersStarted } : 'quiet';
   }
 
   #fail(thrown: unknown): void {
     if (this.#phase === 'stopped') return;
     const error = toError(thrown);
     this.#failure = error;
-    this.#logger.error('the engine stops', { error });
+    // Whoever starts the engine is told by the rejection of the start, and explains it better.
+    if (this.#started) this.#logger.error('the engine stops', { error });
+    else this.#logger.debug('the engine does not start', { error });
     void this.#shutDown(error);
   }
 
@@ -283,15 +290,11 @@ export class Engine {
     if (this.#phase === 'stopped') return void (await this.stopped);
     this.#phase = 'stopped';
     this.#loop.stop();
-    if (error !== undefined) await Promise.all(this.#ingress.map((lane) => this.#close(`ingress ${lane.ingress.name}`, lane.stop())));
-    await this.#outbox.stop((what, closing) => this.#close(what, closing));
-    await this.#close('store', this.#options.store.close());
-    this.#quiet.release();
+    this.#partition.abandon();
+    if (error !== undefined) await closeIngress(this.#ingress, this.#logger);
+    await this.#outbox.stop((what, close) => closePart(what, this.#logger, close));
+    await closePart('store', this.#logger, async () => this.#options.store.close());
+    for (const watch of [this.#quiet, this.#draining]) watch?.release();
     this.#resolveStopped(error);
-  }
-
-  /** One part that cannot be closed does not keep the others open. */
-  #close(what: string, closing: Promise<void>): Promise<void> {
-    return closing.catch((error: unknown) => this.#logger.warn(`closing the ${what} failed`, { error }));
   }
 }

@@ -1,8 +1,9 @@
 import type { Ingress, IngressContext, IngressRecord } from '../ingress/ingress.ts';
 import type { Clock } from '../shared/clock.ts';
 import { StatefunError } from '../shared/errors.ts';
-import type { Logger } from '../shared/logger.ts';
+import { namedLogger, type Logger } from '../shared/logger.ts';
 import { Queue } from '../shared/queue.ts';
+import { untilAborted } from '../shared/sleep.ts';
 import type { EngineLimits } from './limits.ts';
 
 interface Batch {
@@ -17,8 +18,8 @@ interface SavedPosition extends Waiter {
 }
 
 interface Waiter {
-  resolve(): void;
-  reject(error: Error): void;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
 }
 
 export interface IngressLaneOptions {
@@ -52,6 +53,11 @@ export class IngressLane {
     return this.#queue.length > 0;
   }
 
+  /** Records delivered and not taken. */
+  get recordsWaiting(): number {
+    return this.#records;
+  }
+
   /** The ingress has delivered every record there will ever be. */
   get finished(): boolean {
     return this.#finished;
@@ -70,7 +76,7 @@ export class IngressLane {
       failed,
       signal: this.#controller.signal,
       clock,
-      logger: logger.child({ ingress: this.ingress.name }),
+      logger: namedLogger(logger, `ingress.${this.ingress.name}`).child({ ingress: this.ingress.name }),
     };
     return this.ingress.start(context);
   }
@@ -110,7 +116,9 @@ export class IngressLane {
 
   #savePosition(partition: string, position: string): Promise<void> {
     if (this.#controller.signal.aborted) return Promise.reject(this.#stopped());
-    const save = (): Promise<void> => this.#options.savePosition(partition, position);
+    const save = (): Promise<void> =>
+      // What is not committed when the engine stops will never be.
+      untilAborted(this.#options.savePosition(partition, position), this.#controller.signal).catch(() => Promise.reject(this.#stopped()));
     if (!this.hasWaiting) return save();
     return new Promise((resolve, reject) => this.#queue.push({ save, resolve, reject }));
   }

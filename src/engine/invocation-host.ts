@@ -1,4 +1,4 @@
-import type { InvocationHost } from '../functions/invocation-host.ts';
+import type { InvocationHost, InvocationScope } from '../functions/invocation-host.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
 import type { SubscriptionSettings } from '../functions/subscriptions.ts';
 import type { Address } from '../shared/address.ts';
@@ -12,6 +12,7 @@ export interface InvocationHostOptions {
   readonly subscriptions: SubscriptionSettings;
   readonly logger: Logger;
   readonly metrics: MetricsRegistry;
+  readonly scope: InvocationScope | undefined;
   readonly isTokenPending: (address: Address, token: string) => boolean;
 }
 
@@ -22,6 +23,7 @@ export function createInvocationHost({
   subscriptions,
   logger,
   metrics,
+  scope,
   isTokenPending,
 }: InvocationHostOptions): InvocationHost {
   const scopes = new Map<string, Metrics>();
@@ -32,11 +34,12 @@ export function createInvocationHost({
     unknownEgress: (egressId, from) => unknownEgress(egressId, egressIds, from),
     subscriptions,
     logger,
+    scope,
     isTokenPending,
     metrics(type) {
-      let scope = scopes.get(type);
-      if (scope === undefined) scopes.set(type, (scope = metrics.scope(type)));
-      return scope;
+      let scoped = scopes.get(type);
+      if (scoped === undefined) scopes.set(type, (scoped = metrics.scope(type)));
+      return scoped;
     },
   };
 }

@@ -9,11 +9,13 @@ import type { PendingMessage } from './pending-message.ts';
 /** The mailboxes of a partition, and which addresses have something to do. */
 export class Mailboxes {
   readonly activations: Activations;
+  readonly #limits: EngineLimits;
   readonly #ready = new Queue<Activation>();
   #messages = 0;
   #bytes = 0;
 
   constructor(functions: FunctionRegistry, limits: EngineLimits) {
+    this.#limits = limits;
     this.activations = new Activations(functions, limits);
   }
 
@@ -25,6 +27,11 @@ export class Mailboxes {
   /** Their payloads, in bytes. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** Whether the budget lasts for what can wait: ingress records and delayed messages. */
+  get hasRoom(): boolean {
+    return this.#messages < this.#limits.pendingMessagesMax && this.#bytes < this.#limits.pendingBytesMax;
   }
 
   get hasReady(): boolean {

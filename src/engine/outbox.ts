@@ -53,6 +53,10 @@ export class Outbox {
     return { ...this.#acknowledged };
   }
 
+  get lanes(): readonly EgressLane[] {
+    return [...this.#lanes.values()];
+  }
+
   has(egressId: string): boolean {
     return this.#lanes.has(egressId);
   }
@@ -76,8 +80,8 @@ export class Outbox {
     }
   }
 
-  async stop(closed: (what: string, closing: Promise<void>) => Promise<void>): Promise<void> {
-    await Promise.all([...this.#lanes.values()].map((lane) => closed(`egress ${lane.egress.id}`, lane.stop())));
+  async stop(close: (what: string, stop: () => Promise<void>) => Promise<void>): Promise<void> {
+    await Promise.all([...this.#lanes.values()].map((lane) => close(`egress ${lane.egress.id}`, () => lane.stop())));
   }
 
   #createLane(egress: Egress): EgressLane {
@@ -87,6 +91,8 @@ export class Outbox {
       clock,
       logger,
       acknowledged: (records) => this.#settle(egress.id, records),
+      // Those who wait for quiet are told: nothing happens now until the clock moves.
+      failed: () => this.#options.wake(),
       rejected: (record, error) => deadLetters.giveUpEgress(record, error),
     });
   }

@@ -82,14 +82,19 @@ export class Partition {
     return this.#runner.running;
   }
 
+  /** Asynchronous handlers since the start. */
+  get handlersStarted(): number {
+    return this.#runner.watched;
+  }
+
   /** Attempts since the start, by outcome; `skipped` are messages given up by the policy `skip`. */
   get attempts(): { readonly succeeded: number; readonly failed: number; readonly skipped: number } {
     return this.#attempts;
   }
 
-  /** When something becomes due, in milliseconds since the epoch. */
+  /** When something becomes due, in milliseconds since the epoch; past the budget delayed messages wait for room, not for a time. */
   get nextDueAt(): number | undefined {
-    const [deadline, delayed] = [this.#deadlines.nextDueAt, this.delayed.nextDueAt];
+    const [deadline, delayed] = [this.#deadlines.nextDueAt, this.mailboxes.hasRoom ? this.delayed.nextDueAt : undefined];
     return deadline === undefined || (delayed !== undefined && delayed < deadline) ? delayed : deadline;
   }
 
@@ -122,7 +127,7 @@ export class Partition {
   /** Puts back a delayed message that a commit holds. */
   restoreDelayed(message: Message, sequence: number, dueAt: number, token: string | undefined): void {
     this.skipSequence(sequence);
-    this.delayed.add({ message, sequence, dueAt, token, stored: true, ended: false, cancelled: false });
+    this.delayed.add({ message, sequence, dueAt, token, stored: true });
   }
 
   /** Handles one message, or asks for what its address lacks. False when there is nothing to do. */
@@ -158,10 +163,15 @@ export class Partition {
     this.#runner.settled(run, nowMs, failure);
   }
 
+  /** See {@link AttemptRunner.abandon}. Their messages stay pending. */
+  abandon(): void {
+    this.#runner.abandon();
+  }
+
   /** Lets what is due happen: time-outs and retries always, delayed messages while the budget lasts. */
   advance(nowMs: number): void {
     for (let due = this.#deadlines.takeDue(nowMs); due !== undefined; due = this.#deadlines.takeDue(nowMs)) due.act(nowMs);
-    while (this.mailboxes.messages < this.#options.limits.pendingMessagesMax) {
+    while (this.mailboxes.hasRoom) {
       const delayed = this.delayed.takeDue(nowMs);
       if (delayed === undefined) return;
       this.#group.delayedEnded(delayed);
@@ -222,16 +232,8 @@ export class Partition {
         continue;
       }
       const message: Message = { target: effect.target, caller: sender, envelope: effect.envelope };
-      const delayed = {
-        message,
-        sequence: this.nextSequence(),
-        dueAt: effect.dueAt,
-        token: effect.token,
-        stored: false,
-        ended: false,
-        cancelled: false,
-      };
-      this.delayed.add(delayed);
+      const { dueAt, token } = effect;
+      const delayed = this.delayed.add({ message, sequence: this.nextSequence(), dueAt, token, stored: false });
       this.#group.delayed(delayed);
     }
     for (const { egressId, envelope } of effects.egress) {

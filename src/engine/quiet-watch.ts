@@ -1,22 +1,33 @@
+import { clearTimeout, setTimeout } from 'node:timers';
+
 /** How long a handler that awaits something outside may keep `whenQuiet` waiting, in milliseconds of real time. */
 const settleGraceMs = 1_000;
 
-/** How much there is still to do: `busy`, only handlers that await something outside, or nothing before the clock moves. */
-export type Activity = 'busy' | 'awaiting-handlers' | 'quiet';
+/**
+ * How much there is still to do: `busy`, nothing before the clock moves, or only handlers that await something outside. How many handlers
+ * have been started so far tells whether those are the same as before.
+ */
+export type Activity = 'busy' | 'quiet' | { readonly handlersStarted: number };
 
-/** Tells those who wait when the engine has become quiet. */
+/**
+ * Tells those who wait when the engine has become quiet. Its timer is Node's own, which the fake timers of a test runner do not reach.
+ */
 export class QuietWatch {
   readonly #activity: () => Activity;
+  readonly #graceMs: number;
+  /** How many handlers had been started when the grace last ran out: no others hang now. */
+  #outwaited: number | undefined;
   #waiters: (() => void)[] = [];
   #grace: NodeJS.Timeout | undefined;
 
-  constructor(activity: () => Activity) {
+  constructor(activity: () => Activity, graceMs: number = settleGraceMs) {
     this.#activity = activity;
+    this.#graceMs = graceMs;
   }
 
   /**
    * Resolves when nothing can happen unless the clock moves or a record comes in: everything sent is handled, committed and acknowledged.
-   * Handlers that await something outside are given a second of real time; one that never settles does not keep the caller for ever.
+   * Handlers that await something outside are given a second of real time, once; one that never settles does not keep the caller for ever.
    */
   whenQuiet(): Promise<void> {
     return new Promise((resolve) => {
@@ -31,13 +42,19 @@ export class QuietWatch {
     const activity = this.#activity();
     if (activity === 'quiet') this.release();
     else if (activity === 'busy') this.#stopGrace();
-    else this.#grace ??= setTimeout(() => this.release(), settleGraceMs);
+    else if (this.#outwaited === activity.handlersStarted) this.release();
+    else this.#grace ??= setTimeout(() => this.#outwait(activity.handlersStarted), this.#graceMs);
   }
 
   /** Lets everyone go: the engine is quiet, or it has stopped. */
   release(): void {
     this.#stopGrace();
     for (const resolve of this.#waiters.splice(0)) resolve();
+  }
+
+  #outwait(handlersStarted: number): void {
+    this.#outwaited = handlersStarted;
+    this.release();
   }
 
   #stopGrace(): void {

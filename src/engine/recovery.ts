@@ -2,7 +2,8 @@ import { Envelope } from '../envelope/envelope.ts';
 import type { Message } from '../functions/message.ts';
 import type { Store } from '../storage/store.ts';
 import type { OutboxRecord } from './commit-group.ts';
-import type { DeadLetter } from './dead-letters.ts';
+import type { DeadLetter, DeadLetters } from './dead-letters.ts';
+import type { Partition } from './partition.ts';
 import { PendingMessage } from './pending-message.ts';
 import {
   deadLettersCollection,
@@ -30,6 +31,12 @@ export interface Recovered {
   readonly deadLetters: readonly DeadLetter[];
 }
 
+export interface RestoreTargets {
+  readonly partition: Partition;
+  readonly letters: DeadLetters;
+  readonly nowMs: number;
+}
+
 export async function recover(store: Store): Promise<Recovered> {
   const outbox: OutboxRecord[] = [];
   const prefix = outboxCollection('');
@@ -46,6 +53,15 @@ export async function recover(store: Store): Promise<Recovered> {
     outbox,
     deadLetters: letters.map(({ value }) => decodeDeadLetter(value)),
   };
+}
+
+/** Puts back what a commit held; the outbox is released by the caller, once its lanes have started. */
+export function restore(recovered: Recovered, { partition, letters, nowMs }: RestoreTargets): void {
+  letters.restore(recovered.deadLetters);
+  for (const { sequence } of recovered.messages) partition.skipSequence(sequence);
+  for (const { sequence } of recovered.outbox) partition.skipSequence(sequence);
+  for (const { message, sequence, dueAt, token } of recovered.delayed) partition.restoreDelayed(message, sequence, dueAt, token);
+  for (const message of recovered.messages) partition.restore(message, nowMs);
 }
 
 /** Partition to committed position of an ingress. */

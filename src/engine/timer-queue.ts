@@ -1,6 +1,10 @@
-/** Something that is due at a time. Cancelled ones are skipped when their time comes. */
+/** Cancelled timers that are kept at least, so that few of them cost nothing. */
+const cancelledMin = 64;
+
+/** Something that is due at a time. */
 export interface Timer {
   readonly dueAt: number;
+  /** Set by the queue; it does not come up any more. */
   cancelled: boolean;
 }
 
@@ -9,11 +13,16 @@ interface Slot<T> {
   readonly order: number;
 }
 
-/** Timers by due time, then in the order they were added: a binary heap. */
+/**
+ * Timers by due time, then in the order they were added: a binary heap. Cancelled ones stay in it until they come up or are as many as the
+ * others: a timer that is set far ahead and taken back again and again needs no more memory than one that is not.
+ */
 export class TimerQueue<T extends Timer> {
-  readonly #heap: Slot<T>[] = [];
+  #heap: Slot<T>[] = [];
   #order = 0;
+  #cancelled = 0;
 
+  /** Timers in memory, cancelled ones included. */
   get length(): number {
     return this.#heap.length;
   }
@@ -30,9 +39,23 @@ export class TimerQueue<T extends Timer> {
     return timer;
   }
 
+  /** Takes back a timer of this queue that has not come up; calling it again does nothing. */
+  cancel(timer: T): void {
+    if (timer.cancelled) return;
+    timer.cancelled = true;
+    this.#cancelled += 1;
+    if (this.#cancelled < cancelledMin || this.#cancelled * 2 < this.#heap.length) return;
+    // A sorted array is a heap.
+    this.#heap = this.#heap.filter(({ timer: kept }) => !kept.cancelled).sort((a, b) => a.timer.dueAt - b.timer.dueAt || a.order - b.order);
+    this.#cancelled = 0;
+  }
+
   /** When the next timer is due, in milliseconds since the epoch. */
   get nextDueAt(): number | undefined {
-    while (this.#heap[0]?.timer.cancelled === true) this.#removeFirst();
+    while (this.#heap[0]?.timer.cancelled === true) {
+      this.#removeFirst();
+      this.#cancelled -= 1;
+    }
     return this.#heap[0]?.timer.dueAt;
   }
 

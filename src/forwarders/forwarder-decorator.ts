@@ -1,5 +1,5 @@
 import { eventType, type EventType } from '../envelope/event-type.ts';
-import { readOwnMetadata, recordMetadata, type ClassOf } from '../shared/metadata.ts';
+import { ensureLegacyDecorators, readOwnMetadata, recordMetadata, type ClassOf } from '../shared/metadata.ts';
 import type { EventForwarder } from './event-forwarder.ts';
 
 export interface ForwarderOptions {
@@ -29,7 +29,10 @@ const metadataKey = 'statefun:forwarder';
 export function Forwarder<T>(type: EventType<T>, options?: ForwarderOptions): (target: ClassOf<EventForwarder<T>>) => void;
 export function Forwarder(type?: string, options?: ForwarderOptions): (target: ClassOf<EventForwarder>) => void;
 export function Forwarder(type?: EventType | string, options?: ForwarderOptions): (target: ClassOf) => void {
-  return (target) => declareForwarder(target, type, options);
+  return (target: ClassOf, ...others: readonly unknown[]) => {
+    ensureLegacyDecorators('Forwarder', others[0]);
+    declareForwarder(target, type, options);
+  };
 }
 
 /** Does what {@link Forwarder} does, without decorator syntax. */

@@ -80,7 +80,8 @@ function compareForwarders(left: RegisteredForwarder, right: RegisteredForwarder
   return left.name < right.name ? -1 : 1;
 }
 
-function accepts({ name, forwarder, eventType }: RegisteredForwarder, event: CloudEvent): boolean {
+/** Whether the router gives the event to the forwarder. */
+export function accepts({ name, forwarder, eventType }: RegisteredForwarder, event: CloudEvent): boolean {
   if (forwarder.accept === undefined) return eventType?.is(event) ?? false;
   let answer: unknown;
   try {

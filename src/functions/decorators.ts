@@ -1,7 +1,7 @@
 import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
 import type { EventType } from '../envelope/event-type.ts';
 import { functionMetadataKey } from '../shared/function-target.ts';
-import { appendMetadata, recordMetadata } from '../shared/metadata.ts';
+import { appendMetadata, ensureLegacyDecorators, recordMetadata } from '../shared/metadata.ts';
 import type { Context } from './context.ts';
 import type { FunctionOptions } from './failure-policy.ts';
 
@@ -30,7 +30,10 @@ type CurrentEventMethod = () => NewEvent | CloudEvent | undefined;
  * The type is text and not the class name, so that minifiers and renames never move anyone's state.
  */
 export function StatefunFunction(type: string, options: FunctionOptions = {}): ClassDecorator {
-  return (target) => recordMetadata(target, functionMetadataKey, { type, options } satisfies RecordedFunction);
+  return (target: object, ...others: readonly unknown[]) => {
+    ensureLegacyDecorators('StatefunFunction', others[0]);
+    recordMetadata(target, functionMetadataKey, { type, options } satisfies RecordedFunction);
+  };
 }
 
 /**
@@ -41,7 +44,10 @@ export function StatefunFunction(type: string, options: FunctionOptions = {}): C
 export function Handles<T>(eventType: EventType<T>): HandlerDecorator<T>;
 export function Handles(eventType?: string): HandlerDecorator<never>;
 export function Handles(eventType?: EventType | string): HandlerDecorator<never> {
-  return (target, method) => appendMetadata(target.constructor, handlersMetadataKey, { method, eventType } satisfies RecordedHandler);
+  return (target, method) => {
+    ensureLegacyDecorators('Handles', method);
+    appendMetadata(target.constructor, handlersMetadataKey, { method, eventType } satisfies RecordedHandler);
+  };
 }
 
 /**
@@ -53,5 +59,8 @@ export function OnSubscribe(): <M extends CurrentEventMethod>(
   method: string,
   descriptor: TypedPropertyDescriptor<M>,
 ) => void {
-  return (target, method) => appendMetadata(target.constructor, onSubscribeMetadataKey, method);
+  return (target, method) => {
+    ensureLegacyDecorators('OnSubscribe', method);
+    appendMetadata(target.constructor, onSubscribeMetadataKey, method);
+  };
 }

@@ -1,6 +1,6 @@
 import type { EventType } from '../envelope/event-type.ts';
 import { isFunctionType } from '../shared/address.ts';
-import { describe, StatefunError } from '../shared/errors.ts';
+import { describe, StatefunError, type ErrorFacts } from '../shared/errors.ts';
 import { functionMetadataKey } from '../shared/function-target.ts';
 import { readMetadata, readOwnMetadata, type ClassOf } from '../shared/metadata.ts';
 import { persistedProperties } from '../state/persisted.ts';
@@ -43,11 +43,18 @@ export function readDefinition(functionClass: ClassOf): { definition?: FunctionD
   const problems: StatefunError[] = [];
   const className = functionClass.name;
   if (!isFunctionType(recorded.type)) {
-    problems.push(problem('INVALID_FUNCTION_TYPE', `${describe(recorded.type)} is not a function type (class ${className}).`));
+    problems.push(
+      problem('INVALID_FUNCTION_TYPE', `${describe(recorded.type)} is not a function type (class ${className}).`, {
+        className,
+        type: recorded.type,
+      }),
+    );
   }
   const { handlers, catchAll } = readHandlers(functionClass, problems);
   if (handlers.size === 0 && catchAll === undefined) {
-    problems.push(problem('FUNCTION_WITHOUT_HANDLERS', `class ${className} ("${recorded.type}") has no method with @Handles.`));
+    problems.push(
+      problem('FUNCTION_WITHOUT_HANDLERS', `class ${className} ("${recorded.type}") has no method with @Handles.`, { className }),
+    );
   }
   const policy = readPolicy(recorded, problems);
   if (problems.length > 0 || policy === undefined) return { problems };
@@ -75,7 +82,9 @@ function readHandlers(functionClass: ClassOf, problems: StatefunError[]): Pick<F
     if (before !== undefined && before.method !== method) {
       const events = type === undefined ? 'every other event' : `"${type}"`;
       problems.push(
-        problem('DUPLICATE_HANDLER', `class ${functionClass.name} handles ${events} in both ${before.method}() and ${method}().`),
+        problem('DUPLICATE_HANDLER', `class ${functionClass.name} handles ${events} in both ${before.method}() and ${method}().`, {
+          className: functionClass.name,
+        }),
       );
       continue;
     }
@@ -102,6 +111,10 @@ function isAsyncMethod(functionClass: ClassOf, method: string): boolean {
   return typeof candidate === 'function' && candidate.constructor.name === 'AsyncFunction';
 }
 
-function problem(code: 'NOT_A_FUNCTION_CLASS' | 'INVALID_FUNCTION_TYPE' | 'FUNCTION_WITHOUT_HANDLERS' | 'DUPLICATE_HANDLER', text: string) {
-  return new StatefunError(code, text);
+function problem(
+  code: 'NOT_A_FUNCTION_CLASS' | 'INVALID_FUNCTION_TYPE' | 'FUNCTION_WITHOUT_HANDLERS' | 'DUPLICATE_HANDLER',
+  text: string,
+  facts: ErrorFacts = {},
+): StatefunError {
+  return new StatefunError(code, text, { facts });
 }

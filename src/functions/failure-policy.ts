@@ -1,4 +1,5 @@
 import { toMilliseconds, type Duration } from '../shared/duration.ts';
+import { describe, StatefunError } from '../shared/errors.ts';
 
 /** What becomes of a message whose handler failed for good: kept as a dead letter, dropped and counted, or the engine stops. */
 export type OnFailure = 'dead-letter' | 'skip' | 'stop';
@@ -52,18 +53,29 @@ export interface FailurePolicy {
   readonly handlerTimeoutMs: number;
 }
 
-/** Fills in the defaults; throws INVALID_DURATION for times that cannot be read. */
+/** Every {@link OnFailure}, to check what JavaScript gives. */
+const onFailures: readonly unknown[] = ['dead-letter', 'skip', 'stop'] satisfies readonly OnFailure[];
+
+/** Fills in the defaults; throws INVALID_DURATION for times that cannot be read, and FUNCTION_OPTION_INVALID. */
 export function toFailurePolicy(options: FunctionOptions): FailurePolicy {
+  const { onFailure = 'dead-letter', retry: { attemptsMax = 5 } = {} } = options;
+  if (!onFailures.includes(onFailure)) throw invalid('onFailure', onFailure, `one of ${onFailures.join(', ')}`);
+  if (typeof attemptsMax !== 'number' || !(attemptsMax >= 1)) throw invalid('retry.attemptsMax', attemptsMax, 'a number from 1 on');
   return {
-    attemptsMax: Math.max(1, Math.trunc(options.retry?.attemptsMax ?? 5)),
+    attemptsMax: Math.trunc(attemptsMax),
     retryDelayMs: toMilliseconds(options.retry?.delay ?? '100ms'),
     retryDelayMsMax: toMilliseconds(options.retry?.delayMax ?? '10s'),
-    onFailure: options.onFailure ?? 'dead-letter',
+    onFailure,
     handlerTimeoutMs: toMilliseconds(options.handlerTimeout ?? '30s'),
   };
 }
 
+function invalid(option: string, value: unknown, expected: string): StatefunError {
+  return new StatefunError('FUNCTION_OPTION_INVALID', `${option} is ${describe(value)}; it must be ${expected}.`, { facts: { option } });
+}
+
 /** How long to wait after the given number of failed attempts, in milliseconds. */
 export function retryDelayMs(policy: FailurePolicy, attemptsFailed: number): number {
-  return Math.min(policy.retryDelayMs * 2 ** (attemptsFailed - 1), policy.retryDelayMsMax);
+  // Doubled a thousand times everything is longer than any maximum; beyond that nothing times infinity is no number.
+  return Math.min(policy.retryDelayMs * 2 ** Math.min(attemptsFailed - 1, 1_000), policy.retryDelayMsMax);
 }

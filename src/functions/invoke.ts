@@ -1,5 +1,6 @@
 import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
 import { StatefunError } from '../shared/errors.ts';
+import { toIsoTime } from '../shared/iso-time.ts';
 import type { AddressState } from '../state/address-state.ts';
 import type { PersistedTable } from '../state/persisted-table.ts';
 import { AttemptContext } from './attempt-context.ts';
@@ -72,7 +73,11 @@ export class Attempt {
   #call(handler: HandlerDefinition, event: CloudEvent): Promise<void> | undefined {
     const view = handler.eventType === undefined ? event : handler.eventType.check(event);
     this.#context.view = view;
-    const result = this.#instance[handler.method]?.(view, this.#context);
+    const { scope } = this.#host;
+    const result =
+      scope?.active !== true
+        ? this.#instance[handler.method]?.(view, this.#context)
+        : scope.run(this.#context.logFields, () => this.#instance[handler.method]?.(view, this.#context));
     // A thenable is awaited like a promise: that is what `await` does with what a handler returns.
     return isThenable(result) ? Promise.resolve(result).then(() => undefined) : undefined;
   }
@@ -88,7 +93,7 @@ export class Attempt {
     }
     if (action === 'SUBSCRIBE') {
       const { namespace, type, id } = subscriber;
-      this.#subscribers.set(key, { namespace, type, id, dateCreated: new Date(this.#context.now()).toISOString(), correlationId });
+      this.#subscribers.set(key, { namespace, type, id, dateCreated: toIsoTime(this.#context.now()), correlationId });
     }
     const current = this.#currentEvent();
     if (current !== undefined) this.#context.send(address.type, address.id, current);
@@ -98,7 +103,12 @@ export class Attempt {
     const { onSubscribe } = this.#definition;
     if (onSubscribe === undefined) return undefined;
     // The decorator's signature lets only methods of this shape be marked.
-    return this.#instance[onSubscribe]?.() as NewEvent | CloudEvent | undefined;
+    const current = this.#instance[onSubscribe]?.() as NewEvent | CloudEvent | undefined;
+    if (!isThenable(current)) return current;
+    // Nobody waits for it: were it to reject, the process would end.
+    Promise.resolve(current).catch(() => undefined);
+    const summary = `@OnSubscribe ${onSubscribe}() of "${this.#definition.type}" answered with a promise; it must answer at once.`;
+    throw new StatefunError('ON_SUBSCRIBE_ASYNC', summary, { facts: { functionType: this.#definition.type, method: onSubscribe } });
   }
 
   #unhandled(event: CloudEvent): StatefunError {

@@ -27,7 +27,7 @@ export class FunctionRegistry {
       throw new StatefunError(
         'DUPLICATE_FUNCTION_TYPE',
         `classes ${before.definition.class.name} and ${definition.class.name} both declare the function type "${definition.type}".`,
-        { facts: { type: definition.type } },
+        { facts: { type: definition.type, classNames: [before.definition.class.name, definition.class.name] } },
       );
     }
     const cells = [...cellsOf(create(), definition.persisted, `class ${definition.class.name}`), subscriberCell];

@@ -1,5 +1,5 @@
 import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
-import { isFunctionType, type Address } from '../shared/address.ts';
+import { isAddressId, isFunctionType, type Address } from '../shared/address.ts';
 import { describe, StatefunError } from '../shared/errors.ts';
 import type { CellDefinition } from '../state/cells.ts';
 import { jsonType } from '../state/types.ts';
@@ -96,7 +96,7 @@ function toAddressData({ type, id }: Address): AddressData {
 function isAddressData(value: unknown): value is AddressData {
   if (typeof value !== 'object' || value === null) return false;
   const { namespace, type, id } = value as Partial<AddressData>;
-  return isFunctionType(`${String(namespace)}/${String(type)}`) && typeof id === 'string' && id !== '';
+  return typeof namespace === 'string' && typeof type === 'string' && isFunctionType(`${namespace}/${type}`) && isAddressId(id);
 }
 
 function invalid(event: CloudEvent, field: string, value: unknown): StatefunError {

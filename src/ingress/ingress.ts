@@ -1,5 +1,6 @@
 import type { CloudEvent } from '../envelope/cloud-event.ts';
 import type { Clock } from '../shared/clock.ts';
+import type { ConnectorSettings } from '../shared/connector-settings.ts';
 import type { Logger } from '../shared/logger.ts';
 
 /** Bytes with a position, as a stream delivers them. */
@@ -53,6 +54,8 @@ export interface Ingress {
   readonly format?: RecordFormat;
   /** For people: what is read from where. */
   readonly description: string;
+  /** Takes the settings of the application, before each start and before its description is read; throws for what it cannot use. */
+  configure?(settings: ConnectorSettings): void;
   /** Resolves when reading has begun; rejects when it cannot, for example because the stream is missing. */
   start(context: IngressContext): Promise<void>;
   /** Stops reading; resolves when nothing will be delivered any more. */

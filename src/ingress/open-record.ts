@@ -1,9 +1,16 @@
+import type { CloudEvent } from '../envelope/cloud-event.ts';
 import { Envelope } from '../envelope/envelope.ts';
 import type { IngressRecord, RecordFormat } from './ingress.ts';
 
 /** The envelope in a record, its event checked. Throws an error of outcome `give-up` for anything that is not a CloudEvent. */
 export function openRecord(record: IngressRecord, format: RecordFormat = 'cloudevent'): Envelope {
-  if (typeof format === 'function') return Envelope.ofEvent(format(record), { partitionKey: record.key });
+  if (typeof format === 'function') {
+    const event: unknown = format(record);
+    // A promise is no event; nobody waits for it, and were it to reject, the process would end.
+    if (event instanceof Promise) event.catch(() => undefined);
+    // Safe: what is not an event is refused.
+    return Envelope.ofEvent(event as CloudEvent, { partitionKey: record.key });
+  }
   if (format === 'envelope') return Envelope.decode(record.data);
   return Envelope.ofPayload(record.data, { partitionKey: record.key });
 }

@@ -22,16 +22,15 @@ export function ensureFunctionType(type: unknown, where: string): string {
   throw new StatefunError('INVALID_FUNCTION_TYPE', `${describe(type)} is not a function type (${where}).`, { facts: { type, where } });
 }
 
+/** Whether a text can be the id of an address: not empty, not too long, and writable as UTF-8. */
+export function isAddressId(id: unknown): id is string {
+  if (typeof id !== 'string' || id === '') return false;
+  return (id.length <= addressIdBytesMax / 3 || Buffer.byteLength(id) <= addressIdBytesMax) && id.isWellFormed();
+}
+
 /** Throws INVALID_ADDRESS_ID unless the id can name an address. */
 export function ensureAddressId(id: unknown, type: string): string {
-  if (
-    typeof id === 'string' &&
-    id !== '' &&
-    (id.length <= addressIdBytesMax / 3 || Buffer.byteLength(id) <= addressIdBytesMax) &&
-    id.isWellFormed()
-  ) {
-    return id;
-  }
+  if (isAddressId(id)) return id;
   throw new StatefunError('INVALID_ADDRESS_ID', `${describeId(id)} cannot be the id of an address of type "${type}".`, { facts: { type } });
 }
 

@@ -33,6 +33,16 @@ export const errorRegistry = {
     'Use milliseconds as a number, or text such as "250ms", "5s", "2m", "1h", "7d".',
   ),
   // functions
+  ON_SUBSCRIBE_ASYNC: entry(
+    'give-up',
+    'A method with @OnSubscribe is asynchronous.',
+    'Answer with the current event from state; what takes time belongs into a handler.',
+  ),
+  FUNCTION_OPTION_INVALID: entry(
+    'stop',
+    'An option of @StatefunFunction cannot be used.',
+    'Correct the option; retry, onFailure and handlerTimeout are described at FunctionOptions.',
+  ),
   UNKNOWN_FUNCTION: entry(
     'give-up',
     'A message names a function type that nothing handles.',
@@ -82,7 +92,7 @@ export const errorRegistry = {
   HANDLER_TIMEOUT: entry(
     'retry',
     'A handler did not settle within its time limit.',
-    'Find what the handler waits for, or raise handlerTimeoutMs of the function.',
+    'Find what the handler waits for, or raise handlerTimeout in the options of @StatefunFunction.',
   ),
   NO_CALLER: entry(
     'give-up',
@@ -276,6 +286,16 @@ export const errorRegistry = {
     'Check the name, the region, the endpoint and the account; create the stream first.',
   ),
   KINESIS_UNREACHABLE: entry('stop', 'Kinesis did not answer at start.', 'Check the endpoint, the region and the network; see the cause.'),
+  KINESIS_CREDENTIALS_MISSING: entry(
+    'stop',
+    'No AWS credentials are configured.',
+    'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE (then aws sso login), or give client: { credentials }; an endpoint on this machine needs none.',
+  ),
+  KINESIS_CREDENTIALS_REFUSED: entry(
+    'stop',
+    'AWS does not accept the credentials: unknown, expired, or of another account or region.',
+    'Renew them (aws sso login, or new keys), check AWS_REGION and the clock of the machine; aws sts get-caller-identity shows who you are.',
+  ),
   KINESIS_START_INVALID: entry(
     'stop',
     'The start position of a Kinesis ingress cannot be read.',
@@ -337,6 +357,11 @@ export const errorRegistry = {
   ),
   DUPLICATE_INGRESS_NAME: entry('stop', 'Two ingresses have the same name.', 'Give each a name of its own: positions are kept under it.'),
   DUPLICATE_EGRESS_ID: entry('stop', 'Two egresses have the same id.', 'Give each an id of its own: functions name it in context.egress.'),
+  EVENT_TYPE_CONFLICT: entry(
+    'stop',
+    'Two event types of one application have the same type and different schemas.',
+    'Keep one eventType(…) in a file of its own and import it wherever events of the type are handled or forwarded.',
+  ),
   NOT_A_FORWARDER_CLASS: entry(
     'stop',
     'A class given as a forwarder has no @Forwarder.',
@@ -391,6 +416,59 @@ export const errorRegistry = {
     'Write export default defineApplication({ … }).',
   ),
   APPLICATION_ENTRY_FAILED: entry('stop', 'The module of the application could not be imported.', 'See the cause.'),
+  DECORATORS_STANDARD: entry(
+    'stop',
+    'Decorators were compiled as standard decorators, which record neither parameters nor types.',
+    'Set "experimentalDecorators": true and "emitDecoratorMetadata": true in the tsconfig.json that the build uses (for SWC: legacyDecorator and decoratorMetadata), then build again.',
+  ),
+  NODE_TOO_OLD: entry(
+    'stop',
+    'The version of Node is older than the framework supports.',
+    'Install Node 20.19 or later (nvm install --lts, or https://nodejs.org), then start again.',
+  ),
+  // application: lifecycle, modules and conditions
+  LIFECYCLE_FAILED: entry('stop', 'A method with @PostConstruct or @PreDestroy failed.', 'See the cause.'),
+  LIFECYCLE_TIMEOUT: entry(
+    'stop',
+    'A method with @PostConstruct or @PreDestroy did not settle in time.',
+    'Find what it waits for and give that a time-out of its own; postConstructDeadline of the lifecycle options, or stopDeadline, allows more.',
+  ),
+  LIFECYCLE_ASYNC: entry(
+    'stop',
+    'A @PostConstruct is async though its instances are made while messages are handled.',
+    'Do the asynchronous part in the @PostConstruct of a singleton provider, and inject that.',
+  ),
+  LIFECYCLE_NOT_CALLED: entry(
+    'stop',
+    'A method is marked that nobody would call: instances of its class come and go while the application runs.',
+    'Move it to a singleton provider, or to a forwarder.',
+  ),
+  PROVIDER_SCOPE_MISMATCH: entry(
+    'stop',
+    'Something that serves the whole application needs a provider that belongs to one address.',
+    'Make the provider a singleton, or ask for it in the function.',
+  ),
+  PROVIDER_NOT_EXPORTED: entry(
+    'stop',
+    'A class asks for something that a module keeps to itself.',
+    'Add the token to exports of that module, and the module to imports of the one that asks.',
+  ),
+  MODULE_CIRCULAR: entry('stop', 'Modules import each other in a circle.', 'Move what both need into a third module.'),
+  MODULE_EXPORT_UNKNOWN: entry(
+    'stop',
+    'A module exports a token that neither it nor what it imports provides.',
+    'Add a provider for it to the module, or take it out of exports.',
+  ),
+  CONDITION_INVALID: entry(
+    'stop',
+    'A condition cannot be used.',
+    'A condition has property (and equals), profile or missing, or several of them.',
+  ),
+  APPLICATION_EVENT_UNKNOWN: entry(
+    'stop',
+    'A listener was added for an event that the application does not have.',
+    'Use started, stopping, stopped or failed.',
+  ),
   // testing
   FIXTURE_INVALID: entry(
     'give-up',
@@ -491,6 +569,71 @@ export const errorRegistry = {
     'stop',
     'The state of an address cannot be read from the store.',
     'See the cause; the engine stops so that nothing is handled without its state.',
+  ),
+  // cli: create
+  CREATE_FOLDER_NOT_EMPTY: entry(
+    'stop',
+    'A project is to be created in a folder that holds something already.',
+    'Give a folder that is empty or not there yet: nothing that exists is overwritten.',
+  ),
+  CREATE_FOLDER_UNUSABLE: entry(
+    'stop',
+    'The folder for a new project cannot be made or read.',
+    'See the cause: something on its path is a file, or may not be written.',
+  ),
+  CREATE_NAME_INVALID: entry('stop', 'The name of a new project is none that npm takes for a package.', 'Give another one with --name.'),
+  CREATE_PACKAGE_MISSING: entry(
+    'stop',
+    'The path given with --statefun leads nowhere.',
+    'Give a version, or the path of a packed tarball or of a folder with the package.',
+  ),
+  // application/configuration
+  CONFIGURATION_KEY_UNKNOWN: entry(
+    'stop',
+    'A source of settings names one that does not exist.',
+    'docs/configuration.md lists the settings; what an application configures itself is listed under `configuration` of the application or of a module.',
+  ),
+  CONFIGURATION_VALUE_INVALID: entry(
+    'stop',
+    'A setting has a value that it cannot have.',
+    'Correct the value where the text says it comes from; docs/configuration.md says what there is.',
+  ),
+  CONFIGURATION_FILE_INVALID: entry(
+    'stop',
+    'A file of settings cannot be read, or is no YAML.',
+    'Correct the file at the line and column that the text names.',
+  ),
+  CONFIGURATION_PROFILE_UNKNOWN: entry(
+    'stop',
+    'A profile is asked for that has no file and that nothing mentions.',
+    'Correct STATEFUN_PROFILE or --profile, or add application-<profile>.yaml.',
+  ),
+  CONFIGURATION_REFERENCE_MISSING: entry(
+    'stop',
+    'A setting refers to an environment variable or a file that is not there.',
+    'Set the variable, or put the file where the reference points to.',
+  ),
+  CONFIGURATION_SECTION_INVALID: entry(
+    'stop',
+    'What an application configures itself is declared in a way that cannot work.',
+    'Declare it once, as configuration(name, schema), with a name of its own and a schema that answers at once.',
+  ),
+  CONFIGURATION_NOT_SUPPORTED: entry(
+    'stop',
+    'A setting asks for something that is not supported yet; it is a warning, the application starts without it.',
+    'Remove the setting, or set it to false.',
+  ),
+  // health
+  HEALTH_INDICATOR_INVALID: entry(
+    'stop',
+    'What is listed under health cannot be asked for its health, or has the name of another.',
+    'List classes that implement HealthIndicator: a name of its own, and check().',
+  ),
+  // tests
+  TEST_INGRESS_LATE: entry(
+    'stop',
+    'An ingress under test did not deliver what was waited for.',
+    'See what has been received so far; the ingress may wait for something outside, or for the clock of the test.',
   ),
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { StatefunError } from './errors.ts';
 
 /** A class, as decorators see it. */
 export type ClassOf<T = object> = abstract new (...args: never[]) => T;
@@ -21,4 +22,17 @@ export function readOwnMetadata<T>(target: object, key: string): T | undefined {
 /** Adds an item to a list recorded on a class, keeping what its bases recorded. */
 export function appendMetadata(target: object, key: string, item: unknown): void {
   recordMetadata(target, key, [...(readMetadata<readonly unknown[]>(target, key) ?? []), item]);
+}
+
+/**
+ * Refuses to decorate under a compiler that was set to standard decorators. It calls with a context object where the legacy ones have the
+ * name of the member or nothing; recording would then end up on the wrong class. Throws DECORATORS_STANDARD.
+ */
+export function ensureLegacyDecorators(decorator: string, second: unknown): void {
+  if (typeof second !== 'object' || second === null) return;
+  const { kind, name } = second as { readonly kind?: unknown; readonly name?: unknown };
+  if (typeof kind !== 'string') return;
+  throw new StatefunError('DECORATORS_STANDARD', `@${decorator} on ${kind} ${String(name)} was compiled as a standard decorator.`, {
+    facts: { decorator, kind, name: String(name) },
+  });
 }

@@ -1,4 +1,4 @@
-import { appendMetadata, readMetadata } from '../shared/metadata.ts';
+import { appendMetadata, ensureLegacyDecorators, readMetadata } from '../shared/metadata.ts';
 
 const metadataKey = 'statefun:persisted';
 
@@ -8,6 +8,7 @@ const metadataKey = 'statefun:persisted';
  */
 export function Persisted(): (target: object, property: string) => void {
   return (target, property) => {
+    ensureLegacyDecorators('Persisted', property);
     // Of a static field the target is the class itself. It is recorded too, so that the start can say that no instance has it.
     appendMetadata(typeof target === 'function' ? target : target.constructor, metadataKey, property);
   };

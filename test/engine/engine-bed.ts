@@ -10,6 +10,7 @@ import { readDefinition } from '../../src/functions/definition.ts';
 import { FunctionRegistry } from '../../src/functions/registry.ts';
 import { ManualClock } from '../../src/shared/manual-clock.ts';
 import { MemoryStore } from '../../src/storage/memory-store.ts';
+import type { Store } from '../../src/storage/store.ts';
 
 export interface EngineBedOptions extends Partial<Omit<EngineOptions, 'functions' | 'router' | 'ingress' | 'egress'>> {
   readonly egress?: Egress;
@@ -18,13 +19,13 @@ export interface EngineBedOptions extends Partial<Omit<EngineOptions, 'functions
 /** An engine in memory with one ingress, one egress ("test/out"), and a forwarder that sends `<namespace>.<name>` events to `test/<name>`. */
 export class EngineBed {
   readonly clock: ManualClock;
-  readonly store: MemoryStore;
+  readonly store: Store;
   readonly ingress: MemoryIngress;
   readonly out: MemoryEgress;
   readonly engine: Engine;
   #events = 0;
 
-  constructor(classes: readonly (new () => object)[], options: EngineBedOptions & { clock?: ManualClock; store?: MemoryStore } = {}) {
+  constructor(classes: readonly (new () => object)[], options: EngineBedOptions & { clock?: ManualClock; store?: Store } = {}) {
     this.clock = options.clock ?? new ManualClock();
     this.store = options.store ?? new MemoryStore();
     this.ingress = memoryIngress();

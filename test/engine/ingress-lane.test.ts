@@ -1,78 +1,93 @@
 import { describe, expect, it } from '@jest/globals';
 import { IngressLane } from '../../src/engine/ingress-lane.ts';
 import { defaultLimits } from '../../src/engine/limits.ts';
-import type { Ingress, IngressContext, IngressRecord } from '../../src/ingress/ingress.ts';
+import type { IngressContext, IngressRecord } from '../../src/ingress/ingress.ts';
 import { silentLogger } from '../../src/shared/logger.ts';
 import { ManualClock } from '../../src/shared/manual-clock.ts';
+import { hasCode } from '../../src/shared/errors.ts';
 
-const record = (position: string): IngressRecord => ({ partition: 'shard', position, identity: position, data: Buffer.from(position) });
+describe('IngressLane', () => {
+  it('takes records in the order of delivery and lets the ingress wait while it holds too many', async () => {
+    const { lane, context } = await started({ ingressRecordsMax: 2 });
+    await context.deliver([record(1)]);
+    const full = watch(context.deliver([record(2), record(3)]));
+    expect(await full.now()).toBe('pending');
+    expect(lane.take()?.record.position).toBe('1');
+    expect(await full.now()).toBe('pending');
+    expect(lane.take()?.record.position).toBe('2');
+    expect(await full.now()).toBe('resolved');
+    expect([lane.take()?.record.position, lane.take()]).toEqual(['3', undefined]);
+  });
 
-async function startLane(limits = {}) {
+  it('lets the ingress wait for bytes as well', async () => {
+    const { lane, context } = await started({ ingressBytesMax: 10 });
+    const full = watch(context.deliver([record(1, 10)]));
+    expect(await full.now()).toBe('pending');
+    lane.take();
+    expect(await full.now()).toBe('resolved');
+  });
+
+  it('leaves what is not taken when it stops, and rejects whoever waits or delivers late', async () => {
+    const { lane, context } = await started({ ingressRecordsMax: 1 });
+    const waiting = context.deliver([record(1), record(2)]).catch((error: unknown) => error);
+    const saving = context.savePosition('p', '9').catch((error: unknown) => error);
+    await lane.stop();
+    for (const answer of [waiting, saving, context.deliver([record(3)]).catch((error: unknown) => error)]) {
+      expect(hasCode(await answer, 'ENGINE_STOPPED')).toBe(true);
+    }
+    expect([lane.take(), lane.recordsWaiting, context.signal.aborted]).toEqual([undefined, 0, true]);
+  });
+
+  it('saves a position after the records delivered before it, and rejects it when the engine stops before the commit', async () => {
+    const { lane, context, saved } = await started({});
+    await context.deliver([record(1)]);
+    const saving = watch(context.savePosition('p', 'end'));
+    expect(saved).toEqual([]);
+    lane.take();
+    lane.take();
+    expect(saved).toEqual(['end']);
+    expect(await saving.now()).toBe('pending');
+    await lane.stop();
+    expect(await saving.now()).toBe('rejected');
+  });
+});
+
+async function started(limits: Partial<typeof defaultLimits>) {
   let context: IngressContext | undefined;
-  const ingress: Ingress = {
+  const saved: string[] = [];
+  const ingress = {
     name: 'in',
-    description: 'a test',
-    start: (given) => {
-      context = given;
-      return Promise.resolve();
-    },
+    description: 'of a test',
+    start: (given: IngressContext) => ((context = given), Promise.resolve()),
     stop: () => Promise.resolve(),
   };
-  const saved: string[] = [];
   const lane = new IngressLane(ingress, {
     limits: { ...defaultLimits, ...limits },
     clock: new ManualClock(),
     logger: silentLogger,
-    savePosition: (_partition, position) => Promise.resolve(void saved.push(position)),
+    savePosition: (_partition, position) => (saved.push(position), new Promise(() => undefined)),
     wake: () => undefined,
     failed: () => undefined,
   });
   await lane.start(new Map());
-  if (context === undefined) throw new Error('not started');
+  if (context === undefined) throw new Error('the ingress was not started');
   return { lane, context, saved };
 }
 
-describe('IngressLane', () => {
-  it('saves a position behind the records that were delivered before it', async () => {
-    const { lane, context, saved } = await startLane();
-    await context.deliver([record('1'), record('2')]);
-    const durable = context.savePosition('shard', 'SHARD_END');
-    expect(lane.take()?.record.position).toBe('1');
-    expect(lane.take()?.record.position).toBe('2');
-    expect(saved).toEqual([]);
-    expect(lane.hasWaiting).toBe(true);
-    expect(lane.take()).toBeUndefined();
-    await durable;
-    expect(saved).toEqual(['SHARD_END']);
-    expect(lane.hasWaiting).toBe(false);
-  });
+function record(position: number, bytes = 1): IngressRecord {
+  return { partition: 'p', position: String(position), identity: `in#${position}`, data: new Uint8Array(bytes) };
+}
 
-  it('saves a position at once when nothing is waiting', async () => {
-    const { context, saved } = await startLane();
-    await context.savePosition('shard', 'start');
-    expect(saved).toEqual(['start']);
-  });
-
-  it('lets deliver wait while its budget of records is used up', async () => {
-    const { lane, context } = await startLane({ ingressRecordsMax: 2 });
-    let resolved = false;
-    const delivered = context.deliver([record('1'), record('2'), record('3')]).then(() => (resolved = true));
-    lane.take();
-    await Promise.resolve();
-    expect(resolved).toBe(false);
-    lane.take();
-    await delivered;
-    expect(resolved).toBe(true);
-  });
-
-  it('rejects what waits, and what comes later, when it stops', async () => {
-    const { lane, context } = await startLane({ ingressRecordsMax: 1 });
-    const delivering = context.deliver([record('1')]);
-    const saving = context.savePosition('shard', 'end');
-    await lane.stop();
-    await expect(delivering).rejects.toMatchObject({ code: 'ENGINE_STOPPED' });
-    await expect(saving).rejects.toMatchObject({ code: 'ENGINE_STOPPED' });
-    await expect(context.deliver([record('2')])).rejects.toMatchObject({ code: 'ENGINE_STOPPED' });
-    expect(lane.take()).toBeUndefined();
-  });
-});
+function watch(promise: Promise<void>): { now(): Promise<'pending' | 'resolved' | 'rejected'> } {
+  const settled = promise.then(
+    () => 'resolved' as const,
+    () => 'rejected' as const,
+  );
+  return {
+    async now() {
+      // A few turns of the queue of promises: what is settled has passed them by then.
+      for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+      return Promise.race([settled, Promise.resolve('pending' as const)]);
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { formatAddress } from '../shared/address.ts';
+import { StatefunError } from '../shared/errors.ts';
+import type { Activation } from './activation.ts';
+import type { Outbox } from './outbox.ts';
+import type { Partition } from './partition.ts';
+
+/** Addresses beyond this many are only counted: a log line is read by people. */
+const addressesMax = 5;
+
+/** What a stop did not wait for any longer: who is still handling, who waits, and which egress has records left. */
+export function unfinished(partition: Partition, outbox: Outbox, deadlineMs: number): StatefunError {
+  const { activations, messages } = partition.mailboxes;
+  const busy = activations.withMessages();
+  const addressesOf = (status: Activation['status']): readonly string[] =>
+    busy.filter((activation) => activation.status === status).map(({ address }) => formatAddress(address));
+  const running = addressesOf('running');
+  const waiting = addressesOf('waiting');
+  const egress = outbox.lanes.filter((lane) => lane.waiting > 0).map((lane) => `${lane.egress.id} (${lane.waiting})`);
+  const parts = [
+    `after ${deadlineMs} ms ${messages} messages and ${outbox.records} egress records are left for the next start.`,
+    ...(running.length === 0 ? [] : [`Handlers that have not settled: ${list(running)}.`]),
+    ...(waiting.length === 0 ? [] : [`Waiting for another attempt: ${list(waiting)}.`]),
+    ...(egress.length === 0 ? [] : [`Egress with records left: ${list(egress)}.`]),
+  ];
+  return new StatefunError('STOP_DEADLINE_PASSED', parts.join(' '), { facts: { deadlineMs, messages, running, waiting, egress } });
+}
+
+function list(names: readonly string[]): string {
+  const rest = names.length > addressesMax ? ` and ${names.length - addressesMax} more` : '';
+  return `${names.slice(0, addressesMax).join(', ')}${rest}`;
+}

@@ -1,0 +1,38 @@
+import type { EngineLoop } from './engine-loop.ts';
+import type { IngressLane } from './ingress-lane.ts';
+import type { FailingEgress } from './egress-lane.ts';
+import type { Outbox } from './outbox.ts';
+
+export type Phase = 'new' | 'running' | 'stopping' | 'stopped';
+
+/** What the health of an engine is judged by. */
+export interface EngineVitals {
+  readonly phase: Phase;
+  /** Why it had to stop. */
+  readonly failure: Error | undefined;
+  /** How long there has been something to do without a turn of the loop, in milliseconds. */
+  readonly stalledMs: number;
+  readonly ingress: readonly { readonly name: string; readonly finished: boolean; readonly recordsWaiting: number }[];
+  readonly egress: readonly { readonly id: string; readonly recordsWaiting: number; readonly failing: FailingEgress | undefined }[];
+  /** Committed egress records that the outside has not acknowledged; when they are too many, no more records are taken. */
+  readonly outbox: { readonly records: number; readonly bytes: number; readonly full: boolean };
+}
+
+export interface VitalsSources {
+  readonly phase: Phase;
+  readonly failure: Error | undefined;
+  readonly loop: EngineLoop;
+  readonly ingress: readonly IngressLane[];
+  readonly outbox: Outbox;
+}
+
+export function readVitals({ phase, failure, loop, ingress, outbox }: VitalsSources): EngineVitals {
+  return {
+    phase,
+    failure,
+    stalledMs: loop.stalledMs,
+    ingress: ingress.map((lane) => ({ name: lane.ingress.name, finished: lane.finished, recordsWaiting: lane.recordsWaiting })),
+    egress: outbox.lanes.map((lane) => ({ id: lane.egress.id, recordsWaiting: lane.waiting, failing: lane.failing })),
+    outbox: { records: outbox.records, bytes: outbox.bytes, full: loop.outboxFull },
+  };
+}

@@ -1,0 +1,15 @@
+/** mulberry32: small, seeded, the same everywhere. Answers numbers from 0 to 1, 1 excluded. */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** A whole number from 0 to below the bound. */
+export function below(random: () => number, bound: number): number {
+  return Math.floor(random() * bound);
+}

@@ -18,6 +18,8 @@ export interface BackOff {
   readonly random: () => number;
   /** Attempts before the error of the last one is thrown. @defaultValue no limit */
   readonly attemptsMax?: number;
+  /** Told about every failure that will be tried again. */
+  readonly attemptFailed?: (error: unknown) => void;
 }
 
 /** How long to wait after the failed attempt (the first is 0): exponential with full jitter, so that many readers do not return together. */
@@ -33,6 +35,7 @@ export async function withBackOff<T>(what: string, call: () => Promise<T>, backO
     } catch (error) {
       backOff.signal.throwIfAborted();
       if (!isRetriable(error) || attempt + 1 >= (backOff.attemptsMax ?? Infinity)) throw error;
+      backOff.attemptFailed?.(error);
       const delayMs = backOffMs(attempt, backOff.random);
       const fields = { attempt: attempt + 1, delayMs, error };
       if (attempt < quietAttempts) backOff.logger.debug(`${what} failed, trying again`, fields);

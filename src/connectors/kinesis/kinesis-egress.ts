@@ -1,15 +1,19 @@
+import { StatefunError } from '../../shared/errors.ts';
+import type { ConnectorSettings } from '../../shared/connector-settings.ts';
 import { sleep } from '../../shared/sleep.ts';
 import type { Egress, EgressContext, EgressRecord, RejectedRecord } from '../../egress/egress.ts';
 import { backOffMs, withBackOff, type BackOff } from './back-off.ts';
 import { ensureInRange } from './ensure-in-range.ts';
-import { resolveStreamName, type KinesisClientOptions, type KinesisSender } from './kinesis-connection.ts';
-import { isDenied, toReadError } from './kinesis-failure.ts';
+import { resolveStreamName, type Environment, type KinesisClientOptions, type KinesisSender } from './kinesis-connection.ts';
+import { isDenied } from './kinesis-failure.ts';
+import { configureEgress, kinesisDefaults } from './kinesis-settings.ts';
 import { KinesisStream } from './kinesis-stream.ts';
 import { PutLanes, toPutEntry } from './put-lanes.ts';
 import { put, rejectTooLarge } from './put-request.ts';
+import { startTimeoutMsDefault, whileStarting } from './start-timeout.ts';
 
 export interface KinesisEgressOptions {
-  /** The stream to write. The environment variable `EVENTS_EGRESS_STREAM_DEFAULT`, where it is set, wins. */
+  /** The stream to write. The setting `kinesis.egress-stream`, where there is one, wins; so do settings with the names of other options. */
   readonly stream?: string;
   /** A client, or how to make one. @defaultValue from the environment, see KinesisClientOptions */
   readonly client?: KinesisSender | KinesisClientOptions;
@@ -19,6 +23,11 @@ export interface KinesisEgressOptions {
   readonly batchBytesMax?: number;
   /** Largest record, key included; larger ones become dead letters. Raise it with the stream's own limit. @defaultValue 1 MiB */
   readonly recordBytesMax?: number;
+  /**
+   * How long the start may wait for Kinesis to answer. Longer is patient with what starts alongside; shorter shows a wrong endpoint sooner.
+   * Once started, outages are waited out however long they take. @defaultValue `10_000`
+   */
+  readonly startTimeoutMs?: number;
   /** How events are written. @defaultValue `'cloudevent'` */
   readonly format?: 'cloudevent' | 'envelope';
 }
@@ -35,42 +44,52 @@ export function kinesisEgress(id: string, options: KinesisEgressOptions = {}): E
 }
 
 const streamVariable = 'EVENTS_EGRESS_STREAM_DEFAULT';
-/** At start Kinesis may be away for about half a minute; longer means a wrong endpoint or network more often than an outage. */
-const startAttemptsMax = 8;
 /** Calls in a row of which Kinesis took nothing before the engine is told: about a minute. The engine goes on trying and shows it. */
 const fruitlessCallsMax = 10;
 
 /** @internal The class behind `kinesisEgress`; `random` spreads the waits of the back-off. */
 export class KinesisEgress implements Egress {
   readonly id: string;
-  readonly description: string;
   readonly format?: 'cloudevent' | 'envelope';
-  readonly #options: KinesisEgressOptions;
+  readonly #inCode: KinesisEgressOptions;
+  #options: KinesisEgressOptions;
+  /** Where a stream that is not in code is named; settings have been read from the environment already. */
+  #environment: Environment | undefined;
   readonly #random: () => number;
   #stream: KinesisStream | undefined;
   #backOff: BackOff | undefined;
 
   constructor(id: string, options: KinesisEgressOptions, random: () => number = Math.random) {
     this.id = id;
+    this.#inCode = options;
     this.#options = options;
     this.#random = random;
-    this.description = `Kinesis stream ${options.stream ?? `named by ${streamVariable}`}`;
     if (options.format !== undefined) this.format = options.format;
+  }
+
+  get description(): string {
+    return `Kinesis stream ${this.#options.stream ?? `named by ${streamVariable}`}`;
+  }
+
+  configure(settings: ConnectorSettings): void {
+    this.#options = configureEgress(this.#inCode, settings);
+    this.#environment = {};
   }
 
   async start(context: EgressContext): Promise<void> {
     ensureInRange('batchRecordsMax', this.#options.batchRecordsMax, 1, 500);
     ensureInRange('batchBytesMax', this.#options.batchBytesMax, 1, 10 * 1024 * 1024);
     ensureInRange('recordBytesMax', this.#options.recordBytesMax, 1, 10 * 1024 * 1024);
-    const name = resolveStreamName(this.#options.stream, streamVariable, process.env);
+    ensureInRange('startTimeoutMs', this.#options.startTimeoutMs, 100, Infinity);
+    const name = resolveStreamName(this.#options.stream, streamVariable, this.#environment ?? process.env);
     this.#backOff = { clock: context.clock, logger: context.logger, signal: context.signal, random: this.#random };
     this.#stream = await KinesisStream.open(name, this.#options.client, process.env);
-    await ensureStream(this.#stream, this.#backOff);
+    await ensureStream(this.#stream, this.#backOff, this.#options.startTimeoutMs ?? startTimeoutMsDefault);
   }
 
   async send(records: readonly EgressRecord[]): Promise<readonly RejectedRecord[]> {
     if (this.#stream === undefined || this.#backOff === undefined) throw new Error('start the Kinesis egress before sending');
-    const recordBytesMax = this.#options.recordBytesMax ?? 1024 * 1024;
+    const recordBytesMax = this.#options.recordBytesMax ?? kinesisDefaults.recordBytesMax;
     const entries = records.map(toPutEntry);
     const tooLarge = entries.filter((entry) => entry.sizeBytes > recordBytesMax);
     const lanes = new PutLanes(entries.filter((entry) => entry.sizeBytes <= recordBytesMax));
@@ -81,10 +100,10 @@ export class KinesisEgress implements Egress {
   /** Sends until every lane is empty. */
   async #empty(lanes: PutLanes, stream: KinesisStream, { clock, signal, random }: BackOff): Promise<readonly RejectedRecord[]> {
     const rejected: RejectedRecord[] = [];
-    let recordsMax = this.#options.batchRecordsMax ?? 500;
+    let recordsMax = this.#options.batchRecordsMax ?? kinesisDefaults.batchRecordsMax;
     let fruitlessCalls = 0;
     while (!lanes.isEmpty) {
-      const request = lanes.next(recordsMax, this.#options.batchBytesMax ?? 5 * 1024 * 1024);
+      const request = lanes.next(recordsMax, this.#options.batchBytesMax ?? kinesisDefaults.batchBytesMax);
       const answer = await put(request, stream, signal);
       for (const entry of answer.taken) lanes.settle(entry);
       for (const { entry, error } of answer.refused) {
@@ -108,12 +127,14 @@ export class KinesisEgress implements Egress {
 }
 
 /** Describing needs a permission that writing does not: without it the first call finds out whether the stream is there. */
-async function ensureStream(stream: KinesisStream, backOff: BackOff): Promise<void> {
+async function ensureStream(stream: KinesisStream, backOff: BackOff, startTimeoutMs: number): Promise<void> {
+  const described = whileStarting(stream.name, startTimeoutMs, backOff, (patience) =>
+    withBackOff('DescribeStreamSummary', () => stream.describe(patience.signal), patience),
+  );
   try {
-    await withBackOff('DescribeStreamSummary', () => stream.describe(backOff.signal), { ...backOff, attemptsMax: startAttemptsMax });
+    await described;
   } catch (error) {
-    if (backOff.signal.aborted) throw error;
-    if (!isDenied(error)) throw toReadError(error, stream.name);
+    if (!StatefunError.is(error) || !isDenied(error.cause)) throw error;
     backOff.logger.warn('kinesis:DescribeStreamSummary is denied: the stream is not checked before the first record', {
       stream: stream.name,
     });

@@ -26,6 +26,17 @@ const throttledNames: ReadonlySet<string> = new Set([
 
 const refusedNames: ReadonlySet<string> = new Set(['InvalidArgumentException', 'ValidationException', 'SerializationException']);
 
+/** What AWS answers when it does not know, or no longer trusts, who is asking. */
+const refusedCredentialsNames: ReadonlySet<string> = new Set([
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'IncompleteSignature',
+  'InvalidClientTokenId',
+  'InvalidSignatureException',
+  'MissingAuthenticationTokenException',
+  'UnrecognizedClientException',
+]);
+
 /** The call can work later: throttled, a failure of the service, or of the network. */
 export function isRetriable(error: unknown): boolean {
   const { name, status, code } = factsOf(error);
@@ -66,6 +77,15 @@ export function toReadError(error: unknown, stream: string): StatefunError {
   const facts = { stream, kinesisError: factsOf(error).name };
   if (isMissing(error))
     return new StatefunError('KINESIS_STREAM_MISSING', `There is no Kinesis stream "${stream}".`, { facts, cause: error });
+  const { name } = factsOf(error);
+  if (name === 'CredentialsProviderError') {
+    const summary = `There are no AWS credentials to reach stream "${stream}" with.`;
+    return new StatefunError('KINESIS_CREDENTIALS_MISSING', summary, { facts, cause: error });
+  }
+  if (refusedCredentialsNames.has(name)) {
+    const summary = `AWS refuses the credentials used for stream "${stream}": ${textOf(error)}`;
+    return new StatefunError('KINESIS_CREDENTIALS_REFUSED', summary, { facts, cause: error });
+  }
   if (isRetriable(error)) {
     return new StatefunError('KINESIS_UNREACHABLE', `Kinesis does not answer for stream "${stream}": ${textOf(error)}`, {
       facts,

@@ -1,16 +1,18 @@
 import { untilAborted } from '../../shared/sleep.ts';
+import type { ConnectorSettings } from '../../shared/connector-settings.ts';
 import type { Ingress, IngressContext } from '../../ingress/ingress.ts';
 import type { RecordFormat } from '../../ingress/ingress.ts';
 import { withBackOff, type BackOff } from './back-off.ts';
 import { ensureInRange } from './ensure-in-range.ts';
-import { resolveStreamName, type KinesisClientOptions, type KinesisSender } from './kinesis-connection.ts';
-import { toReadError } from './kinesis-failure.ts';
+import { resolveStreamName, type Environment, type KinesisClientOptions, type KinesisSender } from './kinesis-connection.ts';
+import { configureIngress, kinesisDefaults } from './kinesis-settings.ts';
 import { KinesisStream } from './kinesis-stream.ts';
 import { ShardReaders } from './shard-readers.ts';
+import { startTimeoutMsDefault, whileStarting } from './start-timeout.ts';
 import { resolveStartPositions, type KinesisStart, type OpenedStream } from './start-positions.ts';
 
 export interface KinesisIngressOptions {
-  /** The stream to read. The environment variable `EVENTS_INGRESS_STREAM_DEFAULT`, where it is set, wins. */
+  /** The stream to read. The setting `kinesis.ingress-stream`, where there is one, wins; so do settings with the names of other options. */
   readonly stream?: string;
   /** Unique in the application; positions are kept under it, so it must not change. @defaultValue `kinesis:` and the stream named in code */
   readonly name?: string;
@@ -33,6 +35,11 @@ export interface KinesisIngressOptions {
   readonly pollIntervalMs?: number;
   /** Time between two looks for shards that appeared otherwise than at the end of their parent. @defaultValue `120_000` */
   readonly shardDiscoveryIntervalMs?: number;
+  /**
+   * How long the start may wait for Kinesis to answer. Longer is patient with what starts alongside; shorter shows a wrong endpoint sooner.
+   * Once started, outages are waited out however long they take. @defaultValue `10_000`
+   */
+  readonly startTimeoutMs?: number;
   /** How records become events. @defaultValue `'cloudevent'` */
   readonly format?: RecordFormat;
 }
@@ -49,51 +56,61 @@ export function kinesisIngress(options: KinesisIngressOptions = {}): Ingress {
 }
 
 const streamVariable = 'EVENTS_INGRESS_STREAM_DEFAULT';
-/** At start Kinesis may be away for about half a minute; longer means a wrong endpoint or network more often than an outage. */
-const startAttemptsMax = 8;
 
 /** @internal The class behind `kinesisIngress`; `random` spreads the waits of the back-off. */
 export class KinesisIngress implements Ingress {
   readonly name: string;
-  readonly description: string;
   readonly format?: RecordFormat;
-  readonly #options: KinesisIngressOptions;
+  readonly #inCode: KinesisIngressOptions;
+  #options: KinesisIngressOptions;
+  /** Where a stream that is not in code is named; settings have been read from the environment already. */
+  #environment: Environment | undefined;
   readonly #random: () => number;
   #stopping = new AbortController();
   #stream: KinesisStream | undefined;
   #readers: ShardReaders | undefined;
 
   constructor(options: KinesisIngressOptions, random: () => number = Math.random) {
+    this.#inCode = options;
     this.#options = options;
     this.#random = random;
     this.name = options.name ?? (options.stream === undefined ? 'kinesis' : `kinesis:${options.stream}`);
-    this.description = `Kinesis stream ${options.stream ?? `named by ${streamVariable}`}`;
     if (options.format !== undefined) this.format = options.format;
+  }
+
+  get description(): string {
+    return `Kinesis stream ${this.#options.stream ?? `named by ${streamVariable}`}`;
+  }
+
+  configure(settings: ConnectorSettings): void {
+    this.#options = configureIngress(this.#inCode, settings);
+    this.#environment = {};
   }
 
   async start(context: IngressContext): Promise<void> {
     ensureInRange('pollIntervalMs', this.#options.pollIntervalMs, 200, Infinity);
     ensureInRange('recordsPerReadMax', this.#options.recordsPerReadMax, 1, 10_000);
     ensureInRange('shardDiscoveryIntervalMs', this.#options.shardDiscoveryIntervalMs, 1_000, Infinity);
+    ensureInRange('startTimeoutMs', this.#options.startTimeoutMs, 100, Infinity);
     this.#stopping = new AbortController();
     const signal = AbortSignal.any([context.signal, this.#stopping.signal]);
     const backOff: BackOff = { clock: context.clock, logger: context.logger, signal, random: this.#random };
     const stream = await KinesisStream.open(
-      resolveStreamName(this.#options.stream, streamVariable, process.env),
+      resolveStreamName(this.#options.stream, streamVariable, this.#environment ?? process.env),
       this.#options.client,
       process.env,
     );
     this.#stream = stream;
-    const opened = await openStream(stream, backOff);
-    const positions = await resolveStartPositions(opened, this.#options.start ?? 'TRIM_HORIZON', context);
+    const opened = await openStream(stream, backOff, this.#options.startTimeoutMs ?? startTimeoutMsDefault);
+    const positions = await resolveStartPositions(opened, this.#options.start ?? kinesisDefaults.start, context);
     this.#readers = new ShardReaders({
       stream,
       positions,
       backOff,
       streamIdentity: opened.identity,
-      pollIntervalMs: this.#options.pollIntervalMs ?? 250,
-      recordsPerReadMax: this.#options.recordsPerReadMax ?? 2_000,
-      shardDiscoveryIntervalMs: this.#options.shardDiscoveryIntervalMs ?? 120_000,
+      pollIntervalMs: this.#options.pollIntervalMs ?? kinesisDefaults.pollIntervalMs,
+      recordsPerReadMax: this.#options.recordsPerReadMax ?? kinesisDefaults.recordsPerReadMax,
+      shardDiscoveryIntervalMs: this.#options.shardDiscoveryIntervalMs ?? kinesisDefaults.shardDiscoveryIntervalMs,
       // A stop does not wait for room in the engine: what was handed over is the engine's already.
       deliver: (records) => untilAborted(context.deliver(records), signal),
       savePosition: (shardId, position) => untilAborted(context.savePosition(shardId, position), signal),
@@ -110,12 +127,9 @@ export class KinesisIngress implements Ingress {
   }
 }
 
-async function openStream(stream: KinesisStream, backOff: BackOff): Promise<OpenedStream> {
-  const patience = { ...backOff, attemptsMax: startAttemptsMax };
-  try {
-    const { arn, createdAtMs } = await withBackOff('DescribeStreamSummary', () => stream.describe(backOff.signal), patience);
+function openStream(stream: KinesisStream, backOff: BackOff, startTimeoutMs: number): Promise<OpenedStream> {
+  return whileStarting(stream.name, startTimeoutMs, backOff, async (patience) => {
+    const { arn, createdAtMs } = await withBackOff('DescribeStreamSummary', () => stream.describe(patience.signal), patience);
     return { name: stream.name, identity: `${arn}@${createdAtMs}`, shards: await stream.listShards(patience) };
-  } catch (error) {
-    throw backOff.signal.aborted ? error : toReadError(error, stream.name);
-  }
+  });
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { KinesisIngress } from '../../../src/connectors/kinesis/kinesis-ingress.ts';
 import { RecordingIngressContext } from '../../contracts/recording-ingress-context.ts';
 import { turns, until } from '../../contracts/turns.ts';
-import { networkError } from './fake-kinesis.ts';
+import { kinesisError, networkError } from './fake-kinesis.ts';
 import { givenStream } from './given-stream.ts';
 
 describe('where a Kinesis ingress starts', () => {
@@ -92,13 +92,36 @@ describe('where a Kinesis ingress starts', () => {
     await expect(run(undefined, { stream: 'other' })).rejects.toMatchObject({ code: 'KINESIS_STREAM_MISSING', facts: { stream: 'other' } });
   });
 
-  it('gives up at start when Kinesis does not answer for half a minute', async () => {
+  it.each([
+    ['10 seconds', undefined, 10_000],
+    ['the time the option gives', 2_000, 2_000],
+  ])('gives up at start when Kinesis does not answer for %s', async (_, startTimeoutMs, expectedMs) => {
     const { clock, kinesis, run } = givenStream();
-    kinesis.failNext('DescribeStreamSummary', ...Array.from({ length: 8 }, () => networkError('ECONNREFUSED')));
+    kinesis.failNext('DescribeStreamSummary', ...Array.from({ length: 100 }, () => networkError('ECONNREFUSED')));
     const startedAt = clock.now();
-    await expect(run()).rejects.toMatchObject({ code: 'KINESIS_UNREACHABLE' });
-    // Half of 0.5, 1, 2, 4, 8, 10 and 10 seconds.
-    expect(clock.now() - startedAt).toBe(17_750);
+    await expect(run(undefined, startTimeoutMs === undefined ? {} : { startTimeoutMs })).rejects.toMatchObject({
+      code: 'KINESIS_UNREACHABLE',
+      cause: { code: 'ECONNREFUSED' },
+    });
+    expect(clock.now() - startedAt).toBe(expectedMs);
+  });
+
+  it('waits out a short outage at start', async () => {
+    const { kinesis, run } = givenStream();
+    kinesis.failNext('DescribeStreamSummary', ...Array.from({ length: 3 }, () => networkError('ECONNREFUSED')));
+    const { ingress } = await run();
+    await ingress.stop();
+  });
+
+  it.each([
+    ['CredentialsProviderError', 'KINESIS_CREDENTIALS_MISSING'],
+    ['UnrecognizedClientException', 'KINESIS_CREDENTIALS_REFUSED'],
+  ])('says at once what %s means', async (name, code) => {
+    const { clock, kinesis, run } = givenStream();
+    kinesis.failNext('DescribeStreamSummary', kinesisError(name));
+    const startedAt = clock.now();
+    await expect(run()).rejects.toMatchObject({ code, facts: { stream: 'in' } });
+    expect(clock.now()).toBe(startedAt);
   });
 
   it.each([{ pollIntervalMs: 199 }, { recordsPerReadMax: 10_001 }, { shardDiscoveryIntervalMs: 0 }])(

@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+import type { ConfigurationOverrides } from '../application/application-configuration.ts';
+
+/** What commands that read the settings of an application are given on the command line. */
+export interface ConfigurationCommandOptions {
+  readonly profile?: string;
+  readonly set?: readonly string[];
+  readonly configurationFolder?: string;
+}
+
+/** Adds `--profile`, `--set` and `--configuration-folder` to a command. */
+export function withConfigurationOptions(command: Command): Command {
+  return command
+    .option('--profile <names>', 'read application-<name>.yaml too; several with commas, later ones win (default: $STATEFUN_PROFILE)')
+    .option(
+      '--set <key=value>',
+      'change a setting, such as kinesis.stream=orders; repeatable',
+      (value: string, before: string[]) => [...before, value],
+      [],
+    )
+    .option('--configuration-folder <folder>', 'where application.yaml and .env are (default: beside package.json of <app>)');
+}
+
+/** Where a command has settings from: the files of the application, the environment and its own options. */
+export function configurationSources(
+  { profile, set = [], configurationFolder }: ConfigurationCommandOptions,
+  folder: string,
+): Pick<ConfigurationOverrides, 'configurationFolder' | 'profile' | 'settings' | 'environment'> {
+  return {
+    configurationFolder: configurationFolder ?? folder,
+    environment: process.env,
+    settings: set,
+    ...(profile === undefined ? {} : { profile }),
+  };
+}

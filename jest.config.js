@@ -23,7 +23,13 @@ const base = {
 export default {
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/test/**/!(*.int|*.docker).test.ts'] },
-    { ...base, displayName: 'examples', testMatch: ['<rootDir>/examples/*/test/**/!(*.int|*.docker).test.ts'] },
+    {
+      ...base,
+      displayName: 'examples',
+      testMatch: ['<rootDir>/examples/*/test/**/!(*.int|*.docker).test.ts'],
+      // What `statefun create` copies is tested by Node's own runner: see test/project/create.int.test.ts.
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/examples/greeter/'],
+    },
     { ...base, displayName: 'integration', testMatch: ['<rootDir>/test/**/*.int.test.ts'] },
     { ...base, displayName: 'docker', testMatch: ['<rootDir>/test/**/*.docker.test.ts'] },
   ],

@@ -35,7 +35,7 @@ export type { SubscriptionOptions } from './functions/subscriptions.ts';
 export type { Address } from './shared/address.ts';
 export type { Duration } from './shared/duration.ts';
 export type { FunctionTarget } from './shared/function-target.ts';
-export type { LogFields, Logger } from './shared/logger.ts';
+export { namedLogger, type LogFields, type Logger, type LogSeverity } from './shared/logger.ts';
 export type { ClassOf } from './shared/metadata.ts';
 export type { Counter, Metrics } from './shared/metrics.ts';
 
@@ -43,6 +43,15 @@ export type { Counter, Metrics } from './shared/metrics.ts';
 export type { Downstream, EventForwarder, ForwardOptions } from './forwarders/event-forwarder.ts';
 
 // Application
+export { Configuration, type ExplainedValue } from './application/configuration/configuration.ts';
+export type { ConfigurationValues } from './application/configuration/object-source.ts';
+export {
+  configuration,
+  type ConfigurationClass,
+  type ConfigurationOf,
+  type ConfigurationOptions,
+} from './application/configuration/own-configuration.ts';
+export type { ConfigurationOverrides } from './application/application-configuration.ts';
 export {
   defineApplication,
   defineModule,
@@ -54,8 +63,33 @@ export {
 } from './application/definition.ts';
 export { runApplication, type RunOptions, type RunningApplication } from './application/run-application.ts';
 export type { ApplicationOverrides } from './application/assemble.ts';
+export { analyzeFailure, type AnalyzedFailure, type FailureReport } from './application/failure-analysis/analyze-failure.ts';
+export type { FailureAnalyzer, FailureContext, FailureDescription } from './application/failure-analysis/failure-analyzer.ts';
+export { formatFailure, type FailureFormat } from './application/failure-analysis/format-failure.ts';
 export type { ComponentKind, ScanReport } from './application/component-scan.ts';
+export { PostConstruct, PreDestroy, type LifecycleOptions } from './application/lifecycle.ts';
+export {
+  ApplicationEvents,
+  OnApplicationEvent,
+  type ApplicationEventMap,
+  type ApplicationEventName,
+} from './application/application-events.ts';
+export {
+  Conditional,
+  ConditionalOnMissingProvider,
+  ConditionalOnProfile,
+  ConditionalOnProperty,
+  type Condition,
+  type ConditionContext,
+  type ConditionOutcome,
+  type ConditionSource,
+} from './application/conditions.ts';
+export type { Wiring, WiredEgress, WiredForwarder, WiredFunction, WiredIngress } from './application/wiring.ts';
 export { createLogger, type LoggingOptions, type LogLevel } from './application/logging.ts';
+export { LoggerToken } from './application/logger-token.ts';
+export type { LoggerLevel, Loggers } from './application/logging-levels.ts';
+export { Health, type HealthLimits, type HealthReport } from './application/health.ts';
+export type { ComponentHealth, HealthIndicator, HealthStatus } from './application/health-indicator.ts';
 export type { DeadLetter, DeadLetterKind } from './engine/dead-letters.ts';
 export type { EngineLimits } from './engine/limits.ts';
 export type { EngineStatistics } from './engine/statistics.ts';
@@ -73,6 +107,7 @@ export { memoryEgress, type MemoryEgress, type MemoryEgressOptions } from './con
 export { memoryIngress, type MemoryIngress, type MemoryIngressOptions, type MemoryRecord } from './connectors/memory/memory-ingress.ts';
 
 // Ports: implement them to connect a system of your own
+export type { ConnectorSettings } from './shared/connector-settings.ts';
 export type { Egress, EgressContext, EgressRecord, RejectedRecord } from './egress/egress.ts';
 export type { Ingress, IngressContext, IngressRecord } from './ingress/ingress.ts';
 export type { RecordFormat } from './ingress/ingress.ts';

@@ -1,6 +1,15 @@
-/** `statefun/testing`: tests of one function, or of a whole application, with any test runner. */
-export { testApplication, TestApplication, type GivenAddress, type TestApplicationOptions } from './testing/test-application.ts';
+/** `statefun/testing`: tests of one function, one forwarder, one ingress, or a whole application, with any test runner. */
+export { testApplication, TestApplication, type TestApplicationOptions } from './testing/test-application.ts';
+export {
+  testForwarder,
+  TestForwarder,
+  type ForwardedEvent,
+  type PlayedForward,
+  type TestForwarderOptions,
+} from './testing/test-forwarder.ts';
 export { testFunction, TestFunction, type TestFunctionOptions } from './testing/test-function.ts';
+export { testIngress, TestIngress, type ReadRecord, type TestIngressOptions, type TestRecord } from './testing/test-ingress.ts';
+export type { EgressPattern } from './testing/egress-pattern.ts';
 export type { EgressedEvent } from './testing/egressed-event.ts';
 export { ExpectationError } from './testing/expectation-error.ts';
 export type { Fixture } from './testing/fixture.ts';
@@ -9,3 +18,5 @@ export type { PlayOptions, PlaySummary } from './testing/play-fixture.ts';
 export type { DelayedEvent, SentEvent } from './testing/sent-event.ts';
 export type { StateSnapshot } from './testing/state-expectation.ts';
 export type { PointInTime } from './testing/test-clock.ts';
+export type { GivenAddress } from './testing/test-run.ts';
+export type { TestSettings } from './testing/test-settings.ts';

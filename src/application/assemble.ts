@@ -1,23 +1,43 @@
 import type { Egress } from '../egress/egress.ts';
-import type { EventForwarder } from '../forwarders/event-forwarder.ts';
-import { readForwarder } from '../forwarders/forwarder-decorator.ts';
 import { Router, type RegisteredForwarder, type RouterOptions } from '../forwarders/router.ts';
-import { isFunctionClass, readDefinition } from '../functions/definition.ts';
-import { FunctionRegistry } from '../functions/registry.ts';
+import type { FunctionDefinition } from '../functions/definition.ts';
+import type { InvocationScope } from '../functions/invocation-host.ts';
+import type { FunctionRegistry } from '../functions/registry.ts';
 import type { SubscriptionOptions } from '../functions/subscriptions.ts';
 import type { Ingress } from '../ingress/ingress.ts';
 import { systemClock, type Clock } from '../shared/clock.ts';
 import { describe, StatefunError } from '../shared/errors.ts';
+import { silentLogger, type Logger } from '../shared/logger.ts';
 import type { ClassOf } from '../shared/metadata.ts';
+import {
+  configurationOf,
+  configurationProviders,
+  configureConnectors,
+  engineSettings,
+  type ConfigurationOverrides,
+} from './application-configuration.ts';
+import { ApplicationEvents } from './application-events.ts';
+import { checkEventTypes } from './check-event-types.ts';
 import { checkEgress, checkIngress } from './check-ports.ts';
-import { componentKind, scanComponents, type ScanReport } from './component-scan.ts';
+import { chooseComponents } from './choose-components.ts';
+import { scanComponents, type ScanReport } from './component-scan.ts';
+import { makeForwarders, registerFunctions, type ComponentClasses, type Making } from './components.ts';
+import type { ConditionOutcome, ConditionSource } from './conditions.ts';
+import type { Configuration } from './configuration/configuration.ts';
 import { ProviderContainer } from './container.ts';
-import { gatherContributions } from './contributions.ts';
+import { gatherContributions, type Contributions } from './contributions.ts';
 import { isApplicationDefinition, type ApplicationDefinition, type EngineSettings } from './definition.ts';
-import { failedToMake, type Provider } from './provider.ts';
+import { makeHealthIndicators, type HealthClass } from './health-components.ts';
+import { Health } from './health.ts';
+import type { HealthIndicator } from './health-indicator.ts';
+import { InjectableLogger, LoggerToken } from './logger-token.ts';
+import { InvocationLogScope } from './logging-context.ts';
+import { Lifecycle, type LifecycleOptions } from './lifecycle.ts';
+import type { Provider } from './provider.ts';
+import { createWiring, type Wiring } from './wiring.ts';
 
 /** What a host puts in the place of what the application declares. */
-export interface ApplicationOverrides {
+export interface ApplicationOverrides extends ConfigurationOverrides {
   /** Takes the place of the application's own name. */
   readonly name?: string;
   /** Used where the application has no name of its own. */
@@ -31,6 +51,16 @@ export interface ApplicationOverrides {
   readonly clock?: Clock;
   /** Only these classes; nothing is scanned. They need not be declared. */
   readonly only?: readonly ClassOf[];
+  /** What conditions are asked of. @defaultValue the profiles and settings of the application */
+  readonly conditionSource?: ConditionSource;
+  readonly lifecycle?: LifecycleOptions;
+  /** What loggers that are injected write to. @defaultValue nothing is written */
+  readonly logger?: Logger;
+  /**
+   * Checks and wires, and makes no provider, so that nothing outside is touched: functions and forwarders are looked at with stand-ins for
+   * what they need. What comes out can be shown, not run. @defaultValue `false`
+   */
+  readonly dryRun?: boolean;
 }
 
 /** An application ready for an engine: checked, its forwarders made, its functions known. */
@@ -40,171 +70,191 @@ export interface AssembledApplication {
   readonly router: Router;
   /** Names of the forwarders in the order they are asked. */
   readonly forwarders: readonly string[];
+  readonly registeredForwarders: readonly RegisteredForwarder[];
   readonly ingress: readonly Ingress[];
   readonly egress: readonly Egress[];
   readonly subscriptions: SubscriptionOptions;
   readonly unmatchedEvents: 'dead-letter' | 'count';
   readonly clock: Clock;
   readonly engine: EngineSettings;
+  /** All settings, with their origins. */
+  readonly configuration: Configuration;
   readonly report: ScanReport;
+  readonly wiring: Wiring;
+  /** Why what has conditions takes part, or does not. */
+  readonly conditions: readonly ConditionOutcome[];
+  readonly events: ApplicationEvents;
+  /** Whoever assembles destroys what was made: `lifecycle.destroy()`. */
+  readonly lifecycle: Lifecycle;
+  readonly health: Health;
+  readonly healthIndicators: readonly HealthIndicator[];
+  /** What handlers run in, for loggers that are injected. */
+  readonly invocationScope: InvocationScope;
 }
 
 const nothingScanned: ScanReport = { found: [], skipped: [] };
 
 /**
- * Builds the container of an application and everything an engine needs of it; starts nothing.
+ * Builds the container of an application and everything an engine needs of it: checks first, then makes providers and forwarders, their
+ * `@PostConstruct` included. Whoever calls it calls `lifecycle.destroy()` in the end.
  *
- * Throws NOT_AN_APPLICATION, or APPLICATION_INVALID with every mistake in its text and in `facts.problems`.
+ * Throws NOT_AN_APPLICATION, or APPLICATION_INVALID with every mistake in its text and in `facts.problems`; nothing is left behind then.
  */
 export async function assembleApplication(
   definition: ApplicationDefinition,
   overrides: ApplicationOverrides = {},
 ): Promise<AssembledApplication> {
   if (!isApplicationDefinition(definition)) throw new StatefunError('NOT_AN_APPLICATION', `${describe(definition)} is not an application.`);
-  const { options } = definition;
-  const name = overrides.name ?? options.name ?? overrides.defaultName ?? 'application';
-  const contributions = gatherContributions(definition, overrides.providers ?? []);
-  const problems = [...contributions.problems];
+  const configuration = await configurationOf(definition, overrides);
+  const name = configuration.get('application.name') ?? overrides.defaultName ?? 'application';
+  const framework = createFramework(definition, configuration, overrides);
+  const found = await findParts(definition, name, { configuration, framework, overrides });
+  const { components, problems } = await makeParts(found, framework, overrides);
+  if (problems.length > 0) throw invalidApplication(name, [...problems, ...(await framework.lifecycle.destroy())], found.report);
 
-  const scanned = await scanComponents(overrides.only === undefined ? contributions.scan : []);
-  problems.push(...scanned.problems);
-  const classes = chooseClasses(contributions, scanned, overrides.only);
-  if (classes.functions.length === 0 && overrides.only === undefined && scanned.problems.length === 0) {
-    problems.push(new StatefunError('APPLICATION_WITHOUT_FUNCTIONS', `application "${name}" has no function.`));
-  }
-
-  const container = new ProviderContainer(contributions.providers);
-  const functions = await registerFunctions(classes.functions, container, problems);
-  const clock = overrides.clock ?? systemClock;
-  const routerOptions: RouterOptions = { isRegistered: (type) => functions.has(type), registeredTypes: () => functions.types(), clock };
-  const forwarders = await makeForwarders(classes, container, routerOptions, problems);
-  problems.push(...container.problems());
-  const ingress = overrides.ingress ?? contributions.ingress;
-  const egress = overrides.egress ?? contributions.egress;
-  problems.push(...checkIngress(ingress), ...checkEgress(egress));
-  if (problems.length > 0) throw invalidApplication(name, problems);
-
+  const { ingress, egress, conditions } = found;
+  const { functions, definitions, forwarders, routerOptions, healthIndicators } = components;
+  const { clock, events, lifecycle, health, invocationScope } = framework;
   return {
     name,
     functions,
     router: new Router(forwarders, routerOptions),
     forwarders: forwarders.map((forwarder) => forwarder.name),
+    registeredForwarders: forwarders,
     ingress,
     egress,
-    subscriptions: options.subscriptions ?? {},
-    unmatchedEvents: options.unmatchedEvents ?? 'dead-letter',
+    subscriptions: definition.options.subscriptions ?? {},
+    unmatchedEvents: configuration.get('unmatched-events'),
     clock,
-    engine: options.engine ?? {},
-    report: overrides.only === undefined ? scanned.report : nothingScanned,
+    engine: engineSettings(configuration),
+    configuration,
+    report: overrides.only === undefined ? found.report : nothingScanned,
+    wiring: createWiring({ application: name, ingress, forwarders, functions, definitions, egress }),
+    conditions,
+    events,
+    lifecycle,
+    health,
+    healthIndicators,
+    invocationScope,
   };
 }
 
-interface ComponentClasses {
-  readonly functions: readonly ClassOf[];
-  /** Those listed come before those found. */
-  readonly forwarders: readonly ClassOf[];
-  readonly listedForwarders: number;
+/** What every application has, whatever it declares. */
+interface Framework extends Pick<AssembledApplication, 'clock' | 'events' | 'lifecycle' | 'health' | 'invocationScope'> {
+  readonly providers: readonly Provider[];
 }
 
-type ListedClasses = Pick<ComponentClasses, 'functions' | 'forwarders'>;
-
-function chooseClasses(listed: ListedClasses, scanned: ListedClasses, only: readonly ClassOf[] | undefined): ComponentClasses {
-  if (only === undefined) {
-    return {
-      functions: [...new Set([...listed.functions, ...scanned.functions])],
-      forwarders: [...new Set([...listed.forwarders, ...scanned.forwarders])],
-      listedForwarders: listed.forwarders.length,
-    };
-  }
-  const forwarders = only.filter((component) => componentKind(component) === 'forwarder');
-  // A class that is neither is reported as not being a function.
-  return { functions: only.filter((component) => !forwarders.includes(component)), forwarders, listedForwarders: forwarders.length };
+function createFramework(definition: ApplicationDefinition, configuration: Configuration, overrides: ApplicationOverrides): Framework {
+  const events = new ApplicationEvents();
+  const clock = overrides.clock ?? systemClock;
+  const health = new Health(clock);
+  const invocationScope = new InvocationLogScope();
+  const providers: readonly Provider[] = [
+    { provide: ApplicationEvents, useValue: events },
+    ...configurationProviders(configuration, definition),
+    { provide: Health, useValue: health },
+    { provide: LoggerToken, useValue: new InjectableLogger(overrides.logger ?? silentLogger, invocationScope) },
+  ];
+  return { clock, events, lifecycle: new Lifecycle(overrides.lifecycle, events), health, invocationScope, providers };
 }
 
-async function registerFunctions(
-  classes: readonly ClassOf[],
-  container: ProviderContainer,
-  problems: StatefunError[],
-): Promise<FunctionRegistry> {
-  const registry = new FunctionRegistry();
-  for (const functionClass of classes) {
-    if (!isFunctionClass(functionClass)) {
-      problems.push(new StatefunError('NOT_A_FUNCTION_CLASS', `${describe(functionClass)} has no @StatefunFunction.`));
-      continue;
-    }
-    const { definition, problems: mistakes } = readDefinition(functionClass);
-    const { create, problems: missing } = await container.prepare(functionClass);
-    problems.push(...mistakes, ...missing);
-    if (definition === undefined || create === undefined) continue;
-    try {
-      registry.register(definition, create);
-    } catch (thrown) {
-      problems.push(failedToMake(`the constructor of class ${functionClass.name}`, thrown));
-    }
-  }
-  return registry;
+/** What an application is made of, nothing of it made yet, and the mistakes that can be seen in it. */
+interface FoundParts extends Pick<AssembledApplication, 'ingress' | 'egress' | 'conditions' | 'report'> {
+  readonly classes: ComponentClasses;
+  readonly healthClasses: readonly HealthClass[];
+  readonly providers: Contributions['providers'];
+  readonly problems: readonly StatefunError[];
+  /** Told after those of functions and forwarders. */
+  readonly portProblems: readonly StatefunError[];
 }
 
-async function makeForwarders(
-  { forwarders, listedForwarders }: ComponentClasses,
-  container: ProviderContainer,
-  routerOptions: RouterOptions,
-  problems: StatefunError[],
-): Promise<readonly RegisteredForwarder[]> {
-  const made: RegisteredForwarder[] = [];
-  for (const [index, forwarderClass] of forwarders.entries()) {
-    const order = Math.min(index, listedForwarders);
-    const registered = await makeForwarder(forwarderClass, order, container, problems);
-    if (registered === undefined) continue;
-    try {
-      // The router knows what it refuses: each forwarder alone, then together with those before it.
-      new Router([registered], routerOptions);
-      new Router([...made, registered], routerOptions);
-      made.push(registered);
-    } catch (thrown) {
-      problems.push(failedToMake(`forwarder ${registered.name}`, thrown));
-    }
-  }
-  return made.sort(byRouterOrder);
+interface Surroundings {
+  readonly configuration: Configuration;
+  readonly framework: Framework;
+  readonly overrides: ApplicationOverrides;
 }
 
-/** The order in which the router asks. */
-function byRouterOrder(left: RegisteredForwarder, right: RegisteredForwarder): number {
-  return left.order - right.order || (left.name < right.name ? -1 : 1);
+async function findParts(
+  definition: ApplicationDefinition,
+  name: string,
+  { configuration, framework, overrides }: Surroundings,
+): Promise<FoundParts> {
+  const source = overrides.conditionSource ?? { profiles: configuration.profiles, property: (key: string) => configuration.lookup(key) };
+  const contributions = gatherContributions(definition, overrides.providers ?? [], { source, framework: framework.providers });
+  const scanned = await scanComponents(overrides.only === undefined ? contributions.scan : []);
+  const { classes, conditions, problems: unusable } = chooseComponents(contributions, scanned, source, overrides.only);
+  const problems = [...contributions.problems, ...scanned.problems, ...unusable];
+  if (classes.functions.length === 0 && overrides.only === undefined && problems.length === 0) problems.push(noFunction(name, conditions));
+  problems.push(...configuration.problems);
+  const ingress = overrides.ingress ?? contributions.ingress;
+  const egress = overrides.egress ?? contributions.egress;
+  const portProblems = [
+    ...checkIngress(ingress),
+    ...checkEgress(egress),
+    ...configureConnectors([...ingress, ...egress], configuration),
+    ...checkEventTypes(classes.functions, classes.forwarders),
+  ];
+  const healthClasses = overrides.only === undefined ? contributions.health : [];
+  return {
+    ...{ classes, healthClasses, ingress, egress, problems, portProblems },
+    providers: contributions.providers,
+    conditions: [...contributions.conditions, ...conditions],
+    report: scanned.report,
+  };
 }
 
-async function makeForwarder(
-  forwarderClass: ClassOf,
-  order: number,
-  container: ProviderContainer,
-  problems: StatefunError[],
-): Promise<RegisteredForwarder | undefined> {
-  const declaration = typeof forwarderClass === 'function' ? readForwarder(forwarderClass) : undefined;
-  if (declaration === undefined) {
-    problems.push(new StatefunError('NOT_A_FORWARDER_CLASS', `${describe(forwarderClass)} has no @Forwarder.`));
-    return undefined;
-  }
-  const { create, problems: missing } = await container.prepare(forwarderClass);
-  problems.push(...missing);
-  if (create === undefined) return undefined;
-  try {
-    // Checked right below for the one method the router always calls.
-    const forwarder = create() as EventForwarder;
-    if (typeof forwarder.forward !== 'function') {
-      problems.push(new StatefunError('FORWARDER_WITHOUT_FORWARD', `forwarder ${declaration.name} has no method forward.`));
-      return undefined;
-    }
-    return { name: declaration.name, eventType: declaration.eventType, order: declaration.order ?? order, forwarder };
-  } catch (thrown) {
-    problems.push(failedToMake(`the constructor of forwarder ${forwarderClass.name}`, thrown));
-    return undefined;
-  }
+/**
+ * Whether there are mistakes is known before anything is made. If so, or if nothing may be made, what can be looked at safely shows more of
+ * them; else everything is made.
+ */
+async function makeParts(
+  { classes, healthClasses, providers, portProblems, ...found }: FoundParts,
+  { clock, lifecycle }: Framework,
+  { dryRun = false, only }: ApplicationOverrides,
+): Promise<{ readonly components: Components; readonly problems: readonly StatefunError[] }> {
+  const container = new ProviderContainer(providers, lifecycle);
+  const make = (mode: Making['mode'], problems: StatefunError[]): Promise<Components> =>
+    makeComponents(classes, healthClasses, clock, { container, lifecycle, mode, problems });
+  const declared: StatefunError[] = [];
+  await make('declarations', declared);
+  const problems = [...found.problems];
+  const real = !dryRun && [...problems, ...declared, ...container.problems(), ...portProblems].length === 0;
+  if (real && only === undefined) problems.push(...(await container.makeSingletons()));
+  const components = await make(real ? 'real' : 'stand-ins', problems);
+  return { components, problems: [...problems, ...container.problems(), ...portProblems] };
 }
 
-function invalidApplication(name: string, problems: readonly StatefunError[]): StatefunError {
+function noFunction(name: string, conditions: readonly ConditionOutcome[]): StatefunError {
+  const leftOut = conditions.filter(({ matched }) => !matched).map(({ what, reasons }) => `\n  Left out: ${what}: ${reasons.join('; ')}.`);
+  return new StatefunError('APPLICATION_WITHOUT_FUNCTIONS', `application "${name}" has no function.${leftOut.join('')}`);
+}
+
+interface Components {
+  readonly functions: FunctionRegistry;
+  /** Also of functions that could not be made with stand-ins. */
+  readonly definitions: readonly FunctionDefinition[];
+  readonly forwarders: readonly RegisteredForwarder[];
+  readonly routerOptions: RouterOptions;
+  readonly healthIndicators: readonly HealthIndicator[];
+}
+
+async function makeComponents(
+  classes: ComponentClasses,
+  health: readonly HealthClass[],
+  clock: Clock,
+  making: Making,
+): Promise<Components> {
+  const { registry: functions, definitions } = await registerFunctions(classes, making);
+  const routerOptions: RouterOptions = { isRegistered: (type) => functions.has(type), registeredTypes: () => functions.types(), clock };
+  const forwarders = await makeForwarders(classes, routerOptions, making);
+  const healthIndicators = await makeHealthIndicators(health, making);
+  return { functions, definitions, forwarders, routerOptions, healthIndicators };
+}
+
+function invalidApplication(name: string, problems: readonly StatefunError[], { found }: ScanReport): StatefunError {
   const count = problems.length === 1 ? '1 mistake' : `${problems.length} mistakes`;
   const items = problems.map((problem, index) => `  ${index + 1}. ${problem.message.replaceAll('\n', '\n     ')}`);
   return new StatefunError('APPLICATION_INVALID', [`application "${name}" has ${count}:`, ...items].join('\n'), {
-    facts: { application: name, problems },
+    facts: { application: name, problems, found },
   });
 }

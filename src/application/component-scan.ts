@@ -18,11 +18,14 @@ export interface ScanResult {
   /** Sorted by class name. */
   readonly functions: readonly ClassOf[];
   readonly forwarders: readonly ClassOf[];
+  /** The folder each class was found in, as {@link toFolderPath} writes it. */
+  readonly folders: ReadonlyMap<ClassOf, string>;
   readonly report: ScanReport;
   readonly problems: readonly StatefunError[];
 }
 
 interface Found {
+  readonly folder: string;
   readonly file: string;
   readonly component: ClassOf;
   readonly kind: ComponentKind;
@@ -42,11 +45,11 @@ export async function scanComponents(folders: readonly (URL | string)[]): Promis
   const found = new Map<ClassOf, Found>();
   const skipped: { file: string; reason: string }[] = [];
   const problems: StatefunError[] = [];
-  for (const folder of new Set(folders.map(toPath))) {
+  for (const folder of new Set(folders.map(toFolderPath))) {
     const files = await listFiles(folder, problems);
     const compiled = files.some((file) => skipReason(file, true) === undefined);
     for (const file of files) {
-      const reason = skipReason(file, compiled) ?? (await importComponents(file, found, problems));
+      const reason = skipReason(file, compiled) ?? (await importComponents(file, folder, found, problems));
       if (reason !== undefined) skipped.push({ file, reason });
     }
   }
@@ -54,12 +57,14 @@ export async function scanComponents(folders: readonly (URL | string)[]): Promis
   return {
     functions: sorted.filter(({ kind }) => kind === 'function').map(({ component }) => component),
     forwarders: sorted.filter(({ kind }) => kind === 'forwarder').map(({ component }) => component),
+    folders: new Map(sorted.map(({ component, folder }) => [component, folder])),
     report: { found: sorted.map(({ file, component, kind }) => ({ file, className: component.name, kind })), skipped },
     problems,
   };
 }
 
-function toPath(folder: URL | string): string {
+/** The absolute path of a folder to scan. */
+export function toFolderPath(folder: URL | string): string {
   return folder instanceof URL || folder.startsWith('file:') ? fileURLToPath(folder).replace(/[\\/]+$/, '') : resolve(folder);
 }
 
@@ -89,7 +94,12 @@ function skipReason(file: string, compiled: boolean): string | undefined {
 }
 
 /** Answers with the reason why the file contributes nothing. */
-async function importComponents(file: string, found: Map<ClassOf, Found>, problems: StatefunError[]): Promise<string | undefined> {
+async function importComponents(
+  file: string,
+  folder: string,
+  found: Map<ClassOf, Found>,
+  problems: StatefunError[],
+): Promise<string | undefined> {
   let exported: Readonly<Record<string, unknown>>;
   try {
     // A namespace object has the exports of the module as its properties.
@@ -105,7 +115,7 @@ async function importComponents(file: string, found: Map<ClassOf, Found>, proble
     contributes = true;
     // componentKind answers for classes only.
     const component = value as ClassOf;
-    if (!found.has(component)) found.set(component, { file, component, kind });
+    if (!found.has(component)) found.set(component, { folder, file, component, kind });
   }
   return contributes ? undefined : 'exports no class with @StatefunFunction or @Forwarder';
 }

@@ -1,27 +1,50 @@
 import { Container } from 'inversify';
-import type { StatefunError } from '../shared/errors.ts';
+import { StatefunError } from '../shared/errors.ts';
 import type { ClassOf } from '../shared/metadata.ts';
-import { readDependencies, type Dependency } from './dependencies.ts';
-import { ProviderGraph } from './provider-graph.ts';
+import { readDependencies } from './dependencies.ts';
+import { hooksOf, Lifecycle, startShortLived } from './lifecycle.ts';
+import type { ModuleScope } from './module-scope.ts';
+import { ProviderGraph, type Asker } from './provider-graph.ts';
 import { construct, failedToMake, type RegisteredProvider } from './provider.ts';
+import { createStandIn } from './stand-in.ts';
 
 /** What is bound for an optional dependency that nobody provides. */
 const absent = Symbol('absent');
+
+/** How a class is going to be used. */
+export interface Usage {
+  /** The module it belongs to. @defaultValue the application */
+  readonly owner?: ModuleScope | undefined;
+  /** Each instance handles messages of one address: functions. @defaultValue `true` */
+  readonly perAddress?: boolean;
+}
+
+/** How to make instances of a class, or why that is not possible; neither where the reason is told elsewhere. */
+export interface Prepared {
+  readonly create?: () => object;
+  readonly problems: readonly StatefunError[];
+  /** How many things it needs. */
+  readonly needs?: number;
+}
 
 /**
  * The providers of one application, in an Inversify container of its own.
  *
  * C1. Every mistake the graph of providers can have is found before anything is made.
- * C2. What a function or forwarder class needs is resolved once per class; only transient dependencies are made for every instance.
+ * C2. What a function or forwarder class needs is resolved once per class; only what is transient or per address is made for every instance.
  * C3. Which provider meets a dependency is decided by the graph alone; the container makes, caches and waits.
+ * C4. Singletons are made one after the other, each after what it needs, and nobody gets one before its `@PostConstruct` has settled.
  */
 export class ProviderContainer {
   readonly #container = new Container();
   readonly #graph: ProviderGraph;
+  readonly #lifecycle: Lifecycle;
   readonly #keys = new Map<RegisteredProvider, symbol>();
+  readonly #made = new Set<RegisteredProvider>();
 
-  constructor(providers: readonly RegisteredProvider[]) {
+  constructor(providers: readonly RegisteredProvider[], lifecycle = new Lifecycle()) {
     this.#graph = new ProviderGraph(providers);
+    this.#lifecycle = lifecycle;
     for (const provider of providers) this.#keys.set(provider, Symbol(provider.name));
     this.#container.bind(absent).toConstantValue(undefined);
     for (const [provider, key] of this.#keys) this.#bind(provider, key);
@@ -32,44 +55,121 @@ export class ProviderContainer {
     return this.#graph.problems();
   }
 
+  /** Makes every singleton, asked for or not. Answers with what could not be made; what needs that is not tried. */
+  makeSingletons(): Promise<readonly StatefunError[]> {
+    return this.#make(this.#graph.allInDependencyOrder());
+  }
+
   /**
-   * How to make instances of a class. Its singletons are resolved here, promised ones awaited, so that an instance costs little more than
-   * its constructor. Mistakes are returned.
+   * How to make instances of a class. Its singletons are made here, promised ones awaited, so that an instance costs little more than its
+   * constructor. Mistakes are returned.
    */
-  async prepare(madeClass: ClassOf): Promise<{ create?: () => object; problems: readonly StatefunError[] }> {
-    const { dependencies, problems: unreadable } = readDependencies(madeClass);
-    const problems = [...unreadable, ...this.#graph.ask(madeClass.name, dependencies)];
-    if (problems.length > 0 || this.#graph.isBroken(dependencies)) return { problems };
+  async prepare(madeClass: ClassOf, usage: Usage = {}): Promise<Prepared> {
+    const { asker, problems } = this.#ask(madeClass, usage);
+    if (problems.length > 0 || this.#graph.isBroken(asker)) return { problems };
+    const failed = await this.#make(this.#graph.inDependencyOrder([asker]));
+    if (failed.length > 0 || this.#graph.isBroken(asker)) return { problems: failed };
     try {
-      return { create: await this.#creator(madeClass, dependencies), problems };
+      const create = await this.#creator(madeClass, asker);
+      const methods = asker.perAddress ? hooksOf(madeClass, 'post-construct') : [];
+      return { create: methods.length === 0 ? create : withHooks(create, methods), problems };
     } catch (thrown) {
       return { problems: [failedToMake(`making what class ${madeClass.name} needs`, thrown)] };
     }
   }
 
-  async #creator(madeClass: ClassOf, dependencies: readonly Dependency[]): Promise<() => object> {
-    const keys = dependencies.map((dependency) => this.#keyOf(dependency));
-    const values: unknown[] = [];
-    // A transient is made again with each instance; making it here shows at start whether it can be made.
-    for (const key of keys) values.push(await this.#container.getAsync(key));
-
-    const transient = dependencies.map((dependency) => this.#graph.find(dependency)?.scope === 'transient');
-    if (!transient.includes(true)) return () => construct(madeClass, dependencies, values);
-    return () => {
-      const fresh = keys.map((key, index) => (transient[index] === true ? this.#container.get(key) : values[index]));
-      return construct(madeClass, dependencies, fresh);
+  /** The same, but nothing is made or called: instances get stand-ins for what they need, good for looking at them only. */
+  prepareStandIn(madeClass: ClassOf, usage: Usage = {}): Prepared {
+    const { asker, problems } = this.#ask(madeClass, usage);
+    if (problems.length > 0) return { problems };
+    const { dependencies } = asker;
+    return {
+      create: () =>
+        construct(
+          madeClass,
+          dependencies,
+          dependencies.map(() => createStandIn()),
+        ),
+      problems,
+      needs: dependencies.length,
     };
   }
 
-  #bind(provider: RegisteredProvider, key: symbol): void {
-    const keys = provider.dependencies.map((dependency) => this.#keyOf(dependency));
-    const bound = this.#container.bind(key).toResolvedValue((...values: unknown[]) => provider.make(values), keys);
-    if (provider.scope === 'transient') bound.inTransientScope();
-    else bound.inSingletonScope();
+  #ask(madeClass: ClassOf, { owner, perAddress = true }: Usage): { readonly asker: Asker; readonly problems: readonly StatefunError[] } {
+    const { dependencies, problems } = readDependencies(madeClass);
+    const asker: Asker = { name: madeClass.name, dependencies, owner, perAddress };
+    return { asker, problems: [...problems, ...this.#graph.ask(asker)] };
   }
 
-  #keyOf(dependency: Dependency): symbol {
-    const provider = this.#graph.find(dependency);
+  async #make(providers: readonly RegisteredProvider[]): Promise<readonly StatefunError[]> {
+    const problems: StatefunError[] = [];
+    for (const provider of providers) {
+      const key = this.#keys.get(provider);
+      if (key === undefined || provider.scope !== 'singleton' || this.#made.has(provider) || this.#graph.isBroken(provider)) continue;
+      this.#made.add(provider);
+      try {
+        await this.#container.getAsync(key);
+      } catch (thrown) {
+        this.#graph.break(provider);
+        problems.push(failedToMake(`making ${provider.name}`, thrown));
+      }
+    }
+    return problems;
+  }
+
+  async #creator(madeClass: ClassOf, { dependencies, owner }: Asker): Promise<() => object> {
+    const providers = dependencies.map((dependency) => this.#graph.find(dependency, owner));
+    const keys = providers.map((provider) => this.#keyOf(provider));
+    // All that is resolved in one go shares what is made per address. Doing it once here shows at start whether everything can be made.
+    const together = Symbol(madeClass.name);
+    this.#container.bind(together).toResolvedValue((...resolved: unknown[]) => resolved, keys);
+    const values = await this.#container.getAsync<readonly unknown[]>(together);
+    if (providers.every((provider) => provider === undefined || provider.scope === 'singleton')) {
+      return () => construct(madeClass, dependencies, values);
+    }
+    return () => construct(madeClass, dependencies, this.#container.get<readonly unknown[]>(together));
+  }
+
+  #bind(provider: RegisteredProvider, key: symbol): void {
+    const { owner, scope, dependencies } = provider;
+    const keys = dependencies.map((dependency) => this.#keyOf(this.#graph.find(dependency, owner)));
+    const bound = this.#container.bind(key).toResolvedValue((...values: unknown[]) => this.#start(provider, provider.make(values)), keys);
+    if (scope === 'singleton') bound.inSingletonScope();
+    else if (scope === 'address') bound.inRequestScope();
+    else bound.inTransientScope();
+  }
+
+  /** Calls the hooks of what was made. */
+  #start({ made, scope, name }: RegisteredProvider, value: unknown): unknown {
+    if (!made) return value;
+    if (scope !== 'singleton') {
+      if (value instanceof Promise) {
+        value.catch(() => undefined);
+        throw new StatefunError('PROVIDER_INVALID', `the provider of ${name} answered with a promise, which only a singleton may.`);
+      }
+      if (isObject(value) && typeof value.constructor === 'function') startShortLived(value, hooksOf(value.constructor, 'post-construct'));
+      return value;
+    }
+    const start = async (instance: unknown): Promise<unknown> => {
+      if (isObject(instance)) await this.#lifecycle.start(instance);
+      return instance;
+    };
+    return value instanceof Promise ? value.then(start) : start(value);
+  }
+
+  #keyOf(provider: RegisteredProvider | undefined): symbol {
     return (provider && this.#keys.get(provider)) ?? absent;
   }
+}
+
+function withHooks(create: () => object, methods: readonly string[]): () => object {
+  return () => {
+    const instance = create();
+    startShortLived(instance, methods);
+    return instance;
+  };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

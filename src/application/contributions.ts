@@ -1,99 +1,100 @@
 import type { Egress } from '../egress/egress.ts';
 import type { Ingress } from '../ingress/ingress.ts';
-import { describe, StatefunError } from '../shared/errors.ts';
+import type { StatefunError } from '../shared/errors.ts';
 import type { ClassOf } from '../shared/metadata.ts';
-import { isModuleDefinition, type ApplicationDefinition, type ModuleOptions } from './definition.ts';
-import { readProvider, type Provider, type RegisteredProvider } from './provider.ts';
-import { tokenName, type Token } from './token.ts';
+import { toFolderPath } from './component-scan.ts';
+import { noConditionSource, type ConditionOutcome, type ConditionSource } from './conditions.ts';
+import type { ApplicationDefinition } from './definition.ts';
+import { collectModules, type CollectedModule } from './modules.ts';
+import type { HealthClass } from './health-components.ts';
+import type { ModuleScope } from './module-scope.ts';
+import { chooseProviders, type ProviderSource } from './provider-choice.ts';
+import type { Provider, RegisteredProvider } from './provider.ts';
 
 /** What an application and its modules list, put together. */
 export interface Contributions {
   readonly functions: readonly ClassOf[];
   readonly forwarders: readonly ClassOf[];
   readonly scan: readonly (URL | string)[];
+  /** Those that take part. */
   readonly providers: readonly RegisteredProvider[];
   readonly ingress: readonly Ingress[];
   readonly egress: readonly Egress[];
+  /** Those that take part. */
+  readonly health: readonly HealthClass[];
+  /** Why providers with conditions take part, or do not. */
+  readonly conditions: readonly ConditionOutcome[];
   readonly problems: readonly StatefunError[];
+  /** The module a class belongs to: the one that lists it, else the one that scans the folder. Undefined: the application. */
+  ownerOf(component: ClassOf, scannedIn: string | undefined): ModuleScope | undefined;
 }
 
-/** A list of providers and who wrote it. What a higher rank provides goes before the rest; within a rank it must be one. */
-interface ProviderSource {
-  readonly where: string;
-  readonly rank: number;
-  readonly providers: readonly Provider[];
-}
-
-interface Candidate {
-  readonly provider: RegisteredProvider;
-  readonly given: Provider;
-  readonly source: ProviderSource;
+export interface Surroundings {
+  /** What conditions are asked of. @defaultValue no profile is active, nothing is configured */
+  readonly source?: ConditionSource;
+  /** What the framework itself provides. */
+  readonly framework?: readonly Provider[];
 }
 
 /** Gathers what the application lists itself, then what its modules list, depth first and each module once. */
-export function gatherContributions(application: ApplicationDefinition, replacements: readonly Provider[]): Contributions {
-  const problems: StatefunError[] = [];
-  const modules: ModuleOptions[] = [];
-  collectModules(application.options.modules ?? [], 'modules of the application', modules, problems);
-  const all = [application.options, ...modules];
-  const providers = gatherProviders(
-    [
-      ...modules.map((module, index) => ({ where: moduleName(module, index), rank: 0, providers: module.providers ?? [] })),
-      { where: 'the application', rank: 1, providers: application.options.providers ?? [] },
-      { where: 'the overrides', rank: 2, providers: replacements },
-    ],
-    problems,
+export function gatherContributions(
+  application: ApplicationDefinition,
+  replacements: readonly Provider[],
+  { source = noConditionSource, framework = [] }: Surroundings = {},
+): Contributions {
+  const { modules, problems } = collectModules(application);
+  const provided = [application.options, ...modules.map(({ options }) => options)].flatMap(({ providers = [] }) => providers).map(tokenOf);
+  const own = (health: readonly ClassOf[] = []): readonly ClassOf[] =>
+    [...new Set(health)].filter((listedClass) => !provided.includes(listedClass));
+  const sources: readonly ProviderSource[] = [
+    { where: 'the framework', rank: -1, owner: undefined, providers: framework },
+    ...modules.map(({ options, scope }) => ({
+      where: scope.name,
+      rank: 0,
+      owner: scope,
+      providers: [...(options.providers ?? []), ...own(options.health)],
+    })),
+    {
+      where: 'the application',
+      rank: 1,
+      owner: undefined,
+      providers: [...(application.options.providers ?? []), ...own(application.options.health)],
+    },
+    { where: 'the overrides', rank: 2, owner: undefined, providers: replacements },
+  ];
+  const listed = [{ options: application.options, scope: undefined }, ...modules].flatMap(({ options: { health = [] }, scope }) =>
+    health.map((madeClass): HealthClass => ({ madeClass, owner: scope })),
   );
+  const chosen = chooseProviders(sources, source);
+  const all = [application.options, ...modules.map(({ options }) => options)];
   return {
     functions: [...new Set(all.flatMap(({ functions = [] }) => functions))],
     forwarders: [...new Set(all.flatMap(({ forwarders = [] }) => forwarders))],
     scan: all.flatMap(({ scan = [] }) => scan),
-    providers,
+    providers: chosen.providers,
     ingress: [...new Set(all.flatMap(({ ingress = [] }) => ingress))],
     egress: [...new Set(all.flatMap(({ egress = [] }) => egress))],
-    problems,
+    health: listed.filter(({ madeClass }) => chosen.providers.some(({ token }) => token === madeClass)),
+    conditions: chosen.conditions,
+    problems: [...problems, ...chosen.problems],
+    ownerOf: (component, scannedIn) => ownerOf(component, scannedIn, application, modules),
   };
 }
 
-function collectModules(definitions: readonly unknown[], where: string, modules: ModuleOptions[], problems: StatefunError[]): void {
-  for (const [index, definition] of definitions.entries()) {
-    if (!isModuleDefinition(definition)) {
-      problems.push(new StatefunError('NOT_A_MODULE', `${describe(definition)} is not a module (number ${index + 1} in the ${where}).`));
-      continue;
-    }
-    if (modules.includes(definition.options)) continue;
-    modules.push(definition.options);
-    collectModules(definition.options.imports ?? [], `imports of ${moduleName(definition.options, modules.length - 1)}`, modules, problems);
-  }
+/** What a provider provides; one that cannot be read is reported elsewhere. */
+function tokenOf(provider: unknown): unknown {
+  return typeof provider === 'object' && provider !== null ? (provider as { readonly provide?: unknown }).provide : provider;
 }
 
-function gatherProviders(sources: readonly ProviderSource[], problems: StatefunError[]): readonly RegisteredProvider[] {
-  const byToken = new Map<Token, Map<string | undefined, Candidate[]>>();
-  for (const source of sources) {
-    for (const given of source.providers) {
-      const { provider, problems: unreadable } = readProvider(given, source.where);
-      problems.push(...unreadable);
-      if (provider === undefined) continue;
-      const byName = byToken.get(provider.token) ?? new Map<string | undefined, Candidate[]>();
-      byToken.set(provider.token, byName.set(provider.named, [...(byName.get(provider.named) ?? []), { provider, given, source }]));
-    }
-  }
-  return [...byToken.values()].flatMap((byName) => [...byName.values()].flatMap((candidates) => chooseProvider(candidates, problems)));
-}
-
-function chooseProvider(candidates: readonly Candidate[], problems: StatefunError[]): readonly RegisteredProvider[] {
-  const rankMax = Math.max(...candidates.map(({ source }) => source.rank));
-  const [chosen, ...others] = candidates.filter(({ source }) => source.rank === rankMax);
-  const other = others.find(({ given }) => given !== chosen?.given);
-  if (chosen !== undefined && other !== undefined) {
-    const [first, second] = [chosen.source.where, other.source.where];
-    const both = first === second ? `twice by ${first}` : `by ${first} and by ${second}`;
-    const { token, named } = chosen.provider;
-    problems.push(new StatefunError('PROVIDER_DUPLICATE', `${tokenName(token, named)} is provided ${both}.`, { facts: { first, second } }));
-  }
-  return chosen === undefined ? [] : [chosen.provider];
-}
-
-function moduleName({ name }: ModuleOptions, index: number): string {
-  return name === undefined ? `module ${index + 1}` : `module "${name}"`;
+function ownerOf(
+  component: ClassOf,
+  scannedIn: string | undefined,
+  { options: { functions = [], forwarders = [] } }: ApplicationDefinition,
+  modules: readonly CollectedModule[],
+): ModuleScope | undefined {
+  if (functions.includes(component) || forwarders.includes(component)) return undefined;
+  const lists = ({ options }: CollectedModule): boolean =>
+    options.functions?.includes(component) === true || options.forwarders?.includes(component) === true;
+  const scans = ({ options: { scan = [] } }: CollectedModule): boolean => scan.some((folder) => toFolderPath(folder) === scannedIn);
+  return (modules.find(lists) ?? modules.find(scans))?.scope;
 }

@@ -3,7 +3,11 @@ import type { EngineLimits } from '../engine/limits.ts';
 import type { SubscriptionOptions } from '../functions/subscriptions.ts';
 import type { Ingress } from '../ingress/ingress.ts';
 import type { ClassOf } from '../shared/metadata.ts';
+import type { ConfigurationClass } from './configuration/own-configuration.ts';
+import type { FailureAnalyzer } from './failure-analysis/failure-analyzer.ts';
+import type { HealthIndicator } from './health-indicator.ts';
 import type { Provider } from './provider.ts';
+import type { Token } from './token.ts';
 
 /** What an application and its modules can both contribute. */
 export interface ModuleOptions {
@@ -22,8 +26,19 @@ export interface ModuleOptions {
   readonly scan?: readonly (URL | string)[];
   /** What constructors of functions, forwarders and other providers can ask for. */
   readonly providers?: readonly Provider[];
+  /**
+   * Tokens of providers that modules which import this one, and the application, can ask for; the others stay private. A token of an
+   * imported module is passed on. @defaultValue everything this module provides, for the whole application
+   */
+  readonly exports?: readonly Token[];
+  /** What the application or module configures itself, made by `configuration(name, schema)`: read, checked, and injected by class. */
+  readonly configuration?: readonly ConfigurationClass[];
   readonly ingress?: readonly Ingress[];
   readonly egress?: readonly Egress[];
+  /** Classes that say whether something the application needs is there; a class that nobody provides is a provider of itself. */
+  readonly health?: readonly ClassOf<HealthIndicator>[];
+  /** Explain failures of the start that only this application or module knows, for example those of a connector of its own. */
+  readonly failureAnalyzers?: readonly FailureAnalyzer[];
 }
 
 /** How the engine runs an application. */
@@ -33,7 +48,7 @@ export interface EngineSettings {
   readonly instancePerMessage?: boolean;
 }
 
-export interface ApplicationOptions extends Omit<ModuleOptions, 'imports'> {
+export interface ApplicationOptions extends Omit<ModuleOptions, 'imports' | 'exports'> {
   /** Names the state folder, among others. @defaultValue the name in package.json when started by `statefun run`, else `'application'` */
   readonly name?: string;
   readonly modules?: readonly ModuleDefinition[];

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { StatefunError, toError } from '../shared/errors.ts';
 import { isApplicationDefinition, type ApplicationDefinition } from './definition.ts';
@@ -10,6 +10,8 @@ export interface LoadedApplication {
   readonly entry: string;
   /** The name of its package, or of its folder: what to call an application that has no name of its own. */
   readonly defaultName: string;
+  /** The folder with its package.json, else that of the module: where its files of settings are. */
+  readonly folder: string;
 }
 
 /** Conditions of `exports` that hold for a module imported by Node, best first. */
@@ -33,7 +35,16 @@ export async function loadApplication(path: string): Promise<LoadedApplication> 
   }
   if ((await kindOf(entry)) !== 'file')
     throw missing(`there is no file ${entry}${kind === 'folder' ? `, which ${join(given, 'package.json')} names` : ''}.`, entry);
-  return { application: await importApplication(entry), entry, defaultName };
+  const folder = kind === 'folder' ? given : await packageFolder(dirname(entry));
+  return { application: await importApplication(entry), entry, defaultName, folder };
+}
+
+/** The nearest folder with a package.json, from the given one upwards; the given one where there is none. */
+async function packageFolder(start: string): Promise<string> {
+  for (let folder = start; ; folder = dirname(folder)) {
+    if ((await kindOf(join(folder, 'package.json'))) === 'file') return folder;
+    if (folder === dirname(folder)) return start;
+  }
 }
 
 async function readPackage(folder: string): Promise<{ entry: string; defaultName: string }> {

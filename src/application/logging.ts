@@ -1,37 +1,50 @@
 import { pino, type Logger as PinoLogger } from 'pino';
 import { StatefunError, toError } from '../shared/errors.ts';
 import type { LogFields, Logger } from '../shared/logger.ts';
+import { Loggers, logLevels, rootLoggerName, type LogLevel } from './logging-levels.ts';
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+export type { LogLevel } from './logging-levels.ts';
 
 /** How lines are written. */
 export interface LoggingOptions {
   /** @defaultValue `LOG_LEVEL`, else `'info'` */
   readonly level?: LogLevel;
+  /** Levels by name: `{ 'functions.shop': 'debug' }`. They can be changed while the application runs. */
+  readonly levels?: Readonly<Record<string, LogLevel>>;
   /** One JSON object a line for machines, or a short line for people. @defaultValue `'json'` in production and where nobody watches */
   readonly format?: 'json' | 'text';
   /** Takes whole lines. @defaultValue the standard error of the process */
   readonly write?: (line: string) => void;
 }
 
-const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent'];
-
 /** A logger for an application: JSON lines, or readable ones on a terminal, to standard error, so that standard output stays the application's. */
 export function createLogger(options: LoggingOptions = {}): Logger {
-  const level = options.level ?? levelOf(process.env['LOG_LEVEL']);
+  const loggers: Loggers = new Loggers(
+    createPinoLogger(options, () => loggers.levelOf(rootLoggerName) === 'debug'),
+    options.level ?? levelOf(process.env['LOG_LEVEL']),
+  );
+  for (const [name, level] of Object.entries(options.levels ?? {})) loggers.setLevel(name, level);
+  return loggers.logger();
+}
+
+function createPinoLogger(options: LoggingOptions, withStacks: () => boolean): Logger {
   const watched = process.stderr.isTTY && process.env['NODE_ENV'] !== 'production';
   const format = options.format ?? (watched ? 'text' : 'json');
   const write = options.write ?? ((line: string): void => void process.stderr.write(line));
-  const stream = { write: format === 'json' ? write : (line: string): void => write(toText(line, level === 'debug')) };
+  const stream = { write: format === 'json' ? write : (line: string): void => write(toText(line, withStacks())) };
   // Process id and host name are what the surroundings of a process add by themselves.
   return new PinoBackedLogger(
-    pino({ level, base: null, messageKey: 'text', timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: levelField } }, stream),
+    // Which lines come this far is decided by name, before.
+    pino(
+      { level: 'debug', base: null, messageKey: 'text', timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: levelField } },
+      stream,
+    ),
   );
 }
 
 /** The level a text names; `info` for anything else. */
 export function levelOf(text: string | undefined): LogLevel {
-  return levels.find((level) => level === text?.toLowerCase()) ?? 'info';
+  return logLevels.find((level) => level === text?.toLowerCase()) ?? 'info';
 }
 
 class PinoBackedLogger implements Logger {
@@ -42,19 +55,19 @@ class PinoBackedLogger implements Logger {
   }
 
   debug(text: string, fields?: LogFields): void {
-    if (this.#pino.isLevelEnabled('debug')) this.#pino.debug(serializable(fields), text);
+    this.#pino.debug(serializable(fields), text);
   }
 
   info(text: string, fields?: LogFields): void {
-    if (this.#pino.isLevelEnabled('info')) this.#pino.info(serializable(fields), text);
+    this.#pino.info(serializable(fields), text);
   }
 
   warn(text: string, fields?: LogFields): void {
-    if (this.#pino.isLevelEnabled('warn')) this.#pino.warn(serializable(fields), text);
+    this.#pino.warn(serializable(fields), text);
   }
 
   error(text: string, fields?: LogFields): void {
-    if (this.#pino.isLevelEnabled('error')) this.#pino.error(serializable(fields), text);
+    this.#pino.error(serializable(fields), text);
   }
 
   child(fields: LogFields): Logger {
@@ -70,10 +83,13 @@ interface LoggedError {
   readonly cause?: LoggedError;
 }
 
+/** What every line has by itself; a field of the same name would hide it. */
+const ownNames: readonly string[] = ['level', 'time', 'text'];
+
 function serializable(fields: LogFields = {}): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(fields).map(([key, value]) => [
-      key,
+      ownNames.includes(key) ? `${key}_` : key,
       value instanceof Error || StatefunError.is(value) || key === 'error' ? toLoggedError(value, 0) : value,
     ]),
   );
@@ -95,12 +111,20 @@ function levelField(label: string): { level: string } {
   return { level: label };
 }
 
-/** `12:03:04.123 WARN  text key=value`, and what an error says on lines of its own. */
+interface TextLine {
+  readonly level: string;
+  readonly time: string;
+  readonly text: string;
+  readonly logger?: string;
+  readonly error?: LoggedError;
+}
+
+/** `12:03:04.123 WARN  engine: text key=value`, and what an error says on lines of its own. */
 function toText(line: string, withStacks: boolean): string {
   // What comes in is what pino has just written for us.
-  const { level, time, text, error, ...fields } = JSON.parse(line) as { level: string; time: string; text: string; error?: LoggedError };
+  const { level, time, text, logger, error, ...fields } = JSON.parse(line) as TextLine;
   const pairs = Object.entries(fields).map(([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  const first = `${time.slice(11, 23)} ${level.toUpperCase().padEnd(5)} ${text}${pairs.join('')}\n`;
+  const first = `${time.slice(11, 23)} ${level.toUpperCase().padEnd(5)} ${logger === undefined ? '' : `${logger}: `}${text}${pairs.join('')}\n`;
   return error === undefined ? first : `${first}${errorLines(error, withStacks)}`;
 }
 

@@ -1,16 +1,29 @@
 import { describe, StatefunError } from '../shared/errors.ts';
 import type { ClassOf } from '../shared/metadata.ts';
+import { listenersOf } from './application-events.ts';
+import { checkCondition, conditionsOf, type Condition } from './conditions.ts';
 import { readDependencies, type Dependency } from './dependencies.ts';
+import { checkShortLived } from './lifecycle.ts';
+import { withLoggers } from './logger-token.ts';
+import type { ModuleScope } from './module-scope.ts';
 import { tokenName, type Token } from './token.ts';
 
-/** One instance for the application, or a new one for everyone who asks. */
-export type ProviderScope = 'singleton' | 'transient';
+/**
+ * How many instances there are: `singleton`, one for the application; `transient`, a new one for everyone who asks; `address`, one for each
+ * instance of a function, shared by all that is made for it.
+ *
+ * Instances of functions, and what is made for them, are let go when their address leaves memory and after a failed attempt, and where a
+ * handler is async every message gets a new one: `address` says who shares, and what must last belongs into state.
+ */
+export type ProviderScope = 'singleton' | 'transient' | 'address';
 
 interface Provides<T> {
   /** What constructors ask for: a class, or a symbol or text for an interface. */
   readonly provide: Token<T>;
   /** Tells providers of one token apart; asked for with `@named(name)`. */
   readonly named?: string;
+  /** Where the provider takes part; besides what `@Conditional` on its class says. @defaultValue everywhere */
+  readonly when?: Condition;
 }
 
 export interface ClassProvider<T = unknown> extends Provides<T> {
@@ -43,10 +56,23 @@ export interface RegisteredProvider {
   readonly name: string;
   readonly dependencies: readonly Dependency[];
   readonly make: (dependencies: readonly unknown[]) => unknown;
+  /** The application makes it, so the application calls its hooks; a given value belongs to whoever made it. */
+  readonly made: boolean;
+  readonly conditions: readonly Condition[];
+  /** The module that lists it; undefined for the application and its host. */
+  readonly owner: ModuleScope | undefined;
 }
 
+/** What readers of the kinds of provider answer with. */
+interface ReadProvider {
+  readonly provider?: RegisteredProvider;
+  readonly problems: readonly StatefunError[];
+}
+
+const scopes: readonly unknown[] = ['singleton', 'transient', 'address'] satisfies readonly ProviderScope[];
+
 /** Reads a provider; what is wrong with it is returned. `where` says who declared it. */
-export function readProvider(provider: unknown, where: string): { provider?: RegisteredProvider; problems: readonly StatefunError[] } {
+export function readProvider(provider: unknown, where: string): ReadProvider {
   if (typeof provider === 'function') return readClass({ provide: provider as ClassOf, useClass: provider as ClassOf });
   if (typeof provider !== 'object' || provider === null)
     return { problems: [invalid(`${describe(provider)} is not a provider (${where}).`)] };
@@ -63,11 +89,12 @@ export function readProvider(provider: unknown, where: string): { provider?: Reg
       ],
     };
   }
-  if (given.scope !== undefined && given.scope !== 'singleton' && given.scope !== 'transient') {
-    return {
-      problems: [invalid(`the provider of ${name} (${where}) has the scope ${describe(given.scope)}; there are singleton and transient.`)],
-    };
+  if (given.scope !== undefined && !scopes.includes(given.scope)) {
+    const known = scopes.join(', ');
+    return { problems: [invalid(`the provider of ${name} (${where}) has the scope ${describe(given.scope)}; there are ${known}.`)] };
   }
+  const unusable = given.when === undefined ? [] : checkCondition(given.when, `the provider of ${name} (${where})`);
+  if (unusable.length > 0) return { problems: unusable };
   if (ways[0] === 'useValue') return readValue(given as ValueProvider, name);
   const made = ways[0] === 'useClass' ? given.useClass : given.useFactory;
   if (typeof made !== 'function')
@@ -76,7 +103,8 @@ export function readProvider(provider: unknown, where: string): { provider?: Reg
 }
 
 /** An instance of a class, made from its dependencies: constructor parameters first, then properties. */
-export function construct(madeClass: ClassOf, dependencies: readonly Dependency[], values: readonly unknown[]): object {
+export function construct(madeClass: ClassOf, dependencies: readonly Dependency[], given: readonly unknown[]): object {
+  const values = withLoggers(given, madeClass);
   const parameterCount = dependencies.findIndex(({ property }) => property !== undefined);
   // A class that can be provided is not abstract, and its parameters are what its dependencies say.
   const concrete = madeClass as new (...parameters: readonly unknown[]) => object;
@@ -92,29 +120,52 @@ export function construct(madeClass: ClassOf, dependencies: readonly Dependency[
 export function failedToMake(what: string, thrown: unknown): StatefunError {
   if (StatefunError.is(thrown)) return thrown;
   const text = thrown instanceof Error ? thrown.message : describe(thrown);
-  return new StatefunError('PROVIDER_FAILED', `${what} threw: ${text}`, { cause: thrown });
+  return new StatefunError('PROVIDER_FAILED', `${what} threw: ${text}`, { facts: { what }, cause: thrown });
 }
 
-function readClass(given: ClassProvider): { provider?: RegisteredProvider; problems: readonly StatefunError[] } {
+function readClass(given: ClassProvider): ReadProvider {
   const { provide: token, named, scope = 'singleton' } = given;
   // Instances of classes are objects, whatever the token says.
   const madeClass = given.useClass as ClassOf;
-  const { dependencies, problems } = readDependencies(madeClass);
+  const { dependencies, problems: unreadable } = readDependencies(madeClass);
   const className = madeClass.name;
   const name = token === madeClass && named === undefined ? className : `${tokenName(token, named)} (class ${className})`;
+  const conditions = [...conditionsOf(madeClass), ...whenOf(given)];
+  const problems = [
+    ...unreadable,
+    ...conditions.flatMap((condition) => checkCondition(condition, `class ${className}`)),
+    ...(scope === 'singleton' ? [] : checkScopedClass(madeClass, scope)),
+  ];
   const make = (values: readonly unknown[]): unknown =>
     attempt(`the constructor of class ${className}`, () => construct(madeClass, dependencies, values));
-  return problems.length > 0 ? { problems } : { provider: { token, named, scope, name, dependencies, make }, problems };
+  if (problems.length > 0) return { problems };
+  return { provider: { token, named, scope, name, dependencies, make, made: true, conditions, owner: undefined }, problems };
 }
 
-function readValue(
-  { provide: token, named, useValue }: ValueProvider,
-  name: string,
-): { provider: RegisteredProvider; problems: readonly StatefunError[] } {
-  return { provider: { token, named, scope: 'singleton', name, dependencies: [], make: () => useValue }, problems: [] };
+function checkScopedClass(madeClass: ClassOf, scope: ProviderScope): readonly StatefunError[] {
+  const what = `its instances are ${scope === 'transient' ? 'transient' : 'made for each instance of a function'}`;
+  return [...checkShortLived(madeClass, what), ...checkNoListeners(madeClass, what)];
 }
 
-function readFactory(given: FactoryProvider, name: string): { provider?: RegisteredProvider; problems: readonly StatefunError[] } {
+/** What is wrong with a class that has `@OnApplicationEvent` though nobody keeps its instances. */
+export function checkNoListeners(madeClass: ClassOf, what: string): readonly StatefunError[] {
+  return listenersOf(madeClass).map(({ event, method }) => {
+    const summary = `nobody would call @OnApplicationEvent('${event}') ${madeClass.name}.${method}: ${what}.`;
+    return new StatefunError('LIFECYCLE_NOT_CALLED', summary, { facts: { className: madeClass.name } });
+  });
+}
+
+function readValue(given: ValueProvider, name: string): ReadProvider {
+  const { provide: token, named, useValue } = given;
+  const make = (): unknown => useValue;
+  const conditions = whenOf(given);
+  return {
+    provider: { token, named, scope: 'singleton', name, dependencies: [], make, made: false, conditions, owner: undefined },
+    problems: [],
+  };
+}
+
+function readFactory(given: FactoryProvider, name: string): ReadProvider {
   const { provide: token, named, useFactory, inject = [], scope = 'singleton' } = given;
   const unusable = inject.findIndex((item) => !isToken(item));
   if (unusable !== -1) return { problems: [invalid(`inject[${unusable}] of the provider of ${name} is ${describe(inject[unusable])}.`)] };
@@ -127,8 +178,15 @@ function readFactory(given: FactoryProvider, name: string): { provider?: Registe
   }));
   // What the factory takes is what `inject` names: the author of the provider vouches for it.
   const factory = useFactory as (...values: readonly unknown[]) => unknown;
-  const make = (values: readonly unknown[]): unknown => attempt(`the factory of ${name}`, () => factory(...values));
-  return { provider: { token, named, scope, name, dependencies, make }, problems: [] };
+  const make = (values: readonly unknown[]): unknown => attempt(`the factory of ${name}`, () => factory(...withLoggers(values, undefined)));
+  return {
+    provider: { token, named, scope, name, dependencies, make, made: true, conditions: whenOf(given), owner: undefined },
+    problems: [],
+  };
+}
+
+function whenOf({ when }: Provides<unknown>): readonly Condition[] {
+  return when === undefined ? [] : [when];
 }
 
 function attempt(what: string, make: () => unknown): unknown {

@@ -1,7 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { failureText } from '../application/failure-text.ts';
 import { levelOf } from '../application/logging.ts';
+import { ApplicationFailure } from './application-failure.ts';
+import { checkCommand } from './check.ts';
+import { createCommand } from './create.ts';
 import { CommandExit, exitCodes } from './exit-code.ts';
+import { graphCommand } from './graph.ts';
+import { moreHelp } from './more-help.ts';
 import { processOutput, type Output } from './output.ts';
 import { playCommand } from './play.ts';
 import { runCommand } from './run.ts';
@@ -9,8 +14,9 @@ import { packageVersion } from './version.ts';
 
 /** Runs one command line, without the program's own name; answers with the exit code: 0 done, 1 failed, 2 wrong usage. */
 export async function main(parameters: readonly string[], output: Output = processOutput): Promise<number> {
+  const program = createProgram(output);
   try {
-    await createProgram(output).parseAsync([...parameters], { from: 'user' });
+    await program.parseAsync([...parameters], { from: 'user' });
     return exitCodes.ok;
   } catch (thrown) {
     if (thrown instanceof CommandExit) {
@@ -19,18 +25,28 @@ export async function main(parameters: readonly string[], output: Output = proce
     }
     // Commander has printed its text by now; help and version end with 0.
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    output.err(failureText(thrown, levelOf(process.env['LOG_LEVEL']) === 'debug'));
+    const stacks = program.opts<{ debug?: true }>().debug === true || levelOf(process.env['LOG_LEVEL']) === 'debug';
+    output.err(thrown instanceof ApplicationFailure ? thrown.toText(stacks) : failureText(thrown, stacks));
     return exitCodes.failure;
   }
 }
+
+const programHelp = moreHelp({
+  text: 'statefun help <command> says more about one. An <app> is built: run npm run build first.',
+  examples: ['statefun create carts', 'statefun check .', 'statefun run .', 'statefun play . --events test/fixtures/visits.jsonl'],
+  exitCodes: { 0: 'done', 1: 'failed; the reason is on standard error' },
+});
 
 function createProgram(output: Output): Command {
   const program = new Command('statefun')
     .description('Runs applications of stateful functions.')
     .version(packageVersion(), '-v, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .showHelpAfterError('(statefun --help says what there is)');
-  for (const command of [runCommand(), playCommand()]) program.addCommand(command);
+    .option('--debug', 'print the stacks of failures too, like LOG_LEVEL=debug')
+    .showHelpAfterError('(statefun --help says what there is)')
+    .addHelpText('after', programHelp);
+  for (const command of [createCommand(output), checkCommand(output), graphCommand(output), runCommand(), playCommand()])
+    program.addCommand(command);
   // Commands that were built elsewhere do not take over what is set on the program.
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({ writeOut: (text) => output.out(text), writeErr: (text) => output.err(text) });

@@ -1,9 +1,12 @@
 import type { Writable } from 'node:stream';
 import { Command } from 'commander';
 import { loadApplication } from '../application/load-application.ts';
-import { createLogger, levelOf } from '../application/logging.ts';
+import { configurationOf, configuredLogger } from '../application/application-configuration.ts';
 import { testApplication, type TestApplication } from '../testing/test-application.ts';
+import { starting } from './application-failure.ts';
 import { CommandExit, exitCodes } from './exit-code.ts';
+import { configurationSources, withConfigurationOptions, type ConfigurationCommandOptions } from './configuration-options.ts';
+import { moreHelp } from './more-help.ts';
 
 /** The streams of a process, or what a test puts in their place. */
 export interface PlayStreams {
@@ -12,31 +15,41 @@ export interface PlayStreams {
   readonly stderr: Writable;
 }
 
-interface PlayCommandOptions {
+interface PlayCommandOptions extends ConfigurationCommandOptions {
   readonly events: string;
   readonly allowDeadLetters?: true;
 }
 
 /** `statefun play <app> --events FILE|-`: a fixture on the application, in memory and virtual time. */
 export function playCommand(streams: PlayStreams = process): Command {
-  return new Command('play')
+  return withConfigurationOptions(new Command('play'))
     .description('play events on an application, in memory and virtual time; what it egresses goes to standard output as JSON Lines')
     .argument('<app>', 'a folder with a package.json, or the built module that exports the application')
     .requiredOption('--events <file>', 'JSON Lines with events, control lines and expectations; - reads standard input')
     .option('--allow-dead-letters', 'do not fail when something could not be handled')
+    .addHelpText(
+      'after',
+      moreHelp({
+        text: 'No declared ingress or egress is started. LOG_LEVEL (default warn) says what is logged to standard error.',
+        examples: ['statefun play . --events test/fixtures/visits.jsonl', 'tail -f events.jsonl | statefun play . --events -'],
+        exitCodes: { 0: 'everything was handled', 1: 'a dead letter, a message not handled, an expectation that did not come true' },
+      }),
+    )
     .action((path: string, options: PlayCommandOptions) => play(path, options, streams));
 }
 
-async function play(path: string, { events, allowDeadLetters }: PlayCommandOptions, streams: PlayStreams): Promise<void> {
-  const { application: definition } = await loadApplication(path);
+async function play(path: string, { events, allowDeadLetters, ...given }: PlayCommandOptions, streams: PlayStreams): Promise<void> {
+  const { application: definition, folder } = await starting(() => loadApplication(path));
   const say = (text: string): void => void streams.stderr.write(text);
-  const logLevel = process.env['LOG_LEVEL'];
-  const logger = createLogger({ level: logLevel === undefined ? 'warn' : levelOf(logLevel), write: say });
-  const application = await testApplication(definition, { logger });
+  const configuration = await configurationOf(definition, configurationSources(given, folder));
+  const level = configuration.isSet('logging.level') ? {} : ({ level: 'warn' } as const);
+  const logger = configuredLogger(configuration, { ...level, write: say });
+  const application = await starting(() => testApplication(definition, { logger, configuration }), definition);
   const output = new LineOutput(streams.stdout);
   const counts = { events: 0, egress: 0 };
   try {
     await application.play(events === '-' ? { name: 'standard input', bytes: streams.stdin } : events, {
+      keepEgress: false,
       onComment: (text) => say(`# ${text}\n`),
       onEvent: () => void (counts.events += 1),
       onEgress: async (left) => {

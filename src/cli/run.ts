@@ -1,10 +1,13 @@
 import { Command } from 'commander';
 import { loadApplication } from '../application/load-application.ts';
-import { createLogger } from '../application/logging.ts';
+import { configurationOf, configuredLogger } from '../application/application-configuration.ts';
 import { runApplication, type RunningApplication } from '../application/run-application.ts';
 import type { Logger } from '../shared/logger.ts';
+import { ApplicationFailure, starting, stoppedByFailure } from './application-failure.ts';
+import { configurationSources, withConfigurationOptions, type ConfigurationCommandOptions } from './configuration-options.ts';
+import { moreHelp } from './more-help.ts';
 
-interface RunCommandOptions {
+interface RunCommandOptions extends ConfigurationCommandOptions {
   readonly stateFolder?: string;
   readonly untilFinished?: true;
 }
@@ -14,29 +17,39 @@ const aliveIntervalMs = 3_600_000;
 
 /** `statefun run <app>`: the application on the embedded engine, until a signal stops it. */
 export function runCommand(): Command {
-  return new Command('run')
+  return withConfigurationOptions(new Command('run'))
     .description('run an application on the embedded engine, until SIGTERM or SIGINT')
     .argument('<app>', 'a folder with a package.json, or the built module that exports the application')
     .option('--state-folder <folder>', 'where state is kept (default: $STATEFUN_STATE_FOLDER, else .statefun/<name>)')
     .option('--until-finished', 'exit once every ingress has come to its end and everything is done')
+    .addHelpText(
+      'after',
+      moreHelp({
+        text: 'A first signal stops gracefully, a second one at once. What was not finished is done after the next start.',
+        examples: ['statefun run .', 'statefun run . --until-finished', 'LOG_LEVEL=debug statefun run dist/application.js'],
+        exitCodes: {
+          0: 'stopped by a signal, or finished',
+          1: 'it could not start, or the engine failed',
+          130: 'a second SIGINT (143: SIGTERM)',
+        },
+      }),
+    )
     .action(run);
 }
 
-async function run(path: string, { stateFolder, untilFinished }: RunCommandOptions): Promise<void> {
-  const { application, defaultName } = await loadApplication(path);
-  const logger = createLogger();
-  const running = await runApplication(application, {
-    defaultName,
-    logger,
-    signals: true,
-    ...(stateFolder === undefined ? {} : { stateFolder }),
-  });
+async function run(path: string, { stateFolder, untilFinished, ...given }: RunCommandOptions): Promise<void> {
+  const { application, defaultName, folder } = await starting(() => loadApplication(path));
+  const settings = { ...configurationSources(given, folder), ...(stateFolder === undefined ? {} : { stateFolder }) };
+  const configuration = await configurationOf(application, settings);
+  const logger = configuredLogger(configuration);
+  const options = { defaultName, logger, configuration, signals: true };
+  const running = await starting(() => runApplication(application, options), application);
   // An ingress that waits for others, such as one in memory, does not keep a process alive by itself.
   const alive = setInterval(() => undefined, aliveIntervalMs);
   try {
     if (untilFinished === true) await finish(running, logger);
     const failure = await running.stopped;
-    if (failure !== undefined) throw failure;
+    if (failure !== undefined) throw new ApplicationFailure(stoppedByFailure, failure, application);
   } finally {
     clearInterval(alive);
   }

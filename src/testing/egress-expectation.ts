@@ -2,6 +2,7 @@ import { StatefunError } from '../shared/errors.ts';
 import type { EgressedEvent } from './egressed-event.ts';
 import { ExpectationData } from './expectation-data.ts';
 import { ExpectationError } from './expectation-error.ts';
+import { placeText } from './fixture-places.ts';
 import { findMismatch, type Mismatch } from './match.ts';
 
 const lineType = 'test.expect-egress';
@@ -78,7 +79,10 @@ export class ExpectedEgress {
     if (count === 0) {
       const unwanted = this.#left.find((event) => isFrom(event, egressId) && mismatchOf(event, pattern) === undefined);
       if (unwanted === undefined) return;
-      throw new ExpectationError(lineType, place, 'an event came that was expected not to come', { expected, actual: shown(unwanted) });
+      throw new ExpectationError(lineType, place, `an event came that was expected not to come${from(unwanted)}`, {
+        expected,
+        actual: shown(unwanted),
+      });
     }
     for (let index = 0; index < count; index += 1)
       this.#take(egressId, pattern, place, count === 1 ? '' : ` (${index + 1} of ${count})`, expected);
@@ -89,7 +93,7 @@ export class ExpectedEgress {
     const extra = this.#left[0];
     if (extra === undefined || this.#lastPlace === undefined || this.#restIsFree) return;
     const others = this.#left.length === 1 ? 'an event nobody expected' : `${this.#left.length} events nobody expected`;
-    const difference = `it is the last one, and ${others} came; { "rest": "any" } would allow them`;
+    const difference = `it is the last one, and ${others} came${from(extra)}; { "rest": "any" } would allow them`;
     throw new ExpectationError(lineType, this.#lastPlace, difference, { expected: [], actual: this.#left.map(shown) });
   }
 
@@ -102,10 +106,17 @@ export class ExpectedEgress {
     }
     const mismatch = mismatchOf(event, pattern);
     if (mismatch !== undefined) {
-      throw new ExpectationError(lineType, place, `${mismatch.path} ${mismatch.text}${which}`, { expected, actual: shown(event) });
+      const difference = `${mismatch.path} ${mismatch.text}${which}${from(event)}`;
+      throw new ExpectationError(lineType, place, difference, { expected, actual: shown(event) });
     }
     this.#left.splice(index, 1);
   }
+}
+
+/** Which line of the fixture led to the event. */
+function from(event: EgressedEvent): string {
+  const text = placeText(event);
+  return text === undefined ? '' : ` (${text})`;
 }
 
 function isFrom(event: EgressedEvent, egressId: string | undefined): boolean {

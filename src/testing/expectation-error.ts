@@ -7,16 +7,16 @@ export interface Compared {
   readonly actual: unknown;
 }
 
-/** An expectation of a fixture that did not come true: EXPECTATION_FAILED, with both sides as fields. */
+/** An expectation that did not come true: EXPECTATION_FAILED, with both sides as fields. */
 export class ExpectationError extends StatefunError {
   readonly expected: unknown;
   readonly actual: unknown;
 
-  /** `what` says what was expected, `place` is the line of the fixture, `difference` the first thing that is wrong. */
-  constructor(what: string, place: string, difference: string, { expected, actual }: Compared) {
+  /** `what` says what was expected, `place` is the line of the fixture if it stands in one, `difference` the first thing that is wrong. */
+  constructor(what: string, place: string | undefined, difference: string, { expected, actual }: Compared) {
     super(
       'EXPECTATION_FAILED',
-      `${what} at ${place}: ${difference}.\n  Expected: ${show(expected, shownMax)}\n  Actual:   ${show(actual, shownMax)}`,
+      `${place === undefined ? what : `${what} at ${place}`}: ${difference}.\n  Expected: ${show(expected, shownMax)}\n  Actual:   ${show(actual, shownMax)}`,
       {
         facts: { place, expected, actual },
       },

@@ -1,4 +1,4 @@
-import type { LogFields, Logger } from '../shared/logger.ts';
+import { namedLogger, type LogFields, type Logger } from '../shared/logger.ts';
 
 /** Passes lines on, and keeps the errors among the engine's own: it logs each attempt that failed, with what was thrown. */
 export class FailureLog implements Logger {
@@ -39,5 +39,9 @@ export class FailureLog implements Logger {
   /** What handlers log themselves is theirs. */
   child(fields: LogFields): Logger {
     return this.#logger.child(fields);
+  }
+
+  named(name: string): Logger {
+    return namedLogger(this.#logger, name);
   }
 }

@@ -12,11 +12,13 @@ export interface Mismatch {
  * - An object in the pattern wants each of its properties; the value may have more of them.
  * - An array wants as many items, each matching its counterpart.
  * - `{ "$absent": true }` wants no value at all; `{ "$exactly": value }` wants the value with nothing besides it.
+ * - A matcher of Jest, Vitest or Jasmine (`expect.any(String)`) decides itself.
  * - Anything else wants the same value.
  *
  * `path` names the value in the answer.
  */
 export function findMismatch(actual: unknown, expected: unknown, path: string): Mismatch | undefined {
+  if (isMatcher(expected)) return expected.asymmetricMatch(actual) ? undefined : different(actual, expected, path);
   if (isAbsent(expected)) return actual === undefined ? undefined : mismatch(path, `is ${show(actual)}, expected to be absent`);
   const exact = exactValue(expected);
   if (exact !== undefined) return compare(actual, exact.value, path, true);
@@ -25,8 +27,25 @@ export function findMismatch(actual: unknown, expected: unknown, path: string): 
 
 /** A value as it stands in a message: JSON, cut short when it is long. */
 export function show(value: unknown, lengthMax = 300): string {
-  const text = value === undefined ? 'absent' : JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part));
+  const text = value === undefined ? 'absent' : JSON.stringify(value, (_, part: unknown) => shownPart(part));
   return text.length > lengthMax ? `${text.slice(0, lengthMax)}…` : text;
+}
+
+function shownPart(part: unknown): unknown {
+  // Jest and Vitest give the name of a matcher together with what it is made of.
+  if (isMatcher(part)) return part.toAsymmetricMatcher?.() ?? String(part);
+  return typeof part === 'bigint' ? `${part}n` : part;
+}
+
+interface Matcher {
+  asymmetricMatch(actual: unknown): boolean;
+  toAsymmetricMatcher?(): string;
+  toString(): string;
+}
+
+/** What test runners agree on for values that compare themselves. */
+function isMatcher(pattern: unknown): pattern is Matcher {
+  return isRecord(pattern) && typeof pattern['asymmetricMatch'] === 'function';
 }
 
 /** Whether the pattern wants no value at all. */

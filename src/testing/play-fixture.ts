@@ -4,6 +4,7 @@ import { StatefunError, toError } from '../shared/errors.ts';
 import { ExpectedEgress } from './egress-expectation.ts';
 import type { EgressedEvent } from './egressed-event.ts';
 import type { FixtureLine } from './fixture-line.ts';
+import { rememberPlace } from './fixture-places.ts';
 import { readFixture, type Fixture } from './fixture.ts';
 import { checkState, type StateExpectation, type StateSnapshot } from './state-expectation.ts';
 
@@ -28,6 +29,8 @@ export interface PlayOptions {
   readonly onEvent?: (event: CloudEvent) => void;
   /** Called after each line with the events that left because of it; the next line waits for it. */
   readonly onEgress?: (events: readonly EgressedEvent[]) => void | Promise<void>;
+  /** Whether what leaves can be looked at after the play. `false` saves the memory of a long one. @defaultValue `true` */
+  readonly keepEgress?: boolean;
 }
 
 /** What was played. */
@@ -51,6 +54,17 @@ export async function playFixture(stage: Stage, fixture: Fixture, options: PlayO
   for await (const line of readFixture(fixture)) await play.line(line);
   play.finish();
   return play.summary;
+}
+
+/** Takes the events that have been added to the list since the last call; those that are not kept leave it. */
+export function egressTaker(list: EgressedEvent[], { keepEgress = true }: PlayOptions): () => readonly EgressedEvent[] {
+  let taken = 0;
+  return () => {
+    if (!keepEgress) return list.splice(0);
+    const events = list.slice(taken);
+    taken += events.length;
+    return events;
+  };
 }
 
 class Play {
@@ -78,10 +92,10 @@ class Play {
         this.#options.onEvent?.(line.event);
         await this.#receive(line.event, line.text, line.place);
         if (this.#delayBetweenEventsMs > 0) await this.#stage.advance(this.#delayBetweenEventsMs);
-        return this.#collectEgress();
+        return this.#collectEgress(line.place);
       case 'delay':
         await this.#stage.advance(line.delayMs);
-        return this.#collectEgress();
+        return this.#collectEgress(line.place);
       case 'delay-between-events':
         this.#delayBetweenEventsMs = line.delayMs;
         return;
@@ -110,9 +124,10 @@ class Play {
     }
   }
 
-  async #collectEgress(): Promise<void> {
+  async #collectEgress(place: string): Promise<void> {
     const events = this.#stage.takeEgress();
     if (events.length === 0) return;
+    rememberPlace(events, place);
     this.#egress += events.length;
     this.#expectedEgress.add(events);
     await this.#options.onEgress?.(events);

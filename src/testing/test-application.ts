@@ -1,50 +1,31 @@
 import { assembleApplication, type AssembledApplication } from '../application/assemble.ts';
 import { gatherContributions } from '../application/contributions.ts';
 import type { ApplicationDefinition } from '../application/definition.ts';
-import type { Provider } from '../application/provider.ts';
-import { memoryIngress } from '../connectors/memory/memory-ingress.ts';
-import { stateCollection } from '../engine/activation.ts';
 import type { DeadLetter } from '../engine/dead-letters.ts';
-import { Engine } from '../engine/engine.ts';
 import type { EngineStatistics } from '../engine/statistics.ts';
 import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
 import { completeEvent } from '../envelope/complete-event.ts';
-import type { FunctionRegistry } from '../functions/registry.ts';
 import { ensureAddressId, type Address } from '../shared/address.ts';
 import { toMilliseconds, type Duration } from '../shared/duration.ts';
 import { functionTypeOf, type FunctionTarget } from '../shared/function-target.ts';
 import { silentLogger, type Logger } from '../shared/logger.ts';
-import type { ManualClock } from '../shared/manual-clock.ts';
 import { messageIdOf } from '../shared/message-id.ts';
-import { MemoryStore } from '../storage/memory-store.ts';
-import type { DelayedEvent } from './sent-event.ts';
+import { expectEgressEvents, type EgressPattern } from './egress-pattern.ts';
 import type { EgressedEvent } from './egressed-event.ts';
+import { expectList, expectState } from './expect-list.ts';
 import { toFixture, type Fixture } from './fixture.ts';
-import { encodeGivenState, type GivenState } from './given-state.ts';
-import { playFixture, type PlayOptions, type PlaySummary } from './play-fixture.ts';
+import { egressTaker, playFixture, type PlayOptions, type PlaySummary } from './play-fixture.ts';
 import { RecordingEgress } from './recording-egress.ts';
+import type { DelayedEvent } from './sent-event.ts';
 import { ownState, subscribersIn } from './snapshot.ts';
 import type { StateSnapshot } from './state-expectation.ts';
-import { clockAt, type PointInTime } from './test-clock.ts';
+import { RestartableClock, type PointInTime } from './test-clock.ts';
+import { startTestRun, type GivenAddress, type TestRun } from './test-run.ts';
+import { toOverrides, type TestSettings } from './test-settings.ts';
 
-/** State an address has before the test. */
-export interface GivenAddress {
-  readonly function: FunctionTarget;
-  readonly id: string;
-  /** By name of the cell: values, tables as objects, lists as arrays. */
-  readonly state?: GivenState;
-  /** Addresses that are subscribed already. */
-  readonly subscribers?: readonly Address[];
-}
-
-export interface TestApplicationOptions {
-  /** Each replaces the provider of its token, or is added. */
-  readonly providers?: readonly Provider[];
+export interface TestApplicationOptions extends TestSettings {
+  /** State that addresses have before the test. */
   readonly given?: readonly GivenAddress[];
-  /** Where the clock stands at first. @defaultValue 2026-01-01T00:00:00Z */
-  readonly now?: PointInTime;
-  /** @defaultValue none */
-  readonly logger?: Logger;
 }
 
 /**
@@ -54,42 +35,37 @@ export interface TestApplicationOptions {
  * Rejects with APPLICATION_INVALID, and with TEST_STATE_INVALID for state that does not fit.
  */
 export async function testApplication(definition: ApplicationDefinition, options: TestApplicationOptions = {}): Promise<TestApplication> {
-  const clock = clockAt(options.now);
-  const ingress = memoryIngress({ name: 'test' });
+  const { given = [], now, logger = silentLogger } = options;
+  const clock = new RestartableClock(now);
   const left: EgressedEvent[] = [];
   // What the declared ones are like is checked when the application is started; here only their ids matter.
   const declared = gatherContributions(definition, []).egress;
   const egress = declared.map(({ id }) => new RecordingEgress(id, (event) => left.push(event)));
-  const application = await assembleApplication(definition, { providers: options.providers ?? [], ingress: [ingress], egress, clock });
-  const store = new MemoryStore();
-  await give(store, application.functions, options.given ?? [], clock.now());
-  const engine = new Engine({
-    ...engineOptions(application),
-    clock,
-    store,
-    logger: options.logger ?? silentLogger,
-  });
-  await engine.start();
-  return new TestApplication({ engine, clock, functions: application.functions, left, put: (data) => ingress.put([{ data }]) });
+  const application = await assembleApplication(definition, { ...toOverrides(options), ingress: [], egress, clock });
+  const run = await startTestRun(application, { clock, given, logger });
+  application.events.emit('started', { application: application.name }, logger);
+  return new TestApplication({ application, clock, left, given, now, logger }, run);
 }
 
 interface TestApplicationParts {
-  readonly engine: Engine;
-  readonly clock: ManualClock;
-  readonly functions: FunctionRegistry;
+  readonly application: AssembledApplication;
+  readonly clock: RestartableClock;
   readonly left: EgressedEvent[];
-  readonly put: (data: string | Uint8Array) => Promise<void>;
+  readonly given: readonly GivenAddress[];
+  readonly now: PointInTime | undefined;
+  readonly logger: Logger;
 }
 
 export class TestApplication {
   readonly #parts: TestApplicationParts;
-  readonly #engine: Engine;
+  #run: TestRun;
   #received = 0;
+  #stopped = false;
 
   /** @internal */
-  constructor(parts: TestApplicationParts) {
+  constructor(parts: TestApplicationParts, run: TestRun) {
     this.#parts = parts;
-    this.#engine = parts.engine;
+    this.#run = run;
   }
 
   /**
@@ -105,16 +81,11 @@ export class TestApplication {
 
   /** Plays a fixture: JSON Lines with events, control lines and expectations; see docs/testing.md. A path is relative to the working directory. */
   async play(fixture: string | URL | Fixture, options: PlayOptions = {}): Promise<PlaySummary> {
-    let taken = 0;
     const stage = {
       receive: (_event: CloudEvent, text: string) => this.#receive(text),
       advance: (delayMs: number) => this.advance(delayMs),
-      takeEgress: (): readonly EgressedEvent[] => {
-        const events = this.#parts.left.slice(taken);
-        taken += events.length;
-        return events;
-      },
-      state: async ({ type, id }: Address) => (this.#parts.functions.has(type) ? this.state(type, id) : undefined),
+      takeEgress: egressTaker(this.#parts.left, options),
+      state: async ({ type, id }: Address) => (this.#parts.application.functions.has(type) ? this.state(type, id) : undefined),
       defaultAddress: undefined,
     };
     return playFixture(stage, toFixture(fixture), options);
@@ -159,25 +130,25 @@ export class TestApplication {
 
   /** What could not be handled and is kept with its reason, oldest first. */
   deadLetters(): readonly DeadLetter[] {
-    return this.#engine.deadLetters();
+    return this.#run.engine.deadLetters();
   }
 
   /** Tries a dead letter again from the beginning, and resolves when all it led to is over. Throws DEAD_LETTER_UNKNOWN. */
   async redrive(id: string): Promise<void> {
-    this.#engine.redrive(id);
+    this.#run.engine.redrive(id);
     await this.#quiet();
   }
 
   /** Delayed messages that are not due yet, by due time. */
   pending(): readonly DelayedEvent[] {
-    return this.#engine
+    return this.#run.engine
       .pendingDelayed()
       .map(({ message, dueAt, token }) => ({ to: message.target, event: message.envelope.event, dueAt, token }));
   }
 
   /** What the engine has done so far. */
   statistics(): EngineStatistics {
-    return this.#engine.statistics();
+    return this.#run.engine.statistics();
   }
 
   /** Forgets the events that have left. */
@@ -185,44 +156,66 @@ export class TestApplication {
     this.#parts.left.length = 0;
   }
 
-  /** Ends the application. Messages that wait for the clock are dropped with it. */
+  /** Throws EXPECTATION_FAILED unless exactly these events left through the egress since the last `clear`, in this order. */
+  expectEgress(egressId: string, expected: readonly EgressPattern[]): void {
+    expectEgressEvents(this.#parts.left, egressId, expected);
+  }
+
+  /** Rejects with EXPECTATION_FAILED unless the state of the address matches the pattern; see docs/testing.md. */
+  async expectState(target: FunctionTarget, id: string, pattern: unknown): Promise<void> {
+    expectState({ type: functionTypeOf(target), id }, await this.state(target, id), pattern);
+  }
+
+  /** Throws EXPECTATION_FAILED unless these are the dead letters, oldest first: `{ code, reason, target, … }` as patterns. */
+  expectDeadLetters(expected: readonly Readonly<Record<string, unknown>>[]): void {
+    const actual = this.deadLetters().map(({ payload: _, ...letter }) => letter);
+    expectList({ what: 'dead letters', noun: 'dead letter', expected, actual });
+  }
+
+  /**
+   * Begins again with an engine, a clock and state of their own, as `testApplication` did, and with what is given here in the place of what
+   * was given there. The providers stay, singletons with what they keep: reading, checking and making them is what this saves.
+   */
+  async reset(options: Pick<TestApplicationOptions, 'given' | 'now'> = {}): Promise<void> {
+    const { application, clock, given, now, logger, left } = this.#parts;
+    await this.#run.engine.stop({ deadlineMs: 0 });
+    clock.restart(options.now ?? now);
+    left.length = 0;
+    this.#received = 0;
+    this.#run = await startTestRun(application, { clock, given: options.given ?? given, logger });
+  }
+
+  /** Ends the application and calls `@PreDestroy`. Messages that wait for the clock are dropped with it. */
   async stop(): Promise<void> {
-    await this.#engine.stop();
+    const { name, events, lifecycle } = this.#parts.application;
+    if (this.#stopped) return;
+    this.#stopped = true;
+    events.emit('stopping', { application: name }, this.#parts.logger);
+    await this.#run.engine.stop();
+    events.emit('stopped', { application: name, error: this.#run.engine.failure }, this.#parts.logger);
+    const [problem] = await lifecycle.destroy();
+    if (problem !== undefined) throw problem;
   }
 
   async #receive(data: string | Uint8Array): Promise<void> {
     this.#ensureRunning();
-    await this.#parts.put(data);
+    await this.#run.put(data);
     await this.#quiet();
   }
 
   async #quiet(): Promise<void> {
-    await this.#engine.whenQuiet();
+    await this.#run.engine.whenQuiet();
     this.#ensureRunning();
   }
 
   /** A function whose policy is to stop the engine stops the test. */
   #ensureRunning(): void {
-    const { failure } = this.#engine;
+    const { failure } = this.#run.engine;
     if (failure !== undefined) throw failure;
   }
 
   async #snapshot(target: FunctionTarget, id: string): Promise<StateSnapshot> {
     const type = functionTypeOf(target);
-    return this.#engine.state({ type, id: ensureAddressId(id, type) });
-  }
-}
-
-function engineOptions({ functions, router, ingress, egress, subscriptions, unmatchedEvents, engine }: AssembledApplication) {
-  return { functions, router, ingress, egress, subscriptions, unmatchedEvents, ...engine, instancePerMessage: true };
-}
-
-async function give(store: MemoryStore, functions: FunctionRegistry, given: readonly GivenAddress[], nowMs: number): Promise<void> {
-  for (const { function: target, id, state = {}, subscribers = [] } of given) {
-    const type = functionTypeOf(target);
-    const registered = functions.get(type);
-    if (registered === undefined) throw functions.unknown(type, 'state given to a test');
-    const collection = stateCollection({ type, id: ensureAddressId(id, type) });
-    await store.commit(encodeGivenState(registered, state, subscribers, nowMs).map((entry) => ({ collection, ...entry })));
+    return this.#run.engine.state({ type, id: ensureAddressId(id, type) });
   }
 }

@@ -1,6 +1,5 @@
-import { assembleApplication } from '../application/assemble.ts';
+import { assembleApplication, type AssembledApplication } from '../application/assemble.ts';
 import { defineApplication, type ApplicationDefinition } from '../application/definition.ts';
-import type { Provider } from '../application/provider.ts';
 import type { DeadLetter } from '../engine/dead-letters.ts';
 import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
 import { completeEvent } from '../envelope/complete-event.ts';
@@ -14,39 +13,38 @@ import { ensureAddressId, formatAddress, type Address } from '../shared/address.
 import { toMilliseconds, type Duration } from '../shared/duration.ts';
 import { assertInvariant, StatefunError } from '../shared/errors.ts';
 import { functionTypeOf, type FunctionTarget } from '../shared/function-target.ts';
-import { silentLogger, type Logger } from '../shared/logger.ts';
+import { silentLogger } from '../shared/logger.ts';
 import type { ManualClock } from '../shared/manual-clock.ts';
 import { messageIdOf } from '../shared/message-id.ts';
 import type { ClassOf } from '../shared/metadata.ts';
 import { MetricsRegistry } from '../shared/metrics.ts';
 import { AddressState } from '../state/address-state.ts';
 import type { EgressedEvent } from './egressed-event.ts';
+import { expectEgressEvents, type EgressPattern } from './egress-pattern.ts';
+import { expectList, expectState } from './expect-list.ts';
 import { FailureLog } from './failure-log.ts';
 import { toFixture, type Fixture } from './fixture.ts';
 import { encodeGivenState, type GivenState } from './given-state.ts';
 import { IsolatedEngine } from './isolated-engine.ts';
-import { playFixture, type PlayOptions, type PlaySummary } from './play-fixture.ts';
+import { egressTaker, playFixture, type PlayOptions, type PlaySummary } from './play-fixture.ts';
 import type { DelayedEvent, SentEvent } from './sent-event.ts';
 import { ownState, subscribersIn } from './snapshot.ts';
 import type { StateSnapshot } from './state-expectation.ts';
-import { clockAt, type PointInTime } from './test-clock.ts';
+import { clockAt } from './test-clock.ts';
+import { toOverrides, type TestSettings } from './test-settings.ts';
 
 /** What a function under test finds around it. */
-export interface TestFunctionOptions {
+export interface TestFunctionOptions extends TestSettings {
   /** Id of the address under test. @defaultValue `'test-id'` */
   readonly id?: string;
   /** Where providers and subscription options come from. @defaultValue an empty application */
   readonly application?: ApplicationDefinition;
-  /** Each replaces the provider of its token, or is added. */
-  readonly providers?: readonly Provider[];
   /** State the address has already, by name of the cell: values, tables as objects, lists as arrays. */
   readonly state?: GivenState;
   /** Addresses that are subscribed already. */
   readonly subscribers?: readonly Address[];
   /** Who sends the events, unless `receives` says otherwise. @defaultValue nobody, as for events from an ingress */
   readonly caller?: Address;
-  /** Where the clock stands at first. @defaultValue 2026-01-01T00:00:00Z */
-  readonly now?: PointInTime;
   readonly subscriptions?: SubscriptionOptions;
 
   /**
@@ -66,8 +64,6 @@ export interface TestFunctionOptions {
    * @defaultValue `'1s'`
    */
   readonly handlerGrace?: Duration;
-  /** @defaultValue none */
-  readonly logger?: Logger;
 }
 
 /**
@@ -80,15 +76,15 @@ export async function testFunction(functionClass: ClassOf, options: TestFunction
   const clock = clockAt(options.now);
   const application = options.application ?? defineApplication({ name: functionClass.name });
   const assembled = await assembleApplication(application, {
+    ...toOverrides(options),
     only: [functionClass],
-    providers: options.providers ?? [],
     ingress: [],
     egress: [],
     clock,
   });
   const registered = assembled.functions.get(functionTypeOf(functionClass));
   assertInvariant(registered !== undefined, 'an application has the functions it was assembled of');
-  const test = new TestFunction(registered, { subscriptions: assembled.subscriptions, ...options }, clock);
+  const test = new TestFunction(registered, { subscriptions: assembled.subscriptions, ...options }, clock, assembled);
   await test.begin();
   return test;
 }
@@ -96,17 +92,19 @@ export async function testFunction(functionClass: ClassOf, options: TestFunction
 export class TestFunction {
   readonly address: Address;
   readonly #options: TestFunctionOptions;
+  readonly #assembled: AssembledApplication;
   readonly #registered: RegisteredFunction;
   readonly #engine: IsolatedEngine;
   readonly #clock: ManualClock;
   readonly #failureLog: FailureLog;
   readonly #metrics = new MetricsRegistry();
   #sent: SentEvent[] = [];
-  #egress: EgressedEvent[] = [];
+  readonly #egress: EgressedEvent[] = [];
   #received = 0;
 
   /** @internal */
-  constructor(registered: RegisteredFunction, options: TestFunctionOptions, clock: ManualClock) {
+  constructor(registered: RegisteredFunction, options: TestFunctionOptions, clock: ManualClock, assembled: AssembledApplication) {
+    this.#assembled = assembled;
     this.#options = options;
     this.#registered = registered;
     this.#clock = clock;
@@ -143,15 +141,10 @@ export class TestFunction {
 
   /** Plays a fixture: JSON Lines with events, control lines and expectations; see docs/testing.md. A path is relative to the working directory. */
   async play(fixture: string | URL | Fixture, options: PlayOptions = {}): Promise<PlaySummary> {
-    let taken = 0;
     const stage = {
       receive: (event: CloudEvent) => this.receives(event),
       advance: (delayMs: number) => this.advance(delayMs),
-      takeEgress: (): readonly EgressedEvent[] => {
-        const events = this.#egress.slice(taken);
-        taken += events.length;
-        return events;
-      },
+      takeEgress: egressTaker(this.#egress, options),
       state: ({ type, id }: Address) => Promise.resolve(type === this.address.type && id === this.address.id ? this.state : undefined),
       defaultAddress: this.address,
     };
@@ -220,12 +213,34 @@ export class TestFunction {
     return this.#metrics.values();
   }
 
+  /** Throws EXPECTATION_FAILED unless the state matches the pattern; see docs/testing.md. */
+  expectState(pattern: unknown): void {
+    expectState(this.address, this.state, pattern);
+  }
+
+  /** Throws EXPECTATION_FAILED unless `sent` holds exactly these: `{ to: { type, id }, event: { … } }` as patterns, in this order. */
+  expectSent(expected: readonly { readonly to?: unknown; readonly event?: unknown }[]): void {
+    const actual = this.sent.map(({ to, event }) => ({ to, event }));
+    expectList({ what: `messages of ${formatAddress(this.address)}`, noun: 'message', expected, actual });
+  }
+
+  /** Throws EXPECTATION_FAILED unless exactly these events left through the egress since the last `clear`, in this order. */
+  expectEgress(egressId: string, expected: readonly EgressPattern[]): void {
+    expectEgressEvents(this.#egress, egressId, expected);
+  }
+
   /** Forgets what was recorded: what was sent, left, failed or was given up. State, clock and what is delayed stay. */
   clear(): void {
     this.#sent = [];
-    this.#egress = [];
+    this.#egress.length = 0;
     this.#failureLog.clear();
     this.#engine.dropDeadLetters();
+  }
+
+  /** Calls `@PreDestroy` of the providers; a test whose providers have none need not call it. */
+  async stop(): Promise<void> {
+    const [problem] = await this.#assembled.lifecycle.destroy();
+    if (problem !== undefined) throw problem;
   }
 
   #snapshot(): StateSnapshot {
@@ -262,6 +277,7 @@ export class TestFunction {
       unknownEgress: (egressId, from) => unknownEgress(egressId, strict.egress ?? [], from),
       subscriptions: toSubscriptionSettings(subscriptions),
       logger: this.#failureLog,
+      scope: this.#assembled.invocationScope,
       metrics: (type) => this.#metrics.scope(type),
     };
   }

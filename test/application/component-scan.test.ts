@@ -61,6 +61,12 @@ describe('scanning a folder', () => {
   });
 
   it('touches no file system when no folder is given', async () => {
-    expect(await scanComponents([])).toEqual({ functions: [], forwarders: [], report: { found: [], skipped: [] }, problems: [] });
+    expect(await scanComponents([])).toEqual({
+      functions: [],
+      forwarders: [],
+      folders: new Map(),
+      report: { found: [], skipped: [] },
+      problems: [],
+    });
   });
 });

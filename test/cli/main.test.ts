@@ -37,13 +37,13 @@ describe('the command line', () => {
     expect(err).toContain(text);
   });
 
-  it('ends with 1 and prints code, what and hint of a failure, no stack', async () => {
+  it('ends with 1 and prints what is wrong and what to do, no stack', async () => {
     const { code, out, err } = await run('run', entry('unbuilt'));
 
     expect(code).toBe(1);
     expect(out).toBe('');
     expect(err).toMatch(
-      /^APPLICATION_ENTRY_MISSING: there is no file .*dist\/application\.js, which .*package\.json names\.\n {2}Hint: Run npm run build/,
+      /^APPLICATION FAILED TO START\n\n1\. APPLICATION_ENTRY_MISSING: there is no file .*dist\/application\.js, which .*package\.json names\.\n(?:.*\n)* {3}Do: {4}Run npm run build/,
     );
     expect(err).not.toContain('    at ');
   });
@@ -52,12 +52,12 @@ describe('the command line', () => {
     const { code, err } = await run('run', entry('cart'));
 
     expect(code).toBe(1);
-    expect(err).toContain('APPLICATION_INVALID: application "cart" has 1 mistake:\n  1. APPLICATION_WITHOUT_FUNCTIONS: ');
+    expect(err).toContain('Application "cart" has 1 mistake.\n\n1. APPLICATION_WITHOUT_FUNCTIONS: ');
   });
 
   it('names the cause of a failure', async () => {
     const { err } = await run('run', entry('failing.js'));
 
-    expect(err).toContain('\n  Cause: Error: no region\n');
+    expect(err).toMatch(/^1\. APPLICATION_ENTRY_FAILED: .*failing\.js could not be imported: no region$/m);
   });
 });

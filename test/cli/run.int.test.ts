@@ -148,7 +148,21 @@ export default defineApplication({ functions: [class Plain {}], scan: [new URL('
     const { err, ended } = statefun('run', '.');
 
     expect(await ended).toBe(1);
-    expect(err()).toMatch(/^APPLICATION_INVALID: application "@team\/meters" has 3 mistakes:/);
+    expect(err()).toMatch(/^APPLICATION FAILED TO START\n\nApplication "@team\/meters" has 3 mistakes\.\n\n1\. /);
+    expect(err()).not.toContain('    at ');
+  }, 60_000);
+
+  it('exits 1 and says who has the state folder', async () => {
+    writeApplication('follow: true');
+    writeEvents(1);
+    const first = statefun('run', '.');
+    await until(() => totals().length === 1, first.err);
+
+    const { err, ended } = statefun('run', '.');
+
+    expect(await ended).toBe(1);
+    expect(err()).toContain(`APPLICATION FAILED TO START\n\n1. STATE_FOLDER_LOCKED: `);
+    expect(err()).toContain(`Do:    Stop process ${first.child.pid}, or give this one another folder`);
     expect(err()).not.toContain('    at ');
   }, 60_000);
 

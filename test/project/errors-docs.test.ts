@@ -16,10 +16,10 @@ const sections = new Map(
 
 /** All code but the registry, as one text. */
 function readSources(): string {
-  return readdirSync(join(projectFolder, 'src'), { recursive: true, encoding: 'utf8' })
+  const paths = readdirSync(join(projectFolder, 'src'), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts') && !path.endsWith('error-registry.ts'))
-    .map((path) => readFileSync(join(projectFolder, 'src', path), 'utf8'))
-    .join('\n');
+    .map((path) => join('src', path));
+  return [...paths, 'bin/statefun.js'].map((path) => readFileSync(join(projectFolder, path), 'utf8')).join('\n');
 }
 
 describe('docs/errors.md', () => {

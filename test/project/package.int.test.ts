@@ -52,9 +52,11 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the packed package', () => {
-  it('holds the built code, its sources and the licence, and nothing of the tests', () => {
+  it('holds the built code, its sources, the licence and what "statefun create" copies, and nothing of the tests', () => {
     expect(packedFiles).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts']));
-    expect(packedFiles.filter((path) => !/^(?:dist|src|bin)\/|^(?:LICENSE|README\.md|package\.json)$/.test(path))).toEqual([]);
+    const expected = /^(?:dist|src|bin|schema|examples\/greeter\/(?:src|test))\/|^(?:examples\/greeter\/)?[^/]+$/;
+    expect(packedFiles.filter((path) => !expected.test(path))).toEqual([]);
+    expect(packedFiles.filter((path) => !path.includes('/')).sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
   });
 
   it('has nothing to run while it is installed', () => {

@@ -1,0 +1,15 @@
+import { defineApplication, fileIngress, stdoutEgress } from 'statefun';
+import { greetingsEgress } from './functions/greeter-function.ts';
+
+/**
+ * The application, and where its events come from and go to. A value: importing it starts nothing.
+ *
+ * On Kinesis: `npm install @aws-sdk/client-kinesis @smithy/node-http-handler`, import `kinesisIngress` and `kinesisEgress` from
+ * `statefun/kinesis`, and write `kinesisIngress({ stream: 'visitors' })` and `kinesisEgress(greetingsEgress, { stream: 'greetings' })`
+ * below. Nothing else changes.
+ */
+export default defineApplication({
+  scan: [new URL('./functions/', import.meta.url), new URL('./forwarders/', import.meta.url)],
+  ingress: [fileIngress({ path: 'events.jsonl' })],
+  egress: [stdoutEgress(greetingsEgress)],
+});

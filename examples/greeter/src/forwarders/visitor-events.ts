@@ -1,0 +1,11 @@
+import { Forwarder, type CloudEvent, type Downstream, type EventForwarder } from 'statefun';
+import { VisitorCame, type Visit } from '../events/visitor-came.ts';
+import { GreeterFunction } from '../functions/greeter-function.ts';
+
+/** Every visitor has a greeter of their own. */
+@Forwarder(VisitorCame)
+export class VisitorEvents implements EventForwarder<Visit> {
+  forward(event: CloudEvent<Visit>, downstream: Downstream): void {
+    downstream.forward(GreeterFunction, event.data.name, event);
+  }
+}

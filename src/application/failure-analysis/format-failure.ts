@@ -1,0 +1,47 @@
+import { toError } from '../../shared/errors.ts';
+import type { AnalyzedFailure, FailureReport } from './analyze-failure.ts';
+
+export interface FailureFormat {
+  /** The line above everything. */
+  readonly title?: string;
+  /** Prints the stack of every failure below it. @defaultValue `false` */
+  readonly stacks?: boolean;
+}
+
+/** The report for people: a title, then every mistake with what is wrong, where, and what to do. */
+export function formatFailure({ application, failures }: FailureReport, format: FailureFormat = {}): string {
+  const { title = 'APPLICATION FAILED TO START', stacks = false } = format;
+  const count = failures.length === 1 ? '1 mistake' : `${failures.length} mistakes`;
+  const heading = application === undefined ? [] : [`Application "${application}" has ${count}.`, ''];
+  const items = failures.flatMap((failure, index) => [...formatOne(failure, index + 1, stacks), '']);
+  return `${[title, '', ...heading, ...items].join('\n').trimEnd()}\n`;
+}
+
+function formatOne({ code, what, where, action, causes, error }: AnalyzedFailure, number: number, stacks: boolean): readonly string[] {
+  const indent = ' '.repeat(`${number}. `.length);
+  const field = (name: string, text: string): string => `${indent}${name.padEnd(7)}${text.replaceAll('\n', `\n${indent}       `)}`;
+  const stack = stacks ? toError(error).stack : undefined;
+  return [
+    `${number}. ${code === undefined ? '' : `${code}: `}${what.replaceAll('\n', `\n${indent}`)}`,
+    ...(where === undefined ? [] : [field('Where:', where)]),
+    field('Do:', action),
+    ...causes.map((cause) => field('Cause:', cause)),
+    ...(stack === undefined ? [] : [stack.replaceAll(/^/gm, indent)]),
+  ];
+}
+
+/** The same for programs. */
+export interface FailureJson {
+  readonly application: string | undefined;
+  readonly mistakes: readonly {
+    readonly code: string | undefined;
+    readonly what: string;
+    readonly where: string | undefined;
+    readonly action: string;
+    readonly causes: readonly string[];
+  }[];
+}
+
+export function toFailureJson({ application, failures }: FailureReport): FailureJson {
+  return { application, mistakes: failures.map(({ code, what, where, action, causes }) => ({ code, what, where, action, causes })) };
+}

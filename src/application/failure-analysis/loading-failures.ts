@@ -1,0 +1,40 @@
+import { toError, StatefunError } from '../../shared/errors.ts';
+import { explaining, filePlace, textFact, type Explain } from './facts.ts';
+
+const importing: Explain = (error) => {
+  const where = textFact(error, 'file') ?? textFact(error, 'entry');
+  const { cause } = error;
+  const explained = StatefunError.is(cause) ? { what: `${cause.summary}`, action: cause.hint } : explainImport(cause);
+  return { ...explained, ...(where === undefined ? {} : { where: filePlace(where) }) };
+};
+
+/** Mistakes that show when files of the application are imported. */
+export const loadingFailures = explaining({ APPLICATION_ENTRY_FAILED: importing, SCAN_IMPORT_FAILED: importing });
+
+function explainImport(cause: unknown): { readonly what?: string; readonly action?: string } {
+  const { name, message, code } = toError(cause) as Error & { readonly code?: unknown };
+  if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') return { what: message, action: missingModuleAction(message) };
+  if (name === 'ReferenceError' && message.includes('before initialization')) {
+    return { what: message, action: 'Two files import each other: move what both need into a file of its own, which imports neither.' };
+  }
+  if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX' || code === 'ERR_UNKNOWN_FILE_EXTENSION') {
+    return { what: message, action: 'Node cannot run this TypeScript as it is: run npm run build, and start the built JavaScript.' };
+  }
+  if (name !== 'SyntaxError') return { action: 'Correct what it threw about; LOG_LEVEL=debug shows the stack.' };
+  const exported = /does not provide an export named '?([^']+)'?/.exec(message)?.[1];
+  if (exported !== undefined) {
+    return { what: message, action: `Check the spelling of ${exported}, and that the build is newer than the source: npm run build.` };
+  }
+  return {
+    what: `the file is not JavaScript that Node can read: ${message}`,
+    action:
+      'A decorator (@) that was not compiled looks like this: set experimentalDecorators and emitDecoratorMetadata in tsconfig.json, and run npm run build.',
+  };
+}
+
+function missingModuleAction(message: string): string {
+  const name = /Cannot find (?:package|module) '([^']+)'/.exec(message)?.[1];
+  if (name === undefined) return 'Check the paths of its imports.';
+  const isFile = name.startsWith('.') || name.startsWith('/') || /^[A-Za-z]:[\\/]/.test(name);
+  return isFile ? `Check the path; the build may be older than the source: npm run build.` : `Run: npm install ${name}`;
+}

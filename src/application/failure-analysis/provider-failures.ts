@@ -1,0 +1,40 @@
+import { StatefunError } from '../../shared/errors.ts';
+import { explaining, filePlace, textFact, textsFact } from './facts.ts';
+import { systemAction } from './system-failures.ts';
+
+/** Mistakes in what constructors ask for and what providers provide. */
+export const providerFailures = explaining({
+  PROVIDER_MISSING: (error, context) => {
+    const token = textFact(error, 'token') ?? '';
+    const registered = textsFact(error, 'registered');
+    const nearest = textFact(error, 'nearest');
+    const path = textsFact(error, 'path');
+    const [asker = ''] = path;
+    const file = context.fileOf(asker);
+    const fileOfAsker = file === undefined ? '' : ` in ${filePlace(file)}`;
+    const provided = `Provided are: ${registered.join(', ') || 'none'}.`;
+    // The path from a class to itself would only say again who asked.
+    const askedFor = path.length > 1 ? `; asked for by ${[`${asker}${fileOfAsker}`, ...path.slice(1), token].join(' → ')}` : fileOfAsker;
+    return {
+      what: `nothing provides ${token}.`,
+      where: `${textFact(error, 'place') ?? ''} of ${textFact(error, 'askedBy') ?? ''}${askedFor}`,
+      action: nearest === undefined ? `${error.hint} ${provided}` : `Did you mean ${nearest}? ${error.hint}`,
+    };
+  },
+  MODULE_CIRCULAR: (error) => ({ what: 'modules import each other in a circle.', where: textsFact(error, 'circle').join(' → ') }),
+  PROVIDER_CIRCULAR: (error) => ({
+    what: 'providers need each other in a circle.',
+    where: textsFact(error, 'circle').join(' → '),
+    action: `${error.hint} Or let one of them ask for a factory that makes the other when it is needed.`,
+  }),
+  // What the container found says less than the summary.
+  METADATA_MISSING: () => ({ causes: [] }),
+  PROVIDER_FAILED: (error) => {
+    const action = StatefunError.is(error.cause) ? error.cause.hint : systemAction(error.cause);
+    const where = textFact(error, 'what');
+    return {
+      ...(where === undefined ? {} : { where }),
+      action: action ?? 'Correct what it threw about; LOG_LEVEL=debug shows the stack.',
+    };
+  },
+});

@@ -1,0 +1,115 @@
+import { StatefunError } from '../shared/errors.ts';
+import { decide, type ConditionContext, type ConditionOutcome, type ConditionSource } from './conditions.ts';
+import { isPrivate, type ModuleScope } from './module-scope.ts';
+import { readProvider, type Provider, type RegisteredProvider } from './provider.ts';
+import { tokenName } from './token.ts';
+
+/** A list of providers and who wrote it. What a higher rank provides goes before the rest; within a rank it must be one. */
+export interface ProviderSource {
+  readonly where: string;
+  readonly rank: number;
+  /** Undefined where everyone sees what is in the list. */
+  readonly owner: ModuleScope | undefined;
+  readonly providers: readonly Provider[];
+}
+
+interface Candidate {
+  readonly provider: RegisteredProvider;
+  readonly given: Provider;
+  readonly source: ProviderSource;
+}
+
+export interface ChosenProviders {
+  readonly providers: readonly RegisteredProvider[];
+  readonly conditions: readonly ConditionOutcome[];
+  readonly problems: readonly StatefunError[];
+}
+
+/**
+ * The providers that take part: of those whose conditions hold, one for each token and name among what everyone can ask for, and one in each
+ * module that keeps its own to itself. What the highest rank provides goes before all of them, private ones too.
+ */
+export function chooseProviders(sources: readonly ProviderSource[], source: ConditionSource): ChosenProviders {
+  const problems: StatefunError[] = [];
+  const { active, conditions } = evaluate(readCandidates(sources, problems), source);
+  const rankMax = Math.max(...sources.map(({ rank }) => rank));
+  const providers = [...groupsOf(active, rankMax).values()].flatMap((candidates) => chooseOne(candidates, problems));
+  return { providers, conditions, problems };
+}
+
+function readCandidates(sources: readonly ProviderSource[], problems: StatefunError[]): readonly Candidate[] {
+  return sources.flatMap((source) =>
+    source.providers.flatMap((given): readonly Candidate[] => {
+      const { provider, problems: unreadable } = readProvider(given, source.where);
+      problems.push(...unreadable);
+      return provider === undefined ? [] : [{ provider: { ...provider, owner: source.owner }, given, source }];
+    }),
+  );
+}
+
+/** Conditions on missing providers are decided last, the application's before those of modules: each sees what is decided by then. */
+function evaluate(
+  candidates: readonly Candidate[],
+  source: ConditionSource,
+): { readonly active: readonly Candidate[]; readonly conditions: readonly ConditionOutcome[] } {
+  const isDefault = ({ provider }: Candidate): boolean => provider.conditions.some(({ missing }) => missing !== undefined);
+  const defaults = candidates.filter(isDefault).sort((left, right) => right.source.rank - left.source.rank);
+  const active = new Set<Candidate>();
+  const conditions: ConditionOutcome[] = [];
+  for (const candidate of [...candidates.filter((other) => !isDefault(other)), ...defaults]) {
+    const { provider } = candidate;
+    const outcome = decide(`provider ${provider.name}`, provider.conditions, contextFor(provider.owner, [...active], source));
+    if (outcome.matched) active.add(candidate);
+    if (outcome.reasons.length > 0) conditions.push(outcome);
+  }
+  return { active: candidates.filter((candidate) => active.has(candidate)), conditions };
+}
+
+function contextFor(owner: ModuleScope | undefined, active: readonly Candidate[], source: ConditionSource): ConditionContext {
+  return conditionContext(
+    active.map(({ provider }) => provider),
+    source,
+    owner,
+  );
+}
+
+/** What conditions of something in a module, or in the application, are decided by once these providers take part. */
+export function conditionContext(
+  providers: readonly RegisteredProvider[],
+  source: ConditionSource,
+  owner: ModuleScope | undefined,
+): ConditionContext {
+  return {
+    profiles: source.profiles,
+    property: (key) => source.property(key),
+    hasProvider: (token) => providers.some((provider) => provider.token === token && (!isPrivate(provider) || provider.owner === owner)),
+  };
+}
+
+function groupsOf(candidates: readonly Candidate[], rankMax: number): ReadonlyMap<string, readonly Candidate[]> {
+  const identities = new Map<unknown, number>();
+  const identify = (value: unknown): number => identities.get(value) ?? (identities.set(value, identities.size), identities.size - 1);
+  const nameOf = ({ provider: { token, named } }: Candidate): string => `${identify(token)}/${identify(named)}`;
+  const replaced = new Set(candidates.filter(({ source }) => source.rank === rankMax).map(nameOf));
+  const groups = new Map<string, Candidate[]>();
+  for (const candidate of candidates) {
+    const hidden = isPrivate(candidate.provider);
+    if (hidden && replaced.has(nameOf(candidate))) continue;
+    const key = hidden ? `${nameOf(candidate)}/${identify(candidate.provider.owner)}` : nameOf(candidate);
+    groups.set(key, [...(groups.get(key) ?? []), candidate]);
+  }
+  return groups;
+}
+
+function chooseOne(candidates: readonly Candidate[], problems: StatefunError[]): readonly RegisteredProvider[] {
+  const rankMax = Math.max(...candidates.map(({ source }) => source.rank));
+  const [chosen, ...others] = candidates.filter(({ source }) => source.rank === rankMax);
+  const other = others.find(({ given }) => given !== chosen?.given);
+  if (chosen !== undefined && other !== undefined) {
+    const [first, second] = [chosen.source.where, other.source.where];
+    const both = first === second ? `twice by ${first}` : `by ${first} and by ${second}`;
+    const { token, named } = chosen.provider;
+    problems.push(new StatefunError('PROVIDER_DUPLICATE', `${tokenName(token, named)} is provided ${both}.`, { facts: { first, second } }));
+  }
+  return chosen === undefined ? [] : [chosen.provider];
+}

@@ -1,0 +1,58 @@
+import { likelyTargets, type WiredFunction, type Wiring } from './wiring.ts';
+
+/**
+ * The wiring as a Mermaid flowchart. Solid arrows are certain: every record of an ingress is shown to every forwarder. Dashed ones are what
+ * the event types suggest; which egress a function uses is not declared, so those arrows go from stage to stage.
+ */
+export function wiringMermaid(wiring: Wiring): string {
+  const { ingress, forwarders, functions, egress } = wiring;
+  const functionIds = new Map(functions.map(({ type }, index) => [type, `function${index}`]));
+  const lines = [
+    'flowchart LR',
+    ...stage(
+      'ingress',
+      ingress.map(({ name, description }, index) => `ingress${index}[/"${label(name, description)}"/]`),
+    ),
+    ...stage(
+      'forwarders',
+      forwarders.map(({ name, eventType }, index) => `forwarder${index}["${label(name, eventType ?? 'accept()')}"]`),
+    ),
+    ...stage(
+      'functions',
+      functions.map((wired, index) => `function${index}(["${label(...functionLabel(wired))}"])`),
+    ),
+    ...stage(
+      'egress',
+      egress.map(({ id, description }, index) => `egress${index}[/"${label(id, description)}"/]`),
+    ),
+    ...(forwarders.length === 0 ? [] : ingress.map((_, index) => `  ingress${index} --> forwarders`)),
+    ...forwarders.flatMap(({ eventType }, index) =>
+      likelyTargets(wiring, eventType).map(({ type }) => `  forwarder${index} -.-> ${functionIds.get(type) ?? 'functions'}`),
+    ),
+    ...(functions.length === 0 || egress.length === 0 ? [] : ['  functions -.-> egress']),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function stage(name: string, nodes: readonly string[]): readonly string[] {
+  return nodes.length === 0 ? [] : [`  subgraph ${name}`, ...nodes.map((node) => `    ${node}`), '  end'];
+}
+
+function functionLabel({ type, state, onSubscribe }: WiredFunction): readonly string[] {
+  return [type, ...(state ?? []).map(({ name, kind }) => `${name}: ${kind}`), ...(onSubscribe ? ['answers subscribers'] : [])];
+}
+
+/** Lines of a label. Mermaid reads #…; as entities, and a quote would end the label. */
+function label(...lines: readonly string[]): string {
+  return lines.map(escape).join('<br/>');
+}
+
+function escape(text: string): string {
+  return text
+    .replaceAll('#', '#35;')
+    .replaceAll('"', '#quot;')
+    .replaceAll('&', '#amp;')
+    .replaceAll('<', '#lt;')
+    .replaceAll('>', '#gt;')
+    .replace(/\s+/g, ' ');
+}

@@ -1,0 +1,47 @@
+import { likelyTargets, type WiredForwarder, type WiredFunction, type Wiring } from './wiring.ts';
+
+/** A row of a section: what it is called, and what is said of it. */
+type Row = readonly [name: string, text: string];
+
+/** The wiring for people: one section a stage, in the order events pass them. */
+export function wiringLines(wiring: Wiring): readonly string[] {
+  const sections: readonly (readonly [string, readonly Row[]])[] = [
+    ['ingress', wiring.ingress.map(({ name, description, format }): Row => [name, `${description}${formatNote(format)}`])],
+    ['forwarders', wiring.forwarders.map((forwarder): Row => [forwarder.name, forwarderText(forwarder, wiring)])],
+    ['functions', wiring.functions.map((wired): Row => [wired.type, functionText(wired)])],
+    ['egress', wiring.egress.map(({ id, description, format }): Row => [id, `${description}${formatNote(format)}`])],
+  ];
+  const nameWidth = Math.max(...sections.flatMap(([, rows]) => rows.map(([name]) => name.length)), 0);
+  return sections.flatMap(([title, rows]) => sectionLines(title, rows, nameWidth));
+}
+
+const titleWidth = 'forwarders'.length;
+
+/** `title  name  text`, the title on the first line only. */
+export function sectionLines(title: string, rows: readonly Row[], nameWidth: number): readonly string[] {
+  if (rows.length === 0) return [`${title.padEnd(titleWidth)}  none`];
+  return rows.map(([name, text], index) =>
+    `${(index === 0 ? title : '').padEnd(titleWidth)}  ${name.padEnd(nameWidth)}  ${text}`.trimEnd(),
+  );
+}
+
+function forwarderText({ eventType }: WiredForwarder, wiring: Wiring): string {
+  if (eventType === undefined) return 'what its accept() takes';
+  const targets = likelyTargets(wiring, eventType).map(({ type }) => type);
+  return targets.length === 0 ? `${eventType}, which no function handles` : `${eventType}, handled by ${targets.join(', ')}`;
+}
+
+function functionText({ className, handles, catchAll, onSubscribe, state }: WiredFunction): string {
+  const taken = [...handles, ...(catchAll ? ['every other event'] : [])].join(', ');
+  const kept =
+    state === undefined
+      ? 'state could not be seen'
+      : state.length === 0
+        ? 'keeps no state'
+        : `keeps ${state.map(({ name, kind }) => `${name} (${kind})`).join(', ')}`;
+  return [className, `handles ${taken}`, kept, ...(onSubscribe ? ['answers subscribers'] : [])].join('; ');
+}
+
+function formatNote(format: string): string {
+  return format === 'cloudevent' ? '' : `, ${format === 'custom' ? 'a format of its own' : `as ${format}`}`;
+}

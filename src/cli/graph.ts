@@ -1,0 +1,54 @@
+import { Command, Option } from 'commander';
+import { assembleApplication, type AssembledApplication } from '../application/assemble.ts';
+import { loadApplication } from '../application/load-application.ts';
+import { wiringMermaid } from '../application/wiring-mermaid.ts';
+import { wiringLines } from '../application/wiring-text.ts';
+import { starting } from './application-failure.ts';
+import { configurationSources, withConfigurationOptions, type ConfigurationCommandOptions } from './configuration-options.ts';
+import { moreHelp } from './more-help.ts';
+import type { Output } from './output.ts';
+
+const formats = ['text', 'mermaid', 'json'] as const;
+
+interface GraphCommandOptions extends ConfigurationCommandOptions {
+  readonly format: (typeof formats)[number];
+}
+
+/** `statefun graph <app>`: how events flow through an application; starts nothing and makes no provider. */
+export function graphCommand(output: Output): Command {
+  return withConfigurationOptions(new Command('graph'))
+    .description('print how events flow: ingress, forwarders, functions, egress; starts nothing')
+    .argument('<app>', 'a folder with a package.json, or the built module that exports the application')
+    .addOption(new Option('--format <format>', 'what to print').choices([...formats]).default('text'))
+    .addHelpText(
+      'after',
+      moreHelp({
+        text: 'Where a forwarder or function sends to is decided while events are handled; what is shown is what the event types suggest.',
+        examples: ['statefun graph .', 'statefun graph . --format mermaid > wiring.mmd', 'statefun graph . --format json'],
+        exitCodes: { 0: 'printed', 1: 'the application could not be loaded, or has mistakes' },
+      }),
+    )
+    .action((path: string, options: GraphCommandOptions) => graph(path, options, output));
+}
+
+async function graph(path: string, { format, ...given }: GraphCommandOptions, output: Output): Promise<void> {
+  const { application, defaultName, folder } = await starting(() => loadApplication(path));
+  const assembled = await starting(
+    () => assembleApplication(application, { ...configurationSources(given, folder), defaultName, dryRun: true }),
+    application,
+  );
+  output.out(print(assembled, format));
+}
+
+function print({ wiring, conditions }: AssembledApplication, format: GraphCommandOptions['format']): string {
+  switch (format) {
+    case 'mermaid':
+      return wiringMermaid(wiring);
+    case 'json':
+      return `${JSON.stringify({ ...wiring, conditions }, undefined, 2)}\n`;
+    case 'text': {
+      const leftOut = conditions.filter(({ matched }) => !matched).map(({ what, reasons }) => `left out: ${what}: ${reasons.join('; ')}`);
+      return [wiring.application, ...wiringLines(wiring), ...leftOut].map((line) => `${line}\n`).join('');
+    }
+  }
+}

@@ -1,0 +1,21 @@
+/** What the help of a command says below its options. */
+export interface MoreHelp {
+  readonly text?: string;
+  readonly examples: readonly string[];
+  /** What each exit code of the command means; 2, for wrong usage, is added. */
+  readonly exitCodes: Readonly<Record<number, string>>;
+}
+
+/** The text, ready for Commander's `addHelpText('after', …)`. */
+export function moreHelp({ text, examples, exitCodes }: MoreHelp): string {
+  const codes = Object.entries({ 2: 'wrong usage', ...exitCodes });
+  return [
+    '',
+    ...(text === undefined ? [] : [text, '']),
+    'Examples:',
+    ...examples.map((example) => `  ${example}`),
+    '',
+    'Exit codes:',
+    ...codes.map(([code, meaning]) => `  ${code}  ${meaning}`),
+  ].join('\n');
+}

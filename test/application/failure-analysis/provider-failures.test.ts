@@ -1,0 +1,133 @@
+import { describe, expect, it } from '@jest/globals';
+import { defineModule, type ModuleOptions } from '../../../src/application/definition.ts';
+import { PostConstruct } from '../../../src/application/lifecycle.ts';
+import { ManualClock } from '../../../src/shared/manual-clock.ts';
+import { settled } from '../../contracts/turns.ts';
+import { ReportFunction } from '../classes.ts';
+import { explainedStart } from './explained.ts';
+
+const functions = [ReportFunction];
+
+class NeverReady {
+  @PostConstruct()
+  connect(): Promise<void> {
+    return new Promise(() => undefined);
+  }
+}
+
+/** Without a decorator no compiler emits the types of the parameters. */
+class Untyped {
+  constructor(readonly rates: object) {}
+}
+
+describe('mistakes in providers and modules', () => {
+  it('explains a class that was compiled without metadata', async () => {
+    expect(await explainedStart({ functions, providers: [Untyped] })).toBe(
+      `Application "application" has 1 mistake.
+
+1. METADATA_MISSING: class Untyped needs parameter 0 (rates), but the compiler emitted no parameter types for it.
+   Where: class Untyped
+   Do:    Set experimentalDecorators and emitDecoratorMetadata in tsconfig.json and build with tsc or SWC (tsx and esbuild emit no types), or name the tokens with @inject(token) or static inject = [token, …].
+`,
+    );
+  });
+
+  it('explains providers that need each other', async () => {
+    const providers = [
+      { provide: 'catalogue', useFactory: () => 1, inject: ['warehouse'] },
+      { provide: 'warehouse', useFactory: () => 1, inject: ['catalogue'] },
+    ];
+    expect(await explainedStart({ functions, providers })).toBe(
+      `Application "application" has 1 mistake.
+
+1. PROVIDER_CIRCULAR: providers need each other in a circle.
+   Where: "catalogue" → "warehouse" → "catalogue"
+   Do:    Move what both need into a third class. Or let one of them ask for a factory that makes the other when it is needed.
+`,
+    );
+  });
+
+  it('explains a missing provider with the path of who asked and the nearest name', async () => {
+    const providers = [
+      { provide: 'prices', useFactory: () => 1, inject: ['clock'] },
+      { provide: 'catalogue', useFactory: () => 1, inject: ['prices'] },
+      { provide: 'clocks', useValue: 1 },
+    ];
+    expect(await explainedStart({ functions, providers })).toBe(
+      `Application "application" has 1 mistake.
+
+1. PROVIDER_MISSING: nothing provides "clock".
+   Where: inject[0] of the provider of "prices"; asked for by "catalogue" → "prices" → "clock"
+   Do:    Did you mean "clocks"? Add a provider for it to the application or one of its modules, or mark the parameter with @optional().
+`,
+    );
+  });
+
+  it('says what is provided where no name comes near', async () => {
+    const providers = [
+      { provide: 'prices', useFactory: () => 1, inject: ['clock'] },
+      { provide: 'catalogue', useValue: 1 },
+    ];
+    expect(await explainedStart({ functions, providers })).toMatch(
+      /\n {3}Do: {4}Add a provider for it .*@optional\(\)\. Provided are: "catalogue", "prices"/,
+    );
+  });
+
+  it('explains a provider that throws by what is behind it', async () => {
+    const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), {
+      code: 'ECONNREFUSED',
+      address: '127.0.0.1',
+      port: 5432,
+    });
+    const providers = [{ provide: 'database', useFactory: () => Promise.reject(refused) }];
+    expect(await explainedStart({ functions, providers })).toBe(
+      `Application "application" has 1 mistake.
+
+1. PROVIDER_FAILED: the factory of "database" threw: connect ECONNREFUSED 127.0.0.1:5432
+   Where: the factory of "database"
+   Do:    Nothing listens at 127.0.0.1:5432: start what should, or correct the address.
+`,
+    );
+  });
+
+  it('names the causes of a provider that throws', async () => {
+    const failing = (): never => {
+      throw new Error('no rates', { cause: new TypeError('rates.json is empty') });
+    };
+    expect(await explainedStart({ functions, providers: [{ provide: 'rates', useFactory: failing }] })).toBe(
+      `Application "application" has 1 mistake.
+
+1. PROVIDER_FAILED: the factory of "rates" threw: no rates
+   Where: the factory of "rates"
+   Do:    Correct what it threw about; LOG_LEVEL=debug shows the stack.
+   Cause: TypeError: rates.json is empty
+`,
+    );
+  });
+
+  it('explains a @PostConstruct that never settles', async () => {
+    const clock = new ManualClock();
+    const text = explainedStart({ functions, providers: [NeverReady] }, { lifecycle: { clock, postConstructDeadline: '30s' } });
+    expect(await settled(text, clock)).toContain(
+      `Application "application" has 1 mistake.
+
+1. LIFECYCLE_TIMEOUT: @PostConstruct NeverReady.connect did not settle within 30000 ms.
+   Where: class NeverReady
+   Do:    Find what it waits for`,
+    );
+  });
+
+  it('explains modules that import each other', async () => {
+    const importsOfA: ReturnType<typeof defineModule>[] = [];
+    const a = defineModule({ name: 'a', imports: importsOfA } satisfies ModuleOptions);
+    importsOfA.push(defineModule({ name: 'b', imports: [a] }));
+    expect(await explainedStart({ functions, modules: [a] })).toBe(
+      `Application "application" has 1 mistake.
+
+1. MODULE_CIRCULAR: modules import each other in a circle.
+   Where: module "a" → module "b" → module "a"
+   Do:    Move what both need into a third module.
+`,
+    );
+  });
+});

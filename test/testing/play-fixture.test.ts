@@ -118,7 +118,7 @@ describe('test.expect-egress', () => {
   it('shows where the event differs, and both sides as fields', async () => {
     const failure = await failureOf([...three, expectEgress({ egress: 'e/a', data: { egress: 'e/c' } })]);
     expect(failure.code).toBe('EXPECTATION_FAILED');
-    expect(failure.message).toContain('test.expect-egress at f.jsonl:4: data.egress is "e/a", expected "e/c".');
+    expect(failure.message).toContain('test.expect-egress at f.jsonl:4: data.egress is "e/a", expected "e/c" (it came after f.jsonl:1).');
     expect(failure.expected).toEqual({ egress: 'e/a', data: { egress: 'e/c' } });
     expect(failure.actual).toMatchObject({ egress: 'e/a', key: 'k', id: '1', type: 'example.1' });
   });

@@ -210,6 +210,21 @@ describe('TestApplication.play', () => {
     await expect(application.play(path)).rejects.toThrow(`${path}:2: it is the last one, and an event nobody expected came`);
   });
 
+  it('keeps what leaves only as long as it is told to', async () => {
+    const application = await start();
+    const left: string[] = [];
+    const path = fixture([
+      event('1', measured('Oslo', 1)),
+      event('2', measured('Oslo', 2)),
+      { type: 'test.expect-egress', data: { count: 2 } },
+    ]);
+
+    await application.play(path, { keepEgress: false, onEgress: (events) => void left.push(...events.map(({ event: { type } }) => type)) });
+
+    expect(left).toEqual(['measured', 'measured']);
+    expect(application.egress()).toEqual([]);
+  });
+
   it('gives the same events, with the same ids, in every run', async () => {
     const path = fixture([event('1', watched('Oslo', 'w1')), event('2', measured('Oslo', -3))]);
     const run = async (): Promise<unknown> => {

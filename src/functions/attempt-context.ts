@@ -80,7 +80,9 @@ export class AttemptContext implements Context {
 
   publish(event: CloudEvent | NewEvent): void {
     this.#ensureOpen('publish');
-    for (const subscriber of this.#subscribers.values()) this.#send(toAddress(subscriber), event);
+    // No look at whether the type is registered: a subscriber whose function is gone must not fail the publisher. Its message is a dead letter.
+    for (const subscriber of this.#subscribers.values())
+      this.#messages.push({ target: toAddress(subscriber), envelope: this.#envelopeOf(event) });
   }
 
   subscribe(target: FunctionTarget, id: string, options: SubscribeOptions = {}): void {

@@ -164,6 +164,24 @@ describe('Engine', () => {
     expect(await bed.state('test/subscriber/once')).toEqual({ values: [1] });
   });
 
+  it('goes on publishing when the function of a subscriber is gone; only its message is a dead letter', async () => {
+    bed = await EngineBed.start([Publisher, Subscriber, Chain]);
+    await bed.receives('test/publisher/p', 'statefun.function-subscription', {
+      action: 'SUBSCRIBE',
+      publisher: { namespace: 'test', type: 'publisher', id: 'p' },
+      subscriber: { namespace: 'test', type: 'chain', id: 'c' },
+    });
+    await bed.receives('test/subscriber/s', 'subscribe', { publisher: 'p' });
+    await bed.engine.stop();
+    const { store, clock } = bed;
+    bed = new EngineBed([Publisher, Subscriber], { store, clock });
+    for (let number = 0; number < 2; number += 1) bed.feed('test/publisher/p', 'publish', { value: 0 });
+    await bed.engine.start();
+    await bed.receives('test/publisher/p', 'publish', { value: 7 });
+    expect(await bed.state('test/subscriber/s')).toEqual({ values: [7] });
+    expect(bed.engine.deadLetters()).toMatchObject([{ code: 'UNKNOWN_FUNCTION', target: 'test/chain/c' }]);
+  });
+
   it('goes on after a stop where it was: state, delayed messages and positions', async () => {
     bed = await EngineBed.start([Counter]);
     await bed.receives('test/counter/a', 'count');

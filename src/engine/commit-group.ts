@@ -134,7 +134,7 @@ export class CommitGroup {
     for (const message of this.#retried) if (!message.handled) storeMessage(message, changes);
     for (const delayed of this.#delayed) if (!delayed.ended) storeDelayed(delayed, changes);
     for (const { egressId, sequence, envelope } of this.#outbox) {
-      changes.push({ collection: outboxCollection(egressId), key: String(sequence), value: envelope.encode() });
+      changes.push({ collection: outboxCollection(egressId), key: String(sequence), value: envelope });
     }
     for (const [id, letter] of this.#deadLetters) {
       changes.push({ collection: deadLettersCollection, key: id, value: letter === undefined ? undefined : encodeDeadLetter(letter) });

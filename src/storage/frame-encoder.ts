@@ -2,7 +2,7 @@ import { StatefunError } from '../shared/errors.ts';
 import { frameHeaderBytes, writeFrameHeader } from './frame-format.ts';
 import { recordHeaderBytes, writeRecordHeader } from './record-format.ts';
 import { commitBytesMax, nameBytesMax, valueBytesMax } from './store-limits.ts';
-import type { StoreChange } from './store.ts';
+import type { StoreChange, WritableValue } from './store.ts';
 
 export interface EncodedFrame {
   /** The frame; the only view of its ArrayBuffer, so that it can be given to another thread. */
@@ -64,11 +64,17 @@ export class FrameEncoder {
     return target;
   }
 
-  #writeValue(buffer: Buffer, value: string | Uint8Array): number {
-    const bytes = typeof value === 'string' ? buffer.write(value, this.#end) : value.byteLength;
-    if (typeof value !== 'string') buffer.set(value, this.#end);
-    this.#end += bytes;
-    return bytes;
+  #writeValue(buffer: Buffer, value: string | Uint8Array | WritableValue): number {
+    const start = this.#end;
+    if (typeof value === 'string') {
+      this.#end += buffer.write(value, start);
+    } else if ('encodeInto' in value) {
+      this.#end = value.encodeInto(buffer, start);
+    } else {
+      buffer.set(value, start);
+      this.#end += value.byteLength;
+    }
+    return this.#end - start;
   }
 
   #reserve(buffer: Buffer<ArrayBuffer>, bytes: number): Buffer<ArrayBuffer> {
@@ -84,8 +90,9 @@ export class FrameEncoder {
   }
 }
 
-function roomOf(value: string | Uint8Array | undefined): number {
-  if (typeof value !== 'string') return value?.byteLength ?? 0;
+function roomOf(value: StoreChange['value']): number {
+  if (value === undefined) return 0;
+  if (typeof value !== 'string') return 'encodeInto' in value ? value.encodedBytesMax : value.byteLength;
   return value.length <= unmeasuredTextLengthMax ? value.length * 3 : Buffer.byteLength(value);
 }
 
@@ -99,9 +106,9 @@ function ensureName(name: string): void {
   throw new StatefunError('STORE_NAME_INVALID', text, { facts: { name: name.slice(0, 100), reason, nameBytesMax } });
 }
 
-function ensureValue(value: string | Uint8Array | undefined, collection: string): void {
-  if (value === undefined || value.length * 3 <= valueBytesMax) return;
-  const bytes = typeof value === 'string' ? Buffer.byteLength(value) : value.byteLength;
+function ensureValue(value: StoreChange['value'], collection: string): void {
+  if (value === undefined || (typeof value === 'string' && value.length * 3 <= valueBytesMax)) return;
+  const bytes = typeof value === 'string' ? Buffer.byteLength(value) : roomOf(value);
   if (bytes <= valueBytesMax) return;
   const summary = `a value of "${collection.slice(0, 100)}" has ${bytes} bytes; an entry takes at most ${valueBytesMax}.`;
   throw new StatefunError('VALUE_TOO_LARGE', summary, { facts: { collection: collection.slice(0, 100), bytes, valueBytesMax } });

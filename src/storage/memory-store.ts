@@ -1,4 +1,4 @@
-import type { Store, StoreChange, StoredEntry, StoreStats } from './store.ts';
+import { toBytes, type Store, type StoreChange, type StoredEntry, type StoreStats } from './store.ts';
 
 /** A store that keeps everything in memory: for tests, `statefun play` and runs that may be lost. */
 export class MemoryStore implements Store {
@@ -34,7 +34,7 @@ export class MemoryStore implements Store {
     const sizeBefore = entries?.size ?? 0;
     if (value !== undefined) {
       if (entries === undefined) this.#collections.set(collection, (entries = new Map<string, Uint8Array>()));
-      entries.set(key, typeof value === 'string' ? Buffer.from(value) : value);
+      entries.set(key, toBytes(value));
     } else if (entries?.delete(key) === true && entries.size === 0) {
       this.#collections.delete(collection);
     }

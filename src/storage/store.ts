@@ -29,11 +29,19 @@ export interface StoredEntry {
   readonly value: Uint8Array;
 }
 
+/** A value that writes itself where it is wanted, so that no copy of it is made on the way. */
+export interface WritableValue {
+  /** At least as many bytes as it will have. */
+  readonly encodedBytesMax: number;
+  /** Writes the value and returns where it ends. */
+  encodeInto(target: Buffer, offset: number): number;
+}
+
 /** Sets an entry, or removes it when `value` is undefined. The last change of an entry in a commit wins. Text is stored as UTF-8. */
 export interface StoreChange {
   readonly collection: string;
   readonly key: string;
-  readonly value: string | Uint8Array | undefined;
+  readonly value: string | Uint8Array | WritableValue | undefined;
 }
 
 export interface StoreStats {
@@ -43,4 +51,12 @@ export interface StoreStats {
   readonly bytes: number;
   /** Entries that are there now. */
   readonly entries: number;
+}
+
+/** The bytes of a value, for stores that keep them in memory. */
+export function toBytes(value: string | Uint8Array | WritableValue): Uint8Array {
+  if (typeof value === 'string') return Buffer.from(value);
+  if (!('encodeInto' in value)) return value;
+  const bytes = Buffer.allocUnsafe(value.encodedBytesMax);
+  return bytes.subarray(0, value.encodeInto(bytes, 0));
 }

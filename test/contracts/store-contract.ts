@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Store, StoreChange } from '../../src/storage/store.ts';
+import { toBytes, type Store, type StoreChange } from '../../src/storage/store.ts';
 
 export interface OpenedStore {
   readonly store: Store;
@@ -52,6 +52,15 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
         { collection: 'c', key: 'none', value: '' },
       ]);
       expect(await entriesOf(store, 'c')).toEqual({ text: 'c39c6ec3af20e2988320f09f9b92', bytes: '00fffe80', none: '' });
+    });
+
+    it('lets a value write itself, and keeps no more than it wrote', async () => {
+      const value = { encodedBytesMax: 100, encodeInto: (target: Buffer, offset: number) => offset + target.write('written', offset) };
+      await store.commit([
+        { collection: 'c', key: 'a', value },
+        { collection: 'c', key: 'b', value: 'next' },
+      ]);
+      expect(await entriesOf(store, 'c')).toEqual({ a: Buffer.from('written').toString('hex'), b: Buffer.from('next').toString('hex') });
     });
 
     it('keeps the last of several changes of one entry in a commit', async () => {
@@ -135,7 +144,7 @@ async function playAgainstModel(opened: OpenedStore, run: readonly (StoreChange[
       for (const { collection, key, value } of step) {
         const entries = model.get(collection) ?? new Map<string, string>();
         if (value === undefined) entries.delete(key);
-        else entries.set(key, Buffer.from(value).toString('hex'));
+        else entries.set(key, Buffer.from(toBytes(value)).toString('hex'));
         if (entries.size === 0) model.delete(collection);
         else model.set(collection, entries);
       }
@@ -143,7 +152,9 @@ async function playAgainstModel(opened: OpenedStore, run: readonly (StoreChange[
     expect([...store.collections('')].sort()).toEqual([...model.keys()].sort());
     for (const name of collections) {
       const entries = await store.load(name);
-      expect(new Map(entries.map(({ key, value }) => [key, Buffer.from(value).toString('hex')]))).toEqual(model.get(name) ?? new Map());
+      expect(new Map(entries.map(({ key, value }) => [key, Buffer.from(toBytes(value)).toString('hex')]))).toEqual(
+        model.get(name) ?? new Map(),
+      );
     }
     const entries = [...model.values()].reduce((sum, { size }) => sum + size, 0);
     expect(store.stats()).toMatchObject({ commits, entries });
@@ -153,5 +164,5 @@ async function playAgainstModel(opened: OpenedStore, run: readonly (StoreChange[
 /** The entries of a collection, values in hex. */
 async function entriesOf(store: Store, collection: string): Promise<Record<string, string>> {
   const entries = await store.load(collection);
-  return Object.fromEntries(entries.map(({ key, value }) => [key, Buffer.from(value).toString('hex')]));
+  return Object.fromEntries(entries.map(({ key, value }) => [key, Buffer.from(toBytes(value)).toString('hex')]));
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { CloudEvent } from '../../src/envelope/cloud-event.ts';
 import { Envelope } from '../../src/envelope/envelope.ts';
+import { EnvelopeMessage } from '../../src/envelope/generated/envelope-message.ts';
 
 // Blanks, an escape and a number that JSON.stringify would write in another way.
 const text = '{"specversion":"1.0", "id":"1","source":"/s","type":"t","data":{"price":42.0,"name":"\\u0041"}}';
@@ -150,6 +151,24 @@ describe('the bytes of an envelope', () => {
     const stored = bytesOf(field('0a', small), '320161');
     expect(Envelope.decodeTrusted(stored).encode()).toBe(stored);
     expect(hex(Envelope.decodeTrusted(stored).with({ messageId: 'm1' }).encode())).toBe(`${field('0a', small)}1a026d31`);
+  });
+
+  it('are those that the generated code writes, whatever the texts', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary' }),
+        fc.option(fc.string({ unit: 'binary', maxLength: 300 }), { nil: undefined }),
+        fc.option(fc.string(), { nil: undefined }),
+        (text, partitionKey, messageId) => {
+          const envelope = Envelope.ofEvent({ ...plain, data: text }, { partitionKey, messageId });
+          const { payload } = envelope;
+          const generated = EnvelopeMessage.encode({ payload, partitionKey: partitionKey ?? null, messageId: messageId ?? null }).finish();
+          expect(hex(envelope.encode())).toBe(hex(generated));
+          expect(envelope.encode().byteLength).toBeLessThanOrEqual(envelope.encodedBytesMax);
+        },
+      ),
+      { seed: 20_267, numRuns: 300 },
+    );
   });
 
   it('give back what they were made from, whatever the data', () => {

@@ -20,9 +20,9 @@ import { ApplicationEvents } from './application-events.ts';
 import { checkEventTypes } from './check-event-types.ts';
 import { checkEgress, checkIngress } from './check-ports.ts';
 import { chooseComponents } from './choose-components.ts';
-import { scanComponents, type ScanReport } from './component-scan.ts';
+import { scanComponents, type ScanReport, type ScanResult } from './component-scan.ts';
 import { makeForwarders, registerFunctions, type ComponentClasses, type Making } from './components.ts';
-import type { ConditionOutcome, ConditionSource } from './conditions.ts';
+import { conditionsOf, profilesIn, type ConditionOutcome, type ConditionSource } from './conditions.ts';
 import type { Configuration } from './configuration/configuration.ts';
 import { ProviderContainer } from './container.ts';
 import { gatherContributions, type Contributions } from './contributions.ts';
@@ -185,7 +185,7 @@ async function findParts(
   const { classes, conditions, problems: unusable } = chooseComponents(contributions, scanned, source, overrides.only);
   const problems = [...contributions.problems, ...scanned.problems, ...unusable];
   if (classes.functions.length === 0 && overrides.only === undefined && problems.length === 0) problems.push(noFunction(name, conditions));
-  problems.push(...configuration.problems);
+  problems.push(...configurationProblems(configuration, contributions, scanned));
   const ingress = overrides.ingress ?? contributions.ingress;
   const egress = overrides.egress ?? contributions.egress;
   const portProblems = [
@@ -201,6 +201,18 @@ async function findParts(
     conditions: [...contributions.conditions, ...conditions],
     report: scanned.report,
   };
+}
+
+/** A profile without a file is no mistake where a condition asks about it; only now is it known what conditions there are. */
+function configurationProblems({ problems }: Configuration, { functions, forwarders, providers }: Contributions, scanned: ScanResult) {
+  // What is listed may be no class at all; that is told elsewhere.
+  const classes = [...functions, ...forwarders, ...scanned.functions, ...scanned.forwarders].filter(
+    (listed) => typeof listed === 'function',
+  );
+  const asked = profilesIn([...classes.flatMap(conditionsOf), ...providers.flatMap(({ conditions }) => conditions)]);
+  const isAsked = ({ code, facts }: StatefunError): boolean =>
+    code === 'CONFIGURATION_PROFILE_UNKNOWN' && asked.includes(String(facts['profile']));
+  return problems.filter((problem) => !isAsked(problem));
 }
 
 /**

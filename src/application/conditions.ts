@@ -65,6 +65,11 @@ export function conditionsOf(decorated: ClassOf): readonly Condition[] {
   return readOwnMetadata<readonly Condition[]>(decorated, metadataKey) ?? [];
 }
 
+/** The profiles that conditions ask about: such a profile means something without a file of its own. */
+export function profilesIn(conditions: readonly Condition[]): readonly string[] {
+  return conditions.flatMap(({ profile }) => (profile === undefined ? [] : [profile.replace(/^!/, '')]));
+}
+
 /** Whether every condition holds, and why. */
 export function decide(what: string, conditions: readonly Condition[], context: ConditionContext): ConditionOutcome {
   const parts = conditions.flatMap((condition) => partsOf(condition, context));

@@ -70,6 +70,18 @@ describe('an application and its configuration', () => {
     expect(assembled.configuration.originOf('pricing.maxDiscount')).toBe('application.yaml:2');
   });
 
+  it('takes a profile without a file when a condition asks about it, and no other', async () => {
+    const providers = [
+      { provide: 'rates', useValue: 1, when: { profile: '!aws' } },
+      { provide: 'region', useValue: 'eu', when: { profile: 'aws' } },
+    ];
+    const conditional = defineApplication({ ...shop.options, providers: [...(shop.options.providers ?? []), ...providers] });
+    const environment = { STATEFUN_PROFILE: 'aws', STATEFUN_PRICING__MAX_DISCOUNT: '0.5' };
+
+    expect((await assembleApplication(conditional, { environment })).configuration.profiles).toEqual(['aws']);
+    await expect(assembleApplication(shop, { environment })).rejects.toThrow('CONFIGURATION_PROFILE_UNKNOWN: there is no profile "aws"');
+  });
+
   it('reports mistakes of the configuration with all others, and none that only follow from them', async () => {
     const broken = defineApplication({ ...shop.options, ingress: [{} as never] });
 

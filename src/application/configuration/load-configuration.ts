@@ -28,8 +28,6 @@ export interface ConfigurationSources {
   readonly overrides?: ConfigurationValues;
   /** Configuration classes; anything else is a problem. */
   readonly own?: readonly unknown[];
-  /** Profiles that need no file because something else mentions them. */
-  readonly profilesMentioned?: readonly string[];
 }
 
 /** Profiles that mean something without a file. */
@@ -63,7 +61,7 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
     ...objectValues(sources.overrides ?? {}, 'overrides', 'overrides'),
   ];
   const profiles = readProfiles(values);
-  problems.push(...checkProfiles(profiles, folder.profiles, sources.profilesMentioned ?? []));
+  problems.push(...checkProfiles(profiles, folder.profiles));
   for (const profile of profiles) {
     const file = await folder.values(profile);
     problems.push(...file.problems, ...file.found.filter(isProfile).map(profileInProfile));
@@ -100,8 +98,8 @@ function readProfiles(values: readonly ConfiguredValue[]): readonly string[] {
   return Array.isArray(list) ? [...new Set(list as readonly string[])] : [];
 }
 
-function checkProfiles(profiles: readonly string[], withFile: readonly string[], mentioned: readonly string[]): readonly StatefunError[] {
-  const known = [...new Set([...withFile, ...mentioned, ...knownProfiles])];
+function checkProfiles(profiles: readonly string[], withFile: readonly string[]): readonly StatefunError[] {
+  const known = [...new Set([...withFile, ...knownProfiles])];
   return profiles
     .filter((profile) => !known.includes(profile))
     .map((profile) => {

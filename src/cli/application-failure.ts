@@ -4,6 +4,7 @@ import { registeredAnalyzers } from '../application/failure-analysis/registered-
 import { toError } from '../shared/errors.ts';
 
 const failedToStart = 'APPLICATION FAILED TO START';
+export const cannotStart = 'APPLICATION CANNOT START';
 export const stoppedByFailure = 'APPLICATION STOPPED BY A FAILURE';
 
 /** An application that could not start, or could not go on: to be explained and not only printed. */

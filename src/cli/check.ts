@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { assembleApplication, type AssembledApplication } from '../application/assemble.ts';
 import { toFailureJson } from '../application/failure-analysis/format-failure.ts';
 import { loadApplication } from '../application/load-application.ts';
-import { ApplicationFailure, starting } from './application-failure.ts';
+import { cannotStart, ApplicationFailure, starting } from './application-failure.ts';
 import { CommandExit, exitCodes } from './exit-code.ts';
 import { configurationSources, withConfigurationOptions, type ConfigurationCommandOptions } from './configuration-options.ts';
 import { moreHelp } from './more-help.ts';
@@ -41,14 +41,12 @@ async function check(path: string, options: CheckCommandOptions, output: Output)
   }
 }
 
-const title = 'APPLICATION CANNOT START';
-
 async function assemble(path: string, options: ConfigurationCommandOptions): Promise<AssembledApplication> {
-  const { application, defaultName, folder } = await starting(() => loadApplication(path), undefined, title);
+  const { application, defaultName, folder } = await starting(() => loadApplication(path), undefined, cannotStart);
   return starting(
     () => assembleApplication(application, { ...configurationSources(options, folder), defaultName, dryRun: true }),
     application,
-    title,
+    cannotStart,
   );
 }
 

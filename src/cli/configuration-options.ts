@@ -15,8 +15,7 @@ export function withConfigurationOptions(command: Command): Command {
     .option(
       '--set <key=value>',
       'change a setting, such as kinesis.stream=orders; repeatable',
-      (value: string, before: string[]) => [...before, value],
-      [],
+      (value: string, before: string[] | undefined) => [...(before ?? []), value],
     )
     .option('--configuration-folder <folder>', 'where application.yaml and .env are (default: beside package.json of <app>)');
 }

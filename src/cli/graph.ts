@@ -3,7 +3,7 @@ import { assembleApplication, type AssembledApplication } from '../application/a
 import { loadApplication } from '../application/load-application.ts';
 import { wiringMermaid } from '../application/wiring-mermaid.ts';
 import { wiringLines } from '../application/wiring-text.ts';
-import { starting } from './application-failure.ts';
+import { cannotStart, starting } from './application-failure.ts';
 import { configurationSources, withConfigurationOptions, type ConfigurationCommandOptions } from './configuration-options.ts';
 import { moreHelp } from './more-help.ts';
 import type { Output } from './output.ts';
@@ -32,10 +32,11 @@ export function graphCommand(output: Output): Command {
 }
 
 async function graph(path: string, { format, ...given }: GraphCommandOptions, output: Output): Promise<void> {
-  const { application, defaultName, folder } = await starting(() => loadApplication(path));
+  const { application, defaultName, folder } = await starting(() => loadApplication(path), undefined, cannotStart);
   const assembled = await starting(
     () => assembleApplication(application, { ...configurationSources(given, folder), defaultName, dryRun: true }),
     application,
+    cannotStart,
   );
   output.out(print(assembled, format));
 }

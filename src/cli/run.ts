@@ -37,7 +37,13 @@ export function runCommand(): Command {
     .action(run);
 }
 
+/** The AWS SDK would print eight lines about its releases of 2027 on Node 20, before anything of ours; the README says what will be required. */
+function silenceSdkVersionWarning(): void {
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+}
+
 async function run(path: string, { stateFolder, untilFinished, ...given }: RunCommandOptions): Promise<void> {
+  silenceSdkVersionWarning();
   const { application, defaultName, folder } = await starting(() => loadApplication(path));
   const settings = { ...configurationSources(given, folder), ...(stateFolder === undefined ? {} : { stateFolder }) };
   const configuration = await configurationOf(application, settings);

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineApplication, fileIngress, stdoutEgress } from 'statefun';
 import { greetingsEgress } from './functions/greeter-function.ts';
 
@@ -10,6 +11,7 @@ import { greetingsEgress } from './functions/greeter-function.ts';
  */
 export default defineApplication({
   scan: [new URL('./functions/', import.meta.url), new URL('./forwarders/', import.meta.url)],
-  ingress: [fileIngress({ path: 'events.jsonl' })],
+  // Beside package.json, wherever the application is started: this file runs in dist/src.
+  ingress: [fileIngress({ name: 'visitors', path: fileURLToPath(new URL('../../events.jsonl', import.meta.url)) })],
   egress: [stdoutEgress(greetingsEgress)],
 });

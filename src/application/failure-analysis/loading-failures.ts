@@ -17,6 +17,10 @@ function explainImport(cause: unknown): { readonly what?: string; readonly actio
   if (name === 'ReferenceError' && message.includes('before initialization')) {
     return { what: message, action: 'Two files import each other: move what both need into a file of its own, which imports neither.' };
   }
+  const isTypeScript = code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX' || /\.[cm]?tsx?\b/.test(message);
+  if (code === 'ERR_UNKNOWN_FILE_EXTENSION' && !isTypeScript) {
+    return { what: message, action: 'Name the built JavaScript that exports the application, or its folder.' };
+  }
   if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX' || code === 'ERR_UNKNOWN_FILE_EXTENSION') {
     return { what: message, action: 'Node cannot run this TypeScript as it is: run npm run build, and start the built JavaScript.' };
   }

@@ -12,12 +12,14 @@ import type { DeadLetter } from './dead-letters.ts';
  *   outbox/<egress id>    sequence       envelope
  *   dead-letters          id             header { everything but the payload } + payload
  *   positions/<ingress>   partition      position
+ *   requests              see requests.ts
  *
  *   header + body:  | header bytes: u32 little-endian | header: JSON | body |
  */
 export const messagesCollection = 'messages';
 export const delayedCollection = 'delayed';
 export const deadLettersCollection = 'dead-letters';
+export const requestsCollection = 'requests';
 export const outboxCollection = (egressId: string): string => `outbox/${egressId}`;
 export const positionsCollection = (ingress: string): string => `positions/${ingress}`;
 

@@ -4,6 +4,7 @@ import type { EngineLimits } from 'statefun';
 export interface RoundSettings {
   readonly limits: Partial<EngineLimits>;
   readonly segmentBytesMax: number;
+  readonly compactionBytesPerSecondMax: number;
   /** How many delayed messages are pending when everything is done. */
   readonly delayedAtTheEnd: number;
 }

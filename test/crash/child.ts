@@ -9,7 +9,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineApplication, fileEgress, fileIngress, runApplication, type RunningApplication } from 'statefun';
-import { openLogStore } from 'statefun/storage';
 import { stoppedExitCode, type RoundSettings } from './child-protocol.ts';
 import { ledgerModule, receiptsEgress } from './ledger.ts';
 import { ingressName, type Outcome } from './model.ts';
@@ -28,7 +27,7 @@ const addresses = [
 ];
 
 async function run(folder: string): Promise<number> {
-  const { limits, segmentBytesMax, delayedAtTheEnd } = JSON.parse(readFileSync(join(folder, 'round.json'), 'utf8')) as RoundSettings;
+  const { limits, segmentBytesMax, compactionBytesPerSecondMax, delayedAtTheEnd } = readSettings(folder);
   const application = defineApplication({
     name: 'ledger',
     modules: [ledgerModule],
@@ -37,8 +36,8 @@ async function run(folder: string): Promise<number> {
     engine: { limits },
   });
   process.send?.('opening');
-  const store = await openLogStore({ folder: join(folder, 'state'), segmentBytesMax });
-  const running = await runApplication(application, { store });
+  const settings = [`state.segment-bytes-max=${segmentBytesMax}`, `state.compaction-bytes-per-second-max=${compactionBytesPerSecondMax}`];
+  const running = await runApplication(application, { stateFolder: join(folder, 'state'), settings });
   process.send?.('started');
   let asked = false;
   process.once('message', () => {
@@ -51,6 +50,10 @@ async function run(folder: string): Promise<number> {
   await running.stop();
   writeFileSync(join(folder, 'result.json'), JSON.stringify(outcome));
   return 0;
+}
+
+function readSettings(folder: string): RoundSettings {
+  return JSON.parse(readFileSync(join(folder, 'round.json'), 'utf8')) as RoundSettings; // the parent writes it
 }
 
 async function untilDone(running: RunningApplication, delayedAtTheEnd: number): Promise<void> {

@@ -73,7 +73,9 @@ export async function runRound(options: RoundOptions): Promise<RoundReport> {
 function settingsFrom(random: Random, delayedAtTheEnd: number): RoundSettings {
   return {
     delayedAtTheEnd,
-    segmentBytesMax: pick(random, [16, 64, 256, 1_024]) * 1_024,
+    segmentBytesMax: pick(random, [8, 16, 64, 256, 1_024]) * 1_024,
+    // The least makes compactions last, so that processes die in the middle of them.
+    compactionBytesPerSecondMax: pick(random, [1, 64]) * 1_024 * 1_024,
     limits: {
       liveAddressesMax: 1 + below(random, 60),
       commitIntervalMs: pick(random, [0, 2, 10]),

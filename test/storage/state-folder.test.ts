@@ -23,7 +23,7 @@ describe('a state folder', () => {
     const root = folder;
     folder = join(root, 'a', 'b');
     await create();
-    expect(readdirSync(folder).sort()).toEqual(['lock', 'segments', 'store.json']);
+    expect(readdirSync(folder).sort()).toEqual(['index.dump', 'lock', 'manifest.json', 'segments', 'store.json']);
     folder = root;
   });
 
@@ -121,10 +121,10 @@ describe('a state folder', () => {
   it('is refused when a later version has written it', async () => {
     await create();
     // The checksum is Python's zlib.crc32 of the other members.
-    writeFileSync(storeFile(), '{"formatVersion":2,"storeId":"00112233-4455-6677-8899-aabbccddeeff","note":"x","checksum":"4a65a7d2"}');
+    writeFileSync(storeFile(), '{"formatVersion":3,"storeId":"00112233-4455-6677-8899-aabbccddeeff","note":"x","checksum":"fc7e47a2"}');
     await expect(openInline(folder)).rejects.toMatchObject({
       code: 'STORE_FORMAT_NEWER',
-      facts: { formatVersion: 2, formatVersionKnown: 1 },
+      facts: { formatVersion: 3, formatVersionKnown: 2 },
     });
     expect(statSync(join(folder, 'segments', '00000001.log')).size).toBe(36 + 28 + 24 + 3);
   });

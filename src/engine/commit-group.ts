@@ -13,6 +13,7 @@ import {
   outboxCollection,
   outboxKey,
   positionsCollection,
+  requestsCollection,
 } from './stored-records.ts';
 
 /** An egress record on its way: in the group, then committed, then acknowledged. */
@@ -125,6 +126,11 @@ export class CommitGroup {
 
   deadLetterRemoved(letter: DeadLetter): void {
     this.#deadLetters.set(letter.id, undefined);
+  }
+
+  /** What was asked for is in this group: see requests.ts. */
+  requestDone(key: string): void {
+    this.#removed.push({ collection: requestsCollection, key, value: undefined });
   }
 
   /** Closes the group. From here on the captured messages and delayed messages count as stored. */

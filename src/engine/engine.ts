@@ -22,7 +22,8 @@ import { Partition } from './partition.ts';
 import { QuietWatch, type Activity } from './quiet-watch.ts';
 import { RecordIntake } from './record-intake.ts';
 import { recover, recoverPositions, restore } from './recovery.ts';
-import { redrive } from './redrive.ts';
+import { redrive, type RedriveTargets } from './redrive.ts';
+import { applyRequests } from './requests.ts';
 import { StateReader } from './state-reader.ts';
 import { collectStatistics, type EngineStatistics } from './statistics.ts';
 import { unfinished } from './unfinished.ts';
@@ -45,6 +46,7 @@ export class Engine {
   readonly #states: StateReader;
   readonly #deadLetters: DeadLetterDesk;
   readonly #intake: RecordIntake;
+  readonly #redriveTargets: RedriveTargets;
   readonly #pipeline: CommitPipeline;
   readonly #loop: EngineLoop;
   readonly #quiet = new QuietWatch(() => this.#activity);
@@ -95,6 +97,7 @@ export class Engine {
     });
     const { router, unmatchedEvents = 'dead-letter' } = options;
     this.#intake = new RecordIntake({ router, partition: this.#partition, deadLetters: this.#deadLetters, unmatchedEvents });
+    this.#redriveTargets = { intake: this.#intake, partition: this.#partition, ingress: options.ingress };
     this.#pipeline = new CommitPipeline({
       store: options.store,
       partition: this.#partition,
@@ -105,13 +108,8 @@ export class Engine {
     this.#ingress = options.ingress.map((ingress) => this.#ingressLane(ingress, limits));
     this.#outbox = this.#createOutbox(options);
     this.#loop = new EngineLoop({
-      clock: this.#clock,
-      limits,
-      partition: this.#partition,
-      intake: this.#intake,
-      pipeline: this.#pipeline,
-      ingress: this.#ingress,
-      outbox: this.#outbox,
+      ...{ clock: this.#clock, limits, partition: this.#partition, intake: this.#intake },
+      ...{ pipeline: this.#pipeline, ingress: this.#ingress, outbox: this.#outbox },
       turned: () => [this.#quiet, this.#draining].forEach((watch) => watch?.check()),
       failed: (error) => this.#fail(error),
     });
@@ -173,12 +171,8 @@ export class Engine {
 
   statistics(): EngineStatistics {
     return collectStatistics({
-      partition: this.#partition,
-      intake: this.#intake,
-      pipeline: this.#pipeline,
-      outbox: this.#outbox,
-      deadLetters: this.#deadLetters,
-      counters: this.#metrics.values(),
+      ...{ partition: this.#partition, intake: this.#intake, pipeline: this.#pipeline, outbox: this.#outbox },
+      ...{ deadLetters: this.#deadLetters, counters: this.#metrics.values() },
     });
   }
 
@@ -195,7 +189,14 @@ export class Engine {
   /** Tries a dead letter again from the beginning: a record is routed, a message delivered, an egress record sent. Throws DEAD_LETTER_UNKNOWN. */
   redrive(id: string): void {
     if (this.#phase === 'stopped') throw new StatefunError('ENGINE_STOPPED', `dead letter ${id} waits for the next start.`);
-    redrive(this.#deadLetters.take(id), { intake: this.#intake, partition: this.#partition, ingress: this.#options.ingress });
+    redrive(this.#deadLetters.take(id), this.#redriveTargets);
+    this.#loop.wake();
+  }
+
+  /** Forgets a dead letter. Throws DEAD_LETTER_UNKNOWN. */
+  drop(id: string): void {
+    if (this.#phase === 'stopped') throw new StatefunError('ENGINE_STOPPED', `dead letter ${id} waits for the next start.`);
+    this.#deadLetters.take(id);
     this.#loop.wake();
   }
 
@@ -207,6 +208,7 @@ export class Engine {
   async #startParts(): Promise<void> {
     const recovered = await recover(this.#options.store);
     restore(recovered, { partition: this.#partition, letters: this.#deadLetters.letters, nowMs: this.#clock.now() });
+    applyRequests(recovered.requests, { ...this.#redriveTargets, deadLetters: this.#deadLetters, logger: this.#logger });
     this.#ensureRunning();
     await this.#outbox.start();
     this.#ensureRunning();
@@ -248,10 +250,7 @@ export class Engine {
 
   #createOutbox({ egress }: EngineOptions): Outbox {
     return new Outbox({
-      egress,
-      clock: this.#clock,
-      logger: this.#logger,
-      deadLetters: this.#deadLetters,
+      ...{ egress, clock: this.#clock, logger: this.#logger, deadLetters: this.#deadLetters },
       group: () => this.#partition.group,
       wake: () => this.#loop.wake(),
     });

@@ -5,6 +5,7 @@ import type { OutboxRecord } from './commit-group.ts';
 import type { DeadLetter, DeadLetters } from './dead-letters.ts';
 import type { Partition } from './partition.ts';
 import { PendingMessage } from './pending-message.ts';
+import { recoverRequests } from './requests.ts';
 import {
   deadLettersCollection,
   decodeDeadLetter,
@@ -30,6 +31,8 @@ export interface Recovered {
   readonly delayed: readonly RecoveredDelayed[];
   readonly outbox: readonly OutboxRecord[];
   readonly deadLetters: readonly DeadLetter[];
+  /** What was asked for while no engine ran: see requests.ts. */
+  readonly requests: readonly string[];
 }
 
 export interface RestoreTargets {
@@ -49,6 +52,7 @@ export async function recover(store: Store): Promise<Recovered> {
     delayed: (await loadInOrder(store, delayedCollection)).map(({ sequence, value }) => toDelayed(sequence, value)),
     outbox,
     deadLetters: letters.map(({ value }) => decodeDeadLetter(value)),
+    requests: await recoverRequests(store),
   };
 }
 

@@ -12,6 +12,7 @@ import type { DeadLetter } from './dead-letters.ts';
  *   outbox                see below      envelope
  *   dead-letters          id             header { everything but the payload } + payload
  *   positions/<ingress>   partition      position
+ *   requests              see requests.ts
  *
  *   key of the outbox:  <egress id>/<sequence>; the sequence is what follows the last slash
  *
@@ -20,6 +21,7 @@ import type { DeadLetter } from './dead-letters.ts';
 export const messagesCollection = 'messages';
 export const delayedCollection = 'delayed';
 export const deadLettersCollection = 'dead-letters';
+export const requestsCollection = 'requests';
 export const outboxCollection = 'outbox';
 export const positionsCollection = (ingress: string): string => `positions/${ingress}`;
 

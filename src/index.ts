@@ -6,6 +6,7 @@ export { Forwarder, type ForwarderOptions } from './forwarders/forwarder-decorat
 // Events
 export { CloudEvent, type CloudEventConstructor, type EventAttributes, type NewEvent } from './envelope/cloud-event.ts';
 export { eventType, type EventOf, type EventType, type EventTypeOptions } from './envelope/event-type.ts';
+export { typedValue } from './envelope/typed-value-event.ts';
 export type { SchemaIssue, SchemaResult, StandardSchemaV1 } from './envelope/standard-schema.ts';
 
 // State

@@ -17,6 +17,7 @@ export {
   booleanType,
   bytesType,
   customType,
+  float32Type,
   float64Type,
   int32Type,
   int64Type,

@@ -18,6 +18,7 @@ export {
   booleanType,
   bytesType,
   customType,
+  float32Type,
   float64Type,
   int32Type,
   int64Type,

@@ -675,6 +675,37 @@ export const errorRegistry = {
     'A remote function uses a state with another type than it was first declared with.',
     'Give the state its former type, or declare it under a new name and move the values in the function.',
   ),
+  // remote
+  PROTOCOL_MESSAGE_UNREADABLE: entry(
+    'give-up',
+    "Bytes are not a message of StateFun's request-reply protocol.",
+    'Functions are called by Flink StateFun 3.x, or by an engine that speaks its protocol; look at what sent the bytes, and whether they arrived whole.',
+  ),
+  PROTOCOL_MESSAGE_TOO_LARGE: entry(
+    'give-up',
+    "A message of StateFun's request-reply protocol is larger than 32 MiB.",
+    'Lower maxNumBatchRequests of the endpoint, send less in one invocation, or spread the state over more addresses.',
+  ),
+  TYPENAME_INVALID: entry(
+    'stop',
+    'The typename of a type is not of the form namespace/name.',
+    'Use exactly one slash with text on both sides, such as "shop/add-to-cart".',
+  ),
+  VALUE_TYPE_MISMATCH: entry(
+    'give-up',
+    'A value is of another type than the one it is read as.',
+    'Ask message.is(type) first, or correct the type; typenames are compared letter by letter, and numbers of different types are not converted.',
+  ),
+  VALUE_MISSING: entry(
+    'give-up',
+    'A value is read that has only a type.',
+    'Ask message.hasValue first; the sender has to set has_value, also for values of zero bytes.',
+  ),
+  VALUE_UNREADABLE: entry(
+    'give-up',
+    'Bytes cannot be read as the type they are said to have.',
+    'See the cause; the sender encodes the type in another way.',
+  ),
   // tests
   TEST_INGRESS_LATE: entry(
     'stop',

@@ -73,7 +73,7 @@ describe('a remote function that fails', () => {
     const client = new ScriptedClient(() => {
       if (client.batches.length > 1) return result({});
       throw unavailable({ retryAfterMs: 30_000 });
-    }) as ScriptedClient;
+    });
     await start(client);
     await bed.receives('remote/f/a', '1');
     await bed.advance(29_999);

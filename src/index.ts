@@ -33,6 +33,8 @@ export {
 // Functions
 export type { Context, DelayOptions, EgressOptions, SubscribeOptions } from './functions/context.ts';
 export type { FunctionOptions, OnFailure, RetryOptions } from './functions/failure-policy.ts';
+export { remoteFunctions, type RemoteFunctionsOptions, type RemoteTlsOptions } from './remote/client/remote-functions.ts';
+export type { RemoteFunctions } from './functions/remote-function.ts';
 export type { SubscriptionOptions } from './functions/subscriptions.ts';
 export type { Address } from './shared/address.ts';
 export type { Duration } from './shared/duration.ts';

@@ -5,7 +5,7 @@ import { systemClock, type Clock } from '../shared/clock.ts';
 import { StatefunError, toError } from '../shared/errors.ts';
 import { silentLogger, type Logger } from '../shared/logger.ts';
 import { MetricsRegistry } from '../shared/metrics.ts';
-import { closeIngress, closePart } from './close-part.ts';
+import { closeClients, closeIngress, closePart } from './close-part.ts';
 import type { Capture } from './commit-group.ts';
 import { CommitPipeline } from './commit-pipeline.ts';
 import { DeadLetterDesk } from './dead-letter-desk.ts';
@@ -291,6 +291,7 @@ export class Engine {
     this.#loop.stop();
     this.#partition.abandon();
     if (error !== undefined) await closeIngress(this.#ingress, this.#logger);
+    await closeClients(this.#options.functions.clients(), this.#logger);
     await this.#outbox.stop((what, close) => closePart(what, this.#logger, close));
     await closePart('store', this.#logger, async () => this.#options.store.close());
     for (const watch of [this.#quiet, this.#draining]) watch?.release();

@@ -82,6 +82,11 @@ export class FunctionRegistry {
     return [...this.#functions.keys(), ...this.#remote.keys()].sort();
   }
 
+  /** What is handled elsewhere, and where. */
+  remote(): readonly { readonly functions: string; readonly description: string }[] {
+    return Array.from(this.#remote, ([functions, { client }]) => ({ functions, description: client.description }));
+  }
+
   /** Every client of remote functions, once. */
   clients(): readonly RemoteClient[] {
     return [...new Set(Array.from(this.#remote.values(), ({ client }) => client))];

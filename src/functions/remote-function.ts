@@ -1,3 +1,4 @@
+import type { Logger } from '../shared/logger.ts';
 import type { OnFailure } from './failure-policy.ts';
 import type { BatchResponse, InvocationBatch } from './remote-batch.ts';
 
@@ -31,8 +32,8 @@ export interface RemoteFunctions {
   /** `namespace/name`, or `namespace/*` for every function of a namespace that nothing else names. */
   readonly functions: string;
   readonly policy: RemotePolicy;
-  /** Called once for each run of the application. */
-  readonly connect: () => RemoteClient;
+  /** Called once for each run of the application; throws for what cannot be used. */
+  readonly connect: (logger: Logger) => RemoteClient;
 }
 
 /** A function type that is handled elsewhere. */

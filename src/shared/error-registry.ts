@@ -630,6 +630,11 @@ export const errorRegistry = {
     'List classes that implement HealthIndicator: a name of its own, and check().',
   ),
   // remote functions, called by the engine
+  REMOTE_ENDPOINT_INVALID: entry(
+    'stop',
+    'Remote functions are declared in a way that cannot work.',
+    'Correct the option; they are described at RemoteFunctionsOptions and in docs/remote-functions.md.',
+  ),
   REMOTE_UNAVAILABLE: entry(
     'retry',
     'An endpoint of remote functions cannot be reached, or asked to be called later.',

@@ -12,12 +12,13 @@ import { DeadLetterDesk } from './dead-letter-desk.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import type { Delayed } from './delayed-messages.ts';
 import { EngineLoop } from './engine-loop.ts';
-import type { EngineOptions } from './engine-options.ts';
+import { createPartition, type EngineOptions } from './engine-options.ts';
 import { createInvocationHost } from './invocation-host.ts';
 import { IngressLane } from './ingress-lane.ts';
 import { defaultLimits, type EngineLimits } from './limits.ts';
 import { Outbox } from './outbox.ts';
-import { Partition, type PartitionRun } from './partition.ts';
+import { realPace } from './pace.ts';
+import type { Partition, PartitionRun } from './partition.ts';
 import { QuietWatch, type Activity } from './quiet-watch.ts';
 import { RecordIntake } from './record-intake.ts';
 import { recover, recoverPositions, restore } from './recovery.ts';
@@ -74,7 +75,7 @@ export class Engine {
       loaded: (activation, entries) => this.#loop.arrive((nowMs) => this.#partition.stateRead(activation, entries, nowMs)),
       failed: (error) => this.#fail(error),
     });
-    this.#partition = new Partition({
+    this.#partition = (options.createPartition ?? createPartition)({
       functions: options.functions,
       limits,
       deadLetters: this.#deadLetters,
@@ -94,20 +95,19 @@ export class Engine {
         stop: (error) => this.#fail(error),
       },
     });
-    const { router, unmatchedEvents = 'dead-letter' } = options;
+    const { router, unmatchedEvents = 'dead-letter', pace = realPace } = options;
     this.#intake = new RecordIntake({ router, partition: this.#partition, deadLetters: this.#deadLetters, unmatchedEvents });
     this.#redriveTargets = { intake: this.#intake, partition: this.#partition, ingress: options.ingress };
     this.#pipeline = new CommitPipeline({
       store: options.store,
-      partition: this.#partition,
-      limits,
+      ...{ pace, limits, partition: this.#partition },
       committed: (capture) => this.#committed(capture),
       failed: (error) => this.#fail(error),
     });
     this.#ingress = options.ingress.map((ingress) => this.#ingressLane(ingress, limits));
     this.#outbox = this.#createOutbox(options);
     this.#loop = new EngineLoop({
-      ...{ clock: this.#clock, limits, partition: this.#partition, intake: this.#intake },
+      ...{ clock: this.#clock, pace, limits, partition: this.#partition, intake: this.#intake },
       ...{ pipeline: this.#pipeline, ingress: this.#ingress, outbox: this.#outbox },
       turned: () => [this.#quiet, this.#draining].forEach((watch) => watch?.check()),
       failed: (error) => this.#fail(error),
@@ -140,8 +140,7 @@ export class Engine {
     this.#loop.stopTaking();
     await closeIngress(this.#ingress, this.#logger);
     const drained = await within(deadlineMs, this.#drain(this.#draining));
-    if (!drained)
-      this.#logger.warn('stopped before everything had ended', { error: unfinished(this.#partition, this.#outbox, deadlineMs) });
+    if (!drained) this.#logger.warn('stopped before all had ended', { error: unfinished(this.#partition, this.#outbox, deadlineMs) });
     await this.#shutDown(undefined);
   }
 

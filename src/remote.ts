@@ -52,7 +52,7 @@ export type {
   StateExpiration,
   StateMutation,
   StateSpec,
-} from './remote/protocol/messages.ts';
+} from './functions/remote-batch.ts';
 
 // Types of state and messages, and the fields of registered objects
 export {

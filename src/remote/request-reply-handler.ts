@@ -2,7 +2,7 @@ import { formatAddress } from '../shared/address.ts';
 import { StatefunError, toError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
 import { encodeFromFunction } from './protocol/encode-response.ts';
-import type { BatchResponse, InvocationBatch, StateSpec } from './protocol/messages.ts';
+import type { BatchResponse, InvocationBatch, StateSpec } from '../functions/remote-batch.ts';
 import { decodeToFunction } from './protocol/request.ts';
 import type { ServedFunction, ServedFunctions } from './served-function.ts';
 import { standardErrorLogger } from './standard-error-logger.ts';

@@ -1,4 +1,4 @@
-import type { BatchResult, InvocationBatch, StateSpec } from './protocol/messages.ts';
+import type { BatchResult, InvocationBatch, StateSpec } from '../functions/remote-batch.ts';
 
 /** A function type as the request-reply handler serves it, whatever style it is written in. */
 export interface ServedFunction {

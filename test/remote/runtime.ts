@@ -1,6 +1,6 @@
 import { decodeFromFunction } from '../../src/remote/protocol/decode-response.ts';
 import { encodeToFunction } from '../../src/remote/protocol/request.ts';
-import type { BatchResponse, BatchResult, InvocationBatch } from '../../src/remote/protocol/messages.ts';
+import type { BatchResponse, BatchResult, InvocationBatch } from '../../src/functions/remote-batch.ts';
 import type { RequestReplyHandler } from '../../src/remote/request-reply-handler.ts';
 import type { LogFields, Logger } from '../../src/shared/logger.ts';
 import type { Address } from '../../src/shared/address.ts';

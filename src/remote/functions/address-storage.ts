@@ -1,6 +1,6 @@
 import { StatefunError } from '../../shared/errors.ts';
 import type { StateType } from '../../state/types.ts';
-import type { AttachedState, StateMutation } from '../protocol/messages.ts';
+import type { AttachedState, StateMutation } from '../../functions/remote-batch.ts';
 import { decodeValue, encodeValue } from '../typed-values.ts';
 import type { DeclaredState } from './state-declaration.ts';
 

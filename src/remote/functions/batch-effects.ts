@@ -1,4 +1,4 @@
-import type { BatchResult, DelayedCancellation, DelayedSend, OutgoingEgress, OutgoingMessage } from '../protocol/messages.ts';
+import type { BatchResult, DelayedCancellation, DelayedSend, OutgoingEgress, OutgoingMessage } from '../../functions/remote-batch.ts';
 
 /** What the messages of a batch ask for, in the order in which they do. */
 export class BatchEffects {

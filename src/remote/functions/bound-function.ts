@@ -2,7 +2,7 @@ import { formatAddress, type Address } from '../../shared/address.ts';
 import { systemClock, type Clock } from '../../shared/clock.ts';
 import { StatefunError, toError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logger.ts';
-import type { BatchedMessage, BatchResult, InvocationBatch, StateSpec } from '../protocol/messages.ts';
+import type { BatchedMessage, BatchResult, InvocationBatch, StateSpec } from '../../functions/remote-batch.ts';
 import type { ServedFunction } from '../served-function.ts';
 import { AddressStorage } from './address-storage.ts';
 import { BatchEffects } from './batch-effects.ts';

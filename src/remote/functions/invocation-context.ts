@@ -6,7 +6,7 @@ import type { DelayOptions } from '../../functions/context.ts';
 import { namedLogger, type Logger } from '../../shared/logger.ts';
 import { isTypedValue, type TypedValue } from '../../shared/typed-value.ts';
 import { booleanType, int32Type, int64Type, stringType } from '../../state/types.ts';
-import type { OutgoingMessage } from '../protocol/messages.ts';
+import type { OutgoingMessage } from '../../functions/remote-batch.ts';
 import { typed } from '../typed-values.ts';
 import type { AddressStorage } from './address-storage.ts';
 import type { BatchEffects } from './batch-effects.ts';

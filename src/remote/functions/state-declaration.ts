@@ -1,7 +1,7 @@
 import { toMilliseconds, type Duration } from '../../shared/duration.ts';
 import { describe, StatefunError } from '../../shared/errors.ts';
 import type { StateType } from '../../state/types.ts';
-import type { StateExpiration, StateSpec } from '../protocol/messages.ts';
+import type { StateExpiration, StateSpec } from '../../functions/remote-batch.ts';
 import { typenameOf } from '../typed-values.ts';
 
 /** One state of a function that is written without classes. */

@@ -194,8 +194,9 @@ describe('serveFunctions', () => {
   });
 
   it('serves HTTPS, and with a CA for clients only those with a certificate', async () => {
-    const server = { cert: tlsFile('server.pem'), key: tlsFile('server.key') };
-    const ca = tlsFile('ca.pem');
+    const server = { cert: tlsFile('server.crt'), key: tlsFile('server.key') };
+    const ca = tlsFile('ca.crt');
+    const passphrase = tlsFile('client.pass').toString().trim();
     const send = async (port: number, options: object): Promise<number | undefined> => {
       const request = httpsRequest({ port, host: '127.0.0.1', path: '/statefun', method: 'POST', ca, agent: false, ...options });
       request.end(countOne);
@@ -208,7 +209,7 @@ describe('serveFunctions', () => {
     expect(await send(plain.port, {})).toBe(200);
     const mutual = await serve({ tls: { ...server, clientCa: ca } });
     await expect(send(mutual.port, {})).rejects.toThrow();
-    expect(await send(mutual.port, { cert: tlsFile('client.pem'), key: tlsFile('client.key') })).toBe(200);
+    expect(await send(mutual.port, { cert: tlsFile('client.crt'), key: tlsFile('client.key'), passphrase })).toBe(200);
   });
 
   it('says why it cannot listen', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { decodeFromFunction } from '../../../src/remote/protocol/decode-response.ts';
 import { encodeFromFunction } from '../../../src/remote/protocol/encode-response.ts';
-import type { BatchResponse, InvocationBatch } from '../../../src/remote/protocol/messages.ts';
+import type { BatchResponse, InvocationBatch } from '../../../src/functions/remote-batch.ts';
 import { decodeToFunction, encodeToFunction } from '../../../src/remote/protocol/request.ts';
 import { kafkaRecord, kafkaRecordTypename } from '../../../src/remote/egress-records.ts';
 import { bytesOf, greeter, hex, intOne, intTypename, person, stringHi, visits } from '../golden.ts';

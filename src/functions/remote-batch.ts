@@ -1,12 +1,7 @@
-import type { Address } from '../../shared/address.ts';
-import type { TypedValue } from '../../shared/typed-value.ts';
+import type { Address } from '../shared/address.ts';
+import type { TypedValue } from '../shared/typed-value.ts';
 
-/*
- * The messages of src/remote/request-reply.proto as the code uses them: function types and egress ids are one text, `namespace/name`, what
- * can be absent is undefined, and what an enum tells apart is a kind of its own.
- */
-
-/** What a runtime asks for: messages of one address, to be handled in order, and the state of the address. */
+/** What a runtime asks of a function elsewhere: messages of one address, to be handled in order, and the state of the address. */
 export interface InvocationBatch {
   readonly target: Address;
   /** Every state that the runtime knows for the function type, whether something is stored in it or not. */
@@ -26,7 +21,7 @@ export interface BatchedMessage {
   readonly argument: TypedValue;
 }
 
-/** What a function server answers. */
+/** What a function elsewhere answers. */
 export type BatchResponse = BatchResult | IncompleteContext;
 
 /** Everything a batch asked for; the runtime applies it as a whole, in the order of the fields messages, delayed, egress, mutations. */

@@ -13,12 +13,13 @@ import { DeadLetterDesk } from './dead-letter-desk.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import type { Delayed } from './delayed-messages.ts';
 import { EngineLoop } from './engine-loop.ts';
-import type { EngineOptions } from './engine-options.ts';
+import { createPartition, type EngineOptions } from './engine-options.ts';
 import { createInvocationHost } from './invocation-host.ts';
 import { IngressLane } from './ingress-lane.ts';
 import { defaultLimits, type EngineLimits } from './limits.ts';
 import { Outbox } from './outbox.ts';
-import { Partition } from './partition.ts';
+import { realPace } from './pace.ts';
+import type { Partition } from './partition.ts';
 import { QuietWatch, type Activity } from './quiet-watch.ts';
 import { RecordIntake } from './record-intake.ts';
 import { recover, recoverPositions, restore } from './recovery.ts';
@@ -73,7 +74,7 @@ export class Engine {
       loaded: (activation, entries) => this.#loop.arrive((nowMs) => this.#partition.stateRead(activation, entries, nowMs)),
       failed: (error) => this.#fail(error),
     });
-    this.#partition = new Partition({
+    this.#partition = (options.createPartition ?? createPartition)({
       functions: options.functions,
       limits,
       deadLetters: this.#deadLetters,
@@ -93,12 +94,11 @@ export class Engine {
         stop: (error) => this.#fail(error),
       },
     });
-    const { router, unmatchedEvents = 'dead-letter' } = options;
+    const { router, unmatchedEvents = 'dead-letter', pace = realPace } = options;
     this.#intake = new RecordIntake({ router, partition: this.#partition, deadLetters: this.#deadLetters, unmatchedEvents });
     this.#pipeline = new CommitPipeline({
       store: options.store,
-      partition: this.#partition,
-      limits,
+      ...{ pace, limits, partition: this.#partition },
       committed: (capture) => this.#committed(capture),
       failed: (error) => this.#fail(error),
     });
@@ -106,6 +106,7 @@ export class Engine {
     this.#outbox = this.#createOutbox(options);
     this.#loop = new EngineLoop({
       clock: this.#clock,
+      pace,
       limits,
       partition: this.#partition,
       intake: this.#intake,
@@ -143,8 +144,7 @@ export class Engine {
     this.#loop.stopTaking();
     await closeIngress(this.#ingress, this.#logger);
     const drained = await within(deadlineMs, this.#drain(this.#draining));
-    if (!drained)
-      this.#logger.warn('stopped before everything had ended', { error: unfinished(this.#partition, this.#outbox, deadlineMs) });
+    if (!drained) this.#logger.warn('stopped before all had ended', { error: unfinished(this.#partition, this.#outbox, deadlineMs) });
     await this.#shutDown(undefined);
   }
 

@@ -773,6 +773,27 @@ export const errorRegistry = {
     'An ingress under test did not deliver what was waited for.',
     'See what has been received so far; the ingress may wait for something outside, or for the clock of the test.',
   ),
+  // testing: simulation
+  SIMULATION_FAILED: entry(
+    'give-up',
+    'A simulated run broke a promise of the application or of the framework.',
+    'Follow the steps of the run; the line at its end repeats it.',
+  ),
+  SIMULATION_REPLAY_INVALID: entry(
+    'give-up',
+    'The line given to repeat a simulated run cannot be read.',
+    'Copy the whole line from the report of the failure.',
+  ),
+  SIMULATION_WAITS_OUTSIDE: entry(
+    'give-up',
+    'A handler cannot be simulated: it waits for something outside, which no seed decides.',
+    'Put what it calls behind a provider and give the simulation one that answers at once, or that waits on its clock: providers: (clock) => […].',
+  ),
+  SIMULATION_NOT_REPEATABLE: entry(
+    'give-up',
+    'A simulated run does not follow from its seed.',
+    'Look for time, random and counters that are neither state nor given by the context or the clock of the simulation, in handlers and in what they call.',
+  ),
 } as const satisfies Record<string, ErrorEntry>;
 
 /** The code of an error of this framework; see docs/errors.md. */

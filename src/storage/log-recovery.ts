@@ -39,7 +39,7 @@ export interface RecoveredLog {
 export async function recoverLog(options: RecoveryOptions): Promise<RecoveredLog> {
   const { disk, segmentsFolder } = options;
   const segments = listSegments(disk, segmentsFolder);
-  const sizes = segments.map((segment) => disk.sizeSync(segmentPath(segmentsFolder, segment)));
+  const sizes = segments.map((segment) => sizeOf(disk, segmentPath(segmentsFolder, segment)));
   const bytesTotal = sizes.reduce((sum, size) => sum + size, 0);
   const state = { commits: 0, frames: 0, bytes: 0, tornBytes: 0, segment: 0, offset: 0 };
   let buffer = Buffer.alloc(0);
@@ -66,6 +66,14 @@ function listSegments(disk: Disk, segmentsFolder: string): number[] {
   const missing = segments.findIndex((segment, position) => segment !== position + 1);
   if (missing === -1 && segments.length > 0) return segments;
   throw corruptError(segmentPath(segmentsFolder, missing === -1 ? 1 : missing + 1), 0, 'the file is missing');
+}
+
+function sizeOf(disk: Disk, path: string): number {
+  try {
+    return disk.sizeSync(path);
+  } catch (error) {
+    throw readFailedError(path, error);
+  }
 }
 
 async function readSegment(options: RecoveryOptions, segment: number, bytes: Buffer, onRead: (bytes: number) => void): Promise<void> {

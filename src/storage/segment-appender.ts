@@ -49,8 +49,7 @@ export class SegmentAppender {
   }
 
   close(): void {
-    if (this.#file !== undefined) this.#disk.closeSync(this.#file);
-    this.#file = undefined;
+    this.#closeFile();
     this.#failure ??= new Error('the appender is closed');
   }
 
@@ -66,11 +65,17 @@ export class SegmentAppender {
   }
 
   #beginSegment(): void {
-    if (this.#file !== undefined) this.#disk.closeSync(this.#file);
-    this.#file = undefined;
+    this.#closeFile();
     this.#segment += 1;
     this.#file = createSegment(this.#disk, this.#start.segmentsFolder, this.#start.storeId, this.#segment);
     this.#offset = segmentHeaderBytes;
+  }
+
+  /** Once only, also when closing fails: the number may mean another file by then. */
+  #closeFile(): void {
+    const file = this.#file;
+    this.#file = undefined;
+    if (file !== undefined) this.#disk.closeSync(file);
   }
 }
 

@@ -5,7 +5,7 @@ import { StatefunError } from '../shared/errors.ts';
 import { readFully, writeFullySync, type Disk } from './disk.ts';
 import { createSegment } from './segment-appender.ts';
 import { formatVersion, segmentHeaderBytes, segmentNumbers, segmentPath, segmentsFolderOf } from './segment-format.ts';
-import { corruptError, newerFormatError, readFailedError, unusableError } from './store-errors.ts';
+import { corruptError, newerFormatError, isSystemError, readFailedError, unusableError } from './store-errors.ts';
 
 /** What stays the same for the life of a store. */
 export interface StoreIdentity {
@@ -25,13 +25,13 @@ const ownNames: readonly string[] = [storeFileName, temporaryName, 'segments', '
 export function ensureStateFolder(disk: Disk, folder: string): void {
   let names: readonly string[];
   try {
-    const topmost = disk.makeFolderSync(folder);
-    if (topmost !== undefined) syncParents(disk, folder, topmost);
+    disk.makeFolderSync(folder);
     names = disk.listSync(folder);
+    if (names.includes(storeFileName)) return;
+    syncParents(disk, folder);
   } catch (error) {
     throw unusableError(folder, error);
   }
-  if (names.includes(storeFileName)) return;
   // Hidden files and lost+found are what systems leave in empty folders and fresh volumes.
   const foreign = names.filter((name) => !ownNames.includes(name) && !name.startsWith('.') && name !== 'lost+found');
   if (foreign.length === 0) return;
@@ -42,7 +42,10 @@ export function ensureStateFolder(disk: Disk, folder: string): void {
 
 /** The identity of the store in the folder; creates an empty store when there is none. The caller holds the lock. */
 export async function openStoreFile(disk: Disk, folder: string): Promise<StoreIdentity> {
-  if (disk.listSync(folder).includes(storeFileName)) return readStoreFile(disk, join(folder, storeFileName));
+  if (listNames(disk, folder).includes(storeFileName)) {
+    syncName(disk, folder);
+    return readStoreFile(disk, join(folder, storeFileName));
+  }
   ensureNothingToLose(disk, folder);
   try {
     return createStore(disk, folder);
@@ -74,9 +77,9 @@ async function readStoreFile(disk: Disk, path: string): Promise<StoreIdentity> {
 /** store.json is written last: without it, a first segment without frames is a creation that was interrupted, and more is a loss. */
 function ensureNothingToLose(disk: Disk, folder: string): void {
   const segmentsFolder = segmentsFolderOf(folder);
-  if (!disk.listSync(folder).includes('segments')) return;
-  const segments = segmentNumbers(disk.listSync(segmentsFolder));
-  const empty = segments.every((segment) => segment === 1 && disk.sizeSync(segmentPath(segmentsFolder, segment)) <= segmentHeaderBytes);
+  if (!listNames(disk, folder).includes('segments')) return;
+  const segments = segmentNumbers(listNames(disk, segmentsFolder));
+  const empty = segments.every((segment) => segment === 1 && sizeOf(disk, segmentPath(segmentsFolder, segment)) <= segmentHeaderBytes);
   if (!empty) throw corruptError(join(folder, storeFileName), 0, 'the file is missing');
 }
 
@@ -120,9 +123,41 @@ function checksumOf(identity: object): string {
   return crc32(JSON.stringify(identity)).toString(16).padStart(8, '0');
 }
 
-function syncParents(disk: Disk, folder: string, topmost: string): void {
-  for (let created = folder; ; created = dirname(created)) {
-    disk.syncFolderSync(dirname(created));
-    if (created === topmost || created === dirname(created)) return;
+/** Whoever created the store may have ended before the name was durable, and a commit must not depend on a name that is not. */
+function syncName(disk: Disk, folder: string): void {
+  try {
+    disk.syncFolderSync(folder);
+  } catch (error) {
+    throw unusableError(folder, error);
+  }
+}
+
+function listNames(disk: Disk, folder: string): readonly string[] {
+  try {
+    return disk.listSync(folder);
+  } catch (error) {
+    throw readFailedError(folder, error);
+  }
+}
+
+function sizeOf(disk: Disk, path: string): number {
+  try {
+    return disk.sizeSync(path);
+  } catch (error) {
+    throw readFailedError(path, error);
+  }
+}
+
+/**
+ * All of them before a store is created, not only those that were missing: an earlier start may have created them and ended before they
+ * were durable. One that this user may not read was created by somebody else.
+ */
+function syncParents(disk: Disk, folder: string): void {
+  for (let path = folder; path !== dirname(path); path = dirname(path)) {
+    try {
+      disk.syncFolderSync(dirname(path));
+    } catch (error) {
+      if (!isSystemError(error, 'EACCES') && !isSystemError(error, 'EPERM')) throw error;
+    }
   }
 }

@@ -52,6 +52,15 @@ export class History {
     this.#promised = commits;
   }
 
+  /** The commit whose state a store shows that was opened on damaged files. */
+  async recognize(store: Store): Promise<string> {
+    const contents = await readContents(store);
+    const commits = commitOf(contents);
+    const difference = differenceOf(this.#after[commits] ?? new Map<string, string>(), contents);
+    if (difference !== undefined) throw new Violation(`what is there is not commit ${commits}: ${difference}`);
+    return `commit ${commits}`;
+  }
+
   /** Reads everything from a store between commits. */
   async verifyRunning(store: Store): Promise<void> {
     const difference = differenceOf(this.latest, await readContents(store));

@@ -6,18 +6,16 @@ import { openLogStore } from '../../../src/storage/log-store.ts';
 import type { Store } from '../../../src/storage/store.ts';
 import type { SimulatedDisk } from '../simulated-disk.ts';
 
-export interface OpenedStore {
-  readonly store: Store;
-}
-
-/** Opens the store in the folder on the simulated disk, as every suite of this folder does. */
+/** Opens the store in the folder on the simulated disk. */
 export type StoreOpener = (disk: SimulatedDisk, folder: string) => Promise<Store>;
 
-/** Small segments: a commit or two fill one. */
-export const segmentBytesMax = 700;
+/** How every suite of this folder opens the log store: the one place to adapt when it is opened differently. */
+export function openerFor(segmentBytesMax: number): StoreOpener {
+  return (disk, folder) => openLogStore({ folder, disk, segmentBytesMax, writer: (start) => new InlineFrameWriter(start, disk) });
+}
 
-export const openOnDisk: StoreOpener = (disk, folder) =>
-  openLogStore({ folder, disk, segmentBytesMax, writer: (start) => new InlineFrameWriter(start, disk) });
+/** With small segments: a commit or two fill one. */
+export const openOnDisk: StoreOpener = openerFor(700);
 
 /**
  * A folder for the lock, which is a real one also where the files are simulated; both disks know it by the same path. Everything else in

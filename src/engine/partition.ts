@@ -9,14 +9,14 @@ import { assertInvariant, StatefunError, toError } from '../shared/errors.ts';
 import { AddressState } from '../state/address-state.ts';
 import type { StateEntry } from '../state/state-entry.ts';
 import type { Activation } from './activation.ts';
-import { AttemptRunner, type Deadline, type Run } from './attempt-runner.ts';
+import { AttemptRunner, type Run } from './attempt-runner.ts';
 import { CommitGroup, type Capture } from './commit-group.ts';
 import type { DeadLetterDesk } from './dead-letter-desk.ts';
+import { Deadlines } from './deadlines.ts';
 import { DelayedMessages } from './delayed-messages.ts';
 import type { EngineLimits } from './limits.ts';
 import { Mailboxes } from './mailboxes.ts';
 import { PendingMessage } from './pending-message.ts';
-import { TimerQueue } from './timer-queue.ts';
 
 /** What the partition asks of its driver. The answers come back as calls of the partition, one step at a time. */
 export interface PartitionPorts {
@@ -51,7 +51,7 @@ export class Partition {
   readonly mailboxes: Mailboxes;
   readonly #options: PartitionOptions;
   readonly #runner: AttemptRunner;
-  readonly #deadlines = new TimerQueue<Deadline>();
+  readonly #deadlines = new Deadlines();
   #group = new CommitGroup();
   #sequence = 0;
   #loading = 0;

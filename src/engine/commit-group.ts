@@ -11,6 +11,7 @@ import {
   encodeMessage,
   messagesCollection,
   outboxCollection,
+  outboxKey,
   positionsCollection,
 } from './stored-records.ts';
 
@@ -108,7 +109,7 @@ export class CommitGroup {
   }
 
   acknowledged(record: OutboxRecord): void {
-    this.#remove(outboxCollection(record.egressId), record.sequence);
+    this.#removed.push({ collection: outboxCollection, key: outboxKey(record.egressId, record.sequence), value: undefined });
   }
 
   position(ingress: string, partition: string, position: string): void {
@@ -134,7 +135,7 @@ export class CommitGroup {
     for (const message of this.#retried) if (!message.handled) storeMessage(message, changes);
     for (const delayed of this.#delayed) if (!delayed.ended) storeDelayed(delayed, changes);
     for (const { egressId, sequence, envelope } of this.#outbox) {
-      changes.push({ collection: outboxCollection(egressId), key: String(sequence), value: envelope });
+      changes.push({ collection: outboxCollection, key: outboxKey(egressId, sequence), value: envelope });
     }
     for (const [id, letter] of this.#deadLetters) {
       changes.push({ collection: deadLettersCollection, key: id, value: letter === undefined ? undefined : encodeDeadLetter(letter) });

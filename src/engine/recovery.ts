@@ -12,6 +12,7 @@ import {
   delayedCollection,
   messagesCollection,
   outboxCollection,
+  parseOutboxKey,
   positionsCollection,
 } from './stored-records.ts';
 
@@ -38,14 +39,10 @@ export interface RestoreTargets {
 }
 
 export async function recover(store: Store): Promise<Recovered> {
-  const outbox: OutboxRecord[] = [];
-  const prefix = outboxCollection('');
-  for (const collection of store.collections(prefix)) {
-    for (const { sequence, value } of await loadInOrder(store, collection)) {
-      const envelope = Envelope.decodeTrusted(value);
-      outbox.push({ egressId: collection.slice(prefix.length), sequence, envelope, receivedAtMs: undefined, recovered: true });
-    }
-  }
+  const outbox = (await store.load(outboxCollection)).map(({ key, value }): OutboxRecord => {
+    return { ...parseOutboxKey(key), envelope: Envelope.decodeTrusted(value), receivedAtMs: undefined, recovered: true };
+  });
+  outbox.sort((a, b) => a.sequence - b.sequence);
   const letters = await store.load(deadLettersCollection);
   return {
     messages: (await loadInOrder(store, messagesCollection)).map(({ sequence, value }) => toPendingMessage(sequence, value)),

@@ -548,6 +548,11 @@ export const errorRegistry = {
     'Keep at most 16 MiB of state in one value; use a table or more addresses.',
   ),
   COMMIT_TOO_LARGE: entry('stop', 'The changes of one commit are larger than a frame takes.', 'Lower the budget of a commit.'),
+  STORE_SEGMENTS_EXHAUSTED: entry(
+    'stop',
+    'The log store consists of as many segments as it can.',
+    'Use larger segments: see the setting for their size; or less state on this machine.',
+  ),
   // engine
   DEAD_LETTER_UNKNOWN: entry(
     'give-up',

@@ -11,10 +11,6 @@ export class MemoryStore implements Store {
     return entries === undefined ? [] : Array.from(entries, ([key, value]) => ({ key, value }));
   }
 
-  collections(prefix: string): readonly string[] {
-    return [...this.#collections.keys()].filter((name) => name.startsWith(prefix));
-  }
-
   commit(changes: readonly StoreChange[]): Promise<void> {
     for (const change of changes) this.#apply(change);
     this.#commits += 1;

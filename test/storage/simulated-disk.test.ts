@@ -27,10 +27,10 @@ function durable(disk: SimulatedDisk, text: string, name: string = path): number
   return file;
 }
 
-async function read(disk: SimulatedDisk, name: string): Promise<string> {
+function read(disk: SimulatedDisk, name: string): string {
   const file = disk.openSync(name, 'read');
   const into = Buffer.alloc(100);
-  const length = await disk.read(file, into, 0, 0);
+  const length = disk.readSync(file, into, 0, 0);
   disk.closeSync(file);
   return into.toString('latin1', 0, length);
 }
@@ -49,7 +49,7 @@ describe('the simulated disk', () => {
     expect(write(disk, file, 'abc', 0)).toBe(3);
     write(disk, file, 'XY', 4);
     disk.truncateSync(file, 5);
-    expect(await read(disk, path)).toBe('abc\0X');
+    expect(read(disk, path)).toBe('abc\0X');
     expect(disk.sizeSync(path)).toBe(5);
     expect(disk.listSync('/state')).toEqual(['file']);
   });
@@ -238,7 +238,7 @@ describe('the simulated disk', () => {
       disk.faults.arm({ code: 'EIO', path: /file$/, times: Infinity });
       disk.listSync('/state');
       expect(() => disk.openSync(path, 'read')).toThrow('EIO');
-      await expect(disk.read(file, Buffer.alloc(1), 0, 0)).rejects.toMatchObject({ code: 'EIO' });
+      expect(() => disk.readSync(file, Buffer.alloc(1), 0, 0)).toThrow('EIO');
       expect(() => disk.sizeSync(path)).toThrow('EIO');
       expect(() => disk.closeSync(file)).toThrow('EIO');
       expect(disk.openFiles).toEqual([]);
@@ -270,7 +270,7 @@ describe('the simulated disk', () => {
     const readBytes = new Set<number>();
     for (let time = 0; time < 100; time += 1) {
       written.add(write(disk, file, 'ABCDEFGH', 0));
-      readBytes.add(await disk.read(file, Buffer.alloc(8), 0, 0));
+      readBytes.add(disk.readSync(file, Buffer.alloc(8), 0, 0));
     }
     expect([...written].sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     expect([...readBytes].sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);

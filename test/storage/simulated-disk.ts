@@ -119,7 +119,7 @@ export class SimulatedDisk implements Disk {
     if (open.mode === 'read') throw systemError('EBADF', 'writeSync', open.path);
     const wanted = bytes.byteLength - start;
     const write = (length: number): number => {
-      const room = Math.max(0, Math.min(length, open.file.bytes.length + this.bytesMax - this.bytesUsed - position));
+      const room = Math.max(0, Math.min(length, open.file.size + this.bytesMax - this.bytesUsed - position));
       if (length > 0 && room === 0) throw this.faults.failure('ENOSPC', 'writeSync', open.path);
       this.changes += 1;
       open.file.write(position, bytes.subarray(start, start + room));
@@ -145,10 +145,10 @@ export class SimulatedDisk implements Disk {
     });
   }
 
-  async read(file: number, into: Uint8Array, start: number, position: number): Promise<number> {
+  readSync(file: number, into: Uint8Array, start: number, position: number): number {
     const open = this.#openFile(file);
     const wanted = into.byteLength - start;
-    return this.#step('read', open.path, `${wanted} at ${position}`, () => {
+    return this.#step('readSync', open.path, `${wanted} at ${position}`, () => {
       const part = this.partial && wanted > 1 && below(this.#random, 3) === 0 ? 1 + below(this.#random, wanted) : wanted;
       const bytes = open.file.bytes.subarray(position, position + part);
       into.set(bytes, start);
@@ -157,7 +157,7 @@ export class SimulatedDisk implements Disk {
   }
 
   sizeSync(path: string): number {
-    return this.#step('sizeSync', path, '', () => this.#fileAt(path).bytes.length);
+    return this.#step('sizeSync', path, '', () => this.#fileAt(path).size);
   }
 
   listSync(folder: string): string[] {
@@ -246,7 +246,7 @@ function copier(make: (entry: SimulatedEntry, copy: CopyEntry) => SimulatedEntry
 
 function usedBy(folder: SimulatedFolder): number {
   let used = 0;
-  for (const entry of folder.entries.values()) used += entry instanceof SimulatedFile ? entry.bytes.length : usedBy(entry);
+  for (const entry of folder.entries.values()) used += entry instanceof SimulatedFile ? entry.size : usedBy(entry);
   return used;
 }
 

@@ -13,17 +13,21 @@ type Change = { readonly position: number; readonly bytes: Buffer } | { readonly
  * somebody writes them again.
  */
 export class SimulatedFile {
-  #seen: Buffer;
-  #durable: Buffer;
+  #seen: Contents;
+  #durable: Contents;
   #unsynced: Change[] = [];
 
-  constructor(contents: Buffer = Buffer.alloc(0)) {
-    this.#seen = contents;
-    this.#durable = contents;
+  constructor(bytes: Buffer = Buffer.alloc(0)) {
+    this.#seen = new Contents(bytes);
+    this.#durable = new Contents(bytes);
   }
 
   get bytes(): Buffer {
-    return this.#seen;
+    return this.#seen.bytes;
+  }
+
+  get size(): number {
+    return this.#seen.length;
   }
 
   write(position: number, part: Uint8Array): void {
@@ -35,92 +39,124 @@ export class SimulatedFile {
   }
 
   sync(): void {
-    this.#durable = this.#unsynced.reduce(applied, this.#durable);
+    for (const change of this.#unsynced) this.#durable.apply(change);
     this.#unsynced = [];
   }
 
   /** Some of what was to be synced is on the disk, and the system forgets that the rest is not. */
   failSync(random: Random): void {
-    this.#durable = surviving(this.#durable, this.#unsynced, random);
+    applySome(this.#durable, this.#unsynced, random);
     this.#unsynced = [];
   }
 
   /** The system drops clean pages from its memory: what a failed sync left behind is read from the disk from then on. */
   evict(): void {
-    this.#seen = this.#unsynced.reduce(applied, this.#durable);
+    this.#seen = new Contents(this.#durable.bytes);
+    for (const change of this.#unsynced) this.#seen.apply(change);
   }
 
   /** The file as a power cut may leave it. */
   afterPowerCut(random: Random): SimulatedFile {
-    return new SimulatedFile(surviving(this.#durable, this.#unsynced, random));
+    if (this.#unsynced.length === 0) return new SimulatedFile(this.#durable.bytes);
+    const left = new Contents(this.#durable.bytes);
+    applySome(left, this.#unsynced, random);
+    return new SimulatedFile(left.bytes);
   }
 
   afterProcessCrash(): SimulatedFile {
-    const copy = new SimulatedFile();
-    copy.#seen = this.#seen;
-    copy.#durable = this.#durable;
+    const copy = new SimulatedFile(this.#seen.bytes);
+    copy.#durable = new Contents(this.#durable.bytes);
     copy.#unsynced = [...this.#unsynced];
     return copy;
   }
 
   #change(change: Change): void {
     this.#unsynced.push(change);
-    this.#seen = applied(this.#seen, change);
+    this.#seen.apply(change);
   }
 }
 
-/** Never changes the buffer it is given: several states of a file share one. */
-function applied(contents: Buffer, change: Change): Buffer {
-  if ('size' in change) return resized(contents, change.size);
-  const after = resized(contents, Math.max(contents.length, change.position + change.bytes.length));
-  change.bytes.copy(after, change.position);
-  return after;
-}
+/** Bytes that grow and shrink; those given at first are copied when they are changed. */
+class Contents {
+  #buffer: Buffer;
+  #length: number;
+  #owned = false;
 
-function resized(contents: Buffer, size: number): Buffer {
-  const after = Buffer.alloc(size);
-  contents.copy(after, 0, 0, size);
-  return after;
+  constructor(bytes: Buffer) {
+    this.#buffer = bytes;
+    this.#length = bytes.length;
+  }
+
+  /** Stays as it is, whatever comes later. */
+  get bytes(): Buffer {
+    this.#owned = false;
+    return this.#buffer.subarray(0, this.#length);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  apply(change: Change): void {
+    if ('size' in change) {
+      this.resize(change.size);
+    } else {
+      this.resize(Math.max(this.#length, change.position + change.bytes.length));
+      change.bytes.copy(this.#buffer, change.position);
+    }
+  }
+
+  resize(size: number): void {
+    const before = this.#length;
+    if (!this.#owned || size > this.#buffer.length) {
+      const larger = Buffer.alloc(Math.max(size, Math.min(2 * size, size + 65_536)));
+      this.#buffer.copy(larger, 0, 0, Math.min(before, size));
+      this.#buffer = larger;
+      this.#owned = true;
+    }
+    if (size > before) this.#buffer.fill(0, before, size);
+    this.#length = size;
+  }
 }
 
 /** One of the states that unsynced changes may leave: all, none, the first ones with the next one torn, or any sectors in any order. */
-function surviving(durable: Buffer, changes: readonly Change[], random: Random): Buffer {
-  if (changes.length === 0) return durable;
+function applySome(durable: Contents, changes: readonly Change[], random: Random): void {
+  if (changes.length === 0) return;
   const outcome = below(random, 4);
-  if (outcome === 0) return durable;
-  if (outcome === 1) return changes.reduce(applied, durable);
-  if (outcome === 2) {
-    const kept = below(random, changes.length);
-    const before = changes.slice(0, kept).reduce(applied, durable);
-    const torn = changes[kept];
-    return torn === undefined || 'size' in torn ? before : applied(before, { ...torn, bytes: prefix(torn.bytes, random) });
+  const kept = outcome === 0 ? 0 : outcome === 1 ? changes.length : below(random, changes.length);
+  if (outcome === 3) {
+    for (const change of changes) applyScattered(durable, change, random);
+    return;
   }
-  return changes.reduce((contents, change) => scattered(contents, change, random), durable);
+  for (const change of changes.slice(0, kept)) durable.apply(change);
+  const torn = outcome === 2 ? changes[kept] : undefined;
+  if (torn !== undefined && !('size' in torn)) durable.apply({ ...torn, bytes: prefix(torn.bytes, random) });
 }
 
 /** Each sector of a write by itself; where one is lost the file may have grown none the less, over zeros or what was on the disk before. */
-function scattered(contents: Buffer, change: Change, random: Random): Buffer {
-  if ('size' in change) return below(random, 2) === 0 ? contents : applied(contents, change);
-  let after = contents;
+function applyScattered(contents: Contents, change: Change, random: Random): void {
+  if ('size' in change) {
+    if (below(random, 2) === 0) contents.apply(change);
+    return;
+  }
   for (let start = 0; start < change.bytes.length;) {
     const position = change.position + start;
     const end = Math.min(start + sectorBytes - (position % sectorBytes), change.bytes.length);
     const bytes = change.bytes.subarray(start, end);
     const fate = below(random, 8);
-    if (fate < 4) after = applied(after, { position, bytes });
-    else if (fate === 4) after = applied(after, { position, bytes: prefix(bytes, random) });
-    else if (fate === 5) after = grown(after, position + bytes.length, () => 0);
-    else if (fate === 6) after = grown(after, position + bytes.length, () => below(random, 256));
+    if (fate < 4) contents.apply({ position, bytes });
+    else if (fate === 4) contents.apply({ position, bytes: prefix(bytes, random) });
+    else if (fate < 7 && contents.length < position + bytes.length) {
+      const before = contents.length;
+      contents.resize(position + bytes.length);
+      if (fate === 6) contents.apply({ position: before, bytes: randomBytes(contents.length - before, random) });
+    }
     start = end;
   }
-  return after;
 }
 
-function grown(contents: Buffer, size: number, byte: () => number): Buffer {
-  if (size <= contents.length) return contents;
-  const after = resized(contents, size);
-  for (let offset = contents.length; offset < size; offset += 1) after.writeUInt8(byte(), offset);
-  return after;
+function randomBytes(length: number, random: Random): Buffer {
+  return Buffer.from(Array.from({ length }, () => below(random, 256)));
 }
 
 function prefix(bytes: Buffer, random: Random): Buffer {

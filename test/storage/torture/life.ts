@@ -33,11 +33,10 @@ export async function live(life: Life): Promise<void> {
 }
 
 async function openStore(life: Life): Promise<Store | undefined> {
-  const failuresBefore = life.disk.faults.failures;
   try {
     return await life.open(life.disk, life.folder);
   } catch (error) {
-    ensureExplained(life, error, failuresBefore, 'opening');
+    ensureExplained(life, error, 'opening');
     if (!life.disk.faults.stopped && life.disk.openFiles.length > 0)
       throw new Violation(`files are still open after a refusal: ${life.disk.openFiles.join(', ')}`);
     return undefined;
@@ -47,12 +46,11 @@ async function openStore(life: Life): Promise<Store | undefined> {
 async function commitAll(life: Life, store: Store): Promise<void> {
   for (let left = life.commits; left > 0; left -= 1) {
     const changes = nextCommit(life.history.begun + 1, life.random);
-    const failuresBefore = life.disk.faults.failures;
     life.history.begin(changes);
     try {
       await store.commit(changes);
     } catch (error) {
-      ensureExplained(life, error, failuresBefore, `commit ${life.history.begun}`);
+      ensureExplained(life, error, `commit ${life.history.begun}`);
       await ensureFailed(life, store, error);
       return;
     }
@@ -63,13 +61,12 @@ async function commitAll(life: Life, store: Store): Promise<void> {
 
 /** Whether the reads went well; when a fault of the disk has hit one, they may fail, but never give a wrong answer. */
 async function reads(life: Life, read: () => Promise<void>): Promise<boolean> {
-  const failuresBefore = life.disk.faults.failures;
   try {
     await read();
     return true;
   } catch (error) {
     if (error instanceof Violation) throw error;
-    ensureExplained(life, error, failuresBefore, 'a read');
+    ensureExplained(life, error, 'a read');
     return false;
   }
 }
@@ -90,19 +87,18 @@ async function ensureFailed(life: Life, store: Store, failure: unknown): Promise
 }
 
 async function closeStore(life: Life, store: Store): Promise<void> {
-  const failuresBefore = life.disk.faults.failures;
   try {
     await store.close();
   } catch (error) {
-    ensureExplained(life, error, failuresBefore, 'closing');
+    ensureExplained(life, error, 'closing');
   }
 }
 
-/** An error needs a reason: a fault of the disk that has hit since, or the end of the machine; and a code for whoever reads it. */
-function ensureExplained(life: Life, error: unknown, failuresBefore: number, what: string): void {
+/** An error needs a reason: a fault of the disk that has hit, be it in the background, or the end of the machine; and a code for whoever reads it. */
+function ensureExplained(life: Life, error: unknown, what: string): void {
   const { disk } = life;
   if (disk.faults.stopped) return;
-  if (disk.faults.failures === failuresBefore) throw new Violation(`${what} failed though the disk did not: ${text(error)}`);
+  if (disk.faults.failures === 0) throw new Violation(`${what} failed though the disk did not: ${text(error)}`);
   if (hasCode(error, 'STORE_CORRUPT')) throw new Violation(`${what} calls a disk that failed damaged: ${text(error)}`);
   if (what !== 'closing' && !StatefunError.is(error)) throw new Violation(`${what} failed with an error without a code: ${text(error)}`);
 }

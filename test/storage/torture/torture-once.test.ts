@@ -3,7 +3,7 @@ import { tortureOnce } from './torture-once.ts';
 
 /** Another first seed, or more of them: `npm run test:disk` for thousands. */
 const firstSeed = 20_261_126;
-const seeds = 400;
+const seeds = 120;
 
 describe('the log store on a disk that fails, fills up and is cut', () => {
   it('shows after every start what was committed, and nothing else', async () => {

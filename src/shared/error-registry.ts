@@ -634,6 +634,17 @@ export const errorRegistry = {
     'What is listed under health cannot be asked for its health, or has the name of another.',
     'List classes that implement HealthIndicator: a name of its own, and check().',
   ),
+  // application/state-tools, and what they read with
+  STATE_FOLDER_ABSENT: entry(
+    'stop',
+    'A tool was to look at state where there is none.',
+    'Name the folder with --state-folder; the application logs it when it starts. It appears with the first start.',
+  ),
+  STATE_FOLDER_UNDECIDED: entry(
+    'stop',
+    'A tool was given no state folder, and there is not exactly one where applications keep theirs by default.',
+    'Name one with --state-folder, or set STATEFUN_STATE_FOLDER.',
+  ),
   // tests
   TEST_INGRESS_LATE: entry(
     'stop',

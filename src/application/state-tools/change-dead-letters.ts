@@ -1,6 +1,7 @@
 import { dropDeadLetter, redriveRequest } from '../../engine/requests.ts';
 import { deadLettersCollection } from '../../engine/stored-records.ts';
 import type { Logger } from '../../shared/logger.ts';
+import { inlineThreads } from '../../storage/open-log-store.ts';
 import { openStore } from '../open-store.ts';
 import { unknownDeadLetter } from './stored-dead-letters.ts';
 
@@ -22,7 +23,8 @@ export interface ChangeOptions {
  * is changed then.
  */
 export async function changeDeadLetters({ folder, change, ids, logger }: ChangeOptions): Promise<readonly string[]> {
-  const store = await openStore({ folder, logger });
+  // One commit needs no threads.
+  const store = await openStore({ folder, logger, threads: inlineThreads() });
   try {
     const kept = (await store.load(deadLettersCollection)).map(({ key }) => key).sort((left, right) => Number(left) - Number(right));
     const unknown = ids?.find((id) => !kept.includes(id));

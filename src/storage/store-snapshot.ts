@@ -90,8 +90,9 @@ export class StoreSnapshot {
     const scan = scanSegment(this.#read(this.#newest), segmentHeaderBytes, orderOf(this.#newest), this.#checksumSeed, () => undefined);
     this.#newest.bytes = scan.end;
     this.commit = scan.commit;
-    this.#damage = scan.damage?.torn === true ? undefined : scan.damage;
-    this.unfinishedBytes = this.#newest.size - scan.end;
+    const torn = scan.damage?.torn === true;
+    this.#damage = torn ? undefined : scan.damage;
+    this.unfinishedBytes = torn ? this.#newest.size - scan.end : 0;
   }
 
   get segments(): readonly SnapshotSegment[] {

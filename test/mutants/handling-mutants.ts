@@ -1,4 +1,3 @@
-import type { Activation } from '../../src/engine/activation.ts';
 import { Activation } from '../../src/engine/activation.ts';
 import { AttemptRunner } from '../../src/engine/attempt-runner.ts';
 import { Mailboxes } from '../../src/engine/mailboxes.ts';

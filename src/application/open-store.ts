@@ -8,7 +8,7 @@ const toldAfterMs = 1_000;
 
 /** Opens the store of an application, tells about it when that takes long, and brings one of an earlier version up to date. */
 export async function openStore(
-  options: Pick<LogStoreOptions, 'folder' | 'segmentBytesMax' | 'compactionBytesPerSecondMax'> & { readonly logger: Logger },
+  options: Pick<LogStoreOptions, 'folder' | 'segmentBytesMax' | 'compactionBytesPerSecondMax' | 'threads'> & { readonly logger: Logger },
 ): Promise<LogStore> {
   const { logger, folder } = options;
   const store = await openLogStore({ ...options, progress: toldProgress(logger, folder) });

@@ -766,6 +766,16 @@ export const errorRegistry = {
     'give-up',
     'A Lambda function that serves StateFun is invoked with an event that is no HTTP request.',
     'Invoke it through an API Gateway, a Function URL or an Application Load Balancer.',
+  // application/state-tools, and what they read with
+  STATE_FOLDER_ABSENT: entry(
+    'stop',
+    'A tool was to look at state where there is none.',
+    'Name the folder with --state-folder; the application logs it when it starts. It appears with the first start.',
+  ),
+  STATE_FOLDER_UNDECIDED: entry(
+    'stop',
+    'A tool was given no state folder, and there is not exactly one where applications keep theirs by default.',
+    'Name one with --state-folder, or set STATEFUN_STATE_FOLDER.',
   ),
   // tests
   TEST_INGRESS_LATE: entry(

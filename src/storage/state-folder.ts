@@ -20,7 +20,7 @@ export interface StoreIdentity {
   readonly keyGroups: number;
 }
 
-const storeFileName = 'store.json';
+export const storeFileName = 'store.json';
 const ownFiles: readonly string[] = [storeFileName, manifestName, indexDumpName];
 const ownNames: readonly string[] = [...ownFiles, ...ownFiles.map(temporaryNameOf), 'segments', 'lock'];
 

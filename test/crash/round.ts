@@ -1,10 +1,11 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RoundSettings } from './child-protocol.ts';
 import { compare } from './compare.ts';
 import { planKill, runOnce, type Phase } from './kill.ts';
 import { modelOf, type EgressLine, type Outcome } from './model.ts';
 import { below, pick, randomFrom, type Random } from './random.ts';
+import { verifyFolder } from './verify.ts';
 import { workloadLines } from './workload.ts';
 
 export interface RoundOptions {
@@ -24,12 +25,17 @@ export interface RoundReport {
   readonly kills: number;
   readonly stops: number;
   readonly settings: RoundSettings;
+  /** Segment files that were written, and how many of those that are left at the end come from compactions. */
+  readonly segments: { readonly written: number; readonly kept: number };
   /** Empty when the round ended as the model says. */
   readonly problems: readonly string[];
 }
 
 /** A process is killed at most this long after it started to work, in milliseconds. */
 const workMsMax = 200;
+
+/** How many of the processes are looked at with `statefun state verify`, while they run or when they are dead: each look takes as long as a life. */
+const verifiedShare = 0.1;
 
 /** More deaths say little about one folder: the next round has other limits, and other events. */
 const killsMax = 40;
@@ -50,20 +56,25 @@ export async function runRound(options: RoundOptions): Promise<RoundReport> {
   try {
     for (let done = false; !done;) {
       const kill = planKill(random, workMsMax);
-      const end = await runOnce(folder, kills < killsMax && options.mayKill() ? kill : undefined);
+      const [verifiedWhileRunning, verifiedDead] = [random() < verifiedShare, random() < verifiedShare];
+      const running = runOnce(folder, kills < killsMax && options.mayKill() ? kill : undefined);
+      const verifying = verifiedWhileRunning ? verifyFolder(folder) : Promise.resolve([]);
+      const end = await running;
+      problems.push(...(await verifying), ...(verifiedDead ? await verifyFolder(folder) : []));
       done = end.end === 'done';
       if (end.end === 'stopped') stops += 1;
       if (end.end !== 'killed') continue;
       kills += 1;
       options.killed(end.phase);
     }
-    problems.push(...compare(expected, readOutcome(folder)));
+    problems.push(...compare(expected, readOutcome(folder)), ...(await verifyFolder(folder)));
   } catch (error) {
     problems.push(error instanceof Error ? error.message : String(error));
   }
+  const segments = readSegments(folder);
   if (problems.length === 0) rmSync(folder, { recursive: true, force: true });
   else writeFileSync(join(folder, 'expected.json'), JSON.stringify(expected));
-  return { folder, kills, stops, settings, problems };
+  return { folder, kills, stops, settings, segments, problems };
 }
 
 /**
@@ -96,4 +107,11 @@ function readOutcome(folder: string): Outcome {
     return { id, source, type, data };
   });
   return { ...result, egress };
+}
+
+function readSegments(folder: string): RoundReport['segments'] {
+  const path = join(folder, 'state', 'manifest.json');
+  if (!existsSync(path)) return { written: 0, kept: 0 };
+  const manifest = JSON.parse(readFileSync(path, 'utf8')) as { nextNumber: number; segments: { kind: string }[] }; // the store wrote it
+  return { written: manifest.nextNumber - 1, kept: manifest.segments.filter(({ kind }) => kind === 'kept').length };
 }

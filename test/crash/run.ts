@@ -112,12 +112,12 @@ class CrashRun {
     } while (this.#options.round === undefined && this.#kills < this.#options.kills && this.#failed < failedRoundsMax);
   }
 
-  #tell(number: number, { folder, kills, stops, settings, problems }: RoundReport): void {
+  #tell(number: number, { folder, kills, stops, settings, segments, problems }: RoundReport): void {
     this.#stops += stops;
     if (problems.length === 0) this.#passed += 1;
     else this.#failed += 1;
     const { segmentBytesMax, limits } = settings;
-    const how = `segments of ${segmentBytesMax / 1_024} KiB, ${limits.liveAddressesMax ?? 0} live addresses`;
+    const how = `segments of ${segmentBytesMax / 1_024} KiB, ${limits.liveAddressesMax ?? 0} live addresses; ${segments.written} segments written, ${segments.kept} left by compactions`;
     console.log(
       `round ${number}: ${kills} kills, ${stops} stops (${how}): ${problems.length === 0 ? 'equal' : `DIFFERENT, see ${folder}`}`,
     );

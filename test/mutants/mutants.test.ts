@@ -5,7 +5,7 @@ import { suites } from './suites.ts';
 /** A run is a seed; each mutant is caught by the first of them, or by one of the next few. */
 const runsMax = 20;
 
-describe('a promise of the engine that is broken', () => {
+describe('a promise of the engine or the store that is broken', () => {
   it.each(mutants.map((mutant) => [mutant.name, mutant] as const))(
     'is noticed: %s',
     async (_, { apply, suite }) => {
@@ -22,6 +22,7 @@ describe('a promise of the engine that is broken', () => {
 
   it('is whole again afterwards', async () => {
     expect(await suites.simulation(3)).toBeUndefined();
+    expect(await suites.disk(5)).toBeUndefined();
   });
 
   it('has a name of its own', () => {

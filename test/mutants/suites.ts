@@ -1,6 +1,7 @@
 import { StatefunError } from '../../src/shared/errors.ts';
 import { simulate } from '../../src/testing/simulation/simulate.ts';
 import { hostileApplication, hostileOptions } from '../simulation/hostile-application.ts';
+import { tortureOnce } from '../storage/torture/torture-once.ts';
 import type { SuiteName } from './mutant.ts';
 
 /** What a suite has found. */
@@ -24,5 +25,13 @@ export const suites: Readonly<Record<SuiteName, Suite>> = {
       if (StatefunError.is(error)) return { what: error.summary, runs: 1 };
       throw error;
     }
+  },
+  disk: async (runsMax) => {
+    // A seed takes a few milliseconds.
+    for (let seed = 1; seed <= 5 * runsMax; seed += 1) {
+      const violation = await tortureOnce(seed);
+      if (violation !== undefined) return { what: violation, runs: seed };
+    }
+    return undefined;
   },
 };

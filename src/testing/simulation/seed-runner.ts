@@ -26,7 +26,7 @@ export interface Outcome {
   readonly records: readonly string[];
 }
 
-/** Runs without faults, in another order and at another time, that are looked at before an end that differs counts as wrong. */
+/** Runs in which nothing fails, in another order and at other times, that are looked at before an end that differs counts as wrong. */
 const orderedRunsMax = 20;
 
 /** Runs seeds, and counts. Each part of a run has random numbers of its own, so that one does not change the others. */
@@ -66,6 +66,12 @@ export class SeedRunner {
   /** A run as it was. */
   async replay(seed: RunSeed, traced: boolean): Promise<Outcome> {
     return this.#execute(seed, Choices.replayed(seed.choices), traced);
+  }
+
+  /** The same events with new choices. */
+  async redraw(seed: RunSeed, draw: number): Promise<Outcome> {
+    const choices = Choices.drawn(new SimulationRandom(seed.seed + 5_000_011 * (draw + 1)));
+    return this.#execute({ ...seed, choices: choices.made }, choices, false);
   }
 
   /** Throws SIMULATION_NOT_REPEATABLE when the same choices do not lead to the same. */
@@ -134,8 +140,9 @@ export class SeedRunner {
     for (let run = 0; run < orderedRunsMax; run += 1) {
       const random = new SimulationRandom(seed + 3_000_017 * (run + 1));
       const { weights, readsLaterRate, egressBatchMax } = drawSettings(random);
-      const settings = { ...calmSettings, weights, readsLaterRate, egressBatchMax };
-      const world = { ...this.#world, startMs: this.#world.startMs + 1 + random.below(10_000) };
+      const settings = { ...calmSettings, weights, readsLaterRate, egressBatchMax, faultRate: 0.03, faultsMax: run % 4 };
+      const faults = { crashes: false, stops: false };
+      const world = { ...this.#world, faults, startMs: this.#world.startMs + 1 + random.below(10_000) };
       const { end } = await new SimulatedRun({ world, records, settings, choices: Choices.drawn(random), traced: false }).execute();
       if (end !== undefined && this.#difference(calm, end) !== undefined) return true;
     }

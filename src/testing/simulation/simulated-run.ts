@@ -64,6 +64,7 @@ export class SimulatedRun {
   }
 
   async execute(): Promise<RunResult> {
+    this.#plan.world.beforeRun();
     await this.#plan.world.give(this.#durable);
     this.#incarnation.start();
     await drained();
@@ -177,7 +178,7 @@ export class SimulatedRun {
     return true;
   }
 
-  async #startAgain(): Promise<void> {
+  async #startAgain(text = 'a new process starts'): Promise<void> {
     await drained();
     this.#plan.world.clock.forget();
     this.#stopping = false;
@@ -186,7 +187,7 @@ export class SimulatedRun {
         this.#incarnation = this.#create();
         this.#incarnation.start();
       },
-      () => 'a new process starts',
+      () => text,
     );
   }
 
@@ -252,7 +253,7 @@ export class SimulatedRun {
 
   /** What is there in the end must be there after another start, too. */
   async #recoverOnceMore(): Promise<void> {
-    await this.#startAgain();
+    await this.#startAgain('nothing is left to do; once more a process starts, to look at what is there');
     const { store, ingress } = this.#incarnation;
     for (let step = 0; !ingress.started && step < recoveryStepsMax; step += 1) {
       await drained();

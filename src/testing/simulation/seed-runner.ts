@@ -29,6 +29,9 @@ export interface Outcome {
 /** Runs in which nothing fails, in another order and at other times, that are looked at before an end that differs counts as wrong. */
 const orderedRunsMax = 20;
 
+/** A few events take few steps: faults must come readily for one of them to meet what it meets among many. */
+const readySettings: Partial<RunSettings> = { faultRate: 0.1, faultsMax: 3 };
+
 /** Runs seeds, and counts. Each part of a run has random numbers of its own, so that one does not change the others. */
 export class SeedRunner {
   readonly #world: RunWorld;
@@ -71,7 +74,7 @@ export class SeedRunner {
   /** The same events with new choices. */
   async redraw(seed: RunSeed, draw: number): Promise<Outcome> {
     const choices = Choices.drawn(new SimulationRandom(seed.seed + 5_000_011 * (draw + 1)));
-    return this.#execute({ ...seed, choices: choices.made }, choices, false);
+    return this.#execute({ ...seed, choices: choices.made }, choices, false, readySettings);
   }
 
   /** Throws SIMULATION_NOT_REPEATABLE when the same choices do not lead to the same. */
@@ -85,11 +88,11 @@ export class SeedRunner {
     if (difference !== undefined) throw notRepeatable(first.seed, difference);
   }
 
-  async #execute(seed: RunSeed, choices: Choices, traced: boolean): Promise<Outcome> {
+  async #execute(seed: RunSeed, choices: Choices, traced: boolean, more: Partial<RunSettings> = {}): Promise<Outcome> {
     const records = this.recordsOf(seed.seed).filter((_, index) => seed.events?.includes(index) ?? true);
     const calm = await this.#calm(seed, records);
     const drawn = restrictFaults(drawSettings(new SimulationRandom(seed.seed + 2_000_003)), this.#world.faults);
-    const settings = seed.usualLimits ? { ...drawn, limits: calmSettings.limits } : drawn;
+    const settings = { ...drawn, ...more, limits: seed.usualLimits ? calmSettings.limits : drawn.limits };
     // A promise that is broken when nothing goes wrong is looked at there.
     const isCalm = calm.violation !== undefined;
     const result = isCalm

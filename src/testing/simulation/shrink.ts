@@ -9,7 +9,7 @@ import type { RunSeed } from './replay.ts';
 export type Attempt = (candidate: RunSeed, draw?: number) => Promise<RecordedChoices | undefined>;
 
 /** How often fewer events are tried with new choices: with other events, the old ones stand for something else. */
-const drawsMax = 10;
+const drawsMax = 20;
 
 /** Most runs spent on making one failure smaller. */
 const runsMax = 1_500;
@@ -44,7 +44,13 @@ export async function shrink(
     const before = sizeOf(best, eventCount);
     if (!best.usualLimits) await tryOne({ ...best, usualLimits: true });
     await minimize(best.events ?? range(eventCount), tryEvents);
-    for (const stream of streams) await minimizeStream(best.choices[stream], (choices) => tryOne(withStream(best, stream, choices)));
+    for (const stream of streams) {
+      await minimizeStream(best.choices[stream], (choices) => tryOne(withStream(best, stream, choices)));
+      await shortenStream(
+        () => best.choices[stream],
+        (choices) => tryOne(withStream(best, stream, choices)),
+      );
+    }
     if (sizeOf(best, eventCount) === before) break;
   }
   return { seed: best, runs };
@@ -57,6 +63,14 @@ async function minimizeStream(choices: readonly number[], fails: (choices: reado
     const kept = new Map(left);
     return fails(choices.map((_, index) => kept.get(index) ?? 0));
   });
+}
+
+/** Takes choices out, the last first, so that what follows happens earlier: a fault takes the place of a step, and a calm choice does not. */
+async function shortenStream(current: () => readonly number[], fails: (choices: readonly number[]) => Promise<boolean>): Promise<void> {
+  for (let index = current().findLastIndex((choice) => choice > 0); index >= 0; index -= 1) {
+    const choices = current();
+    if ((choices[index] ?? 0) > 0) await fails([...choices.slice(0, index), ...choices.slice(index + 1)]);
+  }
 }
 
 function withStream(seed: RunSeed, stream: Stream, choices: readonly number[]): RunSeed {

@@ -7,9 +7,8 @@ import type { Duration } from '../shared/duration.ts';
 import { toError } from '../shared/errors.ts';
 import { functionTypeOf, type FunctionTarget } from '../shared/function-target.ts';
 import { namedLogger, type Logger } from '../shared/logger.ts';
-import { openLogStore } from '../storage/log-store.ts';
 import type { Store } from '../storage/store.ts';
-import { configurationOf, configuredLogger } from './application-configuration.ts';
+import { configurationOf, configuredLogger, storeSettings } from './application-configuration.ts';
 import type { ApplicationEvents } from './application-events.ts';
 import { assembleApplication, type ApplicationOverrides, type AssembledApplication } from './assemble.ts';
 import type { ScanReport } from './component-scan.ts';
@@ -17,6 +16,7 @@ import type { Configuration } from './configuration/configuration.ts';
 import type { ApplicationDefinition } from './definition.ts';
 import type { Health } from './health.ts';
 import { withLevels, type Loggers } from './logging-levels.ts';
+import { openStore } from './open-store.ts';
 import { debugLines, startLine, startReport } from './start-report.ts';
 import { defaultStateFolder } from './state-folder.ts';
 import { listenForStopSignals } from './stop-signals.ts';
@@ -122,7 +122,7 @@ async function startEngine(application: AssembledApplication, { stateFolder, log
   let store = options.store;
   let engine: Engine | undefined;
   try {
-    store ??= await openLogStore({ folder: stateFolder ?? '', logger });
+    store ??= await openStore({ ...storeSettings(application.configuration), folder: stateFolder ?? '', logger });
     engine = createEngine(application, store, logger);
     await engine.start();
     application.health.started();

@@ -10,6 +10,7 @@ import { moreHelp } from './more-help.ts';
 import { processOutput, type Output } from './output.ts';
 import { playCommand } from './play.ts';
 import { runCommand } from './run.ts';
+import { stateCommand } from './state.ts';
 import { packageVersion } from './version.ts';
 
 /** Runs one command line, without the program's own name; answers with the exit code: 0 done, 1 failed, 2 wrong usage. */
@@ -45,11 +46,22 @@ function createProgram(output: Output): Command {
     .option('--debug', 'print the stacks of failures too, like LOG_LEVEL=debug')
     .showHelpAfterError('(statefun --help says what there is)')
     .addHelpText('after', programHelp);
-  for (const command of [createCommand(output), checkCommand(output), graphCommand(output), runCommand(), playCommand()])
+  for (const command of [
+    createCommand(output),
+    checkCommand(output),
+    graphCommand(output),
+    runCommand(),
+    playCommand(),
+    stateCommand(output),
+  ])
     program.addCommand(command);
   // Commands that were built elsewhere do not take over what is set on the program.
-  for (const command of [program, ...program.commands]) {
+  for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({ writeOut: (text) => output.out(text), writeErr: (text) => output.err(text) });
   }
   return program;
+}
+
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
 }

@@ -5,8 +5,7 @@ import { systemClock, type Clock } from '../shared/clock.ts';
 import { StatefunError, toError } from '../shared/errors.ts';
 import { silentLogger, type Logger } from '../shared/logger.ts';
 import { MetricsRegistry } from '../shared/metrics.ts';
-import type { Run } from './attempt-runner.ts';
-import { closeIngress, closePart } from './close-part.ts';
+import { closeClients, closeIngress, closePart } from './close-part.ts';
 import type { Capture } from './commit-group.ts';
 import { CommitPipeline } from './commit-pipeline.ts';
 import { DeadLetterDesk } from './dead-letter-desk.ts';
@@ -19,11 +18,12 @@ import { IngressLane } from './ingress-lane.ts';
 import { defaultLimits, type EngineLimits } from './limits.ts';
 import { Outbox } from './outbox.ts';
 import { realPace } from './pace.ts';
-import type { Partition } from './partition.ts';
+import type { Partition, PartitionRun } from './partition.ts';
 import { QuietWatch, type Activity } from './quiet-watch.ts';
 import { RecordIntake } from './record-intake.ts';
 import { recover, recoverPositions, restore } from './recovery.ts';
-import { redrive } from './redrive.ts';
+import { redrive, type RedriveTargets } from './redrive.ts';
+import { applyRequests } from './requests.ts';
 import { StateReader } from './state-reader.ts';
 import { collectStatistics, type EngineStatistics } from './statistics.ts';
 import { unfinished } from './unfinished.ts';
@@ -46,6 +46,7 @@ export class Engine {
   readonly #states: StateReader;
   readonly #deadLetters: DeadLetterDesk;
   readonly #intake: RecordIntake;
+  readonly #redriveTargets: RedriveTargets;
   readonly #pipeline: CommitPipeline;
   readonly #loop: EngineLoop;
   readonly #quiet = new QuietWatch(() => this.#activity);
@@ -96,6 +97,7 @@ export class Engine {
     });
     const { router, unmatchedEvents = 'dead-letter', pace = realPace } = options;
     this.#intake = new RecordIntake({ router, partition: this.#partition, deadLetters: this.#deadLetters, unmatchedEvents });
+    this.#redriveTargets = { intake: this.#intake, partition: this.#partition, ingress: options.ingress };
     this.#pipeline = new CommitPipeline({
       store: options.store,
       ...{ pace, limits, partition: this.#partition },
@@ -105,14 +107,8 @@ export class Engine {
     this.#ingress = options.ingress.map((ingress) => this.#ingressLane(ingress, limits));
     this.#outbox = this.#createOutbox(options);
     this.#loop = new EngineLoop({
-      clock: this.#clock,
-      pace,
-      limits,
-      partition: this.#partition,
-      intake: this.#intake,
-      pipeline: this.#pipeline,
-      ingress: this.#ingress,
-      outbox: this.#outbox,
+      ...{ clock: this.#clock, pace, limits, partition: this.#partition, intake: this.#intake },
+      ...{ pipeline: this.#pipeline, ingress: this.#ingress, outbox: this.#outbox },
       turned: () => [this.#quiet, this.#draining].forEach((watch) => watch?.check()),
       failed: (error) => this.#fail(error),
     });
@@ -173,18 +169,14 @@ export class Engine {
 
   statistics(): EngineStatistics {
     return collectStatistics({
-      partition: this.#partition,
-      intake: this.#intake,
-      pipeline: this.#pipeline,
-      outbox: this.#outbox,
-      deadLetters: this.#deadLetters,
-      counters: this.#metrics.values(),
+      ...{ partition: this.#partition, intake: this.#intake, pipeline: this.#pipeline, outbox: this.#outbox },
+      ...{ deadLetters: this.#deadLetters, counters: this.#metrics.values() },
     });
   }
 
   /** The state of an address by cell name, as its last successful invocation left it; empty when there is none. */
   state(address: Address): Promise<Record<string, unknown>> {
-    return this.#states.snapshot(address, this.#partition.mailboxes.activations);
+    return this.#states.snapshot(address, this.#partition.mailboxes.activations, this.#partition.remoteTypes);
   }
 
   /** The dead letters that are kept, oldest first. */
@@ -195,7 +187,14 @@ export class Engine {
   /** Tries a dead letter again from the beginning: a record is routed, a message delivered, an egress record sent. Throws DEAD_LETTER_UNKNOWN. */
   redrive(id: string): void {
     if (this.#phase === 'stopped') throw new StatefunError('ENGINE_STOPPED', `dead letter ${id} waits for the next start.`);
-    redrive(this.#deadLetters.take(id), { intake: this.#intake, partition: this.#partition, ingress: this.#options.ingress });
+    redrive(this.#deadLetters.take(id), this.#redriveTargets);
+    this.#loop.wake();
+  }
+
+  /** Forgets a dead letter. Throws DEAD_LETTER_UNKNOWN. */
+  drop(id: string): void {
+    if (this.#phase === 'stopped') throw new StatefunError('ENGINE_STOPPED', `dead letter ${id} waits for the next start.`);
+    this.#deadLetters.take(id);
     this.#loop.wake();
   }
 
@@ -207,6 +206,7 @@ export class Engine {
   async #startParts(): Promise<void> {
     const recovered = await recover(this.#options.store);
     restore(recovered, { partition: this.#partition, letters: this.#deadLetters.letters, nowMs: this.#clock.now() });
+    applyRequests(recovered.requests, { ...this.#redriveTargets, deadLetters: this.#deadLetters, logger: this.#logger });
     this.#ensureRunning();
     await this.#outbox.start();
     this.#ensureRunning();
@@ -248,10 +248,7 @@ export class Engine {
 
   #createOutbox({ egress }: EngineOptions): Outbox {
     return new Outbox({
-      egress,
-      clock: this.#clock,
-      logger: this.#logger,
-      deadLetters: this.#deadLetters,
+      ...{ egress, clock: this.#clock, logger: this.#logger, deadLetters: this.#deadLetters },
       group: () => this.#partition.group,
       wake: () => this.#loop.wake(),
     });
@@ -264,7 +261,7 @@ export class Engine {
     this.#loop.wake();
   }
 
-  #watch(run: Run, settling: Promise<void>): void {
+  #watch(run: PartitionRun, settling: Promise<void>): void {
     settling.then(
       () => this.#loop.arrive((nowMs) => this.#partition.settled(run, nowMs)),
       (error: unknown) => this.#loop.arrive((nowMs) => this.#partition.settled(run, nowMs, { error })),
@@ -292,6 +289,7 @@ export class Engine {
     this.#loop.stop();
     this.#partition.abandon();
     if (error !== undefined) await closeIngress(this.#ingress, this.#logger);
+    await closeClients(this.#options.functions.clients(), this.#logger);
     await this.#outbox.stop((what, close) => closePart(what, this.#logger, close));
     await closePart('store', this.#logger, async () => this.#options.store.close());
     for (const watch of [this.#quiet, this.#draining]) watch?.release();

@@ -1,18 +1,23 @@
 import { Envelope } from '../envelope/envelope.ts';
 import type { Message } from '../functions/message.ts';
+import type { StateSpec } from '../functions/remote-batch.ts';
 import type { Store } from '../storage/store.ts';
 import type { OutboxRecord } from './commit-group.ts';
 import type { DeadLetter, DeadLetters } from './dead-letters.ts';
 import type { Partition } from './partition.ts';
 import { PendingMessage } from './pending-message.ts';
+import { recoverRequests } from './requests.ts';
 import {
   deadLettersCollection,
   decodeDeadLetter,
   decodeMessage,
+  decodeRemoteStates,
   delayedCollection,
   messagesCollection,
   outboxCollection,
+  parseOutboxKey,
   positionsCollection,
+  remoteStatesCollection,
 } from './stored-records.ts';
 
 /** A delayed message as a commit holds it. */
@@ -29,6 +34,9 @@ export interface Recovered {
   readonly delayed: readonly RecoveredDelayed[];
   readonly outbox: readonly OutboxRecord[];
   readonly deadLetters: readonly DeadLetter[];
+  /** What was asked for while no engine ran: see requests.ts. */
+  readonly requests: readonly string[];
+  readonly remoteStates: readonly { readonly type: string; readonly specs: readonly StateSpec[] }[];
 }
 
 export interface RestoreTargets {
@@ -38,26 +46,26 @@ export interface RestoreTargets {
 }
 
 export async function recover(store: Store): Promise<Recovered> {
-  const outbox: OutboxRecord[] = [];
-  const prefix = outboxCollection('');
-  for (const collection of store.collections(prefix)) {
-    for (const { sequence, value } of await loadInOrder(store, collection)) {
-      const envelope = Envelope.decodeTrusted(value);
-      outbox.push({ egressId: collection.slice(prefix.length), sequence, envelope, receivedAtMs: undefined, recovered: true });
-    }
-  }
+  const outbox = (await store.load(outboxCollection)).map(({ key, value }): OutboxRecord => {
+    return { ...parseOutboxKey(key), envelope: Envelope.decodeTrusted(value), receivedAtMs: undefined, recovered: true };
+  });
+  outbox.sort((a, b) => a.sequence - b.sequence);
   const letters = await store.load(deadLettersCollection);
+  const remoteStates = await store.load(remoteStatesCollection);
   return {
     messages: (await loadInOrder(store, messagesCollection)).map(({ sequence, value }) => toPendingMessage(sequence, value)),
     delayed: (await loadInOrder(store, delayedCollection)).map(({ sequence, value }) => toDelayed(sequence, value)),
     outbox,
     deadLetters: letters.map(({ value }) => decodeDeadLetter(value)),
+    requests: await recoverRequests(store),
+    remoteStates: remoteStates.map(({ key, value }) => ({ type: key, specs: decodeRemoteStates(value) })),
   };
 }
 
 /** Puts back what a commit held; the outbox is released by the caller, once its lanes have started. */
 export function restore(recovered: Recovered, { partition, letters, nowMs }: RestoreTargets): void {
   letters.restore(recovered.deadLetters);
+  for (const { type, specs } of recovered.remoteStates) partition.remoteTypes.restore(type, specs);
   for (const { sequence } of recovered.messages) partition.skipSequence(sequence);
   for (const { sequence } of recovered.outbox) partition.skipSequence(sequence);
   for (const { message, sequence, dueAt, token } of recovered.delayed) partition.restoreDelayed(message, sequence, dueAt, token);

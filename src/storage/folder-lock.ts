@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -46,6 +46,23 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   }
   claim.hold();
   return claim;
+}
+
+/** The process that holds the lock of the folder, as far as it tells; undefined when nobody does. Takes no part in claiming it. */
+export async function findLockHolder(folder: string): Promise<{ readonly pid: number | undefined } | undefined> {
+  for (const path of claimPaths(realpathSync(folder))) {
+    const { state, pid } = await askClaim(path, false);
+    if (state === 'alive') return { pid };
+  }
+  return undefined;
+}
+
+function claimPaths(folder: string): string[] {
+  if (process.platform === 'win32') return [pipePath(folder)];
+  const lockFolder = lockFolderOf(folder);
+  if (!existsSync(lockFolder)) return [];
+  const names = readdirSync(lockFolder).filter((name) => name.endsWith('.sock'));
+  return names.map((name) => join(lockFolder, name));
 }
 
 class Claim implements FolderLock {

@@ -34,11 +34,9 @@ export const delayedMutants: readonly Mutant[] = [
     suite: 'simulation',
     apply: () =>
       replaceMethod(DelayedMessages.prototype, 'cancel', (cancel) => {
-        return function (this: DelayedMessages, sender: Address, token: string): Delayed | undefined {
+        return function (this: DelayedMessages, sender: Address, token: string): readonly Delayed[] {
           const cancelled = cancel.call(this, sender, token);
-          if (cancelled === undefined) return undefined;
-          const { message, sequence, dueAt, stored } = cancelled;
-          this.add({ message, sequence, dueAt, token: undefined, stored });
+          for (const { message, sequence, dueAt, stored } of cancelled) this.add({ message, sequence, dueAt, token: undefined, stored });
           return cancelled;
         };
       }),

@@ -100,7 +100,7 @@ export const handlingMutants: readonly Mutant[] = [
     suite: 'simulation',
     apply: () =>
       replaceMethod(Mailboxes.prototype, 'deliver', (deliver) => {
-        return function (this: Mailboxes, message: PendingMessage): boolean {
+        return function (this: Mailboxes, message: PendingMessage): Activation | undefined {
           const delivered = deliver.call(this, message);
           const activation = this.activations.find(message.target);
           if (activation?.status !== 'running') return delivered;

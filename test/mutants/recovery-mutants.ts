@@ -1,3 +1,4 @@
+import type { Activation } from '../../src/engine/activation.ts';
 import { EgressLane } from '../../src/engine/egress-lane.ts';
 import type { OutboxRecord } from '../../src/engine/commit-group.ts';
 import { Mailboxes } from '../../src/engine/mailboxes.ts';
@@ -30,7 +31,7 @@ export const recoveryMutants: readonly Mutant[] = [
     suite: 'simulation',
     apply: () =>
       replaceMethod(Mailboxes.prototype, 'deliver', (deliver) => {
-        return function (this: Mailboxes, message: PendingMessage): boolean {
+        return function (this: Mailboxes, message: PendingMessage): Activation | undefined {
           const delivered = deliver.call(this, message);
           const mailbox = this.activations.find(message.target)?.mailbox;
           if (!message.stored || mailbox === undefined || mailbox.length < 2) return delivered;

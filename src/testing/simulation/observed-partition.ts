@@ -86,7 +86,7 @@ export class ObservedPartition extends Partition {
     const takeDue = delayed.takeDue.bind(delayed);
     delayed.cancel = (sender, token) => {
       const cancelled = cancel(sender, token);
-      if (cancelled !== undefined) this.#watcher.delayedCancelled(cancelled);
+      for (const delayedMessage of cancelled) this.#watcher.delayedCancelled(delayedMessage);
       return cancelled;
     };
     delayed.takeDue = (nowMs) => {

@@ -64,10 +64,6 @@ export class SimulatedStore implements Store {
     });
   }
 
-  collections(prefix: string): readonly string[] {
-    return this.#options.durable.collections(prefix);
-  }
-
   commit(changes: readonly StoreChange[]): Promise<void> {
     if (this.#dead) return new Promise(() => undefined);
     if (this.#underWay !== undefined) this.#options.violated('a commit begins while another is under way');

@@ -158,11 +158,9 @@ export class SeedRunner {
   }
 }
 
-function waitsOutside(functionType: string, { application }: RunWorld): StatefunError {
-  const className = application.functions.get(functionType)?.definition.class.name ?? functionType;
-  return new StatefunError(
-    'SIMULATION_WAITS_OUTSIDE',
-    `a handler of ${className} ("${functionType}") waits for something that is neither a promise of its own nor the clock of the simulation: a timer of Node, a file, a connection.`,
-    { facts: { functionType, className } },
-  );
+function waitsOutside(functionType: string, { application: { functions } }: RunWorld): StatefunError {
+  const name = functions.get(functionType)?.definition.class.name;
+  const who = name === undefined ? `a call of the remote function "${functionType}"` : `a handler of ${name} ("${functionType}")`;
+  const summary = `${who} waits for something that is neither a promise of its own nor the clock of the simulation: a timer of Node, a file, a connection.`;
+  return new StatefunError('SIMULATION_WAITS_OUTSIDE', summary, { facts: { functionType, className: name } });
 }

@@ -73,7 +73,7 @@ export class SimulatedRun {
       this.#check('always');
     }
     if (this.#steps === stepsMax) this.#report('comes to rest', `there is still something to do after ${count(stepsMax, 'step')}`);
-    const waitingOutside = this.#violation === undefined ? this.#handlers.unsettled.map(({ functionType }) => functionType) : [];
+    const waitingOutside = this.#violation === undefined ? this.#waitingOutside() : [];
     if (this.#violation === undefined && waitingOutside.length === 0) this.#checkEnd();
     const end = this.#violation === undefined ? endOf(this.#sources) : undefined;
     this.#incarnation.kill({ batchesArrive: false });
@@ -228,6 +228,10 @@ export class SimulatedRun {
         refuses: (egressId, record) => world.refuses(toEgressedEvent(egressId, record)),
       },
     });
+  }
+
+  #waitingOutside(): readonly string[] {
+    return [...this.#handlers.unsettled.map(({ functionType }) => functionType), ...this.#incarnation.partition.unanswered.values()];
   }
 
   #check(when: 'always' | 'end'): void {

@@ -5,20 +5,20 @@ import { systemClock, type Clock } from '../shared/clock.ts';
 import { StatefunError, toError } from '../shared/errors.ts';
 import { silentLogger, type Logger } from '../shared/logger.ts';
 import { MetricsRegistry } from '../shared/metrics.ts';
-import type { Run } from './attempt-runner.ts';
-import { closeIngress, closePart } from './close-part.ts';
+import { closeClients, closeIngress, closePart } from './close-part.ts';
 import type { Capture } from './commit-group.ts';
 import { CommitPipeline } from './commit-pipeline.ts';
 import { DeadLetterDesk } from './dead-letter-desk.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import type { Delayed } from './delayed-messages.ts';
 import { EngineLoop } from './engine-loop.ts';
-import type { EngineOptions } from './engine-options.ts';
+import { createPartition, type EngineOptions } from './engine-options.ts';
 import { createInvocationHost } from './invocation-host.ts';
 import { IngressLane } from './ingress-lane.ts';
 import { defaultLimits, type EngineLimits } from './limits.ts';
 import { Outbox } from './outbox.ts';
-import { Partition } from './partition.ts';
+import { realPace } from './pace.ts';
+import type { Partition, PartitionRun } from './partition.ts';
 import { QuietWatch, type Activity } from './quiet-watch.ts';
 import { RecordIntake } from './record-intake.ts';
 import { recover, recoverPositions, restore } from './recovery.ts';
@@ -75,7 +75,7 @@ export class Engine {
       loaded: (activation, entries) => this.#loop.arrive((nowMs) => this.#partition.stateRead(activation, entries, nowMs)),
       failed: (error) => this.#fail(error),
     });
-    this.#partition = new Partition({
+    this.#partition = (options.createPartition ?? createPartition)({
       functions: options.functions,
       limits,
       deadLetters: this.#deadLetters,
@@ -95,20 +95,19 @@ export class Engine {
         stop: (error) => this.#fail(error),
       },
     });
-    const { router, unmatchedEvents = 'dead-letter' } = options;
+    const { router, unmatchedEvents = 'dead-letter', pace = realPace } = options;
     this.#intake = new RecordIntake({ router, partition: this.#partition, deadLetters: this.#deadLetters, unmatchedEvents });
     this.#redriveTargets = { intake: this.#intake, partition: this.#partition, ingress: options.ingress };
     this.#pipeline = new CommitPipeline({
       store: options.store,
-      partition: this.#partition,
-      limits,
+      ...{ pace, limits, partition: this.#partition },
       committed: (capture) => this.#committed(capture),
       failed: (error) => this.#fail(error),
     });
     this.#ingress = options.ingress.map((ingress) => this.#ingressLane(ingress, limits));
     this.#outbox = this.#createOutbox(options);
     this.#loop = new EngineLoop({
-      ...{ clock: this.#clock, limits, partition: this.#partition, intake: this.#intake },
+      ...{ clock: this.#clock, pace, limits, partition: this.#partition, intake: this.#intake },
       ...{ pipeline: this.#pipeline, ingress: this.#ingress, outbox: this.#outbox },
       turned: () => [this.#quiet, this.#draining].forEach((watch) => watch?.check()),
       failed: (error) => this.#fail(error),
@@ -141,8 +140,7 @@ export class Engine {
     this.#loop.stopTaking();
     await closeIngress(this.#ingress, this.#logger);
     const drained = await within(deadlineMs, this.#drain(this.#draining));
-    if (!drained)
-      this.#logger.warn('stopped before everything had ended', { error: unfinished(this.#partition, this.#outbox, deadlineMs) });
+    if (!drained) this.#logger.warn('stopped before all had ended', { error: unfinished(this.#partition, this.#outbox, deadlineMs) });
     await this.#shutDown(undefined);
   }
 
@@ -178,7 +176,7 @@ export class Engine {
 
   /** The state of an address by cell name, as its last successful invocation left it; empty when there is none. */
   state(address: Address): Promise<Record<string, unknown>> {
-    return this.#states.snapshot(address, this.#partition.mailboxes.activations);
+    return this.#states.snapshot(address, this.#partition.mailboxes.activations, this.#partition.remoteTypes);
   }
 
   /** The dead letters that are kept, oldest first. */
@@ -263,7 +261,7 @@ export class Engine {
     this.#loop.wake();
   }
 
-  #watch(run: Run, settling: Promise<void>): void {
+  #watch(run: PartitionRun, settling: Promise<void>): void {
     settling.then(
       () => this.#loop.arrive((nowMs) => this.#partition.settled(run, nowMs)),
       (error: unknown) => this.#loop.arrive((nowMs) => this.#partition.settled(run, nowMs, { error })),
@@ -291,6 +289,7 @@ export class Engine {
     this.#loop.stop();
     this.#partition.abandon();
     if (error !== undefined) await closeIngress(this.#ingress, this.#logger);
+    await closeClients(this.#options.functions.clients(), this.#logger);
     await this.#outbox.stop((what, close) => closePart(what, this.#logger, close));
     await closePart('store', this.#logger, async () => this.#options.store.close());
     for (const watch of [this.#quiet, this.#draining]) watch?.release();

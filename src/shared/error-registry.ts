@@ -645,11 +645,165 @@ export const errorRegistry = {
     'A tool was given no state folder, and there is not exactly one where applications keep theirs by default.',
     'Name one with --state-folder, or set STATEFUN_STATE_FOLDER.',
   ),
+  // remote functions, called by the engine
+  REMOTE_ENDPOINT_INVALID: entry(
+    'stop',
+    'Remote functions are declared in a way that cannot work.',
+    'Correct the option; they are described at RemoteFunctionsOptions and in docs/remote-functions.md.',
+  ),
+  REMOTE_UNAVAILABLE: entry(
+    'retry',
+    'An endpoint of remote functions cannot be reached, or asked to be called later.',
+    'See whether the server runs, and whether url or urlPathTemplate leads to it; messages wait for it, unless whenUnavailable says otherwise.',
+  ),
+  REMOTE_CALL_FAILED: entry(
+    'retry',
+    'An endpoint of remote functions answered a call with a status other than 2xx, or the connection broke.',
+    'See the log of the endpoint; the call is repeated until its budget is used up, then onFailure decides.',
+  ),
+  REMOTE_CALL_REFUSED: entry(
+    'give-up',
+    'An endpoint of remote functions answered with a status that repeating the call does not change.',
+    'See the log of the endpoint, and whether url or urlPathTemplate leads to the handler of StateFun requests.',
+  ),
+  REMOTE_CALL_TIMEOUT: entry(
+    'retry',
+    'A remote function has not answered within the budget of its call.',
+    'See what it waits for; more time is given by callBudget, or transport.call in module.yaml.',
+  ),
+  REMOTE_ANSWER_UNREADABLE: entry(
+    'retry',
+    'What an endpoint of remote functions answered is no answer of a StateFun function: content type, encoding, size or bytes are wrong.',
+    'See what answers at the URL: a StateFun 3.x handler answers application/octet-stream of at most 32 MiB.',
+  ),
+  REMOTE_ANSWER_INVALID: entry(
+    'give-up',
+    'The answer of a remote function holds something that cannot be done.',
+    'Correct the function: ids and types of addresses, delays and cancellation tokens must be what its SDK would accept.',
+  ),
+  REMOTE_DISCOVERY_ENDLESS: entry(
+    'give-up',
+    'A remote function goes on asking for states in place of handling its messages.',
+    'Correct how the function declares its states: once, by name and type.',
+  ),
+  REMOTE_STATE_UNREGISTERED: entry(
+    'give-up',
+    'A remote function changes a state that it has not declared.',
+    'Declare the state where the function is bound, or correct its name.',
+  ),
+  REMOTE_STATE_TYPE_CHANGED: entry(
+    'give-up',
+    'A remote function uses a state with another type than it was first declared with.',
+    'Give the state its former type, or declare it under a new name and move the values in the function.',
+  ),
+  // remote
+  PROTOCOL_MESSAGE_UNREADABLE: entry(
+    'give-up',
+    "Bytes are not a message of StateFun's request-reply protocol.",
+    'Functions are called by Flink StateFun 3.x, or by an engine that speaks its protocol; look at what sent the bytes, and whether they arrived whole.',
+  ),
+  PROTOCOL_MESSAGE_TOO_LARGE: entry(
+    'give-up',
+    "A message of StateFun's request-reply protocol is larger than 32 MiB.",
+    'Lower maxNumBatchRequests of the endpoint, send less in one invocation, or spread the state over more addresses.',
+  ),
+  TYPENAME_INVALID: entry(
+    'stop',
+    'The typename of a type is not of the form namespace/name.',
+    'Use exactly one slash with text on both sides, such as "shop/add-to-cart".',
+  ),
+  VALUE_TYPE_MISMATCH: entry(
+    'give-up',
+    'A value is of another type than the one it is read as.',
+    'Ask message.is(type) first, or correct the type; typenames are compared letter by letter, and numbers of different types are not converted.',
+  ),
+  VALUE_MISSING: entry(
+    'give-up',
+    'A value is read that has only a type.',
+    'Ask message.hasValue first; the sender has to set has_value, also for values of zero bytes.',
+  ),
+  VALUE_UNREADABLE: entry(
+    'give-up',
+    'Bytes cannot be read as the type they are said to have.',
+    'See the cause; the sender encodes the type in another way.',
+  ),
+  EGRESS_RECORD_INVALID: entry(
+    'give-up',
+    'A record for Kafka, Kinesis or the playground cannot be made.',
+    'Give a topic or a stream with a partition key, and a value of bytes, text or typed(type, value).',
+  ),
+  STATE_DECLARATION_INVALID: entry(
+    'stop',
+    'A state is declared in a way that cannot be served.',
+    'Declare a type such as int32Type(), or { type, name, expireAfterWrite }, with a name of its own and one expiration at most.',
+  ),
+  STATE_UNDECLARED: entry(
+    'give-up',
+    'A handler uses a state that its function does not declare.',
+    'Declare it in the option `state` of bind.',
+  ),
+  STATE_TYPE_CHANGED: entry(
+    'retry',
+    'A runtime keeps a state under another type than the function declares.',
+    'Declare the type that is stored, or keep the new one under another name: a runtime never changes the type of a state.',
+  ),
+  FUNCTION_NOT_CALLABLE: entry(
+    'stop',
+    'What is bound or registered as a function cannot be called.',
+    'Bind a function of (context, message), or register an object with a method invoke(context, message).',
+  ),
+  VALUE_WITHOUT_TYPE: entry(
+    'give-up',
+    'A value is sent whose type cannot be told from it.',
+    'Send typed(type, value). Only text, booleans, bigints and whole numbers of 32 bits have one type they must be of.',
+  ),
+  DELAY_TOKEN_INVALID: entry('give-up', 'The token of a delayed message is empty or not a text.', 'Leave it out, or give it a name.'),
+  FUNCTION_FAILED: entry(
+    'retry',
+    'A served function failed; the runtime sends the batch again, and nothing of it takes effect.',
+    'See the cause. A message that fails every time holds up its address, and in Flink in the end the job: give the function an onFailure.',
+  ),
+  SERVER_OPTION_INVALID: entry(
+    'stop',
+    'An option of the function server cannot be used.',
+    'Correct the option; see FunctionServerOptions.',
+  ),
+  SERVER_NOT_LISTENING: entry(
+    'stop',
+    'The function server cannot listen.',
+    'Choose another port (0 takes any that is free) or host, and look at the certificates if it serves HTTPS.',
+  ),
+  LAMBDA_EVENT_UNKNOWN: entry(
+    'give-up',
+    'A Lambda function that serves StateFun is invoked with an event that is no HTTP request.',
+    'Invoke it through an API Gateway, a Function URL or an Application Load Balancer.',
+  ),
   // tests
   TEST_INGRESS_LATE: entry(
     'stop',
     'An ingress under test did not deliver what was waited for.',
     'See what has been received so far; the ingress may wait for something outside, or for the clock of the test.',
+  ),
+  // testing: simulation
+  SIMULATION_FAILED: entry(
+    'give-up',
+    'A simulated run broke a promise of the application or of the framework.',
+    'Follow the steps of the run; the line at its end repeats it.',
+  ),
+  SIMULATION_REPLAY_INVALID: entry(
+    'give-up',
+    'The line given to repeat a simulated run cannot be read.',
+    'Copy the whole line from the report of the failure.',
+  ),
+  SIMULATION_WAITS_OUTSIDE: entry(
+    'give-up',
+    'A handler cannot be simulated: it waits for something outside, which no seed decides.',
+    'Put what it calls behind a provider and give the simulation one that answers at once, or that waits on its clock: providers: (clock) => […].',
+  ),
+  SIMULATION_NOT_REPEATABLE: entry(
+    'give-up',
+    'A simulated run does not follow from its seed.',
+    'Look for time, random and counters that are neither state nor given by the context or the clock of the simulation, in handlers and in what they call.',
   ),
 } as const satisfies Record<string, ErrorEntry>;
 

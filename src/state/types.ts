@@ -11,6 +11,11 @@ import { freezeJson } from './json-walk.ts';
  */
 export interface StateType<T> {
   readonly name: string;
+  /**
+   * What StateFun calls the type, `namespace/name`, where values of it travel: in messages and state of functions that are served to Flink or
+   * called by it. Undefined: the built-in name of the type, or `statefun.types/<name>`.
+   */
+  readonly typename?: string | undefined;
   readonly holds: 'value' | 'bytes';
   /** Text is written as UTF-8. */
   encode(value: T): string | Uint8Array;
@@ -33,6 +38,8 @@ export interface ProtobufCodec<T> {
 export interface CustomTypeOptions<T> {
   /** Names the type in error texts and tools. */
   readonly name: string;
+  /** See {@link StateType.typename}. */
+  readonly typename?: string;
   encode(value: T): string | Uint8Array;
   decode(bytes: Uint8Array): T;
 }
@@ -40,10 +47,12 @@ export interface CustomTypeOptions<T> {
 /**
  * JSON, the default: plain objects, arrays, strings, finite numbers, booleans and null. Map, Set, Date, bigint, NaN, class instances,
  * functions and undefined inside an array are refused. A property that is undefined is missing after a reload, and -0 is 0.
+ *
+ * @param typename - what StateFun calls the type, such as `'shop/add-to-cart'`: see {@link StateType.typename}.
  */
-export function jsonType<T>(): StateType<T> {
+export function jsonType<T>(typename?: string): StateType<T> {
   // Safe: the type of the value exists only at compile time; at run time there is one JSON.
-  return json as StateType<T>;
+  return named(json, typename) as StateType<T>;
 }
 
 export function stringType(): StateType<string> {
@@ -60,6 +69,11 @@ export function int64Type(): StateType<bigint> {
   return int64;
 }
 
+/** Numbers of 32 bits: what is set is rounded to the nearest one, so 0.1 is read as 0.10000000149011612. */
+export function float32Type(): StateType<number> {
+  return float32;
+}
+
 /** Any number, NaN, infinities and -0 included. */
 export function float64Type(): StateType<number> {
   return float64;
@@ -70,23 +84,24 @@ export function booleanType(): StateType<boolean> {
 }
 
 /** Bytes, copied by `set` and by `get`: typed arrays cannot be frozen. */
-export function bytesType(): StateType<Uint8Array> {
-  return bytes;
+export function bytesType(typename?: string): StateType<Uint8Array> {
+  return named(bytes, typename);
 }
 
 /** Messages of a protobufjs class, decoded anew by every `get`. */
-export function protobufType<T extends object>(codec: ProtobufCodec<T>): StateType<T> {
+export function protobufType<T extends object>(codec: ProtobufCodec<T>, typename?: string): StateType<T> {
   const lossOf = (value: unknown): string | null => {
     if (typeof value !== 'object' || value === null) return describe(value);
     return codec.verify?.(value) ?? null;
   };
-  // protobufjs reads text faster from a Buffer.
-  return bytesHolding<T>(
+  const type = bytesHolding<T>(
     'protobuf',
     lossOf,
     (value) => codec.encode(value).finish(),
+    // protobufjs reads text faster from a Buffer.
     (copy) => codec.decode(Buffer.from(copy.buffer)),
   );
+  return named(type, typename);
 }
 
 /** Any value, with functions of your own: `set` calls `encode`, every `get` calls `decode`. */
@@ -96,12 +111,17 @@ export function customType<T>(options: CustomTypeOptions<T>): StateType<T> {
     // The function may use its bytes again.
     return typeof encoded === 'string' ? encoded : new Uint8Array(encoded);
   };
-  return bytesHolding<T>(
+  const type = bytesHolding<T>(
     options.name,
     () => null,
     encode,
     (copy) => options.decode(copy),
   );
+  return named(type, options.typename);
+}
+
+function named<T>(type: StateType<T>, typename: string | undefined): StateType<T> {
+  return typename === undefined ? type : { ...type, typename };
 }
 
 function textOf(encoded: Uint8Array): string {
@@ -199,12 +219,18 @@ const int64 = scalar<bigint>(
   BigInt,
 );
 
-const float64 = scalar<number>(
-  'float64',
-  (value) => (typeof value === 'number' ? 8 : refuse(value)),
-  (value) => (Object.is(value, -0) ? '-0' : String(value)),
-  Number,
+const float32 = bytesHolding<number>(
+  'float32',
+  (value) => (typeof value === 'number' ? null : refuse(value)),
+  (value) => textOfNumber(Math.fround(value)),
+  (copy) => Number(textOf(copy)),
 );
+
+const float64 = scalar<number>('float64', (value) => (typeof value === 'number' ? 8 : refuse(value)), textOfNumber, Number);
+
+function textOfNumber(value: number): string {
+  return Object.is(value, -0) ? '-0' : String(value);
+}
 
 const boolean = scalar<boolean>(
   'boolean',

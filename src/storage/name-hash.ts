@@ -6,7 +6,8 @@ const rounds = 8;
  *
  * It is keyed by the store's id, which no client knows, so that ids that come from outside cannot be chosen to collide. The construction is
  * a MAC over 16-byte blocks with the permutation of Chaskey (Mouha et al., 2014): it needs 32-bit operations only, which JavaScript has.
- * Each text is absorbed behind its length, so that no two pairs of names are the same sequence of blocks.
+ * Each text ends in the byte 0x80 and zeros up to a whole block. Where the key begins, and where a hash ends, a mask of its own that is made
+ * from the store's id is added, as CMAC does: no choice of names makes up for it.
  */
 export class NameHash {
   /** Of the collection. */
@@ -15,15 +16,20 @@ export class NameHash {
   first = 0;
   second = 0;
 
-  readonly #key: Int32Array;
+  readonly #start = new Int32Array(4);
+  readonly #keyMask = new Int32Array(4);
+  readonly #endMask = new Int32Array(4);
   /** The state behind the collection that was hashed last. */
   readonly #behind = new Int32Array(4);
   readonly #state = new Int32Array(4);
 
-  /** @param key 16 bytes, secret to those who choose names */
-  constructor(key: Uint8Array) {
-    const words = new DataView(key.buffer, key.byteOffset, 16);
-    this.#key = Int32Array.from([0, 4, 8, 12], (offset) => words.getInt32(offset, true));
+  /** @param secret 16 bytes that those who choose names do not know */
+  constructor(secret: Uint8Array) {
+    const words = new DataView(secret.buffer, secret.byteOffset, 16);
+    const key = Int32Array.from([0, 4, 8, 12], (offset) => words.getInt32(offset, true));
+    absorb(this.#start, key, noMask, Uint8Array.of(1), 0, 1);
+    absorb(this.#keyMask, key, noMask, Uint8Array.of(2), 0, 1);
+    absorb(this.#endMask, key, noMask, Uint8Array.of(3), 0, 1);
   }
 
   /** Hashes the collection in `bytes[start..collectionEnd)` and the key behind it. */
@@ -34,35 +40,30 @@ export class NameHash {
 
   /** Hashes a collection; the keys that follow are of this one. */
   updateCollection(bytes: Uint8Array, start: number, end: number): void {
-    absorb(this.#behind, this.#key, bytes, start, end);
-    this.#finish();
-    this.collection = (this.#state[2] ?? 0) >>> 0;
+    absorb(this.#behind, this.#start, noMask, bytes, start, end);
+    absorb(this.#state, this.#behind, this.#endMask, noBytes, 0, 0);
+    this.collection = (this.#state[0] ?? 0) >>> 0;
   }
 
   /** Hashes a key of the collection that was hashed last. */
   updateKey(bytes: Uint8Array, start: number, end: number): void {
-    absorb(this.#state, this.#behind, bytes, start, end);
-    // One more block ends the message, so that what a longer name would go on with is never given away.
-    absorb(this.#state, this.#state, noBytes, 0, 0);
-    this.first = ((this.#state[0] ?? 0) ^ (this.#key[0] ?? 0)) >>> 0;
-    this.second = ((this.#state[1] ?? 0) ^ (this.#key[1] ?? 0)) >>> 0;
-  }
-
-  #finish(): void {
-    absorb(this.#state, this.#behind, noBytes, 0, 0);
+    absorb(this.#state, this.#behind, this.#keyMask, bytes, start, end);
+    absorb(this.#state, this.#state, this.#endMask, noBytes, 0, 0);
+    this.first = (this.#state[0] ?? 0) >>> 0;
+    this.second = (this.#state[1] ?? 0) >>> 0;
   }
 }
 
 const noBytes = new Uint8Array(0);
+const noMask = new Int32Array(4);
 
-/** Absorbs a text behind its length, block after block, the last one filled up with zeros. */
-function absorb(target: Int32Array, from: Int32Array, bytes: Uint8Array, start: number, end: number): void {
-  let a = (from[0] ?? 0) ^ (end - start);
-  let b = from[1] ?? 0;
-  let c = from[2] ?? 0;
-  let d = from[3] ?? 0;
-  let offset = start;
-  do {
+/** Goes on from a state and a mask with a text, block after block. */
+function absorb(target: Int32Array, from: Int32Array, mask: Int32Array, bytes: Uint8Array, start: number, end: number): void {
+  let a = (from[0] ?? 0) ^ (mask[0] ?? 0);
+  let b = (from[1] ?? 0) ^ (mask[1] ?? 0);
+  let c = (from[2] ?? 0) ^ (mask[2] ?? 0);
+  let d = (from[3] ?? 0) ^ (mask[3] ?? 0);
+  for (let offset = start; offset <= end; offset += 16) {
     a ^= wordAt(bytes, offset, end);
     b ^= wordAt(bytes, offset + 4, end);
     c ^= wordAt(bytes, offset + 8, end);
@@ -79,20 +80,19 @@ function absorb(target: Int32Array, from: Int32Array, bytes: Uint8Array, start: 
       b = ((b << 7) | (b >>> 25)) ^ c;
       c = (c << 16) | (c >>> 16);
     }
-    offset += 16;
-  } while (offset < end);
+  }
   target[0] = a;
   target[1] = b;
   target[2] = c;
   target[3] = d;
 }
 
-/** Four bytes, little-endian; those behind the end count as zero. */
+/** Four bytes, little-endian; at the end stands 0x80, and behind it zeros. */
 function wordAt(bytes: Uint8Array, offset: number, end: number): number {
   if (offset + 4 <= end) {
     return (bytes[offset] ?? 0) | ((bytes[offset + 1] ?? 0) << 8) | ((bytes[offset + 2] ?? 0) << 16) | ((bytes[offset + 3] ?? 0) << 24);
   }
   let word = 0;
   for (let index = offset; index < end; index += 1) word |= (bytes[index] ?? 0) << ((index - offset) * 8);
-  return word;
+  return offset <= end ? word | (0x80 << ((end - offset) * 8)) : word;
 }

@@ -116,7 +116,7 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
         }),
         { seed: 20_260_101, numRuns: 25 },
       );
-    });
+    }, 60_000);
   });
 }
 

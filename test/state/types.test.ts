@@ -4,6 +4,7 @@ import {
   booleanType,
   bytesType,
   customType,
+  float32Type,
   float64Type,
   int32Type,
   int64Type,
@@ -42,6 +43,7 @@ const refused: readonly (readonly [StateType<unknown>, unknown])[] = [
   [int32Type(), '1'],
   [int64Type(), 1],
   [int64Type(), 9_223_372_036_854_775_808n],
+  [float32Type(), '1'],
   [float64Type(), 1n],
   [booleanType(), 'true'],
   [bytesType(), [1]],
@@ -65,6 +67,20 @@ describe('state types', () => {
     expect(Buffer.from(type.encode(value)).toString()).toBe(text);
     expect(Object.is(type.decode(Buffer.from(text)), value) || JSON.stringify(type.decode(Buffer.from(text))) === text).toBe(true);
     expect(type.ensure(value)).toBe(value);
+  });
+
+  it('round numbers of 32 bits as they are set', () => {
+    expect(roundTrip(float32Type(), 0.1)).toBe(0.10000000149011612);
+    expect(roundTrip(float32Type(), -0)).toBe(-0);
+    expect(roundTrip(float32Type(), Number.NaN)).toBeNaN();
+    expect(roundTrip(float32Type(), 1e39)).toBe(Infinity);
+  });
+
+  it('take the name that StateFun gives them', () => {
+    expect(jsonType('shop/cart')).toMatchObject({ name: 'json', typename: 'shop/cart' });
+    expect(jsonType()).toBe(jsonType());
+    expect(bytesType('shop/raw').typename).toBe('shop/raw');
+    expect(customType({ name: 'a', typename: 'shop/a', encode: String, decode: String }).typename).toBe('shop/a');
   });
 
   it.each(refused)('%# refuse a value they would lose', (type, value) => {

@@ -1,0 +1,57 @@
+import type { Address } from '../../shared/address.ts';
+import type { TypedValue } from '../../shared/typed-value.ts';
+import { ProtobufReader } from '../protobuf/reader.ts';
+import type { ProtobufWriter } from '../protobuf/writer.ts';
+
+// Address and TypedValue, which both directions use.
+
+const noBytes = new Uint8Array(0);
+
+/** `namespace/name` as the protocol has it, in two. What the official SDKs call a typename with several slashes is parted at the last. */
+export function splitTypename(typename: string): { readonly namespace: string; readonly name: string } {
+  const slash = typename.lastIndexOf('/');
+  return { namespace: typename.slice(0, Math.max(slash, 0)), name: typename.slice(slash + 1) };
+}
+
+export function writeAddress(writer: ProtobufWriter, { type, id }: Address): void {
+  const { namespace, name } = splitTypename(type);
+  if (id !== '') writer.text(3, id);
+  if (name !== '') writer.text(2, name);
+  if (namespace !== '') writer.text(1, namespace);
+}
+
+/** Undefined for an address in which nothing is set: what some SDKs send for none. */
+export function readAddress(bytes: Uint8Array): Address | undefined {
+  const reader = new ProtobufReader(bytes);
+  let namespace = '';
+  let name = '';
+  let id = '';
+  for (let field = reader.next(); field !== 0; field = reader.next()) {
+    if (!reader.isBytes()) continue;
+    if (field === 1) namespace = reader.text();
+    else if (field === 2) name = reader.text();
+    else if (field === 3) id = reader.text();
+  }
+  return namespace === '' && name === '' && id === '' ? undefined : { type: `${namespace}/${name}`, id };
+}
+
+export function writeTypedValue(writer: ProtobufWriter, { typename, hasValue, value }: TypedValue): void {
+  if (value.byteLength > 0) writer.bytes(3, value);
+  if (hasValue) writer.bool(2, true);
+  if (typename !== '') writer.text(1, typename);
+}
+
+/** The value is a view into the bytes. Nothing at all is a typed value without type or value. */
+export function readTypedValue(bytes: Uint8Array | undefined): TypedValue {
+  let typename = '';
+  let hasValue = false;
+  let value: Uint8Array = noBytes;
+  if (bytes === undefined) return { typename, hasValue, value };
+  const reader = new ProtobufReader(bytes);
+  for (let field = reader.next(); field !== 0; field = reader.next()) {
+    if (field === 1 && reader.isBytes()) typename = reader.text();
+    else if (field === 2 && reader.isVarint()) hasValue = reader.bool();
+    else if (field === 3 && reader.isBytes()) value = reader.bytes();
+  }
+  return { typename, hasValue, value };
+}

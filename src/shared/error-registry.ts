@@ -640,6 +640,16 @@ export const errorRegistry = {
     'A tool was to look at state where there is none.',
     'Name the folder with --state-folder; the application logs it when it starts. It appears with the first start.',
   ),
+  REQUEST_FAILED: entry(
+    'retry',
+    'A running application was asked to do something, and gave no answer, or one that cannot be used.',
+    'See whether it is busy or stopping, and look again at what was to be changed: it may have been done.',
+  ),
+  REQUEST_INVALID: entry(
+    'give-up',
+    'A running application was asked for something that it cannot do.',
+    'Use a statefun command of the same version as the application.',
+  ),
   STATE_FOLDER_UNDECIDED: entry(
     'stop',
     'A tool was given no state folder, and there is not exactly one where applications keep theirs by default.',

@@ -42,6 +42,8 @@ export interface KinesisIngressOptions {
   readonly startTimeoutMs?: number;
   /** How records become events. @defaultValue `'cloudevent'` */
   readonly format?: RecordFormat;
+  /** Names the messages of a record itself: see Ingress. */
+  readonly route?: NonNullable<Ingress['route']>;
 }
 
 /**
@@ -61,6 +63,7 @@ const streamVariable = 'EVENTS_INGRESS_STREAM_DEFAULT';
 export class KinesisIngress implements Ingress {
   readonly name: string;
   readonly format?: RecordFormat;
+  readonly route?: NonNullable<Ingress['route']>;
   readonly #inCode: KinesisIngressOptions;
   #options: KinesisIngressOptions;
   /** Where a stream that is not in code is named; settings have been read from the environment already. */
@@ -76,6 +79,7 @@ export class KinesisIngress implements Ingress {
     this.#random = random;
     this.name = options.name ?? (options.stream === undefined ? 'kinesis' : `kinesis:${options.stream}`);
     if (options.format !== undefined) this.format = options.format;
+    if (options.route !== undefined) this.route = options.route;
   }
 
   get description(): string {

@@ -7,6 +7,7 @@ export interface PutEntry {
   readonly record: EgressRecord;
   readonly partitionKey: string;
   readonly data: Uint8Array;
+  readonly hashKey: string | undefined;
   /** What counts towards the limits of Kinesis: data and partition key. */
   readonly sizeBytes: number;
 }
@@ -17,7 +18,7 @@ const partitionKeyCharactersMax = 256;
 export function toPutEntry(record: EgressRecord): PutEntry {
   const partitionKey = toPartitionKey(record.key === undefined || record.key === '' ? record.id : record.key);
   const data = typeof record.data === 'string' ? Buffer.from(record.data) : record.data;
-  return { record, partitionKey, data, sizeBytes: data.byteLength + Buffer.byteLength(partitionKey) };
+  return { record, partitionKey, data, hashKey: record.hashKey, sizeBytes: data.byteLength + Buffer.byteLength(partitionKey) };
 }
 
 /** Keys that Kinesis refuses become their hash: the same key still goes to the same shard. */

@@ -57,11 +57,11 @@ function messagesOf({ key, data }: IngressRecord, { valueType, targets }: Stream
   }));
 }
 
-function readKinesisRecord(egressId: string, { typename, value }: TypedValue): KinesisRecord {
+function readKinesisRecord(egressId: string, { typename, value }: TypedValue): KinesisRecord<Uint8Array> {
   if (typename === kinesisRecordTypename) {
     const record = decodeKinesisRecord(value);
     if (record.stream !== '' && record.partitionKey !== '') return record;
   }
   const what = typename === kinesisRecordTypename ? 'names no stream, or no partition key' : `has the type "${typename}"`;
-  throw new StatefunError('EGRESS_RECORD_INVALID', `the egress ${egressId} cannot take a record that ${what}.`, { facts: { egressId } });
+  throw new StatefunError('EGRESS_RECORD_REFUSED', `the egress ${egressId} cannot take a record that ${what}.`, { facts: { egressId } });
 }

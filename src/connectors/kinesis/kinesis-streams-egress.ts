@@ -94,7 +94,7 @@ export class KinesisStreamsEgress implements Egress {
     if (known !== undefined) return known;
     if (this.#streams.size >= streamsMax) {
       const summary = `egress "${this.id}" is to write to more than ${streamsMax} streams; "${name}" is one too many.`;
-      throw new StatefunError('EGRESS_RECORD_INVALID', summary, { facts: { egressId: this.id, stream: name } });
+      throw new StatefunError('EGRESS_RECORD_REFUSED', summary, { facts: { egressId: this.id, stream: name } });
     }
     const opening = this.#openStream(name);
     this.#streams.set(name, opening);

@@ -91,5 +91,5 @@ function readRecord({ typename, value }: TypedValue): { readonly topic: string; 
 }
 
 function invalid(why: string): StatefunError {
-  return new StatefunError('EGRESS_RECORD_INVALID', `the egress io.statefun.playground/egress cannot take a record: ${why}.`);
+  return new StatefunError('EGRESS_RECORD_REFUSED', `the egress io.statefun.playground/egress cannot take a record: ${why}.`);
 }

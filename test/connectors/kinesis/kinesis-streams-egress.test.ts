@@ -17,7 +17,7 @@ const recordOf = (record: object): EgressRecord => ({
 
 function readRecord({ value }: { readonly value: Uint8Array }): StreamRecord {
   const record = JSON.parse(Buffer.from(value).toString()) as StreamRecord & { readonly text?: string };
-  if (record.stream === '') throw new StatefunError('EGRESS_RECORD_INVALID', 'no stream.');
+  if (record.stream === '') throw new StatefunError('EGRESS_RECORD_REFUSED', 'no stream.');
   return { ...record, value: Buffer.from(record.text ?? '') };
 }
 
@@ -35,7 +35,7 @@ describe('a Kinesis egress whose records name their stream', () => {
     ];
     const rejected = await settled(egress.send(records), clock);
     expect(rejected.map(({ record, error }) => [records.indexOf(record), StatefunError.is(error) && error.code])).toEqual([
-      [1, 'EGRESS_RECORD_INVALID'],
+      [1, 'EGRESS_RECORD_REFUSED'],
       [2, 'KINESIS_STREAM_MISSING'],
     ]);
     expect(kinesis.texts).toEqual(['first', 'second']);

@@ -151,7 +151,7 @@ describe('the playground egress', () => {
     ];
     const rejected = await egress.send(records);
     expect(rejected.map(({ record: given, error }) => [records.indexOf(given), (error as { code?: string }).code])).toEqual(
-      records.map((_record, index) => [index, 'EGRESS_RECORD_INVALID']),
+      records.map((_record, index) => [index, 'EGRESS_RECORD_REFUSED']),
     );
     expect(await read('greetings')).toMatchObject({ status: 404 });
   });

@@ -6,6 +6,7 @@ export { Forwarder, type ForwarderOptions } from './forwarders/forwarder-decorat
 // Events
 export { CloudEvent, type CloudEventConstructor, type EventAttributes, type NewEvent } from './envelope/cloud-event.ts';
 export { eventType, type EventOf, type EventType, type EventTypeOptions } from './envelope/event-type.ts';
+export { typedValue } from './envelope/typed-value-event.ts';
 export type { SchemaIssue, SchemaResult, StandardSchemaV1 } from './envelope/standard-schema.ts';
 
 // State
@@ -32,6 +33,8 @@ export {
 // Functions
 export type { Context, DelayOptions, EgressOptions, SubscribeOptions } from './functions/context.ts';
 export type { FunctionOptions, OnFailure, RetryOptions } from './functions/failure-policy.ts';
+export { remoteFunctions, type RemoteFunctionsOptions, type RemoteTlsOptions } from './remote/client/remote-functions.ts';
+export type { RemoteFunctions } from './functions/remote-function.ts';
 export type { SubscriptionOptions } from './functions/subscriptions.ts';
 export type { Address } from './shared/address.ts';
 export type { Duration } from './shared/duration.ts';

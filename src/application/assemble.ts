@@ -3,6 +3,7 @@ import { Router, type RegisteredForwarder, type RouterOptions } from '../forward
 import type { FunctionDefinition } from '../functions/definition.ts';
 import type { InvocationScope } from '../functions/invocation-host.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
+import type { RemoteFunctions } from '../functions/remote-function.ts';
 import type { SubscriptionOptions } from '../functions/subscriptions.ts';
 import type { Ingress } from '../ingress/ingress.ts';
 import { systemClock, type Clock } from '../shared/clock.ts';
@@ -34,6 +35,7 @@ import { InjectableLogger, LoggerToken } from './logger-token.ts';
 import { InvocationLogScope } from './logging-context.ts';
 import { Lifecycle, type LifecycleOptions } from './lifecycle.ts';
 import type { Provider } from './provider.ts';
+import { registerRemote } from './remote-components.ts';
 import { createWiring, type Wiring } from './wiring.ts';
 
 /** What a host puts in the place of what the application declares. */
@@ -161,6 +163,7 @@ function createFramework(definition: ApplicationDefinition, configuration: Confi
 /** What an application is made of, nothing of it made yet, and the mistakes that can be seen in it. */
 interface FoundParts extends Pick<AssembledApplication, 'ingress' | 'egress' | 'conditions' | 'report'> {
   readonly classes: ComponentClasses;
+  readonly remote: readonly RemoteFunctions[];
   readonly healthClasses: readonly HealthClass[];
   readonly providers: Contributions['providers'];
   readonly problems: readonly StatefunError[];
@@ -184,7 +187,9 @@ async function findParts(
   const scanned = await scanComponents(overrides.only === undefined ? contributions.scan : []);
   const { classes, conditions, problems: unusable } = chooseComponents(contributions, scanned, source, overrides.only);
   const problems = [...contributions.problems, ...scanned.problems, ...unusable];
-  if (classes.functions.length === 0 && overrides.only === undefined && problems.length === 0) problems.push(noFunction(name, conditions));
+  const remote = overrides.only === undefined ? contributions.remote : [];
+  const functionCount = classes.functions.length + remote.length;
+  if (functionCount === 0 && overrides.only === undefined && problems.length === 0) problems.push(noFunction(name, conditions));
   problems.push(...configurationProblems(configuration, contributions, scanned));
   const ingress = overrides.ingress ?? contributions.ingress;
   const egress = overrides.egress ?? contributions.egress;
@@ -196,7 +201,7 @@ async function findParts(
   ];
   const healthClasses = overrides.only === undefined ? contributions.health : [];
   return {
-    ...{ classes, healthClasses, ingress, egress, problems, portProblems },
+    ...{ classes, remote, healthClasses, ingress, egress, problems, portProblems },
     providers: contributions.providers,
     conditions: [...contributions.conditions, ...conditions],
     report: scanned.report,
@@ -220,13 +225,13 @@ function configurationProblems({ problems }: Configuration, { functions, forward
  * them; else everything is made.
  */
 async function makeParts(
-  { classes, healthClasses, providers, portProblems, ...found }: FoundParts,
+  { classes, remote, healthClasses, providers, portProblems, ...found }: FoundParts,
   { clock, lifecycle }: Framework,
-  { dryRun = false, only }: ApplicationOverrides,
+  { dryRun = false, only, logger = silentLogger }: ApplicationOverrides,
 ): Promise<{ readonly components: Components; readonly problems: readonly StatefunError[] }> {
   const container = new ProviderContainer(providers, lifecycle);
   const make = (mode: Making['mode'], problems: StatefunError[]): Promise<Components> =>
-    makeComponents(classes, healthClasses, clock, { container, lifecycle, mode, problems });
+    makeComponents({ classes, remote, health: healthClasses }, { clock, logger }, { container, lifecycle, mode, problems });
   const declared: StatefunError[] = [];
   await make('declarations', declared);
   const problems = [...found.problems];
@@ -250,13 +255,19 @@ interface Components {
   readonly healthIndicators: readonly HealthIndicator[];
 }
 
+interface Declared {
+  readonly classes: ComponentClasses;
+  readonly remote: readonly RemoteFunctions[];
+  readonly health: readonly HealthClass[];
+}
+
 async function makeComponents(
-  classes: ComponentClasses,
-  health: readonly HealthClass[],
-  clock: Clock,
+  { classes, remote, health }: Declared,
+  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
   making: Making,
 ): Promise<Components> {
   const { registry: functions, definitions } = await registerFunctions(classes, making);
+  making.problems.push(...registerRemote(remote, functions, logger));
   const routerOptions: RouterOptions = { isRegistered: (type) => functions.has(type), registeredTypes: () => functions.types(), clock };
   const forwarders = await makeForwarders(classes, routerOptions, making);
   const healthIndicators = await makeHealthIndicators(health, making);

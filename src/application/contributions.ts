@@ -1,4 +1,5 @@
 import type { Egress } from '../egress/egress.ts';
+import type { RemoteFunctions } from '../functions/remote-function.ts';
 import type { Ingress } from '../ingress/ingress.ts';
 import type { StatefunError } from '../shared/errors.ts';
 import type { ClassOf } from '../shared/metadata.ts';
@@ -18,6 +19,7 @@ export interface Contributions {
   readonly scan: readonly (URL | string)[];
   /** Those that take part. */
   readonly providers: readonly RegisteredProvider[];
+  readonly remote: readonly RemoteFunctions[];
   readonly ingress: readonly Ingress[];
   readonly egress: readonly Egress[];
   /** Those that take part. */
@@ -72,6 +74,7 @@ export function gatherContributions(
     forwarders: [...new Set(all.flatMap(({ forwarders = [] }) => forwarders))],
     scan: all.flatMap(({ scan = [] }) => scan),
     providers: chosen.providers,
+    remote: [...new Set(all.flatMap(({ remote = [] }) => remote))],
     ingress: [...new Set(all.flatMap(({ ingress = [] }) => ingress))],
     egress: [...new Set(all.flatMap(({ egress = [] }) => egress))],
     health: listed.filter(({ madeClass }) => chosen.providers.some(({ token }) => token === madeClass)),

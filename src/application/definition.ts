@@ -1,5 +1,6 @@
 import type { Egress } from '../egress/egress.ts';
 import type { EngineLimits } from '../engine/limits.ts';
+import type { RemoteFunctions } from '../functions/remote-function.ts';
 import type { SubscriptionOptions } from '../functions/subscriptions.ts';
 import type { Ingress } from '../ingress/ingress.ts';
 import type { ClassOf } from '../shared/metadata.ts';
@@ -33,6 +34,8 @@ export interface ModuleOptions {
   readonly exports?: readonly Token[];
   /** What the application or module configures itself, made by `configuration(name, schema)`: read, checked, and injected by class. */
   readonly configuration?: readonly ConfigurationClass[];
+  /** Functions that other processes serve, in whatever language, made by `remoteFunctions`. */
+  readonly remote?: readonly RemoteFunctions[];
   readonly ingress?: readonly Ingress[];
   readonly egress?: readonly Egress[];
   /** Classes that say whether something the application needs is there; a class that nobody provides is a provider of itself. */

@@ -20,12 +20,12 @@ const namesMax = 8;
 
 /** One line that says what was found, where records come from and go to, where the state is, and how long the start took. */
 export function startLine({ wiring, profiles, stateFolder, durationMs }: StartFacts): string {
-  const { application, functions, forwarders, ingress, egress } = wiring;
+  const { application, functions, remote, forwarders, ingress, egress } = wiring;
   const parts = [
-    list(
-      'function',
-      functions.map(({ type }) => type),
-    ),
+    list('function', [
+      ...functions.map(({ type }) => type),
+      ...remote.map(({ functions: served, description }) => `${served} (${description})`),
+    ]),
     list(
       'forwarder',
       forwarders.map(({ name }) => name),

@@ -9,10 +9,16 @@ export function wiringLines(wiring: Wiring): readonly string[] {
     ['ingress', wiring.ingress.map(({ name, description, format }): Row => [name, `${description}${formatNote(format)}`])],
     ['forwarders', wiring.forwarders.map((forwarder): Row => [forwarder.name, forwarderText(forwarder, wiring)])],
     ['functions', wiring.functions.map((wired): Row => [wired.type, functionText(wired)])],
+    ...remoteSection(wiring),
     ['egress', wiring.egress.map(({ id, description, format }): Row => [id, `${description}${formatNote(format)}`])],
   ];
   const nameWidth = Math.max(...sections.flatMap(([, rows]) => rows.map(([name]) => name.length)), 0);
   return sections.flatMap(([title, rows]) => sectionLines(title, rows, nameWidth));
+}
+
+/** Most applications have none. */
+function remoteSection({ remote }: Wiring): readonly (readonly [string, readonly Row[]])[] {
+  return remote.length === 0 ? [] : [['remote', remote.map(({ functions, description }): Row => [functions, description])]];
 }
 
 const titleWidth = 'forwarders'.length;

@@ -16,6 +16,8 @@ export interface Wiring {
   readonly forwarders: readonly WiredForwarder[];
   /** By type. */
   readonly functions: readonly WiredFunction[];
+  /** Functions that other processes serve. */
+  readonly remote: readonly WiredRemote[];
   readonly egress: readonly WiredEgress[];
 }
 
@@ -42,6 +44,12 @@ export interface WiredFunction {
   readonly onSubscribe: boolean;
   /** Undefined where it could not be seen: the constructor wants more than stand-ins. */
   readonly state: readonly { readonly name: string; readonly kind: CellKind }[] | undefined;
+}
+
+export interface WiredRemote {
+  /** A function type, or `namespace/*`. */
+  readonly functions: string;
+  readonly description: string;
 }
 
 export interface WiredEgress {
@@ -72,6 +80,7 @@ export function createWiring({ application, ingress, forwarders, functions, defi
     functions: definitions
       .map((definition) => wiredFunction(definition, functions))
       .sort((left, right) => (left.type < right.type ? -1 : 1)),
+    remote: functions.remote(),
     egress: egress.map(({ id, description, format = 'cloudevent' }) => ({ id, description, format })),
   };
 }

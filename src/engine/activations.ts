@@ -38,7 +38,7 @@ export class Activations {
   ensure(address: Address): Activation | undefined {
     const found = this.find(address);
     if (found !== undefined) return found;
-    const registered = this.#functions.get(address.type);
+    const registered = this.#functions.find(address.type);
     if (registered === undefined) return undefined;
     const activation = new Activation(address, registered);
     let ofType = this.#byType.get(address.type);
@@ -56,7 +56,7 @@ export class Activations {
 
   /** Brings the byte count of an activation up to date. */
   recount(activation: Activation): void {
-    const bytes = activation.state?.bytes ?? 0;
+    const bytes = activation.held?.bytes ?? 0;
     this.#bytes += bytes - activation.countedBytes;
     activation.countedBytes = bytes;
   }

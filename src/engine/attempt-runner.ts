@@ -1,5 +1,6 @@
 import type { InvocationHost } from '../functions/invocation-host.ts';
 import { Attempt } from '../functions/invoke.ts';
+import type { RegisteredFunction } from '../functions/registry.ts';
 import { formatAddress } from '../shared/address.ts';
 import { assertInvariant, StatefunError } from '../shared/errors.ts';
 import type { AddressState } from '../state/address-state.ts';
@@ -14,6 +15,7 @@ export interface Deadline extends Timer {
 
 /** An asynchronous handler under way. */
 export interface Run {
+  readonly kind: 'handler';
   readonly activation: Activation;
   readonly message: PendingMessage;
   readonly attempt: Attempt;
@@ -60,11 +62,12 @@ export class AttemptRunner {
   start(activation: Activation, message: PendingMessage, nowMs: number): void {
     const { state, function: registered } = activation;
     assertInvariant(state !== undefined, 'a handler runs only when the state of its address is there');
+    assertInvariant(registered.kind === 'class', 'handlers are methods of a class');
     activation.recent = true;
     let attempt: Attempt | undefined;
     let settling: Promise<void> | undefined;
     try {
-      const instance = this.#instanceOf(activation, state);
+      const instance = this.#instanceOf(activation, registered, state);
       attempt = new Attempt(registered.definition, instance, message, state, this.#host, nowMs);
       settling = attempt.start();
     } catch (error) {
@@ -72,7 +75,7 @@ export class AttemptRunner {
       return;
     }
     if (settling === undefined) this.#outcomes.succeeded(activation, message, attempt);
-    else this.#watch({ activation, message, attempt, timeout: undefined, ended: false }, settling, nowMs);
+    else this.#watch({ kind: 'handler', activation, message, attempt, timeout: undefined, ended: false }, settling, nowMs);
   }
 
   /** An asynchronous handler has settled; with a failure when it rejected. */
@@ -91,8 +94,7 @@ export class AttemptRunner {
     }
   }
 
-  #instanceOf(activation: Activation, state: AddressState): object {
-    const { definition, create } = activation.function;
+  #instanceOf(activation: Activation, { definition, create }: RegisteredFunction, state: AddressState): object {
     if (activation.instance === undefined || this.#instancePerMessage || definition.asynchronous) {
       activation.instance = create();
       state.bind(activation.instance);
@@ -101,7 +103,7 @@ export class AttemptRunner {
   }
 
   #watch(run: Run, settling: Promise<void>, nowMs: number): void {
-    const { handlerTimeoutMs } = run.activation.function.definition.policy;
+    const { handlerTimeoutMs } = run.attempt.policy;
     run.activation.status = 'running';
     this.#watched += 1;
     run.timeout = this.#deadlines.add({

@@ -1,5 +1,6 @@
 import { StatefunError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
+import type { RemoteClient } from '../functions/remote-function.ts';
 import type { IngressLane } from './ingress-lane.ts';
 import { within } from './within.ts';
 
@@ -19,4 +20,8 @@ export async function closePart(what: string, logger: Logger, close: () => Promi
 
 export async function closeIngress(lanes: readonly IngressLane[], logger: Logger): Promise<void> {
   await Promise.all(lanes.map((lane) => closePart(`ingress ${lane.ingress.name}`, logger, () => lane.stop())));
+}
+
+export async function closeClients(clients: readonly RemoteClient[], logger: Logger): Promise<void> {
+  await Promise.all(clients.map((client) => closePart(`connections to ${client.description}`, logger, () => client.close())));
 }

@@ -4,14 +4,17 @@ import type { Activation } from './activation.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import type { Delayed } from './delayed-messages.ts';
 import type { PendingMessage } from './pending-message.ts';
+import type { RemoteStates } from './remote-states.ts';
 import {
   deadLettersCollection,
   delayedCollection,
   encodeDeadLetter,
   encodeMessage,
+  encodeRemoteStates,
   messagesCollection,
   outboxCollection,
   positionsCollection,
+  remoteStatesCollection,
 } from './stored-records.ts';
 
 /** An egress record on its way: in the group, then committed, then acknowledged. */
@@ -50,6 +53,7 @@ export class CommitGroup {
   readonly #outbox: OutboxRecord[] = [];
   readonly #positions = new Map<string, Map<string, string>>();
   readonly #deadLetters = new Map<string, DeadLetter | undefined>();
+  readonly #remoteStates = new Set<RemoteStates>();
   /** Removals: they name entries that earlier commits hold. */
   readonly #removed: StoreChange[] = [];
 
@@ -62,6 +66,7 @@ export class CommitGroup {
       this.#outbox.length === 0 &&
       this.#positions.size === 0 &&
       this.#deadLetters.size === 0 &&
+      this.#remoteStates.size === 0 &&
       this.#removed.length === 0
     );
   }
@@ -74,7 +79,7 @@ export class CommitGroup {
   changed(activation: Activation): void {
     if (this.#dirty.has(activation)) return;
     this.#dirty.add(activation);
-    this.#bytes += activation.state?.bytes ?? 0;
+    this.#bytes += activation.held?.bytes ?? 0;
   }
 
   arrived(message: PendingMessage): void {
@@ -126,6 +131,11 @@ export class CommitGroup {
     this.#deadLetters.set(letter.id, undefined);
   }
 
+  /** More is known about a type of remote functions. */
+  registered(states: RemoteStates): void {
+    this.#remoteStates.add(states);
+  }
+
   /** Closes the group. From here on the captured messages and delayed messages count as stored. */
   capture(): Capture {
     const changes: StoreChange[] = this.#removed;
@@ -138,6 +148,9 @@ export class CommitGroup {
     }
     for (const [id, letter] of this.#deadLetters) {
       changes.push({ collection: deadLettersCollection, key: id, value: letter === undefined ? undefined : encodeDeadLetter(letter) });
+    }
+    for (const states of this.#remoteStates) {
+      changes.push({ collection: remoteStatesCollection, key: states.type, value: encodeRemoteStates(states.specs) });
     }
     for (const [ingress, partitions] of this.#positions) {
       for (const [partition, position] of partitions)
@@ -154,7 +167,7 @@ export class CommitGroup {
 function captureState(activation: Activation, changes: StoreChange[]): void {
   activation.committing = true;
   const { collection } = activation;
-  for (const { key, value } of activation.state?.capture() ?? []) changes.push({ collection, key, value });
+  for (const { key, value } of activation.held?.capture() ?? []) changes.push({ collection, key, value });
 }
 
 function storeMessage(message: PendingMessage, changes: StoreChange[]): void {

@@ -16,31 +16,43 @@ export interface Delayed extends Timer {
 /** What makes a delayed message; `stored` when a commit holds it. */
 export type DelayedSeed = Pick<Delayed, 'message' | 'sequence' | 'dueAt' | 'token' | 'stored'>;
 
-/** The delayed messages of a partition, by due time; those with a token can be taken back by the address that sent them. */
+/**
+ * The delayed messages of a partition, by due time; those with a token can be taken back by the address that sent them. Functions of this
+ * process are kept from using a token twice; those elsewhere may, and then the token stands for all of their messages.
+ */
 export class DelayedMessages {
   readonly #queue = new TimerQueue<Delayed>();
   readonly #pending = new Set<Delayed>();
-  readonly #byToken = new Map<string, Delayed>();
+  readonly #byToken = new Map<string, readonly Delayed[]>();
+  readonly #scopeOf: (sender: Address) => string;
+
+  /** `scopeOf`: within what the tokens of a sender are its own. */
+  constructor(scopeOf: (sender: Address) => string = formatAddress) {
+    this.#scopeOf = scopeOf;
+  }
 
   add(seed: DelayedSeed): Delayed {
     const delayed = { ...seed, ended: false, cancelled: false };
     this.#queue.add(delayed);
     this.#pending.add(delayed);
-    if (delayed.token !== undefined) this.#byToken.set(tokenKey(delayed.message.caller, delayed.token), delayed);
+    if (delayed.token === undefined) return delayed;
+    const key = this.#tokenKey(delayed.message.caller, delayed.token);
+    this.#byToken.set(key, [...(this.#byToken.get(key) ?? []), delayed]);
     return delayed;
   }
 
   isPending(sender: Address, token: string): boolean {
-    return this.#byToken.has(tokenKey(sender, token));
+    return this.#byToken.has(this.#tokenKey(sender, token));
   }
 
-  /** Takes back the sender's delayed message with the token; undefined when there is none. */
-  cancel(sender: Address, token: string): Delayed | undefined {
-    const delayed = this.#byToken.get(tokenKey(sender, token));
-    if (delayed === undefined) return undefined;
-    this.#queue.cancel(delayed);
-    this.#forget(delayed);
-    return delayed;
+  /** Takes back the pending messages with the token, of the sender and of whom shares its tokens; there may be none. */
+  cancel(sender: Address, token: string): readonly Delayed[] {
+    const named = this.#byToken.get(this.#tokenKey(sender, token)) ?? [];
+    for (const delayed of named) {
+      this.#queue.cancel(delayed);
+      this.#forget(delayed);
+    }
+    return named;
   }
 
   takeDue(nowMs: number): Delayed | undefined {
@@ -65,11 +77,15 @@ export class DelayedMessages {
   #forget(delayed: Delayed): void {
     delayed.ended = true;
     this.#pending.delete(delayed);
-    if (delayed.token !== undefined) this.#byToken.delete(tokenKey(delayed.message.caller, delayed.token));
+    if (delayed.token === undefined) return;
+    const key = this.#tokenKey(delayed.message.caller, delayed.token);
+    const others = this.#byToken.get(key)?.filter((named) => named !== delayed) ?? [];
+    if (others.length === 0) this.#byToken.delete(key);
+    else this.#byToken.set(key, others);
   }
-}
 
-function tokenKey(sender: Address | undefined, token: string): string {
-  // An id may hold any character, so the length says where the token ends.
-  return `${token.length}:${token}${sender === undefined ? '' : formatAddress(sender)}`;
+  #tokenKey(sender: Address | undefined, token: string): string {
+    // An id may hold any character, so the length says where the token ends.
+    return `${token.length}:${token}${sender === undefined ? '' : this.#scopeOf(sender)}`;
+  }
 }

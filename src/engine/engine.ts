@@ -5,8 +5,7 @@ import { systemClock, type Clock } from '../shared/clock.ts';
 import { StatefunError, toError } from '../shared/errors.ts';
 import { silentLogger, type Logger } from '../shared/logger.ts';
 import { MetricsRegistry } from '../shared/metrics.ts';
-import type { Run } from './attempt-runner.ts';
-import { closeIngress, closePart } from './close-part.ts';
+import { closeClients, closeIngress, closePart } from './close-part.ts';
 import type { Capture } from './commit-group.ts';
 import { CommitPipeline } from './commit-pipeline.ts';
 import { DeadLetterDesk } from './dead-letter-desk.ts';
@@ -18,7 +17,7 @@ import { createInvocationHost } from './invocation-host.ts';
 import { IngressLane } from './ingress-lane.ts';
 import { defaultLimits, type EngineLimits } from './limits.ts';
 import { Outbox } from './outbox.ts';
-import { Partition } from './partition.ts';
+import { Partition, type PartitionRun } from './partition.ts';
 import { QuietWatch, type Activity } from './quiet-watch.ts';
 import { RecordIntake } from './record-intake.ts';
 import { recover, recoverPositions, restore } from './recovery.ts';
@@ -184,7 +183,7 @@ export class Engine {
 
   /** The state of an address by cell name, as its last successful invocation left it; empty when there is none. */
   state(address: Address): Promise<Record<string, unknown>> {
-    return this.#states.snapshot(address, this.#partition.mailboxes.activations);
+    return this.#states.snapshot(address, this.#partition.mailboxes.activations, this.#partition.remoteTypes);
   }
 
   /** The dead letters that are kept, oldest first. */
@@ -264,7 +263,7 @@ export class Engine {
     this.#loop.wake();
   }
 
-  #watch(run: Run, settling: Promise<void>): void {
+  #watch(run: PartitionRun, settling: Promise<void>): void {
     settling.then(
       () => this.#loop.arrive((nowMs) => this.#partition.settled(run, nowMs)),
       (error: unknown) => this.#loop.arrive((nowMs) => this.#partition.settled(run, nowMs, { error })),
@@ -292,6 +291,7 @@ export class Engine {
     this.#loop.stop();
     this.#partition.abandon();
     if (error !== undefined) await closeIngress(this.#ingress, this.#logger);
+    await closeClients(this.#options.functions.clients(), this.#logger);
     await this.#outbox.stop((what, close) => closePart(what, this.#logger, close));
     await closePart('store', this.#logger, async () => this.#options.store.close());
     for (const watch of [this.#quiet, this.#draining]) watch?.release();

@@ -4,6 +4,13 @@ export interface EngineLimits {
   readonly pendingMessagesMax: number;
   /** Their payloads, in bytes. @defaultValue 64 MiB */
   readonly pendingBytesMax: number;
+  /**
+   * Messages that wait at blocked addresses: those of remote functions with a full batch waiting behind the one under way. They do not count
+   * as pending, so that one slow endpoint does not keep all others waiting. @defaultValue 100_000
+   */
+  readonly blockedMessagesMax: number;
+  /** Their payloads, in bytes. @defaultValue 256 MiB */
+  readonly blockedBytesMax: number;
   /** Records an ingress has delivered and the engine has not taken. Higher smooths bursts, lower saves memory. @defaultValue 2_000 */
   readonly ingressRecordsMax: number;
   /** Their data, in bytes. @defaultValue 16 MiB */
@@ -48,6 +55,8 @@ const mebibyte = 1024 * 1024;
 export const defaultLimits: EngineLimits = {
   pendingMessagesMax: 10_000,
   pendingBytesMax: 64 * mebibyte,
+  blockedMessagesMax: 100_000,
+  blockedBytesMax: 256 * mebibyte,
   ingressRecordsMax: 2_000,
   ingressBytesMax: 16 * mebibyte,
   outboxRecordsMax: 50_000,

@@ -13,6 +13,9 @@ export class Mailboxes {
   readonly #ready = new Queue<Activation>();
   #messages = 0;
   #bytes = 0;
+  /** Of blocked addresses, which count apart. */
+  #blockedMessages = 0;
+  #blockedBytes = 0;
 
   constructor(functions: FunctionRegistry, limits: EngineLimits) {
     this.#limits = limits;
@@ -21,32 +24,33 @@ export class Mailboxes {
 
   /** Messages not handled yet. */
   get messages(): number {
-    return this.#messages;
+    return this.#messages + this.#blockedMessages;
   }
 
   /** Their payloads, in bytes. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#bytes + this.#blockedBytes;
   }
 
   /** Whether the budget lasts for what can wait: ingress records and delayed messages. */
   get hasRoom(): boolean {
-    return this.#messages < this.#limits.pendingMessagesMax && this.#bytes < this.#limits.pendingBytesMax;
+    const { pendingMessagesMax, pendingBytesMax, blockedMessagesMax, blockedBytesMax } = this.#limits;
+    if (this.#blockedMessages >= blockedMessagesMax || this.#blockedBytes >= blockedBytesMax) return false;
+    return this.#messages < pendingMessagesMax && this.#bytes < pendingBytesMax;
   }
 
   get hasReady(): boolean {
     return this.#ready.length > 0;
   }
 
-  /** Puts a message at the end of its mailbox; false when nothing handles its type. */
-  deliver(message: PendingMessage): boolean {
+  /** Puts a message at the end of its mailbox, and answers its address; undefined when nothing handles its type. */
+  deliver(message: PendingMessage): Activation | undefined {
     const activation = this.activations.ensure(message.target);
-    if (activation === undefined) return false;
+    if (activation === undefined) return undefined;
     activation.mailbox.push(message);
-    this.#messages += 1;
-    this.#bytes += message.envelope.payloadBytes;
+    this.#count(activation, 1, message.envelope.payloadBytes);
     this.#schedule(activation);
-    return true;
+    return activation;
   }
 
   /** The next address with a message, in turn; it may be busy by now. */
@@ -67,8 +71,27 @@ export class Mailboxes {
     const first = activation.mailbox.shift();
     assertInvariant(first === message, 'the message that was handled is the first of its mailbox');
     message.handled = true;
-    this.#messages -= 1;
-    this.#bytes -= message.envelope.payloadBytes;
+    this.#count(activation, -1, -message.envelope.payloadBytes);
+  }
+
+  /** The messages of the address count towards the budget of blocked ones from here on, or towards the common one again. */
+  setBlocked(activation: Activation, blocked: boolean): void {
+    let bytes = 0;
+    for (const { envelope } of activation.mailbox) bytes += envelope.payloadBytes;
+    const { length } = activation.mailbox;
+    this.#count(activation, -length, -bytes);
+    activation.blocked = blocked;
+    this.#count(activation, length, bytes);
+  }
+
+  #count(activation: Activation, messages: number, bytes: number): void {
+    if (activation.blocked) {
+      this.#blockedMessages += messages;
+      this.#blockedBytes += bytes;
+    } else {
+      this.#messages += messages;
+      this.#bytes += bytes;
+    }
   }
 
   #schedule(activation: Activation): void {

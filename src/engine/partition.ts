@@ -1,29 +1,34 @@
-import { retryDelayMs } from '../functions/failure-policy.ts';
 import type { InvocationHost } from '../functions/invocation-host.ts';
-import type { Attempt } from '../functions/invoke.ts';
-import type { Effects } from '../functions/effects.ts';
 import type { Message } from '../functions/message.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
-import { formatAddress, type Address } from '../shared/address.ts';
-import { assertInvariant, StatefunError, toError } from '../shared/errors.ts';
+import { formatAddress } from '../shared/address.ts';
+import { assertInvariant, toError } from '../shared/errors.ts';
 import { AddressState } from '../state/address-state.ts';
 import type { StateEntry } from '../state/state-entry.ts';
 import type { Activation } from './activation.ts';
 import { AttemptRunner, type Deadline, type Run } from './attempt-runner.ts';
+import { BatchRunner } from './batch-runner.ts';
 import { CommitGroup, type Capture } from './commit-group.ts';
 import type { DeadLetterDesk } from './dead-letter-desk.ts';
 import { DelayedMessages } from './delayed-messages.ts';
 import type { EngineLimits } from './limits.ts';
 import { Mailboxes } from './mailboxes.ts';
 import { PendingMessage } from './pending-message.ts';
+import type { RemoteRun } from './remote-run.ts';
+import { RemoteState } from './remote-state.ts';
+import { RemoteTypes } from './remote-types.ts';
+import { Settlement } from './settlement.ts';
 import { TimerQueue } from './timer-queue.ts';
+
+/** An asynchronous handler, or the call of a remote function. */
+export type PartitionRun = Run | RemoteRun;
 
 /** What the partition asks of its driver. The answers come back as calls of the partition, one step at a time. */
 export interface PartitionPorts {
   /** Reads the state of an address: at once, or later through `stateRead`. */
   readState(activation: Activation): readonly StateEntry[] | undefined;
-  /** An asynchronous handler has started; its end comes back through `settled`. */
-  watch(run: Run, settling: Promise<void>): void;
+  /** An asynchronous handler, or the call of a remote function, has started; its end comes back through `settled`. */
+  watch(run: PartitionRun, settling: Promise<void>): void;
   /** The policy of a function says that the engine stops. */
   stop(error: Error): void;
 }
@@ -47,23 +52,45 @@ export interface PartitionOptions {
  * E4. A send between functions never waits.
  */
 export class Partition {
-  readonly delayed = new DelayedMessages();
+  readonly delayed: DelayedMessages;
   readonly mailboxes: Mailboxes;
+  /** What is known about remote functions. */
+  readonly remoteTypes: RemoteTypes;
   readonly #options: PartitionOptions;
-  readonly #runner: AttemptRunner;
+  readonly #attempts: AttemptRunner;
+  readonly #batches: BatchRunner;
+  readonly #settlement: Settlement;
   readonly #deadlines = new TimerQueue<Deadline>();
   #group = new CommitGroup();
   #sequence = 0;
   #loading = 0;
-  #attempts = { succeeded: 0, failed: 0, skipped: 0 };
 
   constructor(options: PartitionOptions) {
+    const { functions, host, deadLetters, ports } = options;
     this.#options = options;
-    this.mailboxes = new Mailboxes(options.functions, options.limits);
-    this.#runner = new AttemptRunner(options.host, this.#deadlines, options.instancePerMessage, {
-      succeeded: (activation, message, attempt) => this.#succeed(activation, message, attempt),
-      failed: (activation, message, attempt, error, nowMs) => this.#fail(activation, message, attempt, error, nowMs),
-      watch: (run, settling) => options.ports.watch(run, settling),
+    // Functions elsewhere share their tokens with those of the same id, as in StateFun.
+    this.delayed = new DelayedMessages((sender) => (functions.isRemote(sender.type) ? `*/${sender.id}` : formatAddress(sender)));
+    this.mailboxes = new Mailboxes(functions, options.limits);
+    this.remoteTypes = new RemoteTypes(host);
+    const settlement = new Settlement({
+      ...{ host, deadLetters, mailboxes: this.mailboxes, delayed: this.delayed, deadlines: this.#deadlines },
+      group: () => this.#group,
+      nextSequence: () => this.nextSequence(),
+      enqueue: (message, receivedAtMs) => this.enqueue(message, receivedAtMs),
+      stop: (error) => ports.stop(error),
+    });
+    this.#settlement = settlement;
+    this.#attempts = new AttemptRunner(host, this.#deadlines, options.instancePerMessage, {
+      succeeded: (activation, message, attempt) => settlement.succeeded(activation, message, attempt),
+      failed: (activation, message, attempt, error, nowMs) => settlement.failed(activation, message, attempt, error, nowMs),
+      watch: (run, settling) => ports.watch(run, settling),
+    });
+    this.#batches = new BatchRunner(host, this.remoteTypes, this.mailboxes, this.#deadlines, {
+      answered: (activation, messages, effects) => settlement.answered(activation, messages, effects),
+      givenUp: (activation, message, remote, error) => settlement.giveUp(activation, message, remote.policy.onFailure, error),
+      failed: () => (settlement.attempts.failed += 1),
+      registered: (states) => this.#group.registered(states),
+      watch: (run, settling) => ports.watch(run, settling),
     });
   }
 
@@ -77,19 +104,19 @@ export class Partition {
     return this.#loading;
   }
 
-  /** Asynchronous handlers that have not settled. */
+  /** Asynchronous handlers that have not settled, and calls that have not been answered. */
   get running(): number {
-    return this.#runner.running;
+    return this.#attempts.running + this.#batches.running;
   }
 
-  /** Asynchronous handlers since the start. */
+  /** Asynchronous handlers and calls since the start. */
   get handlersStarted(): number {
-    return this.#runner.watched;
+    return this.#attempts.watched + this.#batches.started;
   }
 
   /** Attempts since the start, by outcome; `skipped` are messages given up by the policy `skip`. */
   get attempts(): { readonly succeeded: number; readonly failed: number; readonly skipped: number } {
-    return this.#attempts;
+    return this.#settlement.attempts;
   }
 
   /** When something becomes due, in milliseconds since the epoch; past the budget delayed messages wait for room, not for a time. */
@@ -120,7 +147,7 @@ export class Partition {
       this.#group.handled(pending);
     } else if (pending.retryAt !== undefined && pending.retryAt > nowMs) {
       const activation = this.mailboxes.activations.find(pending.target);
-      if (activation?.mailbox.peek() === pending) this.#wait(activation, pending.retryAt);
+      if (activation?.mailbox.peek() === pending) this.#settlement.wait(activation, pending.retryAt);
     }
   }
 
@@ -136,7 +163,7 @@ export class Partition {
     if (activation === undefined) return false;
     const message = activation.mailbox.peek();
     if (activation.status !== 'idle' || message === undefined) return true;
-    if (activation.state === undefined) {
+    if (activation.held === undefined) {
       const entries = this.#options.ports.readState(activation);
       if (entries === undefined) {
         activation.status = 'loading';
@@ -145,7 +172,9 @@ export class Partition {
       }
       if (!this.#setState(activation, message, entries, nowMs)) return true;
     }
-    this.#runner.start(activation, message, nowMs);
+    const { function: registered } = activation;
+    if (registered.kind === 'class') this.#attempts.start(activation, message, nowMs);
+    else this.#batches.start(activation, registered, nowMs);
     return true;
   }
 
@@ -158,14 +187,16 @@ export class Partition {
     if (this.#setState(activation, message, entries, nowMs)) this.mailboxes.release(activation);
   }
 
-  /** An asynchronous handler has settled; with a failure when it rejected. */
-  settled(run: Run, nowMs: number, failure?: { readonly error: unknown }): void {
-    this.#runner.settled(run, nowMs, failure);
+  /** An asynchronous handler has settled, or a call has been answered; with a failure when it rejected. */
+  settled(run: PartitionRun, nowMs: number, failure?: { readonly error: unknown }): void {
+    if (run.kind === 'handler') this.#attempts.settled(run, nowMs, failure);
+    else this.#batches.settled(run, nowMs, failure);
   }
 
   /** See {@link AttemptRunner.abandon}. Their messages stay pending. */
   abandon(): void {
-    this.#runner.abandon();
+    this.#attempts.abandon();
+    this.#batches.abandon();
   }
 
   /** Lets what is due happen: time-outs and retries always, delayed messages while the budget lasts. */
@@ -193,7 +224,9 @@ export class Partition {
   }
 
   #deliver(pending: PendingMessage): boolean {
-    if (this.mailboxes.deliver(pending)) return true;
+    const activation = this.mailboxes.deliver(pending);
+    if (activation?.function.kind === 'remote') this.#batches.arrived(activation, activation.function);
+    if (activation !== undefined) return true;
     const error = this.#options.host.unknownFunction(pending.target.type, `message ${pending.envelope.messageId} was waiting for it`);
     this.#options.deadLetters.giveUpMessage(pending, error);
     return false;
@@ -201,96 +234,16 @@ export class Partition {
 
   /** False when the entries cannot be understood: the message fails, the entries stay as they are. */
   #setState(activation: Activation, message: PendingMessage, entries: readonly StateEntry[], nowMs: number): boolean {
+    const { function: registered } = activation;
     try {
-      activation.state = new AddressState(activation.function.cells, entries);
+      if (registered.kind === 'class') activation.state = new AddressState(registered.cells, entries);
+      else activation.remoteState = new RemoteState(this.remoteTypes.ensure(registered.type).states, entries);
     } catch (error) {
-      this.#fail(activation, message, undefined, error, nowMs);
+      if (registered.kind === 'class') this.#settlement.failed(activation, message, undefined, error, nowMs);
+      else this.#settlement.giveUp(activation, message, registered.policy.onFailure, toError(error));
       return false;
     }
     this.mailboxes.activations.recount(activation);
     return true;
-  }
-
-  #succeed(activation: Activation, message: PendingMessage, attempt: Attempt): void {
-    const effects = attempt.keep();
-    this.#attempts.succeeded += 1;
-    this.#group.invocations += 1;
-    if (activation.state?.dirty === true) {
-      this.#group.changed(activation);
-      this.mailboxes.activations.recount(activation);
-    }
-    this.#finish(activation, message);
-    this.#apply(effects, activation.address, message.receivedAtMs);
-  }
-
-  #apply(effects: Effects, sender: Address, receivedAtMs: number | undefined): void {
-    for (const { target, envelope } of effects.messages) this.enqueue({ target, caller: sender, envelope }, receivedAtMs);
-    for (const effect of effects.delayed) {
-      if (effect.kind === 'cancel') {
-        const cancelled = this.delayed.cancel(sender, effect.token);
-        if (cancelled !== undefined) this.#group.delayedEnded(cancelled);
-        continue;
-      }
-      const message: Message = { target: effect.target, caller: sender, envelope: effect.envelope };
-      const { dueAt, token } = effect;
-      const delayed = this.delayed.add({ message, sequence: this.nextSequence(), dueAt, token, stored: false });
-      this.#group.delayed(delayed);
-    }
-    for (const { egressId, envelope } of effects.egress) {
-      this.#group.egress({ egressId, envelope, sequence: this.nextSequence(), receivedAtMs, recovered: false });
-    }
-  }
-
-  #fail(activation: Activation, message: PendingMessage, attempt: Attempt | undefined, thrown: unknown, nowMs: number): void {
-    attempt?.discard();
-    activation.instance = undefined;
-    this.#attempts.failed += 1;
-    message.attempts += 1;
-    const { policy } = activation.function.definition;
-    const error = toError(thrown);
-    this.#options.host.logger.warn('attempt failed', {
-      address: formatAddress(activation.address),
-      messageId: message.envelope.messageId,
-      attempt: message.attempts,
-      attemptsMax: policy.attemptsMax,
-      error,
-    });
-    const canRetry = !(StatefunError.is(thrown) && thrown.outcome === 'give-up') && message.attempts < policy.attemptsMax;
-    if (canRetry) this.#retry(activation, message, nowMs + retryDelayMs(policy, message.attempts));
-    else this.#giveUp(activation, message, error);
-  }
-
-  #retry(activation: Activation, message: PendingMessage, retryAt: number): void {
-    message.retryAt = retryAt;
-    this.#group.retried(message);
-    this.#wait(activation, retryAt);
-  }
-
-  #wait(activation: Activation, untilMs: number): void {
-    activation.status = 'waiting';
-    this.#deadlines.add({ dueAt: untilMs, cancelled: false, act: () => this.mailboxes.release(activation) });
-  }
-
-  #giveUp(activation: Activation, message: PendingMessage, error: Error): void {
-    switch (activation.function.definition.policy.onFailure) {
-      case 'stop':
-        // The message stays where it is, so the next start tries it again.
-        activation.status = 'waiting';
-        this.#options.ports.stop(error);
-        return;
-      case 'skip':
-        this.#attempts.skipped += 1;
-        break;
-      case 'dead-letter':
-        this.#options.deadLetters.giveUpMessage(message, error);
-        break;
-    }
-    this.#finish(activation, message);
-  }
-
-  #finish(activation: Activation, message: PendingMessage): void {
-    this.mailboxes.remove(activation, message);
-    this.#group.handled(message);
-    this.mailboxes.release(activation);
   }
 }

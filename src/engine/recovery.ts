@@ -1,5 +1,6 @@
 import { Envelope } from '../envelope/envelope.ts';
 import type { Message } from '../functions/message.ts';
+import type { StateSpec } from '../functions/remote-batch.ts';
 import type { Store } from '../storage/store.ts';
 import type { OutboxRecord } from './commit-group.ts';
 import type { DeadLetter, DeadLetters } from './dead-letters.ts';
@@ -9,10 +10,12 @@ import {
   deadLettersCollection,
   decodeDeadLetter,
   decodeMessage,
+  decodeRemoteStates,
   delayedCollection,
   messagesCollection,
   outboxCollection,
   positionsCollection,
+  remoteStatesCollection,
 } from './stored-records.ts';
 
 /** A delayed message as a commit holds it. */
@@ -29,6 +32,7 @@ export interface Recovered {
   readonly delayed: readonly RecoveredDelayed[];
   readonly outbox: readonly OutboxRecord[];
   readonly deadLetters: readonly DeadLetter[];
+  readonly remoteStates: readonly { readonly type: string; readonly specs: readonly StateSpec[] }[];
 }
 
 export interface RestoreTargets {
@@ -47,17 +51,20 @@ export async function recover(store: Store): Promise<Recovered> {
     }
   }
   const letters = await store.load(deadLettersCollection);
+  const remoteStates = await store.load(remoteStatesCollection);
   return {
     messages: (await loadInOrder(store, messagesCollection)).map(({ sequence, value }) => toPendingMessage(sequence, value)),
     delayed: (await loadInOrder(store, delayedCollection)).map(({ sequence, value }) => toDelayed(sequence, value)),
     outbox,
     deadLetters: letters.map(({ value }) => decodeDeadLetter(value)),
+    remoteStates: remoteStates.map(({ key, value }) => ({ type: key, specs: decodeRemoteStates(value) })),
   };
 }
 
 /** Puts back what a commit held; the outbox is released by the caller, once its lanes have started. */
 export function restore(recovered: Recovered, { partition, letters, nowMs }: RestoreTargets): void {
   letters.restore(recovered.deadLetters);
+  for (const { type, specs } of recovered.remoteStates) partition.remoteTypes.restore(type, specs);
   for (const { sequence } of recovered.messages) partition.skipSequence(sequence);
   for (const { sequence } of recovered.outbox) partition.skipSequence(sequence);
   for (const { message, sequence, dueAt, token } of recovered.delayed) partition.restoreDelayed(message, sequence, dueAt, token);

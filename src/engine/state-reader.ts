@@ -6,6 +6,8 @@ import type { StateEntry } from '../state/state-entry.ts';
 import type { Store } from '../storage/store.ts';
 import { stateCollection, type Activation } from './activation.ts';
 import type { Activations } from './activations.ts';
+import { RemoteState } from './remote-state.ts';
+import type { RemoteTypes } from './remote-types.ts';
 
 export interface StateReaderOptions {
   readonly store: Store;
@@ -39,12 +41,14 @@ export class StateReader {
   }
 
   /** The state by cell name, as the last successful invocation left it; empty when there is none. Throws UNKNOWN_FUNCTION. */
-  async snapshot(address: Address, activations: Activations): Promise<Record<string, unknown>> {
+  async snapshot(address: Address, activations: Activations, remoteTypes: RemoteTypes): Promise<Record<string, unknown>> {
     const { store, functions } = this.#options;
-    const live = activations.find(address)?.state;
+    const live = activations.find(address)?.held;
     if (live !== undefined) return live.snapshot();
-    const registered = functions.get(address.type);
+    const registered = functions.find(address.type);
     if (registered === undefined) throw functions.unknown(address.type, 'asked for its state');
-    return new AddressState(registered.cells, await store.load(stateCollection(address))).snapshot();
+    const entries = await store.load(stateCollection(address));
+    if (registered.kind === 'class') return new AddressState(registered.cells, entries).snapshot();
+    return new RemoteState(remoteTypes.ensure(address.type).states, entries).snapshot();
   }
 }

@@ -1,5 +1,6 @@
 import { Envelope } from '../envelope/envelope.ts';
 import type { Message } from '../functions/message.ts';
+import type { StateSpec } from '../functions/remote-batch.ts';
 import { formatAddress, parseAddress } from '../shared/address.ts';
 import type { DeadLetter } from './dead-letters.ts';
 
@@ -12,12 +13,14 @@ import type { DeadLetter } from './dead-letters.ts';
  *   outbox/<egress id>    sequence       envelope
  *   dead-letters          id             header { everything but the payload } + payload
  *   positions/<ingress>   partition      position
+ *   remote-states         function type  the states it declares, in the order they were registered, as JSON
  *
  *   header + body:  | header bytes: u32 little-endian | header: JSON | body |
  */
 export const messagesCollection = 'messages';
 export const delayedCollection = 'delayed';
 export const deadLettersCollection = 'dead-letters';
+export const remoteStatesCollection = 'remote-states';
 export const outboxCollection = (egressId: string): string => `outbox/${egressId}`;
 export const positionsCollection = (ingress: string): string => `positions/${ingress}`;
 
@@ -53,6 +56,16 @@ export function encodeDeadLetter({ payload, ...header }: DeadLetter): Uint8Array
 export function decodeDeadLetter(value: Uint8Array): DeadLetter {
   const { header, body } = split<Omit<DeadLetter, 'payload'>>(value);
   return { ...header, payload: body };
+}
+
+export function encodeRemoteStates(specs: readonly StateSpec[]): string {
+  return JSON.stringify(specs);
+}
+
+export function decodeRemoteStates(value: Uint8Array): readonly StateSpec[] {
+  // The engine wrote it; JSON leaves out the expiration of a state that has none.
+  const stored = JSON.parse(Buffer.from(value).toString()) as readonly Partial<StateSpec>[];
+  return stored.map(({ name = '', typename = '', expiration }) => ({ name, typename, expiration }));
 }
 
 function join(header: object, body: Uint8Array): Uint8Array {

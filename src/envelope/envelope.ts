@@ -1,10 +1,12 @@
 import { deepFreeze } from '../shared/deep-freeze.ts';
 import { StatefunError, toError } from '../shared/errors.ts';
+import type { TypedValue } from '../shared/typed-value.ts';
 import type { CloudEvent } from './cloud-event.ts';
 import { checkAndFreeze, toPlainEvent } from './complete-event.ts';
 import { estimateJsonBytes } from './estimate-json-bytes.ts';
 import { EnvelopeMessage, type EnvelopeFields } from './generated/envelope-message.ts';
 import { decodeText, parsePayload } from './parse-cloud-event.ts';
+import { cloudEventTypename, toTypedValue, viewOfTypedValue } from './typed-value-event.ts';
 
 /** What an envelope carries beside its event. */
 export interface EnvelopeOptions {
@@ -19,12 +21,14 @@ interface Body {
   event: CloudEvent | undefined;
   payload: string | undefined;
   payloadBytes: number | undefined;
+  /** In place of an event; the view of it as an event belongs to an envelope, whose message names it. */
+  readonly typed: TypedValue | undefined;
 }
 
 /**
- * What moves inside: an event, with the ids of the message it travels in.
+ * What moves inside: an event or a typed value, with the ids of the message it travels in.
  *
- * 1. The event is a checked, frozen CloudEvent, or a text whose event was checked before.
+ * 1. The event is a checked, frozen CloudEvent, or a text whose event was checked before, or the view of a typed value.
  * 2. The text an envelope was made from is the text it gives back, so an event that is only passed on keeps its bytes.
  * 3. Text is parsed, an event is written as text and the Protobuf bytes are made when they are first asked for, and once.
  */
@@ -33,6 +37,8 @@ export class Envelope {
   readonly messageId: string | undefined;
   readonly #body: Body;
   #encoded: Uint8Array | undefined;
+  /** Of a typed value. */
+  #view: CloudEvent | undefined;
 
   private constructor(body: Body, options: EnvelopeOptions, encoded?: Uint8Array) {
     this.#body = body;
@@ -51,12 +57,12 @@ export class Envelope {
 
   /** For an event that is known to be checked and frozen: one that `completeEvent` gave, or that another envelope holds. */
   static ofTrustedEvent(event: CloudEvent, options: EnvelopeOptions = {}): Envelope {
-    return new Envelope({ event, payload: undefined, payloadBytes: undefined }, options);
+    return new Envelope({ event, payload: undefined, payloadBytes: undefined, typed: undefined }, options);
   }
 
   /** For the text of an event that is known to be checked: one that `writeEvent` gave. */
   static ofTrustedPayload(payload: string, options: EnvelopeOptions = {}): Envelope {
-    return new Envelope({ event: undefined, payload, payloadBytes: undefined }, options);
+    return new Envelope({ event: undefined, payload, payloadBytes: undefined, typed: undefined }, options);
   }
 
   /**
@@ -65,13 +71,22 @@ export class Envelope {
    */
   static ofPayload(payload: string | Uint8Array, options: EnvelopeOptions = {}): Envelope {
     const text = typeof payload === 'string' ? payload : decodeText(payload);
-    return new Envelope({ event: parsePayload(text), payload: text, payloadBytes: undefined }, options);
+    return new Envelope({ event: parsePayload(text), payload: text, payloadBytes: undefined, typed: undefined }, options);
+  }
+
+  /**
+   * For a value of a function in another language; its bytes must not change afterwards. An event that was a typed value on its way, see
+   * {@link cloudEventTypename}, is an event again; throws what {@link ofPayload} throws.
+   */
+  static ofTypedValue(typed: TypedValue, options: EnvelopeOptions = {}): Envelope {
+    if (typed.typename === cloudEventTypename && typed.hasValue) return Envelope.ofPayload(typed.value, options);
+    return new Envelope({ event: undefined, payload: undefined, payloadBytes: undefined, typed }, options);
   }
 
   /** Reads Protobuf bytes from outside; the bytes must not change afterwards. Throws ENVELOPE_UNREADABLE, and what {@link ofPayload} throws. */
   static decode(bytes: Uint8Array): Envelope {
     const envelope = Envelope.decodeTrusted(bytes);
-    envelope.#body.event = parsePayload(envelope.payload);
+    if (envelope.#body.typed === undefined) envelope.#body.event = parsePayload(envelope.payload);
     return envelope;
   }
 
@@ -80,19 +95,36 @@ export class Envelope {
    * Throws ENVELOPE_UNREADABLE.
    */
   static decodeTrusted(bytes: Uint8Array): Envelope {
-    const { payload, partitionKey, messageId } = decodeFields(bytes);
+    const { payload, partitionKey, messageId, typename, value } = decodeFields(bytes);
     const options = { partitionKey: partitionKey ?? undefined, messageId: messageId ?? undefined };
-    return new Envelope({ event: undefined, payload: payload ?? '', payloadBytes: undefined }, options, bytes);
+    if (typename === undefined || typename === null) {
+      return new Envelope({ event: undefined, payload: payload ?? '', payloadBytes: undefined, typed: undefined }, options, bytes);
+    }
+    const typed = { typename, hasValue: value !== undefined && value !== null, value: value ?? new Uint8Array(0) };
+    return new Envelope({ event: undefined, payload: undefined, payloadBytes: undefined, typed }, options, bytes);
   }
 
   get event(): CloudEvent {
+    const { typed } = this.#body;
+    if (typed !== undefined) return (this.#view ??= viewOfTypedValue(typed, this.messageId));
     // Invariant 1: without an event there is a text, and its event was checked.
     return (this.#body.event ??= deepFreeze(JSON.parse(this.#body.payload ?? '') as CloudEvent));
   }
 
   /** The event as CloudEvents JSON. */
   get payload(): string {
+    if (this.#body.typed !== undefined) return JSON.stringify(this.event);
     return (this.#body.payload ??= JSON.stringify(this.#body.event));
+  }
+
+  /** What a function in another language is given: the typed value, or the event as one. */
+  get typedValue(): TypedValue {
+    return this.#body.typed ?? toTypedValue(this.event, () => this.payload);
+  }
+
+  /** Whether it holds a typed value in place of an event. */
+  get isTypedValue(): boolean {
+    return this.#body.typed !== undefined;
   }
 
   /** The Protobuf bytes. */
@@ -105,15 +137,20 @@ export class Envelope {
   /** At least as many bytes as {@link encodeInto} writes. */
   get encodedBytesMax(): number {
     // Each field has a byte of tag and at most five of length.
-    return Buffer.byteLength(this.payload) + Buffer.byteLength(this.partitionKey ?? '') + Buffer.byteLength(this.messageId ?? '') + 18;
+    const { typed } = this.#body;
+    const contentBytes = typed === undefined ? Buffer.byteLength(this.payload) : Buffer.byteLength(typed.typename) + typed.value.length + 6;
+    return contentBytes + Buffer.byteLength(this.partitionKey ?? '') + Buffer.byteLength(this.messageId ?? '') + 18;
   }
 
   /** Writes the Protobuf bytes to where they are wanted, and returns where they end. */
   encodeInto(target: Buffer, offset: number): number {
-    const { payload, partitionKey, messageId } = this;
+    const { partitionKey, messageId } = this;
+    const { typed } = this.#body;
+    const payload = typed === undefined ? this.payload : '';
     let end = payload === '' ? offset : writeTextField(target, offset, payloadTag, payload);
     if (partitionKey !== undefined) end = writeTextField(target, end, partitionKeyTag, partitionKey);
     if (messageId !== undefined) end = writeTextField(target, end, messageIdTag, messageId);
+    if (typed !== undefined) end = writeTypedValue(target, end, typed);
     return end;
   }
 
@@ -123,6 +160,7 @@ export class Envelope {
    */
   get payloadBytes(): number {
     const body = this.#body;
+    if (body.typed !== undefined) return body.typed.typename.length + body.typed.value.byteLength;
     return (body.payloadBytes ??= body.payload === undefined ? estimateJsonBytes(body.event) : Buffer.byteLength(body.payload));
   }
 
@@ -142,16 +180,31 @@ export class Envelope {
 const payloadTag = 0x0a;
 const partitionKeyTag = 0x12;
 const messageIdTag = 0x1a;
+const typenameTag = 0x22;
+const valueTag = 0x2a;
 
 function writeTextField(target: Buffer, offset: number, tag: number, text: string): number {
+  const bytes = Buffer.byteLength(text);
+  const end = writeFieldStart(target, offset, tag, bytes);
+  target.write(text, end);
+  return end + bytes;
+}
+
+function writeTypedValue(target: Buffer, offset: number, { typename, hasValue, value }: TypedValue): number {
+  const typenameEnd = writeTextField(target, offset, typenameTag, typename);
+  if (!hasValue) return typenameEnd;
+  const end = writeFieldStart(target, typenameEnd, valueTag, value.byteLength);
+  target.set(value, end);
+  return end + value.byteLength;
+}
+
+function writeFieldStart(target: Buffer, offset: number, tag: number, bytes: number): number {
   let end = offset;
   target[end++] = tag;
-  const bytes = Buffer.byteLength(text);
   let rest = bytes;
   for (; rest > 0x7f; rest >>>= 7) target[end++] = (rest & 0x7f) | 0x80;
   target[end++] = rest;
-  target.write(text, end);
-  return end + bytes;
+  return end;
 }
 
 function decodeFields(bytes: Uint8Array): EnvelopeFields {

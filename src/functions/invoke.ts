@@ -6,6 +6,7 @@ import type { PersistedTable } from '../state/persisted-table.ts';
 import { AttemptContext } from './attempt-context.ts';
 import type { FunctionDefinition, HandlerDefinition } from './definition.ts';
 import type { Effects } from './effects.ts';
+import type { FailurePolicy } from './failure-policy.ts';
 import type { InvocationHost } from './invocation-host.ts';
 import type { Message } from './message.ts';
 import { readSubscription, subscriberCellName, subscriberKey, toAddress, type Subscriber } from './subscriptions.ts';
@@ -45,6 +46,11 @@ export class Attempt {
     // The cell is declared with this type in subscriptions.ts.
     this.#subscribers = state.ownCell(subscriberCellName) as PersistedTable<Subscriber>;
     this.#context = new AttemptContext(message, this.#subscribers, host, nowMs);
+  }
+
+  /** What is done when it fails, and how long it may take. */
+  get policy(): FailurePolicy {
+    return this.#definition.policy;
   }
 
   /** Runs the handler; a promise means that it has not settled yet. Throws what the handler throws. */

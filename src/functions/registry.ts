@@ -1,10 +1,13 @@
+import { isFunctionType } from '../shared/address.ts';
 import { StatefunError } from '../shared/errors.ts';
 import { cellsOf, type CellDefinition } from '../state/cells.ts';
 import type { FunctionDefinition } from './definition.ts';
+import type { RemoteClient, RemoteFunction, RemotePolicy } from './remote-function.ts';
 import { subscriberCell } from './subscriptions.ts';
 
-/** A function type that can be invoked: what it is, its state cells, and how to make an instance. */
+/** A function type that is handled here: what it is, its state cells, and how to make an instance. */
 export interface RegisteredFunction {
+  readonly kind: 'class';
   readonly definition: FunctionDefinition;
   /** The cells of the class and the framework's own. */
   readonly cells: readonly CellDefinition[];
@@ -12,9 +15,16 @@ export interface RegisteredFunction {
   readonly create: () => object;
 }
 
+/** Most types of namespaces that are remembered. */
+const foundMax = 10_000;
+
 /** The functions of an application, by type. */
 export class FunctionRegistry {
   readonly #functions = new Map<string, RegisteredFunction>();
+  /** By `namespace/name` or `namespace/*`. */
+  readonly #remote = new Map<string, Omit<RemoteFunction, 'type'>>();
+  /** Those of a namespace that were asked for by name. */
+  readonly #found = new Map<string, RemoteFunction>();
 
   /**
    * Registers a function; makes one instance to learn its state cells.
@@ -31,20 +41,55 @@ export class FunctionRegistry {
       );
     }
     const cells = [...cellsOf(create(), definition.persisted, `class ${definition.class.name}`), subscriberCell];
-    this.#functions.set(definition.type, { definition, cells, create });
+    this.#functions.set(definition.type, { kind: 'class', definition, cells, create });
   }
 
+  /**
+   * Registers functions that are handled elsewhere: a type, or all types of a namespace that nothing else names.
+   *
+   * Throws DUPLICATE_FUNCTION_TYPE when the type or the namespace is taken.
+   */
+  registerRemote(functions: string, client: RemoteClient, policy: RemotePolicy): void {
+    const before = this.#functions.get(functions)?.definition.class.name ?? this.#remote.get(functions)?.client.description;
+    if (before !== undefined) {
+      const summary = `both ${before} and ${client.description} are declared for the function type "${functions}".`;
+      throw new StatefunError('DUPLICATE_FUNCTION_TYPE', summary, { facts: { type: functions } });
+    }
+    this.#remote.set(functions, { kind: 'remote', client, policy });
+  }
+
+  /** What handles the type: a class, else a remote function of that name, else the remote functions of its namespace. */
+  find(type: string): RegisteredFunction | RemoteFunction | undefined {
+    return this.#functions.get(type) ?? this.#findRemote(type);
+  }
+
+  /** Whether the type is handled elsewhere. */
+  isRemote(type: string): boolean {
+    return !this.#functions.has(type) && this.#findRemote(type) !== undefined;
+  }
+
+  /** The class that handles the type. */
   get(type: string): RegisteredFunction | undefined {
     return this.#functions.get(type);
   }
 
   has(type: string): boolean {
-    return this.#functions.has(type);
+    return this.#functions.has(type) || this.#findRemote(type) !== undefined;
   }
 
-  /** All types, sorted. */
+  /** All types, sorted; those of a namespace as `namespace/*`. */
   types(): readonly string[] {
-    return [...this.#functions.keys()].sort();
+    return [...this.#functions.keys(), ...this.#remote.keys()].sort();
+  }
+
+  /** What is handled elsewhere, and where. */
+  remote(): readonly { readonly functions: string; readonly description: string }[] {
+    return Array.from(this.#remote, ([functions, { client }]) => ({ functions, description: client.description }));
+  }
+
+  /** Every client of remote functions, once. */
+  clients(): readonly RemoteClient[] {
+    return [...new Set(Array.from(this.#remote.values(), ({ client }) => client))];
   }
 
   /** The error for a type that nothing handles; `from` says who asked. */
@@ -56,5 +101,19 @@ export class FunctionRegistry {
         facts: { type, registered: this.types() },
       },
     );
+  }
+
+  #findRemote(type: string): RemoteFunction | undefined {
+    if (this.#remote.size === 0) return undefined;
+    const known = this.#found.get(type);
+    if (known !== undefined) return known;
+    // What is no type, such as "a/b/c", has no namespace.
+    if (!isFunctionType(type)) return undefined;
+    const declared = this.#remote.get(type) ?? this.#remote.get(`${type.slice(0, type.indexOf('/'))}/*`);
+    if (declared === undefined) return undefined;
+    const found: RemoteFunction = { ...declared, type };
+    // A type may be anything that a message names; what is remembered stays small.
+    if (this.#found.size < foundMax) this.#found.set(type, found);
+    return found;
   }
 }

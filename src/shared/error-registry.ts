@@ -629,6 +629,57 @@ export const errorRegistry = {
     'What is listed under health cannot be asked for its health, or has the name of another.',
     'List classes that implement HealthIndicator: a name of its own, and check().',
   ),
+  // remote functions, called by the engine
+  REMOTE_ENDPOINT_INVALID: entry(
+    'stop',
+    'Remote functions are declared in a way that cannot work.',
+    'Correct the option; they are described at RemoteFunctionsOptions and in docs/remote-functions.md.',
+  ),
+  REMOTE_UNAVAILABLE: entry(
+    'retry',
+    'An endpoint of remote functions cannot be reached, or asked to be called later.',
+    'See whether the server runs, and whether url or urlPathTemplate leads to it; messages wait for it, unless whenUnavailable says otherwise.',
+  ),
+  REMOTE_CALL_FAILED: entry(
+    'retry',
+    'An endpoint of remote functions answered a call with a status other than 2xx, or the connection broke.',
+    'See the log of the endpoint; the call is repeated until its budget is used up, then onFailure decides.',
+  ),
+  REMOTE_CALL_REFUSED: entry(
+    'give-up',
+    'An endpoint of remote functions answered with a status that repeating the call does not change.',
+    'See the log of the endpoint, and whether url or urlPathTemplate leads to the handler of StateFun requests.',
+  ),
+  REMOTE_CALL_TIMEOUT: entry(
+    'retry',
+    'A remote function has not answered within the budget of its call.',
+    'See what it waits for; more time is given by callBudget, or transport.call in module.yaml.',
+  ),
+  REMOTE_ANSWER_UNREADABLE: entry(
+    'retry',
+    'What an endpoint of remote functions answered is no answer of a StateFun function: content type, encoding, size or bytes are wrong.',
+    'See what answers at the URL: a StateFun 3.x handler answers application/octet-stream of at most 32 MiB.',
+  ),
+  REMOTE_ANSWER_INVALID: entry(
+    'give-up',
+    'The answer of a remote function holds something that cannot be done.',
+    'Correct the function: ids and types of addresses, delays and cancellation tokens must be what its SDK would accept.',
+  ),
+  REMOTE_DISCOVERY_ENDLESS: entry(
+    'give-up',
+    'A remote function goes on asking for states in place of handling its messages.',
+    'Correct how the function declares its states: once, by name and type.',
+  ),
+  REMOTE_STATE_UNREGISTERED: entry(
+    'give-up',
+    'A remote function changes a state that it has not declared.',
+    'Declare the state where the function is bound, or correct its name.',
+  ),
+  REMOTE_STATE_TYPE_CHANGED: entry(
+    'give-up',
+    'A remote function uses a state with another type than it was first declared with.',
+    'Give the state its former type, or declare it under a new name and move the values in the function.',
+  ),
   // remote
   PROTOCOL_MESSAGE_UNREADABLE: entry(
     'give-up',

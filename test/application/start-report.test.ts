@@ -22,6 +22,7 @@ const facts: StartFacts = {
       },
       { type: 'shop/log', className: 'LogFunction', handles: ['cart.changed'], catchAll: false, onSubscribe: false, state: [] },
     ],
+    remote: [],
     egress: [],
   },
   report: {

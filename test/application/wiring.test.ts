@@ -102,6 +102,7 @@ describe('the wiring of an application', () => {
         },
         { type: 'test/strict', className: 'StrictFunction', handles: ['a.b'], catchAll: false, onSubscribe: false, state: undefined },
       ],
+      remote: [],
       egress: [{ id: 'test/out', description: 'memory of the program', format: 'cloudevent' }],
     });
   });
@@ -127,7 +128,7 @@ describe('the wiring of an application', () => {
 });
 
 describe('the wiring as a Mermaid flowchart', () => {
-  const empty: Wiring = { application: 'a', ingress: [], forwarders: [], functions: [], egress: [] };
+  const empty: Wiring = { application: 'a', ingress: [], forwarders: [], functions: [], remote: [], egress: [] };
 
   it('is made of subgraphs, nodes with quoted labels, and arrows between what there is', async () => {
     const { wiring } = await assembleApplication(application, { dryRun: true });

@@ -7,6 +7,7 @@ import type { CloudEvent } from '../../src/envelope/cloud-event.ts';
 import type { EventForwarder } from '../../src/forwarders/event-forwarder.ts';
 import { Router } from '../../src/forwarders/router.ts';
 import { readDefinition } from '../../src/functions/definition.ts';
+import type { RemoteClient, RemotePolicy } from '../../src/functions/remote-function.ts';
 import { FunctionRegistry } from '../../src/functions/registry.ts';
 import { ManualClock } from '../../src/shared/manual-clock.ts';
 import { MemoryStore } from '../../src/storage/memory-store.ts';
@@ -14,6 +15,8 @@ import type { Store } from '../../src/storage/store.ts';
 
 export interface EngineBedOptions extends Partial<Omit<EngineOptions, 'functions' | 'router' | 'ingress' | 'egress'>> {
   readonly egress?: Egress;
+  /** By type or `namespace/*`. */
+  readonly remote?: Readonly<Record<string, { readonly client: RemoteClient; readonly policy: RemotePolicy }>>;
 }
 
 /** An engine in memory with one ingress, one egress ("test/out"), and a forwarder that sends `<namespace>.<name>` events to `test/<name>`. */
@@ -36,6 +39,7 @@ export class EngineBed {
       if (definition === undefined) throw problems[0] ?? new Error('no definition');
       functions.register(definition, () => new functionClass());
     }
+    for (const [type, { client, policy }] of Object.entries(options.remote ?? {})) functions.registerRemote(type, client, policy);
     const router = new Router([{ name: 'ToData', forwarder: toAddressInData, order: 0 }], {
       isRegistered: (type) => functions.has(type),
       registeredTypes: () => functions.types(),

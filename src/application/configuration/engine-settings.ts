@@ -14,6 +14,12 @@ const limits = {
     text: 'Messages waiting for a handler, a retry or a state read. At the limit the ingress waits.',
   },
   pendingBytesMax: { ...bytes, text: 'Payloads of the messages that wait. At the limit the ingress waits.' },
+  blockedMessagesMax: {
+    ...count,
+    unit: messages,
+    text: 'Messages that wait at blocked addresses of remote functions: one slow endpoint does not keep the others waiting. At the limit the ingress waits.',
+  },
+  blockedBytesMax: { ...bytes, text: 'Payloads of the messages that wait at blocked addresses of remote functions.' },
   ingressRecordsMax: {
     ...count,
     unit: records,

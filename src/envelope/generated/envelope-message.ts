@@ -26,6 +26,8 @@ const statefun = $root.statefun = (() => {
          * @property {string|null} [payload] The CloudEvent, as CloudEvents 1.0 JSON text.
          * @property {string|null} [partitionKey] Orders and places the record that leaves through an egress. Absent: the egress chooses.
          * @property {string|null} [messageId] Names the message: the same on every attempt and after every recovery. Absent in what other producers write.
+         * @property {string|null} [typename] Instead of a payload: the type, namespace/name, of a value that came from, or goes to, a function in another language.
+         * @property {Uint8Array|null} [value] The bytes of that value; absent: the type has no value.
          * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
          */
 
@@ -83,6 +85,22 @@ const statefun = $root.statefun = (() => {
          */
         Envelope.prototype.messageId = null;
 
+        /**
+         * Instead of a payload: the type, namespace/name, of a value that came from, or goes to, a function in another language.
+         * @member {string|null|undefined} typename
+         * @memberof statefun.Envelope
+         * @instance
+         */
+        Envelope.prototype.typename = null;
+
+        /**
+         * The bytes of that value; absent: the type has no value.
+         * @member {Uint8Array|null|undefined} value
+         * @memberof statefun.Envelope
+         * @instance
+         */
+        Envelope.prototype.value = null;
+
         // OneOf field names bound to virtual getters and setters
         let $oneOfFields;
 
@@ -95,6 +113,18 @@ const statefun = $root.statefun = (() => {
         // Virtual OneOf for proto3 optional field
         $Object.defineProperty(Envelope.prototype, "_messageId", {
             get: $util.oneOfGetter($oneOfFields = ["messageId"]),
+            set: $util.oneOfSetter($oneOfFields)
+        });
+
+        // Virtual OneOf for proto3 optional field
+        $Object.defineProperty(Envelope.prototype, "_typename", {
+            get: $util.oneOfGetter($oneOfFields = ["typename"]),
+            set: $util.oneOfSetter($oneOfFields)
+        });
+
+        // Virtual OneOf for proto3 optional field
+        $Object.defineProperty(Envelope.prototype, "_value", {
+            get: $util.oneOfGetter($oneOfFields = ["value"]),
             set: $util.oneOfSetter($oneOfFields)
         });
 
@@ -120,6 +150,10 @@ const statefun = $root.statefun = (() => {
                 writer.uint32(/* id 2, wireType 2 =*/18).string(message.partitionKey);
             if (message.messageId != null && $Object.hasOwnProperty.call(message, "messageId"))
                 writer.uint32(/* id 3, wireType 2 =*/26).string(message.messageId);
+            if (message.typename != null && $Object.hasOwnProperty.call(message, "typename"))
+                writer.uint32(/* id 4, wireType 2 =*/34).string(message.typename);
+            if (message.value != null && $Object.hasOwnProperty.call(message, "value"))
+                writer.uint32(/* id 5, wireType 2 =*/42).bytes(message.value);
             if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                 for (let i = 0; i < message.$unknowns.length; ++i)
                     writer.raw(message.$unknowns[i]);
@@ -187,6 +221,20 @@ const statefun = $root.statefun = (() => {
                         message._messageId = "messageId";
                         continue;
                     }
+                case 4: {
+                        if (wireType !== 2)
+                            break;
+                        message.typename = reader.stringVerify();
+                        message._typename = "typename";
+                        continue;
+                    }
+                case 5: {
+                        if (wireType !== 2)
+                            break;
+                        message.value = reader.bytes();
+                        message._value = "value";
+                        continue;
+                    }
                 }
                 reader.skipType(wireType, _depth, tag);
                 if (!reader.discardUnknown) {
@@ -221,6 +269,12 @@ export interface EnvelopeFields {
 
   /** Names the message: the same on every attempt and after every recovery. Absent in what other producers write. */
   messageId?: (string|null);
+
+  /** Instead of a payload: the type, namespace/name, of a value that came from, or goes to, a function in another language. */
+  typename?: (string|null);
+
+  /** The bytes of that value; absent: the type has no value. */
+  value?: (Uint8Array|null);
 }
 
 /** Reads and writes the bytes of an envelope. */

@@ -1,0 +1,60 @@
+import { describe, StatefunError } from '../../shared/errors.ts';
+
+/** Where one function is called. */
+export interface EndpointTarget {
+  readonly secure: boolean;
+  /** Of a Unix socket; host and port are without meaning then. */
+  readonly socketPath: string | undefined;
+  readonly hostname: string;
+  readonly port: number;
+  /** With query, and with the fragment, which StateFun sends too. */
+  readonly path: string;
+  /** The header `host`: without a port that is 80 or 443, whatever the protocol. */
+  readonly host: string;
+}
+
+const placeholder = '{function.name}';
+
+/**
+ * Reads a URL in which `{function.name}` stands for the name of the function: `http:`, `https:`, or on a Unix socket `http+unix:` and
+ * `https+unix:`, where the path up to the first part that ends in `.sock` is the socket. Throws REMOTE_ENDPOINT_INVALID.
+ */
+export function parseEndpointUrl(template: string): (functionName: string) => EndpointTarget {
+  const targetOf = (name: string): EndpointTarget =>
+    readUrl(
+      template.replaceAll(placeholder, () => encodeURIComponent(name)),
+      template,
+    );
+  targetOf('name');
+  return targetOf;
+}
+
+function readUrl(text: string, template: string): EndpointTarget {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const match = url === undefined ? null : /^(https?)(\+unix)?:$/.exec(url.protocol);
+  if (url === undefined || match === null) {
+    throw invalid(template, 'is no URL of http, https, http+unix or https+unix');
+  }
+  if (url.username !== '' || url.password !== '') throw invalid(template, 'holds a user or password, which are not sent');
+  const rest = /\{[^}]*\}/.exec(text);
+  if (rest !== null) throw invalid(template, `has the placeholder ${rest[0]}; the only one is ${placeholder}`);
+  const secure = match[1] === 'https';
+  const defaultPort = secure ? 443 : 80;
+  if (match[2] !== undefined) {
+    const socket = /^(\/.*?\.sock)(\/.*)?$/.exec(url.pathname);
+    if (socket === null || url.hostname !== '') throw invalid(template, 'names no socket: http+unix:///path/to/file.sock/path');
+    const path = `${socket[2] ?? '/'}${url.search}${url.hash}`;
+    return { secure, socketPath: decodeURIComponent(socket[1] ?? ''), hostname: 'localhost', port: defaultPort, path, host: 'localhost' };
+  }
+  const port = url.port === '' ? defaultPort : Number(url.port);
+  // An address of IPv6 stands in brackets in a URL and in the header, and without them elsewhere.
+  const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const host = port === 80 || port === 443 ? url.hostname : `${url.hostname}:${port}`;
+  return { secure, socketPath: undefined, hostname, port, path: `${url.pathname}${url.search}${url.hash}`, host };
+}
+
+function invalid(template: string, what: string): StatefunError {
+  return new StatefunError('REMOTE_ENDPOINT_INVALID', `the URL ${describe(template)} of remote functions ${what}.`, {
+    facts: { url: template },
+  });
+}

@@ -25,7 +25,9 @@ function readOptions(): Options {
   const names = pairs.map(({ name }) => name);
   const unknown = positionals.find((name) => !names.includes(name));
   if (unknown !== undefined) throw new Error(`there is no pair "${unknown}"; there are: ${names.join(', ')}`);
-  const wanted = positionals.length === 0 ? pairs : pairs.filter(({ name }) => positionals.includes(name));
+  const wanted = pairs.filter(({ name, onlyInFull = false }) =>
+    positionals.length > 0 ? positionals.includes(name) : !(values.short && onlyInFull),
+  );
   return { wanted, short: values.short, seed };
 }
 

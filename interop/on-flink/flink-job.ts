@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OutgoingEgress, OutgoingMessage } from 'statefun/remote';
 import { ManagedProcess } from '../runner/processes.ts';
+import { createTemporaryFolder, removeTemporaryFolder } from '../runner/temporary-folders.ts';
 import { appendMessages, EgressFile } from '../smoke/record-files.ts';
 import type { FlinkRuntime } from './flink-runtime.ts';
 
@@ -21,7 +21,7 @@ const parallelism = 2;
 
 /** One StateFun application on the real runtime: messages in by a file, egress records out by another, each exactly once. */
 export class FlinkJob {
-  private readonly folder = mkdtempSync(join(tmpdir(), 'statefun-interop-flink-'));
+  private readonly folder = createTemporaryFolder('flink');
   private readonly egress = new EgressFile(join(this.folder, 'out.bin'));
   private readonly process: ManagedProcess;
 
@@ -30,7 +30,7 @@ export class FlinkJob {
     writeFileSync(join(this.folder, 'module.yaml'), moduleYaml);
     this.send(messages);
     const jobArguments = [this.folder, parallelism, failures, failAfterRecords, egressIds.join(',')].map(String);
-    this.process = new ManagedProcess(`${runtime.title}`, [...runtime.command, ...jobArguments], { cwd: runtime.folder });
+    this.process = new ManagedProcess(runtime.title, [...runtime.command, ...jobArguments], { cwd: runtime.folder });
   }
 
   send(messages: Iterable<OutgoingMessage>): void {
@@ -57,6 +57,6 @@ export class FlinkJob {
 
   async stop(): Promise<void> {
     await this.process.stop();
-    rmSync(this.folder, { recursive: true, force: true });
+    removeTemporaryFolder(this.folder);
   }
 }

@@ -18,6 +18,8 @@ export interface Pair {
   /** What is typed to run it alone. */
   readonly name: string;
   readonly title: string;
+  /** Left out of the short form, unless it is named. */
+  readonly onlyInFull?: boolean;
   /** Throws `Skipped` when something that is not ours cannot be had. */
   run(options: RunOptions): Promise<Outcome>;
 }

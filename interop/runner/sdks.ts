@@ -8,13 +8,14 @@ export interface FunctionServer {
   readonly port: number;
 }
 
-/** An official SDK, with functions of ours written for it. */
+/** Who can serve them. */
 export interface Sdk {
   readonly name: string;
   readonly title: string;
-  /** How the counter of the interpreter is typed: the JavaScript SDK has no long. */
+  /** How the counter of the interpreter is typed: the official JavaScript SDK has no long. */
   readonly counterTypename: string;
-  readonly installation: Installation;
+  /** Nothing to install: it is part of the project, and its command runs in interop/. */
+  readonly installation?: Installation;
   command(port: number): readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -89,12 +90,22 @@ const javascript: Sdk = {
   command: (port) => [process.execPath, 'functions.cjs', String(port)],
 };
 
-export const sdks = [python, go, java, javascript] as const;
+export const officialSdks: readonly Sdk[] = [python, go, java, javascript];
 
-export async function startSdk(sdk: Sdk): Promise<FunctionServer> {
-  await install(sdk.installation);
+/** What ours is compared with: the same language, on the same runtime. */
+export const officialJavaScript = javascript;
+
+export const ours: Sdk = {
+  name: 'typescript',
+  title: 'statefun/remote',
+  counterTypename: 'io.statefun.types/long',
+  command: (port) => [process.execPath, 'dist/typescript/functions.js', String(port)],
+};
+
+export async function startSdk({ title, installation, command, env = {} }: Sdk): Promise<FunctionServer> {
+  if (installation !== undefined) await install(installation);
   const port = await freePort();
-  const server = new ManagedProcess(sdk.title, sdk.command(port), { cwd: sdk.installation.folder, env: sdk.env ?? {} });
+  const server = new ManagedProcess(title, command(port), { cwd: installation?.folder ?? interopFolder, env });
   await server.untilPrinted('ready');
   return { process: server, port };
 }

@@ -11,6 +11,14 @@ export function sourceCommand(target: number, commands: Commands): OutgoingMessa
   };
 }
 
+/** The next trees, each as a message from the ingress. */
+export function* drawMessages(generator: SmokeGenerator, trees: number): Generator<OutgoingMessage> {
+  for (let number = 0; number < trees; number += 1) {
+    const { target, commands } = generator.next();
+    yield sourceCommand(target, commands);
+  }
+}
+
 /** The messages that make every interpreter tell its counter. */
 export function verifications({ expected }: SmokeGenerator): OutgoingMessage[] {
   return expected.map((count, target) => sourceCommand(target, { command: [{ verify: { expected: count } }] }));

@@ -16,7 +16,7 @@ export interface Sdk {
   readonly counterTypename: string;
   /** Nothing to install: it is part of the project, and its command runs in interop/. */
   readonly installation?: Installation;
-  command(port: number): readonly string[];
+  readonly command: (port: number) => readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 

@@ -17,8 +17,12 @@ export function typenameOf<T>(type: StateType<T>): string {
   throw new StatefunError('TYPENAME_INVALID', `type "${name}" has the typename ${describe(typename)}.`, { facts: { name, typename } });
 }
 
-/** The value as it travels. Throws STATE_NOT_SERIALIZABLE for one that its type would lose, and TYPENAME_INVALID. */
-export function toTypedValue<T>(type: StateType<T>, value: T): TypedValue {
+/**
+ * A value as it travels, under the name of its type: what messages and egress records carry.
+ *
+ * Throws STATE_NOT_SERIALIZABLE for one that its type would lose, and TYPENAME_INVALID.
+ */
+export function typed<T>(type: StateType<T>, value: T): TypedValue {
   return { typename: typenameOf(type), hasValue: true, value: encodeValue(type, type.ensure(value)) };
 }
 
@@ -26,15 +30,15 @@ export function toTypedValue<T>(type: StateType<T>, value: T): TypedValue {
  * The value that travelled. Throws VALUE_TYPE_MISMATCH when it is of another type, VALUE_MISSING when there is none, VALUE_UNREADABLE when
  * its bytes are not what the type writes.
  */
-export function fromTypedValue<T>(type: StateType<T>, typed: TypedValue): T {
-  const typename = typenameOf(type);
-  if (typed.typename !== typename) {
-    throw new StatefunError('VALUE_TYPE_MISMATCH', `a value of type "${typed.typename}" is read as "${typename}".`, {
-      facts: { typename: typed.typename, expected: typename },
+export function fromTypedValue<T>(type: StateType<T>, { typename, hasValue, value }: TypedValue): T {
+  const expected = typenameOf(type);
+  if (typename !== expected) {
+    throw new StatefunError('VALUE_TYPE_MISMATCH', `a value of type "${typename}" is read as "${expected}".`, {
+      facts: { typename, expected },
     });
   }
-  if (!typed.hasValue) throw new StatefunError('VALUE_MISSING', `a value of type "${typename}" is not set.`, { facts: { typename } });
-  return decodeValue(type, typed.value);
+  if (!hasValue) throw new StatefunError('VALUE_MISSING', `a value of type "${typename}" is not set.`, { facts: { typename } });
+  return decodeValue(type, value);
 }
 
 /** The bytes of a value that its type has checked. */

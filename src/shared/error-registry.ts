@@ -711,6 +711,57 @@ export const errorRegistry = {
     'Bytes cannot be read as the type they are said to have.',
     'See the cause; the sender encodes the type in another way.',
   ),
+  EGRESS_RECORD_INVALID: entry(
+    'give-up',
+    'A record for Kafka, Kinesis or the playground cannot be made.',
+    'Give a topic or a stream with a partition key, and a value of bytes, text or typed(type, value).',
+  ),
+  STATE_DECLARATION_INVALID: entry(
+    'stop',
+    'A state is declared in a way that cannot be served.',
+    'Declare a type such as int32Type(), or { type, name, expireAfterWrite }, with a name of its own and one expiration at most.',
+  ),
+  STATE_UNDECLARED: entry(
+    'give-up',
+    'A handler uses a state that its function does not declare.',
+    'Declare it in the option `state` of bind.',
+  ),
+  STATE_TYPE_CHANGED: entry(
+    'retry',
+    'A runtime keeps a state under another type than the function declares.',
+    'Declare the type that is stored, or keep the new one under another name: a runtime never changes the type of a state.',
+  ),
+  FUNCTION_NOT_CALLABLE: entry(
+    'stop',
+    'What is bound or registered as a function cannot be called.',
+    'Bind a function of (context, message), or register an object with a method invoke(context, message).',
+  ),
+  VALUE_WITHOUT_TYPE: entry(
+    'give-up',
+    'A value is sent whose type cannot be told from it.',
+    'Send typed(type, value). Only text, booleans, bigints and whole numbers of 32 bits have one type they must be of.',
+  ),
+  DELAY_TOKEN_INVALID: entry('give-up', 'The token of a delayed message is empty or not a text.', 'Leave it out, or give it a name.'),
+  FUNCTION_FAILED: entry(
+    'retry',
+    'A served function failed; the runtime sends the batch again, and nothing of it takes effect.',
+    'See the cause. A message that fails every time holds up its address, and in Flink in the end the job: give the function an onFailure.',
+  ),
+  SERVER_OPTION_INVALID: entry(
+    'stop',
+    'An option of the function server cannot be used.',
+    'Correct the option; see FunctionServerOptions.',
+  ),
+  SERVER_NOT_LISTENING: entry(
+    'stop',
+    'The function server cannot listen.',
+    'Choose another port (0 takes any that is free) or host, and look at the certificates if it serves HTTPS.',
+  ),
+  LAMBDA_EVENT_UNKNOWN: entry(
+    'give-up',
+    'A Lambda function that serves StateFun is invoked with an event that is no HTTP request.',
+    'Invoke it through an API Gateway, a Function URL or an Application Load Balancer.',
+  ),
   // tests
   TEST_INGRESS_LATE: entry(
     'stop',

@@ -6,3 +6,10 @@ export interface TypedValue {
   readonly hasValue: boolean;
   readonly value: Uint8Array;
 }
+
+/** Whether a value is a typed value, and not one of an application. */
+export function isTypedValue(value: unknown): value is TypedValue {
+  if (typeof value !== 'object' || value === null) return false;
+  const { typename, hasValue, value: bytes } = value as Partial<TypedValue>;
+  return typeof typename === 'string' && typeof hasValue === 'boolean' && bytes instanceof Uint8Array;
+}

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import protobuf from 'protobufjs';
 import { join } from 'node:path';
 import { builtInTypeOf } from '../../src/remote/built-in-types.ts';
-import { fromTypedValue, toTypedValue } from '../../src/remote/typed-values.ts';
+import { fromTypedValue, typed } from '../../src/remote/typed-values.ts';
 import {
   booleanType,
   float32Type,
@@ -19,7 +19,7 @@ import { bytesOf, hex } from './golden.ts';
 const root = protobuf.loadSync(join(import.meta.dirname, '..', '..', 'src', 'remote', 'types.proto'));
 
 function encode<T>(type: StateType<T>, value: T): string {
-  return hex(toTypedValue(type, value).value).toUpperCase();
+  return hex(typed(type, value).value).toUpperCase();
 }
 
 function decode<T>(type: StateType<T>, bytes: string): T {
@@ -79,10 +79,10 @@ describe('built-in types', () => {
   });
 
   it('refuse values beyond their range instead of cutting them', () => {
-    expect(() => toTypedValue(int32Type(), 2 ** 31)).toThrow('STATE_NOT_SERIALIZABLE');
-    expect(() => toTypedValue(int32Type(), 1.5)).toThrow('STATE_NOT_SERIALIZABLE');
-    expect(() => toTypedValue(int64Type(), 2n ** 63n)).toThrow('STATE_NOT_SERIALIZABLE');
-    expect(() => toTypedValue(stringType(), '\ud800')).toThrow('STATE_NOT_SERIALIZABLE');
+    expect(() => typed(int32Type(), 2 ** 31)).toThrow('STATE_NOT_SERIALIZABLE');
+    expect(() => typed(int32Type(), 1.5)).toThrow('STATE_NOT_SERIALIZABLE');
+    expect(() => typed(int64Type(), 2n ** 63n)).toThrow('STATE_NOT_SERIALIZABLE');
+    expect(() => typed(stringType(), '\ud800')).toThrow('STATE_NOT_SERIALIZABLE');
   });
 
   it('refuse bytes that end too early and text that is not UTF-8', () => {
@@ -103,7 +103,7 @@ describe('built-in types', () => {
       const message = root.lookupType(`statefun.remote.${name}`);
       fc.assert(
         fc.property(values, (value) => {
-          const decoded = message.decode(toTypedValue(type, value).value) as unknown as { readonly value: unknown };
+          const decoded = message.decode(typed(type, value).value) as unknown as { readonly value: unknown };
           expect(decoded.value).toEqual(value);
           expect(decode(type, hex(message.encode({ value }).finish()))).toEqual(value);
         }),
@@ -115,7 +115,7 @@ describe('built-in types', () => {
     const message = root.lookupType('statefun.remote.LongWrapper');
     fc.assert(
       fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), (value) => {
-        const decoded = message.toObject(message.decode(toTypedValue(int64Type(), value).value), { longs: String, defaults: true });
+        const decoded = message.toObject(message.decode(typed(int64Type(), value).value), { longs: String, defaults: true });
         expect(decoded).toEqual({ value: String(value) });
         const written = message.encode(message.fromObject({ value: String(value) })).finish();
         expect(decode(int64Type(), hex(written))).toBe(value);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { fromTypedValue, toTypedValue, typenameOf } from '../../src/remote/typed-values.ts';
+import { fromTypedValue, typed, typenameOf } from '../../src/remote/typed-values.ts';
 import { bytesType, customType, int32Type, int64Type, jsonType, protobufType, stringType } from '../../src/state/types.ts';
 
 const greetRequest = jsonType<{ readonly name: string }>('example/GreetRequest');
@@ -13,10 +13,10 @@ const level = {
 
 describe('typed values', () => {
   it('carry JSON as UTF-8 text', () => {
-    const typed = toTypedValue(greetRequest, { name: 'Bjørn' });
-    expect(typed).toMatchObject({ typename: 'example/GreetRequest', hasValue: true });
-    expect(utf8(typed.value)).toBe('{"name":"Bjørn"}');
-    expect(fromTypedValue(greetRequest, typed)).toEqual({ name: 'Bjørn' });
+    const greeting = typed(greetRequest, { name: 'Bjørn' });
+    expect(greeting).toMatchObject({ typename: 'example/GreetRequest', hasValue: true });
+    expect(utf8(greeting.value)).toBe('{"name":"Bjørn"}');
+    expect(fromTypedValue(greetRequest, greeting)).toEqual({ name: 'Bjørn' });
   });
 
   it('read JSON with the newline that Go writes behind it', () => {
@@ -25,19 +25,19 @@ describe('typed values', () => {
   });
 
   it('carry bytes, Protobuf messages and what an application encodes itself as they are', () => {
-    expect(toTypedValue(bytesType('demo/raw'), Buffer.of(1, 2))).toEqual({
+    expect(typed(bytesType('demo/raw'), Buffer.of(1, 2))).toEqual({
       typename: 'demo/raw',
       hasValue: true,
       value: new Uint8Array([1, 2]),
     });
     const protobuf = protobufType(level, 'type.googleapis.com/demo.Level');
-    expect(fromTypedValue(protobuf, toTypedValue(protobuf, { value: 7 }))).toEqual({ value: 7 });
+    expect(fromTypedValue(protobuf, typed(protobuf, { value: 7 }))).toEqual({ value: 7 });
     const date = customType<Date>({
       ...{ name: 'date', typename: 'demo/date' },
       encode: (value) => value.toISOString(),
       decode: (bytes) => new Date(utf8(bytes)),
     });
-    expect(fromTypedValue(date, toTypedValue(date, new Date(0)))).toEqual(new Date(0));
+    expect(fromTypedValue(date, typed(date, new Date(0)))).toEqual(new Date(0));
   });
 
   it('have a name of the framework where their type has none', () => {
@@ -53,7 +53,7 @@ describe('typed values', () => {
   });
 
   it('are not read as another type, not even as a wider number', () => {
-    expect(() => fromTypedValue(int64Type(), toTypedValue(int32Type(), 1))).toThrow(
+    expect(() => fromTypedValue(int64Type(), typed(int32Type(), 1))).toThrow(
       'VALUE_TYPE_MISMATCH: a value of type "io.statefun.types/int" is read as "io.statefun.types/long"',
     );
   });

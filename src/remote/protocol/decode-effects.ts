@@ -1,6 +1,6 @@
 import type { Address } from '../../shared/address.ts';
 import { ProtobufError, ProtobufReader, mergeOccurrences } from '../protobuf/reader.ts';
-import type { DelayedCancellation, DelayedSend, OutgoingEgress, OutgoingMessage, StateMutation } from './messages.ts';
+import type { DelayedCancellation, DelayedSend, OutgoingEgress, OutgoingMessage, StateMutation } from '../../functions/remote-batch.ts';
 import { readAddress, readTypedValue } from './parts.ts';
 
 /*

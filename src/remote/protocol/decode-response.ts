@@ -1,6 +1,6 @@
 import { ProtobufReader, mergeOccurrences } from '../protobuf/reader.ts';
 import { readMessage } from './codec.ts';
-import type { BatchResponse, BatchResult, IncompleteContext, StateExpiration, StateSpec } from './messages.ts';
+import type { BatchResponse, BatchResult, IncompleteContext, StateExpiration, StateSpec } from '../../functions/remote-batch.ts';
 import { readEgress, readDelayed, readMutation, readOutgoing } from './decode-effects.ts';
 
 /*

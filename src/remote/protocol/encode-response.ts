@@ -9,7 +9,7 @@ import type {
   OutgoingMessage,
   StateMutation,
   StateSpec,
-} from './messages.ts';
+} from '../../functions/remote-batch.ts';
 import { splitTypename, writeAddress, writeTypedValue } from './parts.ts';
 
 // Field numbers: see decode-response.ts and decode-effects.ts, which read what this writes.

@@ -1,7 +1,7 @@
 import { ProtobufError, ProtobufReader, mergeOccurrences } from '../protobuf/reader.ts';
 import type { ProtobufWriter } from '../protobuf/writer.ts';
 import { eachBackwards, readMessage, writeMessage } from './codec.ts';
-import type { AttachedState, BatchedMessage, InvocationBatch } from './messages.ts';
+import type { AttachedState, BatchedMessage, InvocationBatch } from '../../functions/remote-batch.ts';
 import { readAddress, readTypedValue, writeAddress, writeTypedValue } from './parts.ts';
 
 /*

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { decodeFromFunction } from '../../../src/remote/protocol/decode-response.ts';
 import { encodeFromFunction } from '../../../src/remote/protocol/encode-response.ts';
-import type { BatchResponse, InvocationBatch } from '../../../src/remote/protocol/messages.ts';
+import type { BatchResponse, InvocationBatch } from '../../../src/functions/remote-batch.ts';
 import { decodeToFunction, encodeToFunction } from '../../../src/remote/protocol/request.ts';
-import { encodeKafkaRecord, kafkaRecordTypename } from '../../../src/remote/egress-records.ts';
+import { kafkaRecord, kafkaRecordTypename } from '../../../src/remote/egress-records.ts';
 import { bytesOf, greeter, hex, intOne, intTypename, person, stringHi, visits } from '../golden.ts';
 
 const one = { typename: 'io.statefun.types/int', hasValue: true, value: bytesOf('0D01000000') };
@@ -63,7 +63,7 @@ const responses: readonly (readonly [string, BatchResponse, string])[] = [
     'a record of Kafka',
     {
       ...nothing,
-      egress: [{ egressId: 'example/alerts', argument: encodeKafkaRecord({ topic: 't', key: 'Bob', value: Buffer.from('hi') }) }],
+      egress: [{ egressId: 'example/alerts', argument: kafkaRecord({ topic: 't', key: 'Bob', value: Buffer.from('hi') }) }],
     },
     `A20665 2263 0A076578616D706C65 1206616C65727473 1A50 0A3E ${Buffer.from(kafkaRecordTypename).toString('hex')} 1001 1A0C 0A03426F62 12026869 1A0174`,
   ],

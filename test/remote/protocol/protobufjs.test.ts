@@ -4,7 +4,7 @@ import protobuf from 'protobufjs';
 import { join } from 'node:path';
 import { decodeFromFunction } from '../../../src/remote/protocol/decode-response.ts';
 import { encodeFromFunction } from '../../../src/remote/protocol/encode-response.ts';
-import type { BatchResult, InvocationBatch, StateSpec } from '../../../src/remote/protocol/messages.ts';
+import type { BatchResult, InvocationBatch, StateSpec } from '../../../src/functions/remote-batch.ts';
 import { decodeToFunction, encodeToFunction } from '../../../src/remote/protocol/request.ts';
 import { hex } from '../golden.ts';
 

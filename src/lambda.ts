@@ -1,0 +1,1 @@
+export { lambdaHandler, type LambdaResponse } from './remote/lambda/lambda-handler.ts';

@@ -1,0 +1,36 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/**
+ * The connections of a server, so that it can close without waiting for clients that keep theirs. Node's own `closeIdleConnections` leaves
+ * out those on which no request has come yet, such as the spare ones of a pool.
+ */
+export class Connections {
+  readonly #all = new Set<Socket>();
+  readonly #idle = new Set<Socket>();
+
+  /** `opened` is the event of a connection that requests can come on: after the handshake, where there is one. */
+  constructor(server: Server, opened: 'connection' | 'secureConnection') {
+    server.on('connection', (socket: Socket) => track(socket, this.#all));
+    server.on(opened, (socket: Socket) => track(socket, this.#idle));
+    server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+      this.#idle.delete(socket);
+      response.once('close', () => {
+        if (!socket.destroyed) this.#idle.add(socket);
+      });
+    });
+  }
+
+  closeIdle(): void {
+    for (const socket of this.#idle) socket.destroy();
+  }
+
+  closeAll(): void {
+    for (const socket of this.#all) socket.destroy();
+  }
+}
+
+function track(socket: Socket, sockets: Set<Socket>): void {
+  sockets.add(socket);
+  socket.once('close', () => sockets.delete(socket));
+}

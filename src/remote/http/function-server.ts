@@ -1,0 +1,159 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { toMilliseconds, type Duration } from '../../shared/duration.ts';
+import { StatefunError } from '../../shared/errors.ts';
+import type { Logger } from '../../shared/logger.ts';
+import { RequestReplyHandler } from '../request-reply-handler.ts';
+import type { ServedFunctions } from '../served-function.ts';
+import { refusal } from './answer-request.ts';
+import { Connections } from './connections.ts';
+import { listenerOf, sendAnswer } from './request-listener.ts';
+
+/** Certificates, as PEM text or bytes. */
+export interface ServerTls {
+  readonly cert: string | Uint8Array;
+  readonly key: string | Uint8Array;
+  readonly passphrase?: string;
+  /** Who signs the certificates of clients. Given, a client without one is refused: mutual TLS. */
+  readonly clientCa?: string | Uint8Array;
+}
+
+export interface FunctionServerOptions {
+  /** 0: any that is free. @defaultValue 8000 */
+  readonly port?: number;
+  /** Where to listen; in a container `'0.0.0.0'`. @defaultValue `'127.0.0.1'`, which only this machine reaches */
+  readonly host?: string;
+  /** The path of the endpoint. @defaultValue `'/statefun'` */
+  readonly path?: string;
+  /** Serves HTTPS. @defaultValue HTTP */
+  readonly tls?: ServerTls;
+  /**
+   * How long an idle connection is kept, at least 20 seconds: Flink keeps its own for 15 to 18, and one that the server closes first is a
+   * failed call.
+   *
+   * @defaultValue `'75s'`
+   */
+  readonly keepAliveTimeout?: Duration;
+  /** How long `close` waits for calls that are under way. @defaultValue `'30s'` */
+  readonly closeTimeout?: Duration;
+  /** Calls under way at a time; more are answered with 503, which runtimes try again. @defaultValue 2,000 */
+  readonly requestsMax?: number;
+  /** Where failures are told, when `functions` is not a handler already. @defaultValue standard error */
+  readonly logger?: Logger;
+}
+
+const keepAliveMsMin = 20_000;
+
+/**
+ * Serves functions over HTTP and resolves when it listens. Rejects with SERVER_OPTION_INVALID, and with SERVER_NOT_LISTENING when the port
+ * or the certificates cannot be used.
+ */
+export async function serveFunctions(
+  functions: ServedFunctions | RequestReplyHandler,
+  options: FunctionServerOptions = {},
+): Promise<FunctionServer> {
+  const handler = functions instanceof RequestReplyHandler ? functions : new RequestReplyHandler(functions, options);
+  const keepAliveMs = toMilliseconds(options.keepAliveTimeout ?? '75s');
+  if (keepAliveMs < keepAliveMsMin) throw optionInvalid('keepAliveTimeout', `${keepAliveMs} ms; at least 20s is needed`);
+  const { path = '/statefun', requestsMax = 2_000 } = options;
+  if (!path.startsWith('/')) throw optionInvalid('path', `"${path}"; it must begin with "/"`);
+  if (!(requestsMax >= 1)) throw optionInvalid('requestsMax', `${requestsMax}; at least 1 is needed`);
+  const server = new FunctionServer(handler, { ...options, path, requestsMax }, keepAliveMs);
+  await server.listen(options.port ?? 8000, options.host ?? '127.0.0.1');
+  return server;
+}
+
+type ServerOptions = FunctionServerOptions & Required<Pick<FunctionServerOptions, 'path' | 'requestsMax'>>;
+
+/** A server of functions. */
+export class FunctionServer {
+  readonly #server: Server;
+  readonly #listener: ReturnType<typeof listenerOf>;
+  readonly #options: ServerOptions;
+  readonly #closeTimeoutMs: number;
+  readonly #connections: Connections;
+  #url = '';
+  #underWay = 0;
+  #closing: Promise<void> | undefined;
+
+  /** @internal */
+  constructor(handler: RequestReplyHandler, options: ServerOptions, keepAliveMs: number) {
+    this.#options = options;
+    // The answer to a call that is under way when the server closes is the last one on its connection.
+    this.#listener = listenerOf(handler, () => this.#closing !== undefined);
+    this.#closeTimeoutMs = toMilliseconds(options.closeTimeout ?? '30s');
+    this.#server = makeServer(options.tls, (request, response) => void this.#serve(request, response));
+    this.#server.keepAliveTimeout = keepAliveMs;
+    this.#connections = new Connections(this.#server, options.tls === undefined ? 'connection' : 'secureConnection');
+  }
+
+  /** Where the functions are served: `urlPathTemplate` of an endpoint. */
+  get url(): string {
+    return this.#url;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port; // Safe: it listens on a port, not on a pipe.
+  }
+
+  /** Takes no more connections, waits for the calls under way, at most `closeTimeout`, and closes what is idle. */
+  close(): Promise<void> {
+    return (this.#closing ??= new Promise((resolve) => {
+      const timer = setTimeout(() => this.#connections.closeAll(), this.#closeTimeoutMs);
+      this.#server.close(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+      this.#connections.closeIdle();
+    }));
+  }
+
+  /** @internal */
+  async listen(port: number, host: string): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', (cause) => {
+        reject(
+          new StatefunError('SERVER_NOT_LISTENING', `cannot listen on ${host}:${port}: ${cause.message}.`, {
+            facts: { host, port },
+            cause,
+          }),
+        );
+      });
+      this.#server.listen(port, host, resolve);
+    });
+    const name = host.includes(':') ? `[${host}]` : host;
+    this.#url = `${this.#options.tls === undefined ? 'http' : 'https'}://${name}:${this.port}${this.#options.path}`;
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { path, requestsMax } = this.#options;
+    if (request.url?.split('?', 1)[0] !== path) {
+      sendAnswer(request, response, refusal(404, `nothing is served at ${request.url ?? 'this path'}; functions are at ${path}.`));
+    } else if (this.#underWay >= requestsMax) {
+      sendAnswer(request, response, refusal(503, `${requestsMax} calls are under way already.`, { 'retry-after': '1' }));
+    } else {
+      this.#underWay += 1;
+      await this.#listener(request, response);
+      this.#underWay -= 1;
+    }
+  }
+}
+
+function makeServer(tls: ServerTls | undefined, listener: (request: IncomingMessage, response: ServerResponse) => void): Server {
+  if (tls === undefined) return createServer(listener);
+  const { cert, key, passphrase, clientCa } = tls;
+  const bytesOf = (pem: string | Uint8Array): string | Buffer => (typeof pem === 'string' ? pem : Buffer.from(pem));
+  const client = clientCa === undefined ? {} : { ca: bytesOf(clientCa), requestCert: true, rejectUnauthorized: true };
+  const secret = passphrase === undefined ? {} : { passphrase };
+  try {
+    return createTlsServer({ cert: bytesOf(cert), key: bytesOf(key), ...secret, ...client }, listener);
+  } catch (cause) {
+    const { message } = cause as Error; // Safe: Node throws errors.
+    throw new StatefunError('SERVER_NOT_LISTENING', `the certificates of the server cannot be used: ${message}.`, { cause });
+  }
+}
+
+function optionInvalid(option: string, text: string): StatefunError {
+  return new StatefunError('SERVER_OPTION_INVALID', `${option} is ${text}.`, { facts: { option } });
+}

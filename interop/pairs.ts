@@ -2,13 +2,13 @@ import { directPair } from './direct/direct-pair.ts';
 import { enginePair, engineRate } from './from-engine/engine-pair.ts';
 import { rateOnFlink, smokeOnFlink } from './on-flink/smoke-on-flink.ts';
 import type { Pair } from './runner/outcome.ts';
-import { officialJavaScript, officialSdks } from './runner/sdks.ts';
+import { officialJavaScript, officialSdks, ours } from './runner/sdks.ts';
 
 /** In the order in which they run: what is quick and tells most comes first. */
 export const pairs: readonly Pair[] = [
-  ...officialSdks.map(directPair),
-  ...officialSdks.map(enginePair),
-  ...[officialJavaScript].map(smokeOnFlink),
+  ...[ours, ...officialSdks].map(directPair),
+  ...[ours, ...officialSdks].map(enginePair),
+  ...[officialJavaScript, ours].map(smokeOnFlink),
   engineRate(officialJavaScript),
   rateOnFlink(officialJavaScript),
 ];

@@ -1,5 +1,5 @@
 import { int32Type, stringType } from 'statefun';
-import { encodeToFunction, fromTypedValue, toTypedValue, type OutgoingMessage } from 'statefun/remote';
+import { encodeToFunction, fromTypedValue, typed, type OutgoingMessage } from 'statefun/remote';
 import { assertSame, type Outcome, type Pair, type RunOptions } from '../runner/outcome.ts';
 import { startSdk, type FunctionServer, type Sdk } from '../runner/sdks.ts';
 import { smoke } from '../smoke/commands.ts';
@@ -54,7 +54,7 @@ async function greet({ port }: FunctionServer): Promise<void> {
   const runtime = new SmallestRuntime(port);
   const words = ['Hello', 'Grüß Gott', '', '你好'];
   for (const id of ['Bob', 'Zoë']) {
-    for (const word of words) runtime.send({ type: greeter, id }, toTypedValue(stringType(), word));
+    for (const word of words) runtime.send({ type: greeter, id }, typed(stringType(), word));
   }
   await runtime.whenQuiet();
   runtime.close();
@@ -75,7 +75,7 @@ async function refuseGarbage({ port }: FunctionServer): Promise<void> {
   const unknown = encodeToFunction({
     target: { type: 'interop.example/nobody', id: '1' },
     states: [],
-    invocations: [{ caller: undefined, argument: toTypedValue(int32Type(), 1) }],
+    invocations: [{ caller: undefined, argument: typed(int32Type(), 1) }],
   });
   const truncated = unknown.subarray(0, unknown.byteLength - 3);
   for (const body of [unknown, truncated]) {

@@ -1,5 +1,6 @@
 import { directPair } from './direct/direct-pair.ts';
 import { enginePair, engineRate } from './from-engine/engine-pair.ts';
+import { apache, fork } from './on-flink/flink-runtime.ts';
 import { rateOnFlink, smokeOnFlink } from './on-flink/smoke-on-flink.ts';
 import type { Pair } from './runner/outcome.ts';
 import { officialJavaScript, officialSdks, ours } from './runner/sdks.ts';
@@ -8,7 +9,9 @@ import { officialJavaScript, officialSdks, ours } from './runner/sdks.ts';
 export const pairs: readonly Pair[] = [
   ...[ours, ...officialSdks].map(directPair),
   ...[ours, ...officialSdks].map(enginePair),
-  ...[officialJavaScript, ours].map(smokeOnFlink),
+  smokeOnFlink(apache, officialJavaScript),
+  smokeOnFlink(apache, ours),
+  smokeOnFlink(fork, ours),
   engineRate(officialJavaScript),
-  rateOnFlink(officialJavaScript),
+  rateOnFlink(apache, officialJavaScript),
 ];

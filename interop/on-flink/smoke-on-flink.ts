@@ -5,24 +5,24 @@ import { SmokeGenerator } from '../smoke/generator.ts';
 import { drawMessages } from '../smoke/verification.ts';
 import { verifyCounters } from '../smoke/verify-counters.ts';
 import { FlinkJob } from './flink-job.ts';
-import { installFlink, type FlinkRuntime } from './flink-runtime.ts';
+import { installFlink, type FlinkRelease, type FlinkRuntime } from './flink-runtime.ts';
 
 /** The real runtime calls the command interpreter of an SDK. */
-export function smokeOnFlink(sdk: Sdk): Pair {
+export function smokeOnFlink(release: FlinkRelease, sdk: Sdk): Pair {
   return {
-    name: `flink-${sdk.name}`,
-    title: `Flink 1.16.2 - ${sdk.title}`,
-    run: async (options) => await runSmoke(await installFlink(), sdk, options, 1),
+    name: `${release.name}-${sdk.name}`,
+    title: `${release.title} - ${sdk.title}`,
+    run: async (options) => await runSmoke(await installFlink(release), sdk, options, 1),
   };
 }
 
 /** The same without a failure: how fast the real runtime is here. */
-export function rateOnFlink(sdk: Sdk): Pair {
+export function rateOnFlink(release: FlinkRelease, sdk: Sdk): Pair {
   return {
-    name: `rate-flink-${sdk.name}`,
-    title: `Flink 1.16.2 - ${sdk.title}, undisturbed`,
+    name: `rate-${release.name}-${sdk.name}`,
+    title: `${release.title} - ${sdk.title}, undisturbed`,
     onlyInFull: true,
-    run: async (options) => await runSmoke(await installFlink(), sdk, options, 0),
+    run: async (options) => await runSmoke(await installFlink(release), sdk, options, 0),
   };
 }
 

@@ -28,12 +28,9 @@ public final class HostModule implements StatefulFunctionModule {
   @Override
   public void configure(Map<String, String> configuration, Binder binder) {
     Path folder = Path.of(configuration.get(FOLDER));
-    FileIngress ingress =
-        new FileIngress(
-            folder.resolve("in.bin").toString(),
-            Integer.parseInt(configuration.get(FAILURES)),
-            Integer.parseInt(configuration.get(FAIL_AFTER)));
-    binder.bindIngress(new SourceFunctionSpec<>(INGRESS, ingress));
+    FailurePlan plan =
+        new FailurePlan(Integer.parseInt(configuration.get(FAILURES)), Integer.parseInt(configuration.get(FAIL_AFTER)));
+    binder.bindIngress(new SourceFunctionSpec<>(INGRESS, new FileIngress(folder.resolve("in.bin").toString(), plan)));
     binder.bindIngressRouter(
         INGRESS,
         (record, downstream) -> {

@@ -26,9 +26,13 @@ public final class FlinkHost {
         .withConfiguration("statefun.remote.module-name", folder.resolve("module.yaml").toUri().toString())
         .withConfiguration("execution.checkpointing.mode", "EXACTLY_ONCE")
         .withConfiguration("execution.checkpointing.interval", "2s")
+        // The names of Flink 1, and those of Flink 2.
         .withConfiguration("state.backend", "hashmap")
+        .withConfiguration("state.backend.type", "hashmap")
         .withConfiguration("state.checkpoints.dir", folder.resolve("checkpoints").toUri().toString())
+        .withConfiguration("execution.checkpointing.dir", folder.resolve("checkpoints").toUri().toString())
         .withConfiguration("restart-strategy", "fixed-delay")
+        .withConfiguration("restart-strategy.type", "fixed-delay")
         .withConfiguration("restart-strategy.fixed-delay.attempts", "10")
         .withConfiguration("restart-strategy.fixed-delay.delay", "1s")
         .withConfiguration("taskmanager.memory.network.max", "64mb")

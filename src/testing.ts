@@ -9,6 +9,7 @@ export {
 } from './testing/test-forwarder.ts';
 export { testFunction, TestFunction, type TestFunctionOptions } from './testing/test-function.ts';
 export { testIngress, TestIngress, type ReadRecord, type TestIngressOptions, type TestRecord } from './testing/test-ingress.ts';
+export { testCluster, TestCluster, type TestClusterOptions } from './testing/test-cluster.ts';
 export type { EgressPattern } from './testing/egress-pattern.ts';
 export type { EgressedEvent } from './testing/egressed-event.ts';
 export { ExpectationError } from './testing/expectation-error.ts';

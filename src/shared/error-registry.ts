@@ -762,7 +762,17 @@ export const errorRegistry = {
     'A Lambda function that serves StateFun is invoked with an event that is no HTTP request.',
     'Invoke it through an API Gateway, a Function URL or an Application Load Balancer.',
   ),
+  FLINK_UNSUPPORTED: entry(
+    'stop',
+    'An application uses something that does not exist on Flink StateFun.',
+    'Change what the list names; docs/flink.md says what is different there.',
+  ),
   // tests
+  TEST_CLUSTER_JOB_FAILED: entry(
+    'give-up',
+    'A function answered the test cluster with something at which the job of a real cluster fails.',
+    'Correct the function; a real cluster would send the same messages again after a restart, and fail again.',
+  ),
   TEST_INGRESS_LATE: entry(
     'stop',
     'An ingress under test did not deliver what was waited for.',

@@ -40,7 +40,7 @@ const mayImport = {
     'application',
   ],
   console: ['shared', 'engine', 'application'],
-  cli: ['shared', 'application', 'testing', 'console'],
+  cli: ['shared', 'envelope', 'remote', 'ingress', 'egress', 'connectors', 'application', 'testing', 'console'],
 };
 
 const folderRules = Object.entries(mayImport).map(([folder, allowed]) => ({

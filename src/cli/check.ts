@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import { assembleApplication, type AssembledApplication } from '../application/assemble.ts';
 import { toFailureJson } from '../application/failure-analysis/format-failure.ts';
-import { loadApplication } from '../application/load-application.ts';
+import type { StatefunError } from '../shared/errors.ts';
 import { cannotStart, ApplicationFailure, starting } from './application-failure.ts';
 import { CommandExit, exitCodes } from './exit-code.ts';
 import { configurationSources, withConfigurationOptions, type ConfigurationCommandOptions } from './configuration-options.ts';
+import { load } from './load.ts';
 import { moreHelp } from './more-help.ts';
 import type { Output } from './output.ts';
 
@@ -16,7 +17,7 @@ interface CheckCommandOptions extends ConfigurationCommandOptions {
 export function checkCommand(output: Output): Command {
   return withConfigurationOptions(new Command('check'))
     .description('look for every mistake of an application and its configuration, without starting it')
-    .argument('<app>', 'a folder with a package.json, or the built module that exports the application')
+    .argument('<app>', 'a folder with a package.json, the built module that exports the application, or a module.yaml of StateFun')
     .option('--json', 'print the result as JSON, for programs')
     .addHelpText(
       'after',
@@ -41,13 +42,18 @@ async function check(path: string, options: CheckCommandOptions, output: Output)
   }
 }
 
-async function assemble(path: string, options: ConfigurationCommandOptions): Promise<AssembledApplication> {
-  const { application, defaultName, folder } = await starting(() => loadApplication(path), undefined, cannotStart);
-  return starting(
+async function assemble(path: string, options: ConfigurationCommandOptions): Promise<Checked> {
+  const { application, defaultName, folder, warnings } = await starting(() => load(path), undefined, cannotStart);
+  const assembled = await starting(
     () => assembleApplication(application, { ...configurationSources(options, folder), defaultName, dryRun: true }),
     application,
     cannotStart,
   );
+  return { ...assembled, warnings: [...warnings, ...assembled.configuration.warnings] };
+}
+
+interface Checked extends AssembledApplication {
+  readonly warnings: readonly StatefunError[];
 }
 
 /** What was checked, by kind. */
@@ -59,20 +65,23 @@ interface CheckSummary {
   readonly forwarders: readonly string[];
   readonly ingress: readonly string[];
   readonly egress: readonly string[];
-  /** Settings that have no effect. */
+  /** What has no effect. */
   readonly warnings: readonly string[];
 }
 
-function summarize({ name, configuration, wiring, forwarders, ingress, egress }: AssembledApplication): CheckSummary {
+function summarize({ name, configuration, wiring, forwarders, ingress, egress, warnings }: Checked): CheckSummary {
   return {
     application: name,
     profiles: configuration.profiles,
     // Also those that cannot be made without what they ask for.
-    functions: wiring.functions.map(({ type }) => type),
+    functions: [
+      ...wiring.functions.map(({ type }) => type),
+      ...wiring.remote.map(({ functions, description }) => `${functions} (${description})`),
+    ],
     forwarders,
     ingress: ingress.map((port) => `${port.name} (${port.description})`),
     egress: egress.map((port) => `${port.id} (${port.description})`),
-    warnings: configuration.warnings.map(({ code, summary }) => `${code}: ${summary}`),
+    warnings: warnings.map(({ code, summary }) => `${code}: ${summary}`),
   };
 }
 

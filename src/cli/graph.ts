@@ -1,10 +1,10 @@
 import { Command, Option } from 'commander';
 import { assembleApplication, type AssembledApplication } from '../application/assemble.ts';
-import { loadApplication } from '../application/load-application.ts';
 import { wiringMermaid } from '../application/wiring-mermaid.ts';
 import { wiringLines } from '../application/wiring-text.ts';
 import { cannotStart, starting } from './application-failure.ts';
 import { configurationSources, withConfigurationOptions, type ConfigurationCommandOptions } from './configuration-options.ts';
+import { load } from './load.ts';
 import { moreHelp } from './more-help.ts';
 import type { Output } from './output.ts';
 
@@ -18,7 +18,7 @@ interface GraphCommandOptions extends ConfigurationCommandOptions {
 export function graphCommand(output: Output): Command {
   return withConfigurationOptions(new Command('graph'))
     .description('print how events flow: ingress, forwarders, functions, egress; starts nothing')
-    .argument('<app>', 'a folder with a package.json, or the built module that exports the application')
+    .argument('<app>', 'a folder with a package.json, the built module that exports the application, or a module.yaml of StateFun')
     .addOption(new Option('--format <format>', 'what to print').choices([...formats]).default('text'))
     .addHelpText(
       'after',
@@ -32,7 +32,7 @@ export function graphCommand(output: Output): Command {
 }
 
 async function graph(path: string, { format, ...given }: GraphCommandOptions, output: Output): Promise<void> {
-  const { application, defaultName, folder } = await starting(() => loadApplication(path), undefined, cannotStart);
+  const { application, defaultName, folder } = await starting(() => load(path), undefined, cannotStart);
   const assembled = await starting(
     () => assembleApplication(application, { ...configurationSources(given, folder), defaultName, dryRun: true }),
     application,

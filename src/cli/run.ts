@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { loadApplication } from '../application/load-application.ts';
 import { configurationOf, configuredLogger } from '../application/application-configuration.ts';
 import { runApplication, type RunningApplication } from '../application/run-application.ts';
 import type { Logger } from '../shared/logger.ts';
 import { ApplicationFailure, starting, stoppedByFailure } from './application-failure.ts';
 import { configurationSources, withConfigurationOptions, type ConfigurationCommandOptions } from './configuration-options.ts';
+import { load } from './load.ts';
 import { moreHelp } from './more-help.ts';
 
 interface RunCommandOptions extends ConfigurationCommandOptions {
@@ -19,14 +19,19 @@ const aliveIntervalMs = 3_600_000;
 export function runCommand(): Command {
   return withConfigurationOptions(new Command('run'))
     .description('run an application on the embedded engine, until SIGTERM or SIGINT')
-    .argument('<app>', 'a folder with a package.json, or the built module that exports the application')
+    .argument('<app>', 'a folder with a package.json, the built module that exports the application, or a module.yaml of StateFun')
     .option('--state-folder <folder>', 'where state is kept (default: $STATEFUN_STATE_FOLDER, else .statefun/<name>)')
     .option('--until-finished', 'exit once every ingress has come to its end and everything is done')
     .addHelpText(
       'after',
       moreHelp({
         text: 'A first signal stops gracefully, a second one at once. What was not finished is done after the next start.',
-        examples: ['statefun run .', 'statefun run . --until-finished', 'LOG_LEVEL=debug statefun run dist/application.js'],
+        examples: [
+          'statefun run .',
+          'statefun run . --until-finished',
+          'LOG_LEVEL=debug statefun run dist/application.js',
+          'statefun run module.yaml',
+        ],
         exitCodes: {
           0: 'stopped by a signal, or finished',
           1: 'it could not start, or the engine failed',
@@ -44,10 +49,11 @@ function silenceSdkVersionWarning(): void {
 
 async function run(path: string, { stateFolder, untilFinished, ...given }: RunCommandOptions): Promise<void> {
   silenceSdkVersionWarning();
-  const { application, defaultName, folder } = await starting(() => loadApplication(path));
+  const { application, defaultName, folder, warnings } = await starting(() => load(path));
   const settings = { ...configurationSources(given, folder), ...(stateFolder === undefined ? {} : { stateFolder }) };
   const configuration = await configurationOf(application, settings);
   const logger = configuredLogger(configuration);
+  for (const { code, summary, hint } of warnings) logger.warn(`${code}: ${summary}`, { hint });
   const options = { defaultName, logger, configuration, signals: true };
   const running = await starting(() => runApplication(application, options), application);
   // An ingress that waits for others, such as one in memory, does not keep a process alive by itself.

@@ -8,6 +8,8 @@ export interface EgressRecord {
   readonly id: string;
   /** Orders and places the record, where the stream has keys. */
   readonly key: string | undefined;
+  /** Places the record in place of its key, where the stream has such: for Kinesis the explicit hash key. */
+  readonly hashKey?: string | undefined;
   /** CloudEvents JSON, or the Protobuf envelope, as `format` says. */
   readonly data: string | Uint8Array;
   /** It may have been sent before: by a run that crashed, or by a call whose answer is unknown. */

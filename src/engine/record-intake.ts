@@ -1,7 +1,8 @@
 import type { Router } from '../forwarders/router.ts';
 import { openRecord } from '../ingress/open-record.ts';
-import type { Ingress, IngressRecord } from '../ingress/ingress.ts';
+import type { DirectMessage, Ingress, IngressRecord } from '../ingress/ingress.ts';
 import { StatefunError, toError } from '../shared/errors.ts';
+import { messageIdOf } from '../shared/message-id.ts';
 import type { DeadLetterDesk } from './dead-letter-desk.ts';
 import type { IngressLane } from './ingress-lane.ts';
 import type { Partition } from './partition.ts';
@@ -53,6 +54,10 @@ export class RecordIntake {
   route(ingress: Ingress, record: IngressRecord, receivedAtMs: number | undefined): void {
     const { router, partition, deadLetters, unmatchedEvents } = this.#options;
     try {
+      if (ingress.route !== undefined) {
+        this.#enqueueDirect(ingress.name, record, ingress.route(record), receivedAtMs);
+        return;
+      }
       const envelope = openRecord(record, ingress.format);
       const messages = router.route(envelope, record.identity);
       for (const { target, envelope: routed } of messages) partition.enqueue({ target, caller: undefined, envelope: routed }, receivedAtMs);
@@ -67,6 +72,13 @@ export class RecordIntake {
       );
     } catch (error) {
       deadLetters.giveUpRecord(ingress, record, toError(error));
+    }
+  }
+
+  #enqueueDirect(ingress: string, record: IngressRecord, messages: readonly DirectMessage[], receivedAtMs: number | undefined): void {
+    for (const [ordinal, { target, envelope }] of messages.entries()) {
+      const messageId = messageIdOf(record.identity, ingress, ordinal);
+      this.#options.partition.enqueue({ target, caller: undefined, envelope: envelope.with({ messageId }) }, receivedAtMs);
     }
   }
 }

@@ -635,6 +635,31 @@ export const errorRegistry = {
     'Remote functions are declared in a way that cannot work.',
     'Correct the option; they are described at RemoteFunctionsOptions and in docs/remote-functions.md.',
   ),
+  MODULE_FILE_INVALID: entry(
+    'stop',
+    'A module.yaml cannot be used.',
+    'Correct the line; docs/remote-functions.md lists the kinds and keys that are read.',
+  ),
+  MODULE_KEY_UNKNOWN: entry(
+    'stop',
+    'A module.yaml has a key that is not read; it is a warning, the application starts without it.',
+    'Correct the name, or move the key to where it belongs: Flink ignores such keys without a word.',
+  ),
+  MODULE_KEY_WITHOUT_EFFECT: entry(
+    'stop',
+    'A key of a module.yaml means nothing here, or not what it means elsewhere; it is a warning, the application starts.',
+    'Remove the key, or read what the warning says about it.',
+  ),
+  EGRESS_RECORD_REFUSED: entry(
+    'give-up',
+    'What a function has sent to an egress is no record that the egress takes.',
+    'Make the record with the helpers of the SDK for this egress, and see that topic or stream is one that the egress has.',
+  ),
+  PLAYGROUND_PORT_UNUSABLE: entry(
+    'stop',
+    'The port of a playground ingress or egress cannot be listened on.',
+    'Choose another port in module.yaml, or stop what uses it.',
+  ),
   REMOTE_UNAVAILABLE: entry(
     'retry',
     'An endpoint of remote functions cannot be reached, or asked to be called later.',

@@ -43,6 +43,8 @@ export interface KinesisIngressOptions {
   readonly startTimeoutMs?: number;
   /** How records become events. @defaultValue `'cloudevent'` */
   readonly format?: RecordFormat;
+  /** Names the messages of a record itself: see Ingress. */
+  readonly route?: NonNullable<Ingress['route']>;
 }
 
 /**
@@ -62,6 +64,7 @@ const streamVariable = 'EVENTS_INGRESS_STREAM_DEFAULT';
 export class KinesisIngress implements Ingress {
   readonly name: string;
   readonly format?: RecordFormat;
+  readonly route?: NonNullable<Ingress['route']>;
   readonly #inCode: KinesisIngressOptions;
   #options: KinesisIngressOptions;
   /** Where a stream that is not in code is named; settings have been read from the environment already. */
@@ -77,6 +80,7 @@ export class KinesisIngress implements Ingress {
     this.#random = random;
     this.name = options.name ?? (options.stream === undefined ? 'kinesis' : `kinesis:${options.stream}`);
     if (options.format !== undefined) this.format = options.format;
+    if (options.route !== undefined) this.route = options.route;
   }
 
   get description(): string {

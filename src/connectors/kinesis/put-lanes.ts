@@ -7,6 +7,7 @@ export interface PutEntry {
   readonly record: EgressRecord;
   readonly partitionKey: string;
   readonly data: Uint8Array;
+  readonly hashKey: string | undefined;
   /** What counts towards the limits of Kinesis: data and partition key. */
   readonly sizeBytes: number;
 }
@@ -17,7 +18,7 @@ const partitionKeyCharactersMax = 256;
 export function toPutEntry(record: EgressRecord): PutEntry {
   const partitionKey = partitionKeyOf(record);
   const data = typeof record.data === 'string' ? Buffer.from(record.data) : record.data;
-  return { record, partitionKey, data, sizeBytes: data.byteLength + Buffer.byteLength(partitionKey) };
+  return { record, partitionKey, data, hashKey: record.hashKey, sizeBytes: data.byteLength + Buffer.byteLength(partitionKey) };
 }
 
 /** The key of a record, else its id, as Kinesis takes it. */

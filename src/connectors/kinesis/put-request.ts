@@ -20,7 +20,11 @@ const retriableCodes: ReadonlySet<string> = new Set(['ProvisionedThroughputExcee
 
 /** Sends the records in one call. Rejects when nobody knows what became of them. */
 export async function put(request: readonly PutEntry[], stream: KinesisStream, signal: AbortSignal): Promise<PutAnswer> {
-  const entries = request.map(({ partitionKey, data }) => ({ PartitionKey: partitionKey, Data: data }));
+  const entries = request.map(({ partitionKey, data, hashKey }) => ({
+    PartitionKey: partitionKey,
+    Data: data,
+    ...(hashKey === undefined ? {} : { ExplicitHashKey: hashKey }),
+  }));
   let output: PutRecordsCommandOutput;
   try {
     output = await stream.put(entries, signal);

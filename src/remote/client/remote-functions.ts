@@ -57,6 +57,8 @@ export interface RemoteFunctionsOptions {
   readonly tls?: RemoteTlsOptions;
   /** Signs every request with this secret, in the header `x-statefun-signature`: see docs/remote-functions.md. */
   readonly signingSecret?: string;
+  /** A file with the secret, in place of `signingSecret`. */
+  readonly signingSecretFile?: string;
   /**
    * Statuses that are not tried again: `none`, or, as StateFun's older transport has it, `client-errors`, those below 500 but for 408, 409,
    * 420, 429 and 499. @defaultValue `'none'`
@@ -86,13 +88,15 @@ export function remoteFunctions(options: RemoteFunctionsOptions): RemoteFunction
     payloadBytesMax: Math.min(payloadBytesMax, protocolBytesMax),
     connectTimeoutMs: toMilliseconds(options.connectTimeout ?? '20s'),
     poolTtlMs: toMilliseconds(options.poolTtl ?? '15s'),
-    signingSecret: options.signingSecret,
     isFinal: options.finalStatuses === 'client-errors' ? isClientError : () => false,
   };
   return {
     functions,
     policy: { callBudgetMs: toMilliseconds(options.callBudget ?? '2m'), batchMessagesMax, onFailure, whenUnavailable },
-    connect: (logger: Logger) => new HttpFunctionClient({ ...settings, tls: readTls(options.tls), logger }),
+    connect: (logger: Logger) => {
+      const signingSecret = options.signingSecret ?? read(options.signingSecretFile)?.trim();
+      return new HttpFunctionClient({ ...settings, signingSecret, tls: readTls(options.tls), logger });
+    },
   };
 }
 

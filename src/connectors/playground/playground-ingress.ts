@@ -1,0 +1,94 @@
+import type { IncomingMessage } from 'node:http';
+import { Envelope } from '../../envelope/envelope.ts';
+import type { DirectMessage, Ingress, IngressContext, IngressRecord } from '../../ingress/ingress.ts';
+import { formatAddress, isAddressId, isFunctionType, parseAddress } from '../../shared/address.ts';
+import { HttpListener, type PlaygroundAnswer } from './http-listener.ts';
+
+/** The one partition, and in it the number of the last request that is committed. */
+const partition = 'requests';
+
+/** Largest message: a store keeps each as one value. */
+const bodyBytesMax = 16 * 1024 * 1024;
+
+/** What stands before the typename in a content type. */
+const typenamePrefix = 'application/vnd.';
+
+/** The type of what says nothing of its type. */
+const stringTypename = 'io.statefun.types/string';
+
+/**
+ * Takes messages over HTTP, as the playground of StateFun does: `PUT /<namespace>/<function>/<id>`, the type of the body in the header
+ * `Content-Type: application/vnd.<namespace>/<name>`, the body as it is. A request is answered when its message is committed.
+ *
+ * Positions number the requests. A number is used again only if nothing of its request was committed, so it names the request for ever.
+ */
+export class PlaygroundIngress implements Ingress {
+  readonly name = 'io.statefun.playground/ingress';
+  readonly description: string;
+  readonly #port: number;
+  readonly #listener = new HttpListener((request, segments) => this.#take(request, segments));
+  #context: IngressContext | undefined;
+  #count = 0;
+
+  constructor(port: number) {
+    this.#port = port;
+    this.description = `HTTP on port ${port}`;
+  }
+
+  /** Where it listens; another one than it was given when that was 0. */
+  get port(): number | undefined {
+    return this.#listener.port;
+  }
+
+  route(record: IngressRecord): readonly DirectMessage[] {
+    return [{ target: parseAddress(record.key ?? ''), envelope: Envelope.decodeTrusted(record.data) }];
+  }
+
+  async start(context: IngressContext): Promise<void> {
+    this.#context = context;
+    this.#count = Number(context.positions.get(partition) ?? 0);
+    await this.#listener.start(this.#port);
+    context.logger.info('listening for messages', { port: this.port });
+  }
+
+  async stop(): Promise<void> {
+    this.#context = undefined;
+    await this.#listener.stop();
+  }
+
+  async #take(request: IncomingMessage, segments: readonly string[]): Promise<PlaygroundAnswer> {
+    const [namespace, name, id] = segments;
+    const type = `${namespace}/${name}`;
+    if (segments.length !== 3 || !isFunctionType(type) || !isAddressId(id)) {
+      return { status: 400, body: 'the path must be /<namespace>/<function>/<id>\n' };
+    }
+    const contentType = request.headers['content-type'];
+    const typename = contentType?.startsWith(typenamePrefix) === true ? contentType.slice(typenamePrefix.length) : stringTypename;
+    const value = await readBody(request);
+    if (value === undefined) return { status: 413, body: `a message may have ${bodyBytesMax} bytes\n` };
+    const envelope = Envelope.ofTypedValue({ typename, hasValue: true, value });
+    return this.#deliver(formatAddress({ type, id }), envelope);
+  }
+
+  async #deliver(key: string, envelope: Envelope): Promise<PlaygroundAnswer> {
+    const context = this.#context;
+    if (context === undefined) return { status: 503, body: 'the engine stops\n' };
+    const position = String(++this.#count);
+    await context.deliver([{ partition, position, identity: `${this.name}#${position}`, data: envelope.encode(), key }]);
+    await context.savePosition(partition, position);
+    return { status: 200 };
+  }
+}
+
+/** The body; undefined when it is too large. */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  // Without an encoding a request answers in buffers.
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.byteLength;
+    if (bytes > bodyBytesMax) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,64 @@
+import { isMap, LineCounter, parseAllDocuments } from 'yaml';
+import { readComponent, type Components } from './component-kinds.ts';
+import { Findings } from './findings.ts';
+import type { ModuleDescription } from './module-description.ts';
+import { readLegacy, readVersion30 } from './single-document.ts';
+import { SpecReader } from './spec-reader.ts';
+
+const upgradeHint = 'See docs/remote-functions.md for the form of version 3.1: one document for each component, with kind and spec.';
+
+/**
+ * Reads a module.yaml of StateFun: one document for each component (3.1 and later), or one for all of them (3.0, and as far as it has a
+ * meaning 2.x). Nothing is thrown: every mistake is in the answer, with its line. `file` is its path.
+ */
+export function readModuleFile(text: string, file: string): ModuleDescription {
+  const findings = new Findings(file);
+  const into: Components = { endpoints: [], ingress: [], egress: [] };
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
+  // Without any document the parser answers with a marker, which is no list of documents and is empty.
+  for (const document of documents) {
+    for (const { message, pos } of document.errors)
+      findings.problem(lines.linePos(pos[0]).line, message.replace(/\s+/g, ' ').replace(/\.$/, ''));
+    const isEmpty = document.contents === null || (!isMap(document.contents) && document.toJS() === null);
+    if (document.errors.length > 0 || isEmpty) continue;
+    readDocument(new SpecReader(document.contents, '', { document, lines, findings }), into, file);
+  }
+  if (findings.problems.length === 0) checkWhole(into, findings);
+  return { ...into, problems: findings.problems, warnings: findings.warnings };
+}
+
+function readDocument(document: SpecReader, into: Components, file: string): void {
+  if (document.has('kind')) {
+    const kind = document.requiredText('kind');
+    const spec = document.map('spec');
+    document.end();
+    if (kind === undefined) return;
+    if (spec === undefined) document.problem(`the component of kind "${kind}" has no spec`);
+    else readComponent(kind, spec, into, file);
+    return;
+  }
+  const version = document.text('version');
+  if (version === '3.0') readVersion30(document, into, file);
+  else if (version === '1.0' || version === '2.0') readLegacy(document, into, file);
+  else if (version === undefined && document.has('functions')) readLegacy(document, into, file);
+  else if (version === undefined) document.problem('the document has neither kind nor version', undefined, upgradeHint);
+  else document.problem(`version "${version}" is not known; there are 3.0, 2.0 and 1.0`, 'version', upgradeHint);
+}
+
+function checkWhole({ endpoints, ingress, egress }: Components, findings: Findings): void {
+  if (endpoints.length === 0) findings.problem(1, 'there is no endpoint, so no function could be called');
+  if (ingress.length === 0) findings.problem(1, 'there is no ingress, so no message would ever come in');
+  const twice = <T>(names: readonly T[]): readonly T[] => [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+  for (const functions of twice(endpoints.map((endpoint) => endpoint.functions))) findings.problem(1, `"${functions}" has two endpoints`);
+  const streams = ingress.flatMap((spec) =>
+    spec.kind === 'kinesis' ? spec.streams.map(({ stream }) => `${spec.id}, stream ${stream}`) : [],
+  );
+  for (const name of twice(streams)) findings.problem(1, `the ingress ${name}, is there twice`);
+  for (const kind of twice(ingress.filter((spec) => spec.kind === 'playground').map(({ kind: name }) => name))) {
+    findings.problem(1, `there are two ingresses of io.statefun.${kind}.v1`);
+  }
+  for (const id of twice(egress.map((spec) => (spec.kind === 'playground' ? 'io.statefun.playground/egress' : spec.id)))) {
+    findings.problem(1, `the egress "${id}" is there twice`);
+  }
+}

@@ -1,0 +1,158 @@
+import { request } from 'node:http';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { PlaygroundEgress } from '../../../src/connectors/playground/playground-egress.ts';
+import { PlaygroundIngress } from '../../../src/connectors/playground/playground-ingress.ts';
+import type { EgressRecord } from '../../../src/egress/egress.ts';
+import { Envelope } from '../../../src/envelope/envelope.ts';
+import type { IngressContext, IngressRecord } from '../../../src/ingress/ingress.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
+import { ManualClock } from '../../../src/shared/manual-clock.ts';
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly header: string | undefined;
+  readonly body: string;
+}
+
+function ask(
+  port: number | undefined,
+  path: string,
+  options: { method?: string; type?: string; body?: Buffer | string } = {},
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const headers = options.type === undefined ? {} : { 'content-type': options.type };
+    const asked = request({ host: '127.0.0.1', port, path, method: options.method ?? 'PUT', headers, agent: false }, (response) => {
+      let body = '';
+      response.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      response.on('end', () => resolve({ status: response.statusCode, header: response.headers['status'] as string | undefined, body }));
+    });
+    asked.on('error', reject);
+    asked.end(options.body);
+  });
+}
+
+describe('the playground ingress', () => {
+  let ingress: PlaygroundIngress;
+  let delivered: IngressRecord[];
+  let saved: string[];
+  afterEach(() => ingress.stop());
+
+  const start = async (position?: string, changes: Partial<IngressContext> = {}) => {
+    [delivered, saved] = [[], []];
+    ingress = new PlaygroundIngress(0);
+    await ingress.start({
+      positions: new Map(position === undefined ? [] : [['requests', position]]),
+      deliver: (records) => (delivered.push(...records), Promise.resolve()),
+      savePosition: (_partition, saving) => (saved.push(saving), Promise.resolve()),
+      finished: () => undefined,
+      failed: () => undefined,
+      signal: new AbortController().signal,
+      clock: new ManualClock(),
+      logger: silentLogger,
+      ...changes,
+    });
+  };
+  const messages = () =>
+    delivered.flatMap((record) => ingress.route(record)).map(({ target, envelope }) => ({ target, ...envelope.typedValue }));
+
+  it('takes the address from the path, the type from the content type, and the body as it is', async () => {
+    await start();
+    expect(await ask(ingress.port, '/demo.fns/greeter/Bob%20B', { type: 'application/vnd.demo/Login', body: '{"a":1}' })).toEqual({
+      status: 200,
+      header: '200',
+      body: '',
+    });
+    await ask(ingress.port, '/demo.fns/greeter/Ann?x=1', { method: 'POST', type: 'text/plain', body: Buffer.from([0xff]) });
+    await ask(ingress.port, '/demo.fns/greeter/Ann');
+    expect(messages()).toEqual([
+      { target: { type: 'demo.fns/greeter', id: 'Bob B' }, typename: 'demo/Login', hasValue: true, value: Buffer.from('{"a":1}') },
+      { target: { type: 'demo.fns/greeter', id: 'Ann' }, typename: 'io.statefun.types/string', hasValue: true, value: Buffer.from([0xff]) },
+      { target: { type: 'demo.fns/greeter', id: 'Ann' }, typename: 'io.statefun.types/string', hasValue: true, value: Buffer.alloc(0) },
+    ]);
+  });
+
+  it('answers when the message is committed, and numbers requests from the committed position on', async () => {
+    let commit: () => void = () => undefined;
+    await start('41', { savePosition: () => new Promise((resolve) => (commit = resolve)) });
+    let answered = false;
+    const answer = ask(ingress.port, '/demo/f/x').then((given) => ((answered = true), given));
+    while (delivered.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    for (let turns = 0; turns < 50; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(answered).toBe(false);
+    expect(delivered[0]).toMatchObject({
+      partition: 'requests',
+      position: '42',
+      identity: 'io.statefun.playground/ingress#42',
+      key: 'demo/f/x',
+    });
+    commit();
+    expect(await answer).toMatchObject({ status: 200 });
+  });
+
+  it.each(['/', '/demo/f', '/demo/f/x/y', '/demo//x', '/demo/f/', '/demo/f/%E0%A4%A', '/de%2Fmo/f/x'])(
+    'refuses the path %s',
+    async (path) => {
+      await start();
+      expect(await ask(ingress.port, path)).toMatchObject({ status: 400, header: '400' });
+      expect(delivered).toEqual([]);
+    },
+  );
+
+  it('refuses a body that no store would keep', async () => {
+    await start();
+    const answer = await ask(ingress.port, '/demo/f/x', { body: Buffer.alloc(17 * 1024 * 1024) }).catch(() => undefined);
+    expect(answer?.status ?? 413).toBe(413);
+    expect(delivered).toEqual([]);
+  });
+
+  it('says that it takes nothing any more while the engine stops', async () => {
+    await start(undefined, { deliver: () => Promise.reject(new Error('the engine stops')) });
+    expect(await ask(ingress.port, '/demo/f/x')).toMatchObject({ status: 503, header: '503' });
+  });
+
+  it('cannot listen where somebody else does', async () => {
+    await start();
+    const other = new PlaygroundIngress(ingress.port ?? 0);
+    const context = { positions: new Map(), logger: silentLogger } as unknown as IngressContext;
+    await expect(other.start(context)).rejects.toMatchObject({ code: 'PLAYGROUND_PORT_UNUSABLE' });
+  });
+});
+
+describe('the playground egress', () => {
+  const egress = new PlaygroundEgress(0, ['greetings', 'empty']);
+  afterEach(() => egress.stop());
+  const record = (value: unknown, typename = 'io.statefun.playground/EgressRecord'): EgressRecord => {
+    const bytes = Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
+    const data = Envelope.ofTypedValue({ typename, hasValue: true, value: bytes }).encode();
+    return { id: '1', key: undefined, data, resent: false };
+  };
+  const start = () => egress.start({ signal: new AbortController().signal, clock: new ManualClock(), logger: silentLogger });
+  const read = (topic: string) => ask(egress.port, `/${topic}`, { method: 'GET' });
+
+  it('keeps the messages of each topic in order until they are read', async () => {
+    await start();
+    expect(await egress.send([record({ topic: 'greetings', payload: 'Grüße' }), record({ topic: 'greetings', payload: 'b' })])).toEqual([]);
+    expect(await read('greetings')).toEqual({ status: 200, header: '200', body: 'Grüße' });
+    expect(await read('greetings')).toMatchObject({ body: 'b' });
+    expect(await read('greetings')).toEqual({ status: 404, header: '404', body: '' });
+    expect(await read('empty')).toMatchObject({ status: 404, header: '404' });
+    expect(await read('unknown')).toMatchObject({ status: 405, header: '405' });
+  });
+
+  it('refuses what is no record of it', async () => {
+    await start();
+    const records = [
+      record({ topic: 'unknown', payload: 'x' }),
+      record({ topic: 'greetings', payload: 1 }),
+      record({ topic: 'greetings', payload: 'x', more: true }),
+      record('{'),
+      record('1'),
+      record({ topic: 'greetings', payload: 'x' }, 'demo/Other'),
+    ];
+    const rejected = await egress.send(records);
+    expect(rejected.map(({ record: given, error }) => [records.indexOf(given), (error as { code?: string }).code])).toEqual(
+      records.map((_record, index) => [index, 'EGRESS_RECORD_REFUSED']),
+    );
+    expect(await read('greetings')).toMatchObject({ status: 404 });
+  });
+});

@@ -1,5 +1,6 @@
 import { directPair } from './direct/direct-pair.ts';
 import { enginePair, engineRate } from './from-engine/engine-pair.ts';
+import { cartOnFlink } from './on-flink/cart-on-flink.ts';
 import { apache, fork } from './on-flink/flink-runtime.ts';
 import { rateOnFlink, smokeOnFlink } from './on-flink/smoke-on-flink.ts';
 import type { Pair } from './runner/outcome.ts';
@@ -11,7 +12,9 @@ export const pairs: readonly Pair[] = [
   ...[ours, ...officialSdks].map(enginePair),
   smokeOnFlink(apache, officialJavaScript),
   smokeOnFlink(apache, ours),
+  cartOnFlink(apache),
   smokeOnFlink(fork, ours),
+  cartOnFlink(fork),
   engineRate(officialJavaScript),
   rateOnFlink(apache, officialJavaScript),
 ];

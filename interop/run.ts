@@ -44,6 +44,8 @@ async function runPair(pair: Pair, options: RunOptions): Promise<Result> {
 
 async function main(): Promise<number> {
   killAllWhenStopped();
+  // What the engine has to say while all is well would only be in the way.
+  process.env['LOG_LEVEL'] ??= 'warn';
   const { wanted, ...options } = readOptions();
   console.log(`interop: seed ${options.seed}${options.short ? ', short' : ''}`);
   const rows: Row[] = [];

@@ -10,7 +10,7 @@ export interface Mutant {
   readonly apply: () => Undo;
 }
 
-export type SuiteName = 'simulation';
+export type SuiteName = 'simulation' | 'simulation of calls';
 
 /** Makes everything whole again. */
 export type Undo = () => void;

@@ -4,6 +4,14 @@ import { handlingMutants } from './handling-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { outsideMutants } from './outside-mutants.ts';
 import { recoveryMutants } from './recovery-mutants.ts';
+import { remoteMutants } from './remote-mutants.ts';
 
 /** Every mutant there is; add a new one to the list it belongs to, or a new list here. */
-export const mutants: readonly Mutant[] = [...commitMutants, ...handlingMutants, ...delayedMutants, ...outsideMutants, ...recoveryMutants];
+export const mutants: readonly Mutant[] = [
+  ...commitMutants,
+  ...handlingMutants,
+  ...delayedMutants,
+  ...outsideMutants,
+  ...recoveryMutants,
+  ...remoteMutants,
+];

@@ -4,6 +4,7 @@ import { handlingMutants } from './handling-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { outsideMutants } from './outside-mutants.ts';
 import { recoveryMutants } from './recovery-mutants.ts';
+import { remoteMutants } from './remote-mutants.ts';
 import { storeMutants } from './store-mutants.ts';
 
 /** Every mutant there is; add a new one to the list it belongs to, or a new list here. */
@@ -13,5 +14,6 @@ export const mutants: readonly Mutant[] = [
   ...delayedMutants,
   ...outsideMutants,
   ...recoveryMutants,
+  ...remoteMutants,
   ...storeMutants,
 ];

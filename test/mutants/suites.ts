@@ -1,6 +1,9 @@
+import type { ApplicationDefinition } from '../../src/application/definition.ts';
 import { StatefunError } from '../../src/shared/errors.ts';
 import { simulate } from '../../src/testing/simulation/simulate.ts';
+import type { SimulationOptions } from '../../src/testing/simulation/simulation-options.ts';
 import { hostileApplication, hostileOptions } from '../simulation/hostile-application.ts';
+import { remoteApplication, remoteOptions } from '../simulation/remote-application.ts';
 import { tortureOnce } from '../storage/torture/torture-once.ts';
 import type { SuiteName } from './mutant.ts';
 
@@ -16,16 +19,8 @@ export interface Finding {
 export type Suite = (runsMax: number) => Promise<Finding | undefined>;
 
 export const suites: Readonly<Record<SuiteName, Suite>> = {
-  simulation: async (runsMax) => {
-    try {
-      const { failure, counts } = await simulate(hostileApplication, { ...hostileOptions, seeds: runsMax, seed: 1, shrinks: false });
-      return failure && { what: `${failure.invariant}: ${failure.detail}`, runs: failure.seed - counts.seed + 1 };
-    } catch (error) {
-      // A mutant can make the engine forget what it does; that it does not repeat is found, too.
-      if (StatefunError.is(error)) return { what: error.summary, runs: 1 };
-      throw error;
-    }
-  },
+  simulation: (runsMax) => simulated(hostileApplication, { ...hostileOptions, seeds: runsMax }),
+  'simulation of calls': (runsMax) => simulated(remoteApplication, { ...remoteOptions, seeds: runsMax }),
   disk: async (runsMax) => {
     // A seed takes a few milliseconds.
     for (let seed = 1; seed <= 5 * runsMax; seed += 1) {
@@ -35,3 +30,14 @@ export const suites: Readonly<Record<SuiteName, Suite>> = {
     return undefined;
   },
 };
+
+async function simulated(application: ApplicationDefinition, options: SimulationOptions): Promise<Finding | undefined> {
+  try {
+    const { failure, counts } = await simulate(application, { ...options, seed: 1, shrinks: false });
+    return failure && { what: `${failure.invariant}: ${failure.detail}`, runs: failure.seed - counts.seed + 1 };
+  } catch (error) {
+    // A mutant can make the engine forget what it does; that it does not repeat is found, too.
+    if (StatefunError.is(error)) return { what: error.summary, runs: 1 };
+    throw error;
+  }
+}

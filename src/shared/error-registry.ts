@@ -766,6 +766,7 @@ export const errorRegistry = {
     'give-up',
     'A Lambda function that serves StateFun is invoked with an event that is no HTTP request.',
     'Invoke it through an API Gateway, a Function URL or an Application Load Balancer.',
+  ),
   // application/state-tools, and what they read with
   STATE_FOLDER_ABSENT: entry(
     'stop',

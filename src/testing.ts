@@ -17,6 +17,7 @@ export type { SimulationRandom } from './testing/simulation/random.ts';
 export type { SimulatedFaults } from './testing/simulation/run-settings.ts';
 export type { SimulationEnd } from './testing/simulation/simulation-end.ts';
 export type { SimulationView } from './testing/simulation/view.ts';
+export { testCluster, TestCluster, type TestClusterOptions } from './testing/test-cluster.ts';
 export type { EgressPattern } from './testing/egress-pattern.ts';
 export type { EgressedEvent } from './testing/egressed-event.ts';
 export { ExpectationError } from './testing/expectation-error.ts';

@@ -634,6 +634,27 @@ export const errorRegistry = {
     'What is listed under health cannot be asked for its health, or has the name of another.',
     'List classes that implement HealthIndicator: a name of its own, and check().',
   ),
+  // application/state-tools, and what they read with
+  STATE_FOLDER_ABSENT: entry(
+    'stop',
+    'A tool was to look at state where there is none.',
+    'Name the folder with --state-folder; the application logs it when it starts. It appears with the first start.',
+  ),
+  REQUEST_FAILED: entry(
+    'retry',
+    'A running application was asked to do something, and gave no answer, or one that cannot be used.',
+    'See whether it is busy or stopping, and look again at what was to be changed: it may have been done.',
+  ),
+  REQUEST_INVALID: entry(
+    'give-up',
+    'A running application was asked for something that it cannot do.',
+    'Use a statefun command of the same version as the application.',
+  ),
+  STATE_FOLDER_UNDECIDED: entry(
+    'stop',
+    'A tool was given no state folder, and there is not exactly one where applications keep theirs by default.',
+    'Name one with --state-folder, or set STATEFUN_STATE_FOLDER.',
+  ),
   // remote functions, called by the engine
   REMOTE_ENDPOINT_INVALID: entry(
     'stop',
@@ -767,18 +788,17 @@ export const errorRegistry = {
     'A Lambda function that serves StateFun is invoked with an event that is no HTTP request.',
     'Invoke it through an API Gateway, a Function URL or an Application Load Balancer.',
   ),
-  // application/state-tools, and what they read with
-  STATE_FOLDER_ABSENT: entry(
+  FLINK_UNSUPPORTED: entry(
     'stop',
-    'A tool was to look at state where there is none.',
-    'Name the folder with --state-folder; the application logs it when it starts. It appears with the first start.',
-  ),
-  STATE_FOLDER_UNDECIDED: entry(
-    'stop',
-    'A tool was given no state folder, and there is not exactly one where applications keep theirs by default.',
-    'Name one with --state-folder, or set STATEFUN_STATE_FOLDER.',
+    'An application uses something that does not exist on Flink StateFun.',
+    'Change what the list names; docs/flink.md says what is different there.',
   ),
   // tests
+  TEST_CLUSTER_JOB_FAILED: entry(
+    'give-up',
+    'A function answered the test cluster with something at which the job of a real cluster fails.',
+    'Correct the function; a real cluster would send the same messages again after a restart, and fail again.',
+  ),
   TEST_INGRESS_LATE: entry(
     'stop',
     'An ingress under test did not deliver what was waited for.',

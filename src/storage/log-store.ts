@@ -3,6 +3,7 @@ import type { Logger } from '../shared/logger.ts';
 import type { Compaction } from './compaction.ts';
 import type { Disk } from './disk.ts';
 import type { FolderLock } from './folder-lock.ts';
+import type { RequestHandler } from './lock-requests.ts';
 import { FrameEncoder } from './frame-encoder.ts';
 import { frameHeaderBytes } from './frame-format.ts';
 import type { AppendedFrame, FrameWriter } from './frame-writer.ts';
@@ -134,6 +135,11 @@ export class LogStore implements Store {
   /** Resolves when no compaction is under way. */
   compacted(): Promise<void> {
     return this.#compaction.settled();
+  }
+
+  /** From here on requests of other processes are answered, for as long as the store is open. */
+  answerRequests(handler: RequestHandler): void {
+    this.#parts.lock.answer(handler);
   }
 
   close(): Promise<void> {

@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { main } from '../../src/cli/main.ts';
+import { askLockHolder } from '../../src/storage/folder-lock.ts';
 import { segmentPath, segmentsFolderOf } from '../../src/storage/segment-format.ts';
 import { StateBed } from '../application/state-tools/state-bed.ts';
 
@@ -115,7 +116,7 @@ describe('statefun state', () => {
   });
 
   it('redrives at the next start', async () => {
-    expect(await runJson('dead-letters', 'redrive', '2')).toMatchObject({ redriveRequested: ['2'] });
+    expect(await runJson('dead-letters', 'redrive', '2')).toMatchObject({ when: 'next-start', ids: ['2'] });
     expect(await runJson('dead-letters', 'list')).toMatchObject({ deadLetters: [{ redriveRequested: false }, { redriveRequested: true }] });
     await bed.start();
     // It fails again, as a new dead letter.
@@ -143,7 +144,7 @@ describe('statefun state', () => {
     expect(await run('dead-letters', 'drop', ...parameters)).toMatchObject({ code: 2 });
   });
 
-  it('reads while the application runs, and refuses to change anything then', async () => {
+  it('reads while the application runs, and refuses to change anything when the engine answers no requests', async () => {
     await bed.start();
     // What was delayed arrives.
     await bed.engine.advance(3_700_000);
@@ -152,6 +153,26 @@ describe('statefun state', () => {
     expect(await runJson('verify')).toMatchObject({ ok: true });
     expect(await run('dead-letters', 'drop', '1')).toMatchObject({ code: 1, err: expect.stringContaining('STATE_FOLDER_LOCKED') });
     expect(bed.engine.engine.deadLetters()).toHaveLength(2);
+  });
+
+  it('asks a running application to redrive and drop at once', async () => {
+    await bed.start();
+    bed.answerRequests();
+    expect(await run('dead-letters', 'drop', '2', '9')).toMatchObject({ code: 1, err: expect.stringContaining('no dead letter 9') });
+    expect(await runJson('dead-letters', 'drop', '2')).toMatchObject({ when: 'now', ids: ['2'] });
+    expect(await runJson('dead-letters', 'list')).toMatchObject({ deadLetters: [{ id: '1' }] });
+    expect(await run('dead-letters', 'redrive', '1')).toMatchObject({ code: 0, out: '1 dead letter taken up again: 1\n' });
+    await bed.engine.engine.whenQuiet();
+    expect(bed.engine.engine.deadLetters().map(({ id, target }) => [id, target])).toEqual([['3', 'test/shelf/one']]);
+  });
+
+  it('is told what a running application cannot do, and others are answered after it', async () => {
+    await bed.start();
+    bed.answerRequests();
+    await expect(askLockHolder(bed.folder, { change: 'paint' })).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+    await expect(askLockHolder(bed.folder, [])).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+    expect(await run('dead-letters', 'drop', '--all')).toMatchObject({ code: 0 });
+    expect(await runJson('inspect')).toMatchObject({ inUse: true, pid: process.pid, deadLetters: { count: 0 } });
   });
 
   it('verifies what is as it was written, a commit that a crash interrupted included', async () => {

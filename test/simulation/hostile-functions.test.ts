@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { simulate } from '../../src/testing/simulation/simulate.ts';
 import { hostileApplication, hostileOptions } from './hostile-application.ts';
+import { remoteApplication, remoteOptions } from './remote-application.ts';
 
 /*
  * Fixed seeds, so that this says the same every time; `npm run test:simulation` looks for others. A seed that has failed is added here, and
@@ -16,5 +17,12 @@ describe('functions made to find mistakes, simulated', () => {
     expect(runs).toBe(81);
     expect(compared).toBe(81);
     expect(faults).toBeGreaterThan(100);
+  }, 120_000);
+
+  it('keep every promise when they are called elsewhere, in batches', async () => {
+    const report = await simulate(remoteApplication, { ...remoteOptions, seed: 1, seeds: 40 });
+
+    report.ensureHeld();
+    expect(report.counts).toMatchObject({ runs: 41, compared: 41 });
   }, 120_000);
 });

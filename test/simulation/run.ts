@@ -9,6 +9,7 @@ import type { ApplicationDefinition } from 'statefun';
 import cartApplication from '../../examples/shopping-cart/src/application.ts';
 import { cartSimulation } from '../../examples/shopping-cart/test/simulation.ts';
 import { hostileApplication, hostileOptions } from './hostile-application.ts';
+import { remoteApplication, remoteOptions } from './remote-application.ts';
 
 interface Simulated {
   readonly name: string;
@@ -19,8 +20,9 @@ interface Simulated {
 }
 
 const all: readonly Simulated[] = [
-  { name: 'hostile', application: hostileApplication, options: hostileOptions, share: 0.8 },
-  { name: 'cart', application: cartApplication, options: cartSimulation, share: 0.2 },
+  { name: 'hostile', application: hostileApplication, options: hostileOptions, share: 0.7 },
+  { name: 'remote', application: remoteApplication, options: remoteOptions, share: 0.15 },
+  { name: 'cart', application: cartApplication, options: cartSimulation, share: 0.15 },
 ];
 
 async function run(): Promise<void> {

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { changeDeadLetters, type DeadLetterChange } from '../../application/state-tools/change-dead-letters.ts';
 import { openSnapshot } from '../../application/state-tools/open-snapshot.ts';
+import { askRunning } from '../../application/state-tools/running-requests.ts';
 import { listDeadLetters, showDeadLetter, type ShownDeadLetter } from '../../application/state-tools/stored-dead-letters.ts';
 import { silentLogger } from '../../shared/logger.ts';
 import { CommandExit, exitCodes } from '../exit-code.ts';
@@ -72,10 +73,11 @@ function letterLines({ payload, ingress, ...letter }: ShownDeadLetter): string[]
 
 const changes = {
   redrive: {
-    description: 'take dead letters up again, from the beginning and with their ids, at the next start of the application',
-    done: 'will be taken up again at the next start',
+    description: 'take dead letters up again, from the beginning and with their ids',
+    now: 'taken up again',
+    atNextStart: 'will be taken up again at the next start',
   },
-  drop: { description: 'forget dead letters for good', done: 'dropped' },
+  drop: { description: 'forget dead letters for good', now: 'dropped', atNextStart: 'dropped' },
 } as const satisfies Readonly<Record<DeadLetterChange, object>>;
 
 function changeCommand(change: DeadLetterChange, output: Output): Command {
@@ -86,9 +88,9 @@ function changeCommand(change: DeadLetterChange, output: Output): Command {
     .addHelpText(
       'after',
       moreHelp({
-        text: 'The application must be stopped: the folder is locked and changed by one commit.',
+        text: 'A running application does it at once. Otherwise the folder is locked and changed by one commit.',
         examples: [`statefun state dead-letters ${change} 7 8`, `statefun state dead-letters ${change} --all`],
-        exitCodes: { 0: 'done', 1: 'an id is none, or the application runs; nothing was changed' },
+        exitCodes: { 0: 'done', 1: 'an id is none, or the folder cannot be changed' },
       }),
     )
     .action((ids: readonly string[], options: ChangeCommandOptions) => changeLetters(change, ids, options, output));
@@ -105,9 +107,13 @@ async function changeLetters(
   const folder = stateFolderOf(options);
   // The store would create a folder that is not there.
   (await openSnapshot({ folder })).close();
-  const changed = await changeDeadLetters({ folder, change, ids: all ? undefined : ids, logger: silentLogger });
-  const text = `${countOf(changed.length, 'dead letter')} ${changes[change].done}${changed.length === 0 ? '' : `: ${changed.join(', ')}`}`;
-  output.out(options.json === true ? toJson({ folder, [change === 'drop' ? 'dropped' : 'redriveRequested']: changed }) : toText([text]));
+  const wanted = all ? undefined : ids;
+  const byEngine = await askRunning(folder, { change, ids: wanted });
+  const changed = byEngine ?? (await changeDeadLetters({ folder, change, ids: wanted, logger: silentLogger }));
+  const done = byEngine === undefined ? changes[change].atNextStart : changes[change].now;
+  const text = `${countOf(changed.length, 'dead letter')} ${done}${changed.length === 0 ? '' : `: ${changed.join(', ')}`}`;
+  const when = byEngine === undefined && change === 'redrive' ? 'next-start' : 'now';
+  output.out(options.json === true ? toJson({ folder, change, when, ids: changed }) : toText([text]));
 }
 
 function oneLine(text: string): string {

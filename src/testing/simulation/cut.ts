@@ -48,5 +48,5 @@ export function standingOf(partition: Partition, letters: readonly DeadLetter[],
 
 /** The state of the addresses a capture writes, as their last successful invocations left it. */
 export function statesOf({ activations }: Capture): ReadonlyMap<string, string> {
-  return new Map(activations.map(({ address, state }) => [formatAddress(address), stableText(state?.snapshot() ?? {})]));
+  return new Map(activations.map(({ address, held }) => [formatAddress(address), stableText(held?.snapshot() ?? {})]));
 }

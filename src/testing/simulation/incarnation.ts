@@ -4,7 +4,6 @@ import type { EngineLimits } from '../../engine/limits.ts';
 import { parseAddress } from '../../shared/address.ts';
 import { assertInvariant } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logger.ts';
-import type { MemoryStore } from '../../storage/memory-store.ts';
 import type { Ledger } from './ledger.ts';
 import { ObservedPartition } from './observed-partition.ts';
 import type { SimulatedClock } from './simulated-clock.ts';
@@ -66,7 +65,8 @@ export class Incarnation {
       outboxFull: () => this.engine.vitals.outbox.full,
       letters: () => this.engine.deadLetters(),
       taken: () => this.engine.statistics().recordsTaken,
-      stored: (address) => storedText(application, options.store.durable, address),
+      stored: (address) =>
+        stableText(storedSnapshot({ functions, durable: options.store.durable, partition: this.partition }, parseAddress(address))),
     });
   }
 
@@ -137,8 +137,4 @@ export class Incarnation {
       stepsPerLook: 1,
     };
   }
-}
-
-function storedText({ functions }: AssembledApplication, durable: MemoryStore, address: string): string {
-  return stableText(storedSnapshot(functions, durable, parseAddress(address)));
 }

@@ -179,13 +179,16 @@ export class Ledger implements PartitionWatcher {
   }
 
   /** What waits outside is let in only while there is room; the message has arrived already. */
-  #checkLimits({ caller }: Message): void {
+  #checkLimits({ caller, target }: Message): void {
     if (this.#sources === undefined) return;
     const { partition, limits, taken, outboxFull } = this.#sources;
     const isNewRecord = caller === undefined && taken() > this.#takenSeen;
     if (!isNewRecord) return;
     this.#takenSeen = taken();
-    const before = partition.mailboxes.messages - 1;
+    const { activations } = partition.mailboxes;
+    let before = activations.find(target)?.blocked === true ? 0 : -1;
+    // Those of blocked addresses count apart.
+    for (const { mailbox, blocked } of activations.withMessages()) if (!blocked) before += mailbox.length;
     if (before >= limits.pendingMessagesMax) this.#report('limits', `a record is taken while ${before} messages are pending`);
     if (outboxFull()) this.#report('limits', 'a record is taken while the outbox is full');
   }

@@ -1,6 +1,6 @@
 import type { Capture } from '../../engine/commit-group.ts';
 import type { Delayed } from '../../engine/delayed-messages.ts';
-import { Partition, type PartitionOptions } from '../../engine/partition.ts';
+import { Partition, type PartitionOptions, type PartitionRun } from '../../engine/partition.ts';
 import type { PendingMessage } from '../../engine/pending-message.ts';
 import type { Message } from '../../functions/message.ts';
 import { formatAddress } from '../../shared/address.ts';
@@ -27,11 +27,14 @@ export interface PartitionWatcher {
 export class ObservedPartition extends Partition {
   /** Addresses that have handled something. */
   readonly touched = new Set<string>();
+  /** Types of remote functions that have been called and have not answered. */
+  readonly unanswered = new Map<PartitionRun, string>();
   readonly #watcher: PartitionWatcher;
   #recovered = false;
 
   constructor(options: PartitionOptions, watcher: PartitionWatcher) {
-    super(options);
+    const { ports } = options;
+    super({ ...options, ports: { ...ports, watch: (run, settling) => ports.watch(run, this.#observe(run, settling)) } });
     this.#watcher = watcher;
     this.#observeMailboxes();
     this.#observeDelayed();
@@ -66,15 +69,22 @@ export class ObservedPartition extends Partition {
     return capture;
   }
 
+  /** How handlers are waited for is seen where they run. */
+  #observe(run: PartitionRun, settling: Promise<void>): Promise<void> {
+    if (run.kind !== 'remote') return settling;
+    this.unanswered.set(run, run.remote.type);
+    return settling.finally(() => this.unanswered.delete(run));
+  }
+
   #observeMailboxes(): void {
     const { mailboxes } = this;
     const remove = mailboxes.remove.bind(mailboxes);
-    let { succeeded } = this.attempts;
+    let counted = this.attempts.succeeded;
     mailboxes.remove = (activation, message) => {
       remove(activation, message);
-      // A success is counted before its message is taken out of the mailbox, and each takes out one.
-      const end = this.attempts.succeeded > succeeded ? 'succeeded' : 'given up';
-      ({ succeeded } = this.attempts);
+      // Successes are counted before their messages are taken out of the mailbox.
+      const end = this.attempts.succeeded > counted ? 'succeeded' : 'given up';
+      if (end === 'succeeded') counted += 1;
       this.touched.add(formatAddress(message.target));
       this.#watcher.ended(message, end);
     };

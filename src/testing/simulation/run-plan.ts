@@ -17,6 +17,7 @@ export interface RunWorld {
   readonly startMs: number;
   /** How far ahead something may be due for a run to wait for it, in milliseconds. */
   readonly horizonMs: number;
+  readonly beforeRun: () => void;
   /** Writes the state that addresses have at first. */
   readonly give: (store: MemoryStore) => Promise<void>;
   readonly invariants: readonly SimulationInvariant[];

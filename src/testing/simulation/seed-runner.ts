@@ -26,8 +26,11 @@ export interface Outcome {
   readonly records: readonly string[];
 }
 
-/** Runs without faults, in another order and at another time, that are looked at before an end that differs counts as wrong. */
+/** Runs in which nothing fails, in another order and at other times, that are looked at before an end that differs counts as wrong. */
 const orderedRunsMax = 20;
+
+/** A few events take few steps: faults must come readily for one of them to meet what it meets among many. */
+const readySettings: Partial<RunSettings> = { faultRate: 0.1, faultsMax: 3 };
 
 /** Runs seeds, and counts. Each part of a run has random numbers of its own, so that one does not change the others. */
 export class SeedRunner {
@@ -68,6 +71,12 @@ export class SeedRunner {
     return this.#execute(seed, Choices.replayed(seed.choices), traced);
   }
 
+  /** The same events with new choices. */
+  async redraw(seed: RunSeed, draw: number): Promise<Outcome> {
+    const choices = Choices.drawn(new SimulationRandom(seed.seed + 5_000_011 * (draw + 1)));
+    return this.#execute({ ...seed, choices: choices.made }, choices, false, readySettings);
+  }
+
   /** Throws SIMULATION_NOT_REPEATABLE when the same choices do not lead to the same. */
   async ensureRepeatable(first: Outcome): Promise<void> {
     const second = await this.replay(first.seed, false);
@@ -79,11 +88,11 @@ export class SeedRunner {
     if (difference !== undefined) throw notRepeatable(first.seed, difference);
   }
 
-  async #execute(seed: RunSeed, choices: Choices, traced: boolean): Promise<Outcome> {
+  async #execute(seed: RunSeed, choices: Choices, traced: boolean, more: Partial<RunSettings> = {}): Promise<Outcome> {
     const records = this.recordsOf(seed.seed).filter((_, index) => seed.events?.includes(index) ?? true);
     const calm = await this.#calm(seed, records);
     const drawn = restrictFaults(drawSettings(new SimulationRandom(seed.seed + 2_000_003)), this.#world.faults);
-    const settings = seed.usualLimits ? { ...drawn, limits: calmSettings.limits } : drawn;
+    const settings = { ...drawn, ...more, limits: seed.usualLimits ? calmSettings.limits : drawn.limits };
     // A promise that is broken when nothing goes wrong is looked at there.
     const isCalm = calm.violation !== undefined;
     const result = isCalm
@@ -134,8 +143,9 @@ export class SeedRunner {
     for (let run = 0; run < orderedRunsMax; run += 1) {
       const random = new SimulationRandom(seed + 3_000_017 * (run + 1));
       const { weights, readsLaterRate, egressBatchMax } = drawSettings(random);
-      const settings = { ...calmSettings, weights, readsLaterRate, egressBatchMax };
-      const world = { ...this.#world, startMs: this.#world.startMs + 1 + random.below(10_000) };
+      const settings = { ...calmSettings, weights, readsLaterRate, egressBatchMax, faultRate: 0.03, faultsMax: run % 4 };
+      const faults = { crashes: false, stops: false };
+      const world = { ...this.#world, faults, startMs: this.#world.startMs + 1 + random.below(10_000) };
       const { end } = await new SimulatedRun({ world, records, settings, choices: Choices.drawn(random), traced: false }).execute();
       if (end !== undefined && this.#difference(calm, end) !== undefined) return true;
     }
@@ -148,11 +158,9 @@ export class SeedRunner {
   }
 }
 
-function waitsOutside(functionType: string, { application }: RunWorld): StatefunError {
-  const className = application.functions.get(functionType)?.definition.class.name ?? functionType;
-  return new StatefunError(
-    'SIMULATION_WAITS_OUTSIDE',
-    `a handler of ${className} ("${functionType}") waits for something that is neither a promise of its own nor the clock of the simulation: a timer of Node, a file, a connection.`,
-    { facts: { functionType, className } },
-  );
+function waitsOutside(functionType: string, { application: { functions } }: RunWorld): StatefunError {
+  const name = functions.get(functionType)?.definition.class.name;
+  const who = name === undefined ? `a call of the remote function "${functionType}"` : `a handler of ${name} ("${functionType}")`;
+  const summary = `${who} waits for something that is neither a promise of its own nor the clock of the simulation: a timer of Node, a file, a connection.`;
+  return new StatefunError('SIMULATION_WAITS_OUTSIDE', summary, { facts: { functionType, className: name } });
 }

@@ -67,6 +67,7 @@ async function createWorld(
     ...{ application, clock, startMs, logger },
     horizonMs: toMilliseconds(horizon),
     give: (store) => giveState(store, application.functions, given, startMs),
+    beforeRun: options.beforeRun ?? (() => undefined),
     invariants: options.invariants ?? [],
     refuses: options.refuses ?? (() => false),
     redrives: options.redrives ?? false,
@@ -87,14 +88,14 @@ async function report(
   seed: RunSeed,
   failing?: { readonly outcome: Outcome; readonly shrinks: boolean },
 ): Promise<SimulationReport> {
-  const counts = runner.counts(seed.seed);
+  const before = runner.counts(seed.seed);
   const eventCount = runner.recordsOf(seed.seed).length;
   const invariant = failing?.outcome.violation?.invariant;
   const shortest =
     invariant === undefined || failing?.shrinks === false
       ? { seed, runs: 1 }
-      : await shrink(seed, eventCount, async (candidate) => {
-          const outcome = await runner.replay(candidate, false);
+      : await shrink(seed, eventCount, async (candidate, draw) => {
+          const outcome = await (draw === undefined ? runner.replay(candidate, false) : runner.redraw(candidate, draw));
           return outcome.violation?.invariant === invariant ? outcome.seed.choices : undefined;
         });
   const outcome = await runner.replay(shortest.seed, true);
@@ -111,5 +112,6 @@ async function report(
     steps: trace,
     shrinkRuns: shortest.runs,
   };
-  return new SimulationReport(counts, failure);
+  // What was run to make it shorter does not count.
+  return new SimulationReport(failing === undefined ? runner.counts(seed.seed) : before, failure);
 }

@@ -64,6 +64,7 @@ export class SimulatedRun {
   }
 
   async execute(): Promise<RunResult> {
+    this.#plan.world.beforeRun();
     await this.#plan.world.give(this.#durable);
     this.#incarnation.start();
     await drained();
@@ -72,7 +73,7 @@ export class SimulatedRun {
       this.#check('always');
     }
     if (this.#steps === stepsMax) this.#report('comes to rest', `there is still something to do after ${count(stepsMax, 'step')}`);
-    const waitingOutside = this.#violation === undefined ? this.#handlers.unsettled.map(({ functionType }) => functionType) : [];
+    const waitingOutside = this.#violation === undefined ? this.#waitingOutside() : [];
     if (this.#violation === undefined && waitingOutside.length === 0) this.#checkEnd();
     const end = this.#violation === undefined ? endOf(this.#sources) : undefined;
     this.#incarnation.kill({ batchesArrive: false });
@@ -177,7 +178,7 @@ export class SimulatedRun {
     return true;
   }
 
-  async #startAgain(): Promise<void> {
+  async #startAgain(text = 'a new process starts'): Promise<void> {
     await drained();
     this.#plan.world.clock.forget();
     this.#stopping = false;
@@ -186,7 +187,7 @@ export class SimulatedRun {
         this.#incarnation = this.#create();
         this.#incarnation.start();
       },
-      () => 'a new process starts',
+      () => text,
     );
   }
 
@@ -229,6 +230,10 @@ export class SimulatedRun {
     });
   }
 
+  #waitingOutside(): readonly string[] {
+    return [...this.#handlers.unsettled.map(({ functionType }) => functionType), ...this.#incarnation.partition.unanswered.values()];
+  }
+
   #check(when: 'always' | 'end'): void {
     this.#ledger.check();
     const { invariants } = this.#plan.world;
@@ -252,7 +257,7 @@ export class SimulatedRun {
 
   /** What is there in the end must be there after another start, too. */
   async #recoverOnceMore(): Promise<void> {
-    await this.#startAgain();
+    await this.#startAgain('nothing is left to do; once more a process starts, to look at what is there');
     const { store, ingress } = this.#incarnation;
     for (let step = 0; !ingress.started && step < recoveryStepsMax; step += 1) {
       await drained();

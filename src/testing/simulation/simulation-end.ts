@@ -29,7 +29,7 @@ export function endOf(sources: ViewSources): SimulationEnd {
   };
 }
 
-/** How an end differs from that of the quiet run; undefined when it does not. The order of what leaves is free, and that of keys. */
+/** How an end differs from that of the quiet run; undefined when it does not. The order and time of what leaves are free, and the order of keys. */
 export function endDifference(expected: SimulationEnd, actual: SimulationEnd): string | undefined {
   const found = firstDifference(toTexts(expected), toTexts(actual));
   return found && `${found.key}: in a quiet run ${cut(found.expected)}; here ${cut(found.actual)}`;
@@ -47,7 +47,11 @@ function toTexts({ states, deadLetters, delayed, egress }: SimulationEnd): Reado
   for (const [address, state] of states) texts.set(`the state of ${address}`, sortedText(state));
   for (const letter of deadLetters) texts.set(`dead letter ${letter}`, `${texts.get(`dead letter ${letter}`) ?? ''}there`);
   for (const message of delayed) texts.set(`delayed message ${message}`, 'waiting');
-  for (const { egressId, key, event } of egress) texts.set(`event ${event.id} of ${egressId}`, sortedText([key, event]));
+  for (const { egressId, key, event } of egress) {
+    // When it was sent says which attempt succeeded.
+    const { time: _, ...rest } = event;
+    texts.set(`event ${event.id} of ${egressId}`, sortedText([key, rest]));
+  }
   return texts;
 }
 

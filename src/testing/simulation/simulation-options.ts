@@ -28,6 +28,8 @@ export interface SimulationOptions extends Omit<TestSettings, 'providers'> {
   readonly faults?: SimulatedFaults;
   /** Each replaces the provider of its token, or is added; a function is given the clock of the simulation, for handlers that wait for it. */
   readonly providers?: readonly Provider[] | ((clock: Clock) => readonly Provider[]);
+  /** Called before every run: singletons live through all of them, so what they keep is put back here. */
+  readonly beforeRun?: () => void;
   /**
    * A run is over when nothing is due within this time. Longer than what matters, shorter than the period of messages that a function sends
    * itself for ever.

@@ -57,13 +57,22 @@ export class SimulationReport {
   }
 }
 
+/** Lines shown of the beginning and of the end; `steps` has them all. */
+const [firstLinesMax, lastLinesMax] = [20, 80];
+
+function withoutMiddle(lines: readonly string[]): readonly string[] {
+  const left = lines.length - firstLinesMax - lastLinesMax;
+  if (left <= 0) return lines;
+  return [...lines.slice(0, firstLinesMax), `   … ${count(left, 'line')} …`, ...lines.slice(-lastLinesMax)];
+}
+
 function describeFailure({ invariant, detail, seed, replay, events, steps, shrinkRuns }: SimulationFailure): string {
   return [
     `seed ${seed} breaks "${invariant}": ${detail}.`,
     '  What came in:',
     ...events.map((event) => `    ${event}`),
     `  What happened (the shortest of ${count(shrinkRuns, 'run')} that fail in this way):`,
-    ...steps.map((step) => `  ${step}`),
+    ...withoutMiddle(steps).map((step) => `  ${step}`),
     `  Again: simulate(application, { …, replay: '${replay}' })`,
   ].join('\n');
 }

@@ -1,11 +1,15 @@
+interface TracedStep {
+  readonly text: string;
+  readonly details: readonly string[];
+}
+
 /** The steps of a run as people read them; nothing is written unless somebody asks for it. */
 export class Trace {
-  readonly #lines: string[] | undefined;
+  readonly #steps: TracedStep[] | undefined;
   #details: string[] = [];
-  #steps = 0;
 
   constructor(kept: boolean) {
-    this.#lines = kept ? [] : undefined;
+    this.#steps = kept ? [] : undefined;
   }
 
   /** Acts, then writes what has happened, with the details below it: only then is it known. */
@@ -22,16 +26,37 @@ export class Trace {
 
   /** Something that happens within a step. */
   detail(text: () => string): void {
-    if (this.#lines !== undefined) this.#details.push(`      ${text()}`);
-  }
-
-  #write(text: () => string): void {
-    this.#steps += 1;
-    this.#lines?.push(`${String(this.#steps).padStart(4)}. ${text()}`, ...this.#details);
-    this.#details = [];
+    if (this.#steps !== undefined) this.#details.push(text());
   }
 
   get lines(): readonly string[] {
-    return this.#lines ?? [];
+    return withoutGaps(this.#steps ?? []).flatMap(({ text, details }, index) => [
+      `${String(index + 1).padStart(4)}. ${text}`,
+      ...details.map((detail) => `      ${detail}`),
+    ]);
   }
+
+  #write(text: () => string): void {
+    if (this.#steps === undefined) return;
+    this.#steps.push({ text: text(), details: this.#details });
+    this.#details = [];
+  }
+}
+
+/** What a commit that is written says when it is acknowledged at once, so that two steps are one line. */
+const written = / is durable, the engine does not know yet$/;
+
+function withoutGaps(steps: readonly TracedStep[]): readonly TracedStep[] {
+  const merged: TracedStep[] = [];
+  for (const step of steps) {
+    const before = merged.at(-1);
+    const name = before !== undefined && before.details.length === 0 ? before.text.replace(written, '') : '';
+    if (before === undefined || step.text !== `${name} is acknowledged`) {
+      merged.push(step);
+      continue;
+    }
+    merged.pop();
+    merged.push({ text: `${name} is durable and acknowledged`, details: step.details });
+  }
+  return merged;
 }

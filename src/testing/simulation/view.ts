@@ -1,6 +1,7 @@
 import { stateCollection } from '../../engine/activation.ts';
 import type { DeadLetter } from '../../engine/dead-letters.ts';
 import type { Engine } from '../../engine/engine.ts';
+import { RemoteState } from '../../engine/remote-state.ts';
 import type { FunctionRegistry } from '../../functions/registry.ts';
 import { parseAddress, type Address } from '../../shared/address.ts';
 import { functionTypeOf, type FunctionTarget } from '../../shared/function-target.ts';
@@ -40,6 +41,8 @@ export interface ViewSources {
   readonly now: () => number;
 }
 
+type StoredSources = Pick<ViewSources, 'functions' | 'durable' | 'partition'>;
+
 const statePrefix = 'state/';
 
 /** The view of one run of the engine. */
@@ -66,22 +69,25 @@ export function createView(sources: ViewSources): SimulationView {
 export function addressesWithState({ partition, durable }: Pick<ViewSources, 'partition' | 'durable'>): readonly Address[] {
   const names = new Set(durable.collections(statePrefix).map((collection) => collection.slice(statePrefix.length)));
   for (const name of partition.touched) {
-    const live = partition.mailboxes.activations.find(parseAddress(name))?.state;
-    if (live?.empty === false) names.add(name);
-    else if (live?.empty === true) names.delete(name);
+    const live = partition.mailboxes.activations.find(parseAddress(name))?.held;
+    if (live === undefined) continue;
+    if (Object.keys(live.snapshot()).length > 0) names.add(name);
+    else names.delete(name);
   }
   return [...names].sort().map(parseAddress);
 }
 
 /** What is in memory goes before what is stored: the store learns of it with the next commit. */
-export function snapshotOf({ partition, functions, durable }: ViewSources, address: Address): StateSnapshot {
-  const live = partition.mailboxes.activations.find(address)?.state;
-  return live?.snapshot() ?? storedSnapshot(functions, durable, address);
+export function snapshotOf(sources: ViewSources, address: Address): StateSnapshot {
+  const live = sources.partition.mailboxes.activations.find(address)?.held;
+  return live?.snapshot() ?? storedSnapshot(sources, address);
 }
 
 /** What the store holds of an address. */
-export function storedSnapshot(functions: FunctionRegistry, durable: MemoryStore, address: Address): StateSnapshot {
-  const registered = functions.get(address.type);
+export function storedSnapshot({ functions, durable, partition }: StoredSources, address: Address): StateSnapshot {
+  const registered = functions.find(address.type);
   if (registered === undefined) throw functions.unknown(address.type, 'asked for its state');
-  return new AddressState(registered.cells, durable.load(stateCollection(address))).snapshot();
+  const entries = durable.load(stateCollection(address));
+  if (registered.kind === 'class') return new AddressState(registered.cells, entries).snapshot();
+  return new RemoteState(partition.remoteTypes.ensure(address.type).states, entries).snapshot();
 }

@@ -6,6 +6,8 @@ import { PersistedList } from '../../../src/state/persisted-list.ts';
 import { PersistedTable } from '../../../src/state/persisted-table.ts';
 import { PersistedValue } from '../../../src/state/persisted-value.ts';
 import { bytesType, int64Type, stringType } from '../../../src/state/types.ts';
+import { deadLetterRequests } from '../../../src/application/state-tools/running-requests.ts';
+import type { LogStore } from '../../../src/storage/log-store.ts';
 import { EngineBed } from '../../engine/engine-bed.ts';
 import { createTemporaryFolder, openInline, removeFolder } from '../../storage/log-fixture.ts';
 
@@ -41,6 +43,7 @@ export class Shelf {
 export class StateBed {
   readonly folder = createTemporaryFolder();
   #bed: EngineBed | undefined;
+  #store: LogStore | undefined;
 
   static async create(): Promise<StateBed> {
     const bed = new StateBed();
@@ -54,8 +57,14 @@ export class StateBed {
 
   /** Runs the engine on the folder, which it then holds. */
   async start(): Promise<void> {
-    this.#bed = await EngineBed.start([Shelf], { store: await openInline(this.folder) });
+    this.#store = await openInline(this.folder);
+    this.#bed = await EngineBed.start([Shelf], { store: this.#store });
     await this.#bed.engine.whenQuiet();
+  }
+
+  /** As a running application does. */
+  answerRequests(): void {
+    if (this.#store !== undefined) this.#store.answerRequests(deadLetterRequests(this.engine.engine, this.#store));
   }
 
   get engine(): EngineBed {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync } 
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { StatefunError } from '../shared/errors.ts';
+import { StatefunError, toError } from '../shared/errors.ts';
 import { askClaim, type ClaimAnswer } from './lock-claim.ts';
 import { askHolder, serveRequests, type RequestHandler } from './lock-requests.ts';
 import { isSystemError, unusableError } from './store-errors.ts';
@@ -38,7 +38,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     claim = await Claim.create(realpathSync(folder));
   } catch (error) {
     if (isSystemError(error, 'EADDRINUSE')) throw lockedError(folder, undefined);
-    throw unusableError(folder, error);
+    throw isListening(error) ? noSocketError(folder, error) : unusableError(folder, error);
   }
   try {
     const rival = await claim.findRival();
@@ -190,6 +190,24 @@ function pipePath(folder: string): string {
 
 function hashOf(folder: string): string {
   return createHash('sha256').update(folder).digest('hex').slice(0, 32);
+}
+
+function isListening(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'syscall' in error && error.syscall === 'listen';
+}
+
+/** Shared folders of virtual machines and some network file systems have no sockets; another lock would not be one there either. */
+function noSocketError(folder: string, cause: unknown): StatefunError {
+  const lock = process.platform === 'win32' ? pipePath(folder) : lockFolderOf(folder);
+  return new StatefunError(
+    'STATE_FOLDER_UNUSABLE',
+    `the lock of the state folder ${folder} is a socket, and ${lock} cannot hold one: ${toError(cause).message}.`,
+    {
+      facts: { folder, lock },
+      cause,
+      hint: 'Put the state folder on a local disk of this machine: a file system without sockets, such as a shared or network folder, cannot tell whether another engine uses it.',
+    },
+  );
 }
 
 function lockedError(folder: string, pid: number | undefined): StatefunError {

@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { createServer, Server } from 'node:net';
 import { join } from 'node:path';
 import { lockFolder } from '../../src/storage/folder-lock.ts';
 import { createTemporaryFolder, removeFolder } from './log-fixture.ts';
@@ -107,5 +107,33 @@ describe('the lock of a folder', () => {
 
   it('refuses a folder that is not there', async () => {
     await expect(lockFolder(join(folder, 'none'))).rejects.toMatchObject({ code: 'STATE_FOLDER_UNUSABLE', cause: { code: 'ENOENT' } });
+  });
+
+  it('is refused, saying what to do, on a file system that has no sockets', async () => {
+    const listen = jest.spyOn(Server.prototype, 'listen').mockImplementation(function (this: Server) {
+      // What the kernel answers on such a file system.
+      const error = Object.assign(new Error('listen EOPNOTSUPP: operation not supported on socket'), {
+        code: 'EOPNOTSUPP',
+        syscall: 'listen',
+      });
+      setImmediate(() => this.emit('error', error));
+      return this;
+    });
+    try {
+      await expect(lockFolder(folder)).rejects.toMatchObject({
+        code: 'STATE_FOLDER_UNUSABLE',
+        facts: { folder, lock: join(folder, 'lock') },
+        cause: { code: 'EOPNOTSUPP' },
+        hint: expect.stringContaining('local disk'),
+      });
+    } finally {
+      listen.mockRestore();
+    }
+    await (await lockFolder(folder)).release();
+  });
+
+  it('is refused when its place is taken by a file', async () => {
+    writeFileSync(join(folder, 'lock'), '');
+    await expect(lockFolder(folder)).rejects.toMatchObject({ code: 'STATE_FOLDER_UNUSABLE', cause: { code: 'EEXIST' } });
   });
 });

@@ -176,6 +176,21 @@ describe('LogStore', () => {
     await expect(store.load('c')).rejects.toMatchObject({ code: 'STORE_CORRUPT', facts: { file: path, offset: 36 + 28 } });
   });
 
+  it('fails, at the latest with its next segment, when its folder is removed while it runs, and starts empty afterwards', async () => {
+    const onFailure = jest.fn();
+    const store = await open({ segmentBytesMax: 400, onFailure });
+    await store.commit([{ collection: 'c', key: 'k', value: 'v' }]);
+    removeFolder(folder);
+    const failure = await (async () => {
+      for (let commit = 0; commit < 10; commit += 1) await store.commit([{ collection: 'c', key: `${commit}`, value: 'x'.repeat(100) }]);
+      return 'none';
+    })().catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'STORE_WRITE_FAILED', cause: { code: 'ENOENT' } });
+    expect(onFailure.mock.calls).toEqual([[failure]]);
+    await store.close();
+    expect((await open()).recovery.commits).toBe(0);
+  });
+
   describe('when a commit fails', () => {
     const failing = (fault: Partial<Disk>): Disk => ({ ...nodeDisk, ...fault });
     const error = (code: string): Error => Object.assign(new Error(`${code}: simulated`), { code });

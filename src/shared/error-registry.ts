@@ -634,27 +634,6 @@ export const errorRegistry = {
     'What is listed under health cannot be asked for its health, or has the name of another.',
     'List classes that implement HealthIndicator: a name of its own, and check().',
   ),
-  // application/state-tools, and what they read with
-  STATE_FOLDER_ABSENT: entry(
-    'stop',
-    'A tool was to look at state where there is none.',
-    'Name the folder with --state-folder; the application logs it when it starts. It appears with the first start.',
-  ),
-  REQUEST_FAILED: entry(
-    'retry',
-    'A running application was asked to do something, and gave no answer, or one that cannot be used.',
-    'See whether it is busy or stopping, and look again at what was to be changed: it may have been done.',
-  ),
-  REQUEST_INVALID: entry(
-    'give-up',
-    'A running application was asked for something that it cannot do.',
-    'Use a statefun command of the same version as the application.',
-  ),
-  STATE_FOLDER_UNDECIDED: entry(
-    'stop',
-    'A tool was given no state folder, and there is not exactly one where applications keep theirs by default.',
-    'Name one with --state-folder, or set STATEFUN_STATE_FOLDER.',
-  ),
   // remote functions, called by the engine
   REMOTE_ENDPOINT_INVALID: entry(
     'stop',
@@ -787,6 +766,27 @@ export const errorRegistry = {
     'give-up',
     'A Lambda function that serves StateFun is invoked with an event that is no HTTP request.',
     'Invoke it through an API Gateway, a Function URL or an Application Load Balancer.',
+  ),
+  // application/state-tools, and what they read with
+  STATE_FOLDER_ABSENT: entry(
+    'stop',
+    'A tool was to look at state where there is none.',
+    'Name the folder with --state-folder; the application logs it when it starts. It appears with the first start.',
+  ),
+  REQUEST_FAILED: entry(
+    'retry',
+    'A running application was asked to do something, and gave no answer, or one that cannot be used.',
+    'See whether it is busy or stopping, and look again at what was to be changed: it may have been done.',
+  ),
+  REQUEST_INVALID: entry(
+    'give-up',
+    'A running application was asked for something that it cannot do.',
+    'Use a statefun command of the same version as the application.',
+  ),
+  STATE_FOLDER_UNDECIDED: entry(
+    'stop',
+    'A tool was given no state folder, and there is not exactly one where applications keep theirs by default.',
+    'Name one with --state-folder, or set STATEFUN_STATE_FOLDER.',
   ),
   // tests
   TEST_INGRESS_LATE: entry(

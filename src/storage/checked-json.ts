@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { join } from 'node:path';
 import { readFullySync, writeFullySync, type Disk } from './disk.ts';
-import { corruptError, readFailedError } from './store-errors.ts';
+import { corruptError, isSystemError, readFailedError } from './store-errors.ts';
 
 /*
  * A small file that is replaced as a whole: JSON whose last member is the CRC-32, in hex, of the others as JSON.stringify writes them.
@@ -50,6 +50,7 @@ function readText(disk: Disk, path: string): string {
       disk.closeSync(file);
     }
   } catch (error) {
+    if (isSystemError(error, 'ENOENT')) throw corruptError(path, 0, 'the file is missing');
     throw readFailedError(path, error);
   }
 }

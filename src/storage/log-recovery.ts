@@ -9,7 +9,7 @@ import type { NameHash } from './name-hash.ts';
 import { RecoveringIndex } from './recovering-index.ts';
 import { checksumSeedOf, hasSegmentHeader, segmentHeaderBytes, segmentPath, segmentsFolderOf } from './segment-format.ts';
 import { scanSegment, type SegmentScan } from './segment-scan.ts';
-import { corruptError, readFailedError, unusableError } from './store-errors.ts';
+import { corruptError, isSystemError, readFailedError, unusableError } from './store-errors.ts';
 
 /** How much is read between two reports of progress, 8 MiB. */
 const readBytes = 8 * 1024 * 1024;
@@ -66,8 +66,9 @@ function sizeOf(disk: Disk, segmentsFolder: string, { number, bytes }: SegmentEn
   let size: number;
   try {
     size = disk.sizeSync(path);
-  } catch {
-    throw corruptError(path, 0, 'the file is missing');
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) throw corruptError(path, 0, 'the file is missing');
+    throw readFailedError(path, error);
   }
   if (bytes === undefined || bytes === size) return size;
   throw corruptError(path, Math.min(bytes, size), `the file has ${size} bytes, and had ${bytes} when it was closed`);

@@ -11,6 +11,7 @@ import { writeIndexDump } from './index-dump.ts';
 import { IndexWriter } from './index-writer.ts';
 import type { LiveSegment, LiveSegments } from './live-segments.ts';
 import type { LogIndex } from './log-index.ts';
+import type { Manifest } from './manifest.ts';
 import type { NameHash } from './name-hash.ts';
 import type { RecordReader } from './record-reader.ts';
 import { RecordReads } from './record-reads.ts';
@@ -197,17 +198,31 @@ export class LogStore implements Store {
   }
 
   async #close(): Promise<void> {
-    const { folder, reader, writer, lock } = this.#parts;
+    const { folder, lock } = this.#parts;
     this.#refusal ??= new StatefunError('STORE_CLOSED', `the store in ${folder} is closed.`, { facts: { folder } });
     await this.#underWay?.catch(() => undefined); // whoever asked for the commit is told
     try {
-      await this.#compaction.close();
-      await reader.close();
-      const manifest = await writer.close();
+      const manifest = await this.#closeParts();
       if (manifest !== undefined && !this.#failed) this.#dump(manifest.generation);
     } finally {
       await lock.release();
     }
+  }
+
+  /** Whatever cannot be closed, what comes after it is. */
+  async #closeParts(): Promise<Manifest | undefined> {
+    const { reader, writer } = this.#parts;
+    let manifest: Manifest | undefined;
+    try {
+      await this.#compaction.close();
+    } finally {
+      try {
+        await reader.close();
+      } finally {
+        manifest = await writer.close();
+      }
+    }
+    return manifest;
   }
 
   /** The next start is faster with it; without it, it is slower. */

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { readCheckedJson, writeCheckedJson } from './checked-json.ts';
 import type { Disk } from './disk.ts';
+import { corruptError } from './store-errors.ts';
 
 export const manifestName = 'manifest.json';
 
@@ -48,8 +50,10 @@ export function writeManifest(disk: Disk, folder: string, { generation, nextNumb
 
 /** Throws STORE_CORRUPT or STORE_READ_FAILED. */
 export function readManifest(disk: Disk, folder: string): Manifest {
-  // The checksum says that writeManifest wrote it, and nothing else since.
-  return readCheckedJson(disk, folder, manifestName) as unknown as Manifest;
+  const content = readCheckedJson(disk, folder, manifestName);
+  // Another file of the store has a valid checksum too. This one was written by writeManifest, and by nothing else since.
+  if (Array.isArray(content['segments'])) return content as unknown as Manifest;
+  throw corruptError(join(folder, manifestName), 0, 'it is another file under this name');
 }
 
 /** The manifest of a store that has one empty segment. */

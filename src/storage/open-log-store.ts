@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { StatefunError, toError } from '../shared/errors.ts';
 import { silentLogger, type Logger } from '../shared/logger.ts';
 import { Compaction } from './compaction.ts';
 import { nodeDisk, type Disk } from './disk.ts';
@@ -13,6 +14,7 @@ import { InlineRecordCopier, ThreadRecordCopier, type RecordCopierFactory } from
 import { InlineRecordReader, ThreadRecordReader, type RecordReaderFactory } from './record-reader.ts';
 import { checksumSeedOf, segmentsFolderOf, storeIdBytes } from './segment-format.ts';
 import { ensureStateFolder, openFolder, upgradeFolder } from './state-folder.ts';
+import { unusableError } from './store-errors.ts';
 import { compactionBytesPerSecondDefault, segmentBytesMaxDefault } from './store-limits.ts';
 import { ThreadFrameWriter } from './thread-frame-writer.ts';
 import { removeUnnamedSegments } from './unnamed-segments.ts';
@@ -71,7 +73,8 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
     return await openLocked(options, folder, disk, lock);
   } catch (error) {
     await lock.release();
-    throw error;
+    // A system call on the way that nobody has named more precisely.
+    throw StatefunError.is(error) || !('syscall' in toError(error)) ? error : unusableError(folder, error);
   }
 }
 

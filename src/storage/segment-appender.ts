@@ -73,8 +73,7 @@ export class SegmentAppender {
 
   /** Answers with the manifest as it is on the disk; undefined when that is unknown, after an error. */
   close(): Manifest | undefined {
-    if (this.#file !== undefined) this.#disk.closeSync(this.#file);
-    this.#file = undefined;
+    this.#closeFile();
     const manifest = this.#failure === undefined ? this.#manifest : undefined;
     this.#failure ??= new Error('the appender is closed');
     return manifest;
@@ -103,8 +102,7 @@ export class SegmentAppender {
   }
 
   #beginSegment(): void {
-    if (this.#file !== undefined) this.#disk.closeSync(this.#file);
-    this.#file = undefined;
+    this.#closeFile();
     const number = this.#nextNumber++;
     this.#file = createSegment(this.#disk, this.#start.segmentsFolder, this.#start.storeId, number);
     const closed = this.#manifest.segments.map((entry) => (entry.number === this.#segment ? { ...entry, bytes: this.#offset } : entry));
@@ -112,6 +110,13 @@ export class SegmentAppender {
     this.#writeManifest({ ...this.#manifest, generation: this.#manifest.generation + 1, segments: [...closed, begun] });
     this.#segment = number;
     this.#offset = segmentHeaderBytes;
+  }
+
+  /** Once only, also when closing fails: the number may mean another file by then. */
+  #closeFile(): void {
+    const file = this.#file;
+    this.#file = undefined;
+    if (file !== undefined) this.#disk.closeSync(file);
   }
 
   #writeManifest(manifest: Manifest): void {

@@ -124,8 +124,11 @@ export class SegmentCopier {
   /** Removes what was written so far, if anything was begun. */
   abandon(): void {
     const { number } = this.#task ?? {};
-    this.#close();
-    if (number !== undefined) this.remove([number]);
+    try {
+      this.#close();
+    } finally {
+      if (number !== undefined) this.remove([number]);
+    }
   }
 
   remove(segments: readonly number[]): void {
@@ -174,17 +177,23 @@ export class SegmentCopier {
     return segmentPath(this.#start.segmentsFolder, number);
   }
 
+  /** Each file once only, also when closing it fails: its number may mean another one by then. */
   #close(): void {
-    this.#closeSource();
-    if (this.#target !== undefined) this.#disk.closeSync(this.#target.file);
+    const target = this.#target;
     this.#target = undefined;
     this.#task = undefined;
     this.#frame = undefined;
     this.#batch = [];
+    try {
+      this.#closeSource();
+    } finally {
+      if (target !== undefined) this.#disk.closeSync(target.file);
+    }
   }
 
   #closeSource(): void {
-    if (this.#sourceFile !== undefined) this.#disk.closeSync(this.#sourceFile);
+    const file = this.#sourceFile;
     this.#sourceFile = undefined;
+    if (file !== undefined) this.#disk.closeSync(file);
   }
 }

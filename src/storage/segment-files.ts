@@ -33,7 +33,11 @@ export class SegmentFiles {
     const file = this.#open.get(segment);
     if (file === undefined) return;
     this.#open.delete(segment);
-    this.#disk.closeSync(file);
+    try {
+      this.#disk.closeSync(file);
+    } catch {
+      // A file that was only read has nothing to lose when closing it fails, and is closed then too.
+    }
   }
 
   close(): void {

@@ -7,7 +7,7 @@ import { indexDumpName } from './index-dump.ts';
 import { firstManifest, manifestName, readManifest, writeManifest, type Manifest } from './manifest.ts';
 import { createSegment } from './segment-appender.ts';
 import { formatVersion, segmentHeaderBytes, segmentNumbers, segmentPath, segmentsFolderOf } from './segment-format.ts';
-import { corruptError, newerFormatError, unusableError } from './store-errors.ts';
+import { corruptError, isSystemError, newerFormatError, unusableError } from './store-errors.ts';
 import { readVersion1, type Version1 } from './version-1.ts';
 
 /** What stays the same for the life of a store. */
@@ -28,13 +28,13 @@ const ownNames: readonly string[] = [...ownFiles, ...ownFiles.map(temporaryNameO
 export function ensureStateFolder(disk: Disk, folder: string): void {
   let names: readonly string[];
   try {
-    const topmost = disk.makeFolderSync(folder);
-    if (topmost !== undefined) syncParents(disk, folder, topmost);
+    disk.makeFolderSync(folder);
     names = disk.listSync(folder);
+    if (names.includes(storeFileName)) return;
+    syncParents(disk, folder);
   } catch (error) {
     throw unusableError(folder, error);
   }
-  if (names.includes(storeFileName)) return;
   // Hidden files and lost+found are what systems leave in empty folders and fresh volumes.
   const foreign = names.filter((name) => !ownNames.includes(name) && !name.startsWith('.') && name !== 'lost+found');
   if (foreign.length === 0) return;
@@ -66,8 +66,11 @@ export function openFolder(disk: Disk, folder: string): OpenedFolder {
 
 /** Reads what the files of the folder say, and changes nothing. Throws STORE_CORRUPT, STORE_READ_FAILED or STORE_FORMAT_NEWER. */
 export function readFolder(disk: Disk, folder: string): OpenedFolder {
-  // The checksum says that createStore wrote it, and nothing else since.
-  const identity = readCheckedJson(disk, folder, storeFileName) as unknown as StoreIdentity;
+  const content = readCheckedJson(disk, folder, storeFileName);
+  // Another file of the store has a valid checksum too. This one was written by createStore, and by nothing else since.
+  if (typeof content['formatVersion'] !== 'number')
+    throw corruptError(join(folder, storeFileName), 0, 'it is another file under this name');
+  const identity = content as unknown as StoreIdentity;
   const version = identity.formatVersion;
   if (version > formatVersion) throw newerFormatError(join(folder, storeFileName), version, formatVersion);
   if (version === formatVersion) return { identity, manifest: readManifest(disk, folder), version1: undefined };
@@ -108,9 +111,16 @@ function createStore(disk: Disk, folder: string): StoreIdentity {
   return identity;
 }
 
-function syncParents(disk: Disk, folder: string, topmost: string): void {
-  for (let created = folder; ; created = dirname(created)) {
-    disk.syncFolderSync(dirname(created));
-    if (created === topmost || created === dirname(created)) return;
+/**
+ * All of them before a store is created, not only those that were missing: an earlier start may have created them and ended before they
+ * were durable. One that this user may not read was created by somebody else.
+ */
+function syncParents(disk: Disk, folder: string): void {
+  for (let path = folder; path !== dirname(path); path = dirname(path)) {
+    try {
+      disk.syncFolderSync(dirname(path));
+    } catch (error) {
+      if (!isSystemError(error, 'EACCES') && !isSystemError(error, 'EPERM')) throw error;
+    }
   }
 }

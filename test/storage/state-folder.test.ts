@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { join } from 'node:path';
 import { nodeDisk } from '../../src/storage/disk.ts';
 import { createTemporaryFolder, openInline, removeFolder } from './log-fixture.ts';
+import { SimulatedDisk } from './simulated-disk.ts';
 
 describe('a state folder', () => {
   let folder: string;
@@ -83,6 +84,50 @@ describe('a state folder', () => {
       );
       await create();
       removeFolder(folder);
+    }
+  });
+
+  // A start that had ended between creating a name and syncing it left the next one to commit below a name that a power cut took away.
+  it('keeps commits through a power cut, whatever step of an earlier start was its last', async () => {
+    const open = (disk: SimulatedDisk): ReturnType<typeof openInline> => openInline(join(folder, 'a', 'b'), { disk });
+    mkdirSync(join(folder, 'a', 'b'), { recursive: true }); // for the lock, which is no part of the simulated disk
+    for (let last = 1, ended = true; ended; last += 1) {
+      const first = new SimulatedDisk(last);
+      first.faults.stopAtStep(last);
+      await open(first).then(
+        (store) => store.close(),
+        () => undefined,
+      );
+      ended = first.faults.stopped;
+      const second = first.processCrash(last);
+      const store = await open(second);
+      await store.commit([{ collection: 'c', key: 'k', value: 'v' }]);
+      await store.close();
+      for (let outcome = 0; outcome < 8; outcome += 1) {
+        const recovered = await open(second.powerCut(outcome));
+        expect(await recovered.load('c')).toHaveLength(1);
+        await recovered.close();
+      }
+    }
+  });
+
+  it('names the file, with a code, when it cannot be looked at', async () => {
+    await create();
+    for (const operation of ['sizeSync', 'listSync'] as const) {
+      for (let calls = 0, failed = true; failed; calls += 1) {
+        let left = calls;
+        const failing = (path: string): never => {
+          throw Object.assign(new Error(`EIO: simulated, '${path}'`), { code: 'EIO', syscall: operation });
+        };
+        const disk = { ...nodeDisk, [operation]: (path: string) => (left-- > 0 ? nodeDisk[operation](path) : failing(path)) };
+        const code = await openInline(folder, { disk }).then(
+          (store) => store.close(),
+          (error: { code?: string }) => error.code ?? 'none',
+        );
+        failed = left < 0;
+        // Without the dump of the index the store opens all the same.
+        expect([undefined, 'STORE_READ_FAILED', 'STATE_FOLDER_UNUSABLE']).toContain(code);
+      }
     }
   });
 

@@ -76,7 +76,8 @@ module.exports = {
       name: 'no-unresolvable',
       severity: 'error',
       comment: 'The import leads nowhere.',
-      from: {},
+      // What interop/sdks needs is installed by the suite itself, beside it.
+      from: { pathNot: '^interop/sdks/' },
       to: { couldNotResolve: true },
     },
     {

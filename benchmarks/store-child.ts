@@ -18,7 +18,7 @@ const readsAtOnce = 500;
 const spaceIntervalMs = 500;
 
 async function work({ subject, keys, seconds, folder }: StoreTask): Promise<WorkMeasurement> {
-  const store = await openSubject(subject, folder);
+  const store = await openSubject(subject, folder, keys);
   const values = new Values();
   const loadedPerSecond = await perSecond(keys, async () => {
     for (let start = 0; start < keys; start += commitKeys) {
@@ -128,7 +128,7 @@ function sizeOf(path: string): number {
 async function start({ subject, keys, folder }: StoreTask): Promise<StartMeasurement> {
   const before = memory();
   const startedAtMs = performance.now();
-  const store = await openSubject(subject, folder);
+  const store = await openSubject(subject, folder, keys);
   const openMs = performance.now() - startedAtMs;
   const after = memory();
   const found = await store.read([idOf(0), idOf(keys - 1)]);

@@ -1,6 +1,7 @@
 import { ClassicLevel } from 'classic-level';
 import { open as openLmdb } from 'lmdb';
 import { openLogStore } from 'statefun/storage';
+import { liveBytesPerKey } from './store-data.ts';
 import type { Subject } from './store-measurement.ts';
 
 /** An id and its value. */
@@ -17,15 +18,24 @@ export interface OpenSubject {
   close(): Promise<void>;
 }
 
-const open: Readonly<Record<Subject, (folder: string) => Promise<OpenSubject>>> = { log: openLog, level: openLevel, lmdb: openLmdbStore };
+/** With fewer keys than the goals are about, segments are smaller too: garbage is collected from whole ones. */
+const segmentsOfLiveData = 20;
+const segmentBytesMaxDefault = 64 * 1024 * 1024;
 
-export function openSubject(subject: Subject, folder: string): Promise<OpenSubject> {
-  return open[subject](folder);
+const open: Readonly<Record<Subject, (folder: string, keys: number) => Promise<OpenSubject>>> = {
+  log: openLog,
+  level: openLevel,
+  lmdb: openLmdbStore,
+};
+
+export function openSubject(subject: Subject, folder: string, keys: number): Promise<OpenSubject> {
+  return open[subject](folder, keys);
 }
 
 /** As the engine uses it: a collection for each address, with one entry. */
-async function openLog(folder: string): Promise<OpenSubject> {
-  const store = await openLogStore({ folder });
+async function openLog(folder: string, keys: number): Promise<OpenSubject> {
+  const segmentBytesMax = Math.min(segmentBytesMaxDefault, Math.ceil((keys * liveBytesPerKey) / segmentsOfLiveData));
+  const store = await openLogStore({ folder, segmentBytesMax });
   const collectionOf = (id: string): string => `state/bench/account/${id}`;
   const commit = (pairs: readonly Pair[]): Promise<void> =>
     store.commit(pairs.map(([id, value]) => ({ collection: collectionOf(id), key: 'v/value', value })));

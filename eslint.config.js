@@ -49,7 +49,7 @@ const typed = {
 };
 
 export default tseslint.config(
-  { ignores: ['**/node_modules/', '**/dist/', 'coverage/', '.statefun/', ...generated] },
+  { ignores: ['**/node_modules/', '**/dist/', 'coverage/', '.statefun/', 'interop/flink/*/target/', 'interop/sdks/*/{.venv,target,build}/', ...generated] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.ts'],

@@ -21,6 +21,8 @@ const base = {
 };
 
 export default {
+  // A limit for what hangs, not for what is slow: machines are shared.
+  testTimeout: 60_000,
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/test/**/!(*.int|*.docker).test.ts'] },
     {

@@ -16,3 +16,19 @@ export function rangeOf(values: readonly number[]): Range {
 export function formatRange({ median, min, max }: Range, format: (value: number) => string): string {
   return Number.isNaN(median) ? '-' : `${format(median)} (${format(min)}-${format(max)})`;
 }
+
+export function formatNumber(value: number): string {
+  if (value >= 10_000) return `${(value / 1_000).toFixed(1)}k`;
+  if (Number.isInteger(value)) return String(value);
+  return value >= 100 ? value.toFixed(0) : value.toFixed(2);
+}
+
+export function alignColumns(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}

@@ -1,7 +1,7 @@
 import { cartCount, productCount, productEventShare, zipfExponent } from './cart-events.ts';
 import type { Machine } from './machine.ts';
 import { modes, type Measurement, type Mode } from './measurement.ts';
-import { formatRange, rangeOf, type Range } from './range.ts';
+import { alignColumns, formatNumber, formatRange, rangeOf, type Range } from './range.ts';
 
 /** The measurements of one round, by mode. */
 export type Round = Readonly<Record<Mode, Measurement>>;
@@ -110,20 +110,4 @@ export function formatReport({ machine, events, eventBytes, rounds, figures: row
       ? 'Every run sent the same events and ended with the same carts.'
       : 'THE RUNS DIFFER in what they sent or ended with: the figures mean nothing.',
   ].join('\n');
-}
-
-function formatNumber(value: number): string {
-  if (value >= 10_000) return `${(value / 1_000).toFixed(1)}k`;
-  if (Number.isInteger(value)) return String(value);
-  return value >= 100 ? value.toFixed(0) : value.toFixed(2);
-}
-
-function alignColumns(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }

@@ -1,97 +1,22 @@
 /*
- * Measures how fast the engine is, on this machine, and prints the goals beside the figures; nothing is asserted.
+ * Measures how fast the framework is, on this machine, and prints the goals beside the figures; nothing is asserted.
  *
  *   npm run bench -- [cart] [--rounds N] [--events N] [--json] [--cpu-profile FOLDER]
+ *   npm run bench -- store [--rounds N] [--keys N] [--seconds N] [--only NAME] [--json]
  */
-import { fork } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { describeMachine } from './machine.ts';
-import { modes, type Measurement, type Mode, type Task } from './measurement.ts';
-import { formatReport, reportOf, type Round } from './report.ts';
+import { runCart } from './cart-run.ts';
+import { runStore } from './store-run.ts';
 
-const childPath = new URL('./child.js', import.meta.url).pathname;
+const benchmarks: Readonly<Record<string, (parameters: readonly string[]) => Promise<void>>> = { cart: runCart, store: runStore };
 
-interface Options {
-  readonly rounds: number;
-  readonly events: number;
-  readonly json: boolean;
-  /** Where V8 leaves a CPU profile of every measurement. */
-  readonly cpuProfile: string | undefined;
+async function main(parameters: readonly string[]): Promise<void> {
+  const [first = 'cart', ...rest] = parameters[0]?.startsWith('-') === true ? ['cart', ...parameters] : parameters;
+  const benchmark = benchmarks[first];
+  if (benchmark === undefined) throw new Error(`there is no benchmark "${first}"; there are: ${Object.keys(benchmarks).join(', ')}`);
+  await benchmark(rest);
 }
 
-function readOptions(): Options {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      rounds: { type: 'string', default: '5' },
-      events: { type: 'string', default: '100000' },
-      json: { type: 'boolean', default: false },
-      'cpu-profile': { type: 'string' },
-    },
-  });
-  const unknown = positionals.find((name) => name !== 'cart');
-  if (unknown !== undefined) throw new Error(`there is no benchmark "${unknown}"; there is: cart`);
-  return {
-    rounds: toCount('rounds', values.rounds),
-    events: toCount('events', values.events),
-    json: values.json,
-    cpuProfile: values['cpu-profile'],
-  };
-}
-
-function toCount(name: string, text: string): number {
-  const count = Number(text);
-  if (Number.isSafeInteger(count) && count > 0) return count;
-  throw new Error(`--${name} is a number from 1 on, not "${text}"`);
-}
-
-function measure(task: Task, cpuProfile: string | undefined): Promise<Measurement> {
-  return new Promise((resolve, reject) => {
-    const execArgv = cpuProfile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${join(cpuProfile, task.mode)}`];
-    const env = { ...process.env, LOG_LEVEL: 'warn' };
-    const child = fork(childPath, [JSON.stringify(task)], { execArgv, env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    let measurement: Measurement | undefined;
-    // The child sends nothing else.
-    child.once('message', (message) => (measurement = message as Measurement));
-    child.once('exit', (code, signal) => {
-      if (measurement !== undefined && code === 0) resolve(measurement);
-      else reject(new Error(`the measurement "${task.mode}" ended with ${String(code ?? signal)}`));
-    });
-  });
-}
-
-/** The modes take turns, so that what else the machine does meets all of them. */
-async function measureRounds({ rounds, events, cpuProfile }: Options, folder: string): Promise<readonly Round[]> {
-  const measured: Round[] = [];
-  for (let number = 1; number <= rounds; number += 1) {
-    const measurements: Partial<Record<Mode, Measurement>> = {};
-    for (const mode of modes) {
-      const measurement = await measure({ mode, events, latencyMs: mode === 'durable' ? 3_000 : 0, folder }, cpuProfile);
-      measurements[mode] = measurement;
-      console.error(`round ${number} of ${rounds}, ${mode}: ${((events / measurement.durationMs) * 1_000).toFixed(0)} events/s`);
-    }
-    // Every mode has just been measured.
-    measured.push(measurements as Round);
-  }
-  return measured;
-}
-
-async function main(): Promise<void> {
-  const options = readOptions();
-  if (options.cpuProfile !== undefined) mkdirSync(options.cpuProfile, { recursive: true });
-  const folder = mkdtempSync(join(tmpdir(), 'statefun-bench-'));
-  try {
-    const report = reportOf(describeMachine(folder), await measureRounds(options, folder));
-    console.log(options.json ? JSON.stringify(report, undefined, 2) : formatReport(report));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-main().catch((error: unknown) => {
+main(process.argv.slice(2)).catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
 });

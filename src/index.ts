@@ -98,6 +98,16 @@ export type { DeadLetter, DeadLetterKind } from './engine/dead-letters.ts';
 export type { EngineLimits } from './engine/limits.ts';
 export type { EngineStatistics } from './engine/statistics.ts';
 
+// Hosts other than the engine
+export {
+  flinkApplication,
+  serveApplication,
+  type FlinkApplication,
+  type FlinkServingOptions,
+  type ServedApplication,
+  type ServingOptions,
+} from './application/flink/serve-application.ts';
+
 // Injection
 export { inject, injectable, named, optional } from 'inversify';
 export type { ClassProvider, FactoryProvider, Provider, ProviderScope, ValueProvider } from './application/provider.ts';
@@ -112,8 +122,8 @@ export { memoryIngress, type MemoryIngress, type MemoryIngressOptions, type Memo
 
 // Ports: implement them to connect a system of your own
 export type { ConnectorSettings } from './shared/connector-settings.ts';
-export type { Egress, EgressContext, EgressRecord, RejectedRecord } from './egress/egress.ts';
-export type { Ingress, IngressContext, IngressRecord } from './ingress/ingress.ts';
+export type { ClusterEgress, Egress, EgressContext, EgressRecord, RejectedRecord } from './egress/egress.ts';
+export type { ClusterIngress, Ingress, IngressContext, IngressRecord } from './ingress/ingress.ts';
 export type { RecordFormat } from './ingress/ingress.ts';
 export type { Cancel, Clock } from './shared/clock.ts';
 export { MemoryStore } from './storage/memory-store.ts';

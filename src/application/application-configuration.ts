@@ -77,6 +77,17 @@ export function engineSettings(configuration: Configuration): { readonly limits:
   return { limits: limits as unknown as EngineLimits, instancePerMessage: configuration.get('engine.instance-per-message') };
 }
 
+/** How state is kept, as configured. */
+export function storeSettings(configuration: Configuration): {
+  readonly segmentBytesMax: number;
+  readonly compactionBytesPerSecondMax: number;
+} {
+  return {
+    segmentBytesMax: configuration.get('state.segment-bytes-max'),
+    compactionBytesPerSecondMax: configuration.get('state.compaction-bytes-per-second-max'),
+  };
+}
+
 /** What constructors can ask for: all settings, and each configuration of the application. */
 export function configurationProviders(configuration: Configuration, { options }: ApplicationDefinition): readonly Provider[] {
   const { modules } = collectModules({ options });

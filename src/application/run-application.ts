@@ -7,9 +7,9 @@ import type { Duration } from '../shared/duration.ts';
 import { toError } from '../shared/errors.ts';
 import { functionTypeOf, type FunctionTarget } from '../shared/function-target.ts';
 import { namedLogger, type Logger } from '../shared/logger.ts';
-import { openLogStore } from '../storage/log-store.ts';
+import type { LogStore } from '../storage/log-store.ts';
 import type { Store } from '../storage/store.ts';
-import { configurationOf, configuredLogger } from './application-configuration.ts';
+import { configurationOf, configuredLogger, storeSettings } from './application-configuration.ts';
 import type { ApplicationEvents } from './application-events.ts';
 import { assembleApplication, type ApplicationOverrides, type AssembledApplication } from './assemble.ts';
 import type { ScanReport } from './component-scan.ts';
@@ -17,8 +17,10 @@ import type { Configuration } from './configuration/configuration.ts';
 import type { ApplicationDefinition } from './definition.ts';
 import type { Health } from './health.ts';
 import { withLevels, type Loggers } from './logging-levels.ts';
+import { openStore } from './open-store.ts';
 import { debugLines, startLine, startReport } from './start-report.ts';
 import { defaultStateFolder } from './state-folder.ts';
+import { deadLetterRequests } from './state-tools/running-requests.ts';
 import { listenForStopSignals } from './stop-signals.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -120,11 +122,13 @@ interface StartOptions {
 
 async function startEngine(application: AssembledApplication, { stateFolder, logger, ...options }: StartOptions): Promise<Engine> {
   let store = options.store;
+  let opened: LogStore | undefined;
   let engine: Engine | undefined;
   try {
-    store ??= await openLogStore({ folder: stateFolder ?? '', logger });
+    store ??= opened = await openStore({ ...storeSettings(application.configuration), folder: stateFolder ?? '', logger });
     engine = createEngine(application, store, logger);
     await engine.start();
+    opened?.answerRequests(deadLetterRequests(engine, store));
     application.health.started();
     return engine;
   } catch (thrown) {

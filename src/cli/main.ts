@@ -6,10 +6,13 @@ import { checkCommand } from './check.ts';
 import { createCommand } from './create.ts';
 import { CommandExit, exitCodes } from './exit-code.ts';
 import { graphCommand } from './graph.ts';
+import { moduleCommand } from './module.ts';
 import { moreHelp } from './more-help.ts';
 import { processOutput, type Output } from './output.ts';
 import { playCommand } from './play.ts';
 import { runCommand } from './run.ts';
+import { serveCommand } from './serve.ts';
+import { stateCommand } from './state.ts';
 import { packageVersion } from './version.ts';
 
 /** Runs one command line, without the program's own name; answers with the exit code: 0 done, 1 failed, 2 wrong usage. */
@@ -45,11 +48,16 @@ function createProgram(output: Output): Command {
     .option('--debug', 'print the stacks of failures too, like LOG_LEVEL=debug')
     .showHelpAfterError('(statefun --help says what there is)')
     .addHelpText('after', programHelp);
-  for (const command of [createCommand(output), checkCommand(output), graphCommand(output), runCommand(), playCommand()])
-    program.addCommand(command);
+  const inspecting = [checkCommand(output), graphCommand(output), moduleCommand(output), stateCommand(output)];
+  const running = [runCommand(), playCommand(), serveCommand()];
+  for (const command of [createCommand(output), ...inspecting, ...running]) program.addCommand(command);
   // Commands that were built elsewhere do not take over what is set on the program.
-  for (const command of [program, ...program.commands]) {
+  for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({ writeOut: (text) => output.out(text), writeErr: (text) => output.err(text) });
   }
   return program;
+}
+
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
 }

@@ -30,6 +30,17 @@ export interface EgressContext {
   readonly logger: Logger;
 }
 
+/** How a cluster of Flink StateFun writes the same records: a component of its module.yaml, and what it is sent. */
+export interface ClusterEgress {
+  /** Such as `io.statefun.kinesis.v1/egress`. */
+  readonly kind: string;
+  /** What stands in its `spec` beside the id. */
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly writes:
+    | { readonly to: 'kinesis'; readonly stream: string; partitionKeyOf(record: Pick<EgressRecord, 'id' | 'key'>): string }
+    | { readonly to: 'kafka'; readonly topic: string };
+}
+
 /** Where records go out. Only committed records reach it. Implement it to write to a system of your own. */
 export interface Egress {
   /** `namespace/name`, what functions call it. */
@@ -42,6 +53,8 @@ export interface Egress {
   readonly batchRecordsMax?: number;
   /** Takes the settings of the application, before each start and before its description is read; throws for what it cannot use. */
   configure?(settings: ConnectorSettings): void;
+  /** How a cluster of Flink StateFun writes the same records, after `configure`. Left out: it cannot, and `statefun serve` says so. */
+  cluster?(): ClusterEgress;
   start(context: EgressContext): Promise<void>;
   /**
    * Sends the records, keeping the order of records with the same key. One call at a time. Resolves when the outside has acknowledged

@@ -13,7 +13,9 @@ import {
   encodeRemoteStates,
   messagesCollection,
   outboxCollection,
+  outboxKey,
   positionsCollection,
+  requestsCollection,
   remoteStatesCollection,
 } from './stored-records.ts';
 
@@ -113,7 +115,7 @@ export class CommitGroup {
   }
 
   acknowledged(record: OutboxRecord): void {
-    this.#remove(outboxCollection(record.egressId), record.sequence);
+    this.#removed.push({ collection: outboxCollection, key: outboxKey(record.egressId, record.sequence), value: undefined });
   }
 
   position(ingress: string, partition: string, position: string): void {
@@ -131,6 +133,11 @@ export class CommitGroup {
     this.#deadLetters.set(letter.id, undefined);
   }
 
+  /** What was asked for is in this group: see requests.ts. */
+  requestDone(key: string): void {
+    this.#removed.push({ collection: requestsCollection, key, value: undefined });
+  }
+
   /** More is known about a type of remote functions. */
   registered(states: RemoteStates): void {
     this.#remoteStates.add(states);
@@ -144,7 +151,7 @@ export class CommitGroup {
     for (const message of this.#retried) if (!message.handled) storeMessage(message, changes);
     for (const delayed of this.#delayed) if (!delayed.ended) storeDelayed(delayed, changes);
     for (const { egressId, sequence, envelope } of this.#outbox) {
-      changes.push({ collection: outboxCollection(egressId), key: String(sequence), value: envelope });
+      changes.push({ collection: outboxCollection, key: outboxKey(egressId, sequence), value: envelope });
     }
     for (const [id, letter] of this.#deadLetters) {
       changes.push({ collection: deadLettersCollection, key: id, value: letter === undefined ? undefined : encodeDeadLetter(letter) });

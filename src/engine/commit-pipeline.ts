@@ -1,12 +1,14 @@
 import type { Store } from '../storage/store.ts';
 import type { Capture } from './commit-group.ts';
 import type { EngineLimits } from './limits.ts';
+import type { Pace } from './pace.ts';
 import type { Partition } from './partition.ts';
 
 export interface CommitPipelineOptions {
   readonly store: Store;
   readonly partition: Partition;
   readonly limits: EngineLimits;
+  readonly pace: Pace;
   /** The capture is durable: its egress may leave. */
   readonly committed: (capture: Capture) => void;
   readonly failed: (error: unknown) => void;
@@ -41,10 +43,11 @@ export class CommitPipeline {
   /** Cuts if it is time: at once when the engine is idle, otherwise when the interval has passed or the group is large. */
   cutIfDue(idle: boolean): void {
     if (this.#committing || this.#options.partition.group.empty) return;
-    const { commitIntervalMs, commitInvocationsMax, commitBytesMax } = this.#options.limits;
+    const { pace, limits } = this.#options;
+    const { commitIntervalMs, commitInvocationsMax, commitBytesMax } = limits;
     const { invocations, bytes } = this.#options.partition.group;
     const full = invocations >= commitInvocationsMax || bytes >= commitBytesMax;
-    if (idle || full || performance.now() - this.#lastCutMs >= commitIntervalMs) this.#cut();
+    if (idle || full || pace.now() - this.#lastCutMs >= commitIntervalMs) this.#cut();
   }
 
   /** Resolves when everything that is in the group now is durable. Never resolves after a failure: the engine stops then. */
@@ -53,11 +56,11 @@ export class CommitPipeline {
   }
 
   #cut(): void {
-    const { store, partition, committed, failed } = this.#options;
+    const { store, partition, pace, committed, failed } = this.#options;
     const capture = partition.capture();
     const waiters = this.#waiters.splice(0);
     this.#committing = true;
-    this.#lastCutMs = performance.now();
+    this.#lastCutMs = pace.now();
     store.commit(capture.changes).then(() => {
       this.#committing = false;
       this.#commits += 1;

@@ -4,14 +4,13 @@ import type { CommitPipeline } from './commit-pipeline.ts';
 import type { IngressLane } from './ingress-lane.ts';
 import type { EngineLimits } from './limits.ts';
 import type { Outbox } from './outbox.ts';
+import type { Pace } from './pace.ts';
 import type { Partition } from './partition.ts';
 import type { RecordIntake } from './record-intake.ts';
 
-/** Steps between two looks at the monotonic clock. */
-const stepsPerLook = 32;
-
 export interface EngineLoopOptions {
   readonly clock: Clock;
+  readonly pace: Pace;
   readonly limits: EngineLimits;
   readonly partition: Partition;
   readonly intake: RecordIntake;
@@ -66,8 +65,8 @@ export class EngineLoop {
   wake(): void {
     if (this.#scheduled || !this.#running) return;
     this.#scheduled = true;
-    this.#lastActiveAtMs = performance.now();
-    setImmediate(() => this.#turn());
+    this.#lastActiveAtMs = this.#options.pace.now();
+    this.#options.pace.nextTurn(() => this.#turn());
   }
 
   /** Whether something will happen without the outside or the clock. */
@@ -85,7 +84,7 @@ export class EngineLoop {
 
   /** How long there has been something to do without a turn, in milliseconds. */
   get stalledMs(): number {
-    return this.#running && this.busy ? performance.now() - this.#lastActiveAtMs : 0;
+    return this.#running && this.busy ? this.#options.pace.now() - this.#lastActiveAtMs : 0;
   }
 
   /** The outside does not take what is sent: no ingress record is taken until it does. */
@@ -101,7 +100,7 @@ export class EngineLoop {
       const more = this.#work();
       if (!this.#running) return;
       this.#options.pipeline.cutIfDue(!more);
-      this.#lastActiveAtMs = performance.now();
+      this.#lastActiveAtMs = this.#options.pace.now();
       if (more) this.wake();
       else this.#armAlarm();
     } catch (error) {
@@ -113,11 +112,11 @@ export class EngineLoop {
 
   /** Works for a slice; true when there is more to do. */
   #work(): boolean {
-    const { clock, limits, partition, intake, ingress, pipeline } = this.#options;
+    const { clock, pace, limits, partition, intake, ingress, pipeline } = this.#options;
     const nowMs = clock.now();
     for (let arrival = this.#arrivals.shift(); arrival !== undefined; arrival = this.#arrivals.shift()) arrival(nowMs);
     partition.advance(nowMs);
-    const endMs = performance.now() + limits.sliceMs;
+    const endMs = pace.now() + limits.sliceMs;
     for (let steps = 1; ; steps += 1) {
       // Once this much is gathered, what follows waits for the next commit; with one under way that is the end of the turn.
       if (partition.group.bytes >= limits.commitBytesMax || this.#invocationsFull) return !pipeline.committing;
@@ -125,7 +124,7 @@ export class EngineLoop {
       if (!this.#running) return false;
       // What is handled may have made room for delayed messages that are due.
       if (!partition.step(nowMs) && !(this.#canTake && intake.takeNext(ingress))) return (partition.nextDueAt ?? Infinity) <= nowMs;
-      if (steps % stepsPerLook === 0 && performance.now() >= endMs) return true;
+      if (steps % pace.stepsPerLook === 0 && pace.now() >= endMs) return true;
     }
   }
 

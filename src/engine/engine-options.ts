@@ -9,6 +9,8 @@ import type { Logger } from '../shared/logger.ts';
 import type { MetricsRegistry } from '../shared/metrics.ts';
 import type { Store } from '../storage/store.ts';
 import type { EngineLimits } from './limits.ts';
+import type { Pace } from './pace.ts';
+import { Partition, type PartitionOptions } from './partition.ts';
 import type { UnmatchedEvents } from './record-intake.ts';
 
 export interface EngineOptions {
@@ -29,4 +31,12 @@ export interface EngineOptions {
   readonly instancePerMessage?: boolean;
   /** @defaultValue `'dead-letter'` */
   readonly unmatchedEvents?: UnmatchedEvents;
+  /** @defaultValue that of the process */
+  readonly pace?: Pace;
+  /** Makes the partition where somebody watches it. */
+  readonly createPartition?: (options: PartitionOptions) => Partition;
+}
+
+export function createPartition(options: PartitionOptions): Partition {
+  return new Partition(options);
 }

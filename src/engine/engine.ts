@@ -12,16 +12,18 @@ import { DeadLetterDesk } from './dead-letter-desk.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import type { Delayed } from './delayed-messages.ts';
 import { EngineLoop } from './engine-loop.ts';
-import type { EngineOptions } from './engine-options.ts';
+import { createPartition, type EngineOptions } from './engine-options.ts';
 import { createInvocationHost } from './invocation-host.ts';
 import { IngressLane } from './ingress-lane.ts';
 import { defaultLimits, type EngineLimits } from './limits.ts';
 import { Outbox } from './outbox.ts';
-import { Partition, type PartitionRun } from './partition.ts';
+import { realPace } from './pace.ts';
+import type { Partition, PartitionRun } from './partition.ts';
 import { QuietWatch, type Activity } from './quiet-watch.ts';
 import { RecordIntake } from './record-intake.ts';
 import { recover, recoverPositions, restore } from './recovery.ts';
-import { redrive } from './redrive.ts';
+import { redrive, type RedriveTargets } from './redrive.ts';
+import { applyRequests } from './requests.ts';
 import { StateReader } from './state-reader.ts';
 import { collectStatistics, type EngineStatistics } from './statistics.ts';
 import { unfinished } from './unfinished.ts';
@@ -44,6 +46,7 @@ export class Engine {
   readonly #states: StateReader;
   readonly #deadLetters: DeadLetterDesk;
   readonly #intake: RecordIntake;
+  readonly #redriveTargets: RedriveTargets;
   readonly #pipeline: CommitPipeline;
   readonly #loop: EngineLoop;
   readonly #quiet = new QuietWatch(() => this.#activity);
@@ -72,7 +75,7 @@ export class Engine {
       loaded: (activation, entries) => this.#loop.arrive((nowMs) => this.#partition.stateRead(activation, entries, nowMs)),
       failed: (error) => this.#fail(error),
     });
-    this.#partition = new Partition({
+    this.#partition = (options.createPartition ?? createPartition)({
       functions: options.functions,
       limits,
       deadLetters: this.#deadLetters,
@@ -92,25 +95,20 @@ export class Engine {
         stop: (error) => this.#fail(error),
       },
     });
-    const { router, unmatchedEvents = 'dead-letter' } = options;
+    const { router, unmatchedEvents = 'dead-letter', pace = realPace } = options;
     this.#intake = new RecordIntake({ router, partition: this.#partition, deadLetters: this.#deadLetters, unmatchedEvents });
+    this.#redriveTargets = { intake: this.#intake, partition: this.#partition, ingress: options.ingress };
     this.#pipeline = new CommitPipeline({
       store: options.store,
-      partition: this.#partition,
-      limits,
+      ...{ pace, limits, partition: this.#partition },
       committed: (capture) => this.#committed(capture),
       failed: (error) => this.#fail(error),
     });
     this.#ingress = options.ingress.map((ingress) => this.#ingressLane(ingress, limits));
     this.#outbox = this.#createOutbox(options);
     this.#loop = new EngineLoop({
-      clock: this.#clock,
-      limits,
-      partition: this.#partition,
-      intake: this.#intake,
-      pipeline: this.#pipeline,
-      ingress: this.#ingress,
-      outbox: this.#outbox,
+      ...{ clock: this.#clock, pace, limits, partition: this.#partition, intake: this.#intake },
+      ...{ pipeline: this.#pipeline, ingress: this.#ingress, outbox: this.#outbox },
       turned: () => [this.#quiet, this.#draining].forEach((watch) => watch?.check()),
       failed: (error) => this.#fail(error),
     });
@@ -142,8 +140,7 @@ export class Engine {
     this.#loop.stopTaking();
     await closeIngress(this.#ingress, this.#logger);
     const drained = await within(deadlineMs, this.#drain(this.#draining));
-    if (!drained)
-      this.#logger.warn('stopped before everything had ended', { error: unfinished(this.#partition, this.#outbox, deadlineMs) });
+    if (!drained) this.#logger.warn('stopped before all had ended', { error: unfinished(this.#partition, this.#outbox, deadlineMs) });
     await this.#shutDown(undefined);
   }
 
@@ -172,12 +169,8 @@ export class Engine {
 
   statistics(): EngineStatistics {
     return collectStatistics({
-      partition: this.#partition,
-      intake: this.#intake,
-      pipeline: this.#pipeline,
-      outbox: this.#outbox,
-      deadLetters: this.#deadLetters,
-      counters: this.#metrics.values(),
+      ...{ partition: this.#partition, intake: this.#intake, pipeline: this.#pipeline, outbox: this.#outbox },
+      ...{ deadLetters: this.#deadLetters, counters: this.#metrics.values() },
     });
   }
 
@@ -194,7 +187,14 @@ export class Engine {
   /** Tries a dead letter again from the beginning: a record is routed, a message delivered, an egress record sent. Throws DEAD_LETTER_UNKNOWN. */
   redrive(id: string): void {
     if (this.#phase === 'stopped') throw new StatefunError('ENGINE_STOPPED', `dead letter ${id} waits for the next start.`);
-    redrive(this.#deadLetters.take(id), { intake: this.#intake, partition: this.#partition, ingress: this.#options.ingress });
+    redrive(this.#deadLetters.take(id), this.#redriveTargets);
+    this.#loop.wake();
+  }
+
+  /** Forgets a dead letter. Throws DEAD_LETTER_UNKNOWN. */
+  drop(id: string): void {
+    if (this.#phase === 'stopped') throw new StatefunError('ENGINE_STOPPED', `dead letter ${id} waits for the next start.`);
+    this.#deadLetters.take(id);
     this.#loop.wake();
   }
 
@@ -206,6 +206,7 @@ export class Engine {
   async #startParts(): Promise<void> {
     const recovered = await recover(this.#options.store);
     restore(recovered, { partition: this.#partition, letters: this.#deadLetters.letters, nowMs: this.#clock.now() });
+    applyRequests(recovered.requests, { ...this.#redriveTargets, deadLetters: this.#deadLetters, logger: this.#logger });
     this.#ensureRunning();
     await this.#outbox.start();
     this.#ensureRunning();
@@ -247,10 +248,7 @@ export class Engine {
 
   #createOutbox({ egress }: EngineOptions): Outbox {
     return new Outbox({
-      egress,
-      clock: this.#clock,
-      logger: this.#logger,
-      deadLetters: this.#deadLetters,
+      ...{ egress, clock: this.#clock, logger: this.#logger, deadLetters: this.#deadLetters },
       group: () => this.#partition.group,
       wake: () => this.#loop.wake(),
     });

@@ -6,10 +6,11 @@ import { assertInvariant, toError } from '../shared/errors.ts';
 import { AddressState } from '../state/address-state.ts';
 import type { StateEntry } from '../state/state-entry.ts';
 import type { Activation } from './activation.ts';
-import { AttemptRunner, type Deadline, type Run } from './attempt-runner.ts';
+import { AttemptRunner, type Run } from './attempt-runner.ts';
 import { BatchRunner } from './batch-runner.ts';
 import { CommitGroup, type Capture } from './commit-group.ts';
 import type { DeadLetterDesk } from './dead-letter-desk.ts';
+import { Deadlines } from './deadlines.ts';
 import { DelayedMessages } from './delayed-messages.ts';
 import type { EngineLimits } from './limits.ts';
 import { Mailboxes } from './mailboxes.ts';
@@ -18,7 +19,6 @@ import type { RemoteRun } from './remote-run.ts';
 import { RemoteState } from './remote-state.ts';
 import { RemoteTypes } from './remote-types.ts';
 import { Settlement } from './settlement.ts';
-import { TimerQueue } from './timer-queue.ts';
 
 /** An asynchronous handler, or the call of a remote function. */
 export type PartitionRun = Run | RemoteRun;
@@ -60,7 +60,7 @@ export class Partition {
   readonly #attempts: AttemptRunner;
   readonly #batches: BatchRunner;
   readonly #settlement: Settlement;
-  readonly #deadlines = new TimerQueue<Deadline>();
+  readonly #deadlines = new Deadlines();
   #group = new CommitGroup();
   #sequence = 0;
   #loading = 0;

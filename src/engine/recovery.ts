@@ -6,6 +6,7 @@ import type { OutboxRecord } from './commit-group.ts';
 import type { DeadLetter, DeadLetters } from './dead-letters.ts';
 import type { Partition } from './partition.ts';
 import { PendingMessage } from './pending-message.ts';
+import { recoverRequests } from './requests.ts';
 import {
   deadLettersCollection,
   decodeDeadLetter,
@@ -14,6 +15,7 @@ import {
   delayedCollection,
   messagesCollection,
   outboxCollection,
+  parseOutboxKey,
   positionsCollection,
   remoteStatesCollection,
 } from './stored-records.ts';
@@ -32,6 +34,8 @@ export interface Recovered {
   readonly delayed: readonly RecoveredDelayed[];
   readonly outbox: readonly OutboxRecord[];
   readonly deadLetters: readonly DeadLetter[];
+  /** What was asked for while no engine ran: see requests.ts. */
+  readonly requests: readonly string[];
   readonly remoteStates: readonly { readonly type: string; readonly specs: readonly StateSpec[] }[];
 }
 
@@ -42,14 +46,10 @@ export interface RestoreTargets {
 }
 
 export async function recover(store: Store): Promise<Recovered> {
-  const outbox: OutboxRecord[] = [];
-  const prefix = outboxCollection('');
-  for (const collection of store.collections(prefix)) {
-    for (const { sequence, value } of await loadInOrder(store, collection)) {
-      const envelope = Envelope.decodeTrusted(value);
-      outbox.push({ egressId: collection.slice(prefix.length), sequence, envelope, receivedAtMs: undefined, recovered: true });
-    }
-  }
+  const outbox = (await store.load(outboxCollection)).map(({ key, value }): OutboxRecord => {
+    return { ...parseOutboxKey(key), envelope: Envelope.decodeTrusted(value), receivedAtMs: undefined, recovered: true };
+  });
+  outbox.sort((a, b) => a.sequence - b.sequence);
   const letters = await store.load(deadLettersCollection);
   const remoteStates = await store.load(remoteStatesCollection);
   return {
@@ -57,6 +57,7 @@ export async function recover(store: Store): Promise<Recovered> {
     delayed: (await loadInOrder(store, delayedCollection)).map(({ sequence, value }) => toDelayed(sequence, value)),
     outbox,
     deadLetters: letters.map(({ value }) => decodeDeadLetter(value)),
+    requests: await recoverRequests(store),
     remoteStates: remoteStates.map(({ key, value }) => ({ type: key, specs: decodeRemoteStates(value) })),
   };
 }

@@ -10,19 +10,32 @@ import type { DeadLetter } from './dead-letters.ts';
  *   collection            key            value
  *   messages              sequence       header { target, caller?, attempts?, retryAt? } + envelope
  *   delayed               sequence       header { target, caller, dueAt, token? } + envelope
- *   outbox/<egress id>    sequence       envelope
+ *   outbox                see below      envelope
  *   dead-letters          id             header { everything but the payload } + payload
  *   positions/<ingress>   partition      position
+ *   requests              see requests.ts
  *   remote-states         function type  the states it declares, in the order they were registered, as JSON
+ *
+ *   key of the outbox:  <egress id>/<sequence>; the sequence is what follows the last slash
  *
  *   header + body:  | header bytes: u32 little-endian | header: JSON | body |
  */
 export const messagesCollection = 'messages';
 export const delayedCollection = 'delayed';
 export const deadLettersCollection = 'dead-letters';
+export const requestsCollection = 'requests';
+export const outboxCollection = 'outbox';
 export const remoteStatesCollection = 'remote-states';
-export const outboxCollection = (egressId: string): string => `outbox/${egressId}`;
 export const positionsCollection = (ingress: string): string => `positions/${ingress}`;
+
+export function outboxKey(egressId: string, sequence: number): string {
+  return `${egressId}/${sequence}`;
+}
+
+export function parseOutboxKey(key: string): { readonly egressId: string; readonly sequence: number } {
+  const slash = key.lastIndexOf('/');
+  return { egressId: key.slice(0, slash), sequence: Number(key.slice(slash + 1)) };
+}
 
 /** What is kept of a message besides its envelope. */
 export interface MessageHeader {

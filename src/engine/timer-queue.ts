@@ -10,6 +10,8 @@ export interface Timer {
 
 interface Slot<T> {
   readonly timer: T;
+  /** When it is due, plus what the queue had been moved back by when it was added. */
+  readonly dueAt: number;
   readonly order: number;
 }
 
@@ -21,6 +23,7 @@ export class TimerQueue<T extends Timer> {
   #heap: Slot<T>[] = [];
   #order = 0;
   #cancelled = 0;
+  #movedBackMs = 0;
 
   /** Timers in memory, cancelled ones included. */
   get length(): number {
@@ -29,7 +32,7 @@ export class TimerQueue<T extends Timer> {
 
   add(timer: T): T {
     const heap = this.#heap;
-    let index = heap.push({ timer, order: this.#order++ }) - 1;
+    let index = heap.push({ timer, dueAt: timer.dueAt + this.#movedBackMs, order: this.#order++ }) - 1;
     while (index > 0) {
       const parent = (index - 1) >> 1;
       if (this.#isBefore(parent, index)) break;
@@ -46,7 +49,7 @@ export class TimerQueue<T extends Timer> {
     this.#cancelled += 1;
     if (this.#cancelled < cancelledMin || this.#cancelled * 2 < this.#heap.length) return;
     // A sorted array is a heap.
-    this.#heap = this.#heap.filter(({ timer: kept }) => !kept.cancelled).sort((a, b) => a.timer.dueAt - b.timer.dueAt || a.order - b.order);
+    this.#heap = this.#heap.filter(({ timer: kept }) => !kept.cancelled).sort((a, b) => a.dueAt - b.dueAt || a.order - b.order);
     this.#cancelled = 0;
   }
 
@@ -56,7 +59,8 @@ export class TimerQueue<T extends Timer> {
       this.#removeFirst();
       this.#cancelled -= 1;
     }
-    return this.#heap[0]?.timer.dueAt;
+    const first = this.#heap[0];
+    return first && first.dueAt - this.#movedBackMs;
   }
 
   /** Removes and returns the next timer that is due; undefined when there is none. */
@@ -66,6 +70,11 @@ export class TimerQueue<T extends Timer> {
     const first = this.#heap[0]?.timer;
     this.#removeFirst();
     return first;
+  }
+
+  /** Everything in the queue is due so much earlier than was said. */
+  moveBack(byMs: number): void {
+    this.#movedBackMs += byMs;
   }
 
   #removeFirst(): void {
@@ -86,7 +95,7 @@ export class TimerQueue<T extends Timer> {
   #isBefore(a: number, b: number): boolean {
     const [first, second] = [this.#heap[a], this.#heap[b]];
     if (first === undefined || second === undefined) return first !== undefined;
-    if (first.timer.dueAt !== second.timer.dueAt) return first.timer.dueAt < second.timer.dueAt;
+    if (first.dueAt !== second.dueAt) return first.dueAt < second.dueAt;
     return first.order < second.order;
   }
 

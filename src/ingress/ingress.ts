@@ -54,6 +54,14 @@ export interface IngressContext {
   readonly logger: Logger;
 }
 
+/** How a cluster of Flink StateFun reads the same records: a component of its module.yaml. */
+export interface ClusterIngress {
+  /** Such as `io.statefun.kinesis.v1/ingress`. */
+  readonly kind: string;
+  /** What stands in its `spec` beside the id. Every record is sent to the targets, at the id that is its key, as a value of the type. */
+  spec(route: { readonly valueType: string; readonly targets: readonly string[] }): Readonly<Record<string, unknown>>;
+}
+
 /** Where records come in. Implement it, and let the ingress contract suite check it, to read from a system of your own. */
 export interface Ingress {
   /** Unique in the application; committed positions are kept under it, so it must not change. */
@@ -69,6 +77,8 @@ export interface Ingress {
   readonly description: string;
   /** Takes the settings of the application, before each start and before its description is read; throws for what it cannot use. */
   configure?(settings: ConnectorSettings): void;
+  /** How a cluster of Flink StateFun reads the same records, after `configure`. Left out: it cannot, and `statefun module` says so. */
+  cluster?(): ClusterIngress;
   /** Resolves when reading has begun; rejects when it cannot, for example because the stream is missing. */
   start(context: IngressContext): Promise<void>;
   /** Stops reading; resolves when nothing will be delivered any more. */

@@ -548,6 +548,11 @@ export const errorRegistry = {
     'Keep at most 16 MiB of state in one value; use a table or more addresses.',
   ),
   COMMIT_TOO_LARGE: entry('stop', 'The changes of one commit are larger than a frame takes.', 'Lower the budget of a commit.'),
+  STORE_SEGMENTS_EXHAUSTED: entry(
+    'stop',
+    'The log store consists of as many segments as it can.',
+    'Use larger segments: see the setting for their size; or less state on this machine.',
+  ),
   // engine
   DEAD_LETTER_UNKNOWN: entry(
     'give-up',
@@ -628,6 +633,27 @@ export const errorRegistry = {
     'stop',
     'What is listed under health cannot be asked for its health, or has the name of another.',
     'List classes that implement HealthIndicator: a name of its own, and check().',
+  ),
+  // application/state-tools, and what they read with
+  STATE_FOLDER_ABSENT: entry(
+    'stop',
+    'A tool was to look at state where there is none.',
+    'Name the folder with --state-folder; the application logs it when it starts. It appears with the first start.',
+  ),
+  REQUEST_FAILED: entry(
+    'retry',
+    'A running application was asked to do something, and gave no answer, or one that cannot be used.',
+    'See whether it is busy or stopping, and look again at what was to be changed: it may have been done.',
+  ),
+  REQUEST_INVALID: entry(
+    'give-up',
+    'A running application was asked for something that it cannot do.',
+    'Use a statefun command of the same version as the application.',
+  ),
+  STATE_FOLDER_UNDECIDED: entry(
+    'stop',
+    'A tool was given no state folder, and there is not exactly one where applications keep theirs by default.',
+    'Name one with --state-folder, or set STATEFUN_STATE_FOLDER.',
   ),
   // remote functions, called by the engine
   REMOTE_ENDPOINT_INVALID: entry(
@@ -787,11 +813,42 @@ export const errorRegistry = {
     'A Lambda function that serves StateFun is invoked with an event that is no HTTP request.',
     'Invoke it through an API Gateway, a Function URL or an Application Load Balancer.',
   ),
+  FLINK_UNSUPPORTED: entry(
+    'stop',
+    'An application uses something that does not exist on Flink StateFun.',
+    'Change what the list names; docs/flink.md says what is different there.',
+  ),
   // tests
+  TEST_CLUSTER_JOB_FAILED: entry(
+    'give-up',
+    'A function answered the test cluster with something at which the job of a real cluster fails.',
+    'Correct the function; a real cluster would send the same messages again after a restart, and fail again.',
+  ),
   TEST_INGRESS_LATE: entry(
     'stop',
     'An ingress under test did not deliver what was waited for.',
     'See what has been received so far; the ingress may wait for something outside, or for the clock of the test.',
+  ),
+  // testing: simulation
+  SIMULATION_FAILED: entry(
+    'give-up',
+    'A simulated run broke a promise of the application or of the framework.',
+    'Follow the steps of the run; the line at its end repeats it.',
+  ),
+  SIMULATION_REPLAY_INVALID: entry(
+    'give-up',
+    'The line given to repeat a simulated run cannot be read.',
+    'Copy the whole line from the report of the failure.',
+  ),
+  SIMULATION_WAITS_OUTSIDE: entry(
+    'give-up',
+    'A handler cannot be simulated: it waits for something outside, which no seed decides.',
+    'Put what it calls behind a provider and give the simulation one that answers at once, or that waits on its clock: providers: (clock) => […].',
+  ),
+  SIMULATION_NOT_REPEATABLE: entry(
+    'give-up',
+    'A simulated run does not follow from its seed.',
+    'Look for time, random and counters that are neither state nor given by the context or the clock of the simulation, in handlers and in what they call.',
   ),
 } as const satisfies Record<string, ErrorEntry>;
 

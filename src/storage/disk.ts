@@ -5,21 +5,20 @@ import {
   ftruncateSync,
   mkdirSync,
   openSync,
-  read,
   readdirSync,
+  readSync,
   renameSync,
   rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
-import { promisify } from 'node:util';
 
 /** How a file is opened: `create` fails when it is there already, the others fail when it is not. */
 export type OpenMode = 'read' | 'write' | 'create';
 
 /**
  * Every file operation of the log store, as thin as the system calls below it, so that a simulated disk can fill up, fail, tear and
- * forget. Names end in `Sync` where the calling thread waits for the disk.
+ * forget. The calling thread waits for the disk: whoever must not wait has a thread that does.
  */
 export interface Disk {
   openSync(path: string, mode: OpenMode): number;
@@ -28,8 +27,8 @@ export interface Disk {
   writeSync(file: number, bytes: Uint8Array, start: number, position: number): number;
   fdatasyncSync(file: number): void;
   truncateSync(file: number, size: number): void;
-  /** Reads up to as many bytes as fit; 0 at the end of the file. */
-  read(file: number, into: Uint8Array, start: number, position: number): Promise<number>;
+  /** Reads up to as many bytes as fit behind `start`, or fewer; 0 at the end of the file. */
+  readSync(file: number, into: Uint8Array, start: number, position: number): number;
   sizeSync(path: string): number;
   listSync(folder: string): readonly string[];
   /** Creates the folder and those above it; answers the topmost one it created. */
@@ -42,7 +41,6 @@ export interface Disk {
 }
 
 const openFlags: Readonly<Record<OpenMode, string>> = { read: 'r', write: 'r+', create: 'wx+' };
-const readAsync = promisify(read);
 
 /** The disk of the machine. */
 export const nodeDisk: Disk = {
@@ -51,7 +49,7 @@ export const nodeDisk: Disk = {
   writeSync: (file, bytes, start, position) => writeSync(file, bytes, start, bytes.byteLength - start, position),
   fdatasyncSync,
   truncateSync: ftruncateSync,
-  read: async (file, into, start, position) => (await readAsync(file, into, start, into.byteLength - start, position)).bytesRead,
+  readSync: (file, into, start, position) => readSync(file, into, start, into.byteLength - start, position),
   sizeSync: (path) => statSync(path).size,
   listSync: (folder) => readdirSync(folder),
   makeFolderSync: (folder) => mkdirSync(folder, { recursive: true }),
@@ -80,10 +78,10 @@ export function writeFullySync(disk: Disk, file: number, bytes: Uint8Array, posi
 }
 
 /** Reads until the buffer is full or the file ends, and answers how much was read. */
-export async function readFully(disk: Disk, file: number, into: Uint8Array, position: number): Promise<number> {
+export function readFullySync(disk: Disk, file: number, into: Uint8Array, position: number): number {
   let start = 0;
   while (start < into.byteLength) {
-    const bytesRead = await disk.read(file, into, start, position + start);
+    const bytesRead = disk.readSync(file, into, start, position + start);
     if (bytesRead === 0) break;
     start += bytesRead;
   }

@@ -1,13 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { StatefunError } from '../shared/errors.ts';
 import { askClaim, type ClaimAnswer } from './lock-claim.ts';
+import { askHolder, serveRequests, type RequestHandler } from './lock-requests.ts';
 import { isSystemError, unusableError } from './store-errors.ts';
 
 export interface FolderLock {
+  /** From here on requests to the process that holds the folder are answered: see lock-requests.ts. */
+  answer(handler: RequestHandler): void;
   /** Gives the folder free. Calling it again does nothing. */
   release(): Promise<void>;
 }
@@ -48,12 +51,39 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   return claim;
 }
 
+/** The process that holds the lock of the folder, as far as it tells; undefined when nobody does. Takes no part in claiming it. */
+export async function findLockHolder(folder: string): Promise<{ readonly pid: number | undefined } | undefined> {
+  for (const path of claimPaths(realpathSync(folder))) {
+    const { state, pid } = await askClaim(path, false);
+    if (state === 'alive') return { pid };
+  }
+  return undefined;
+}
+
+/** Asks the process that holds the folder; see {@link askHolder}. */
+export async function askLockHolder(folder: string, request: object): Promise<unknown> {
+  for (const path of claimPaths(realpathSync(folder))) {
+    const answer = await askHolder(path, request);
+    if (answer !== undefined) return answer;
+  }
+  return undefined;
+}
+
+function claimPaths(folder: string): string[] {
+  if (process.platform === 'win32') return [pipePath(folder)];
+  const lockFolder = lockFolderOf(folder);
+  if (!existsSync(lockFolder)) return [];
+  const names = readdirSync(lockFolder).filter((name) => name.endsWith('.sock'));
+  return names.map((name) => join(lockFolder, name));
+}
+
 class Claim implements FolderLock {
   readonly #path: string;
   readonly #server: Server;
   /** Those who ask. */
   readonly #sockets = new Set<Socket>();
   #holding = false;
+  #handler: RequestHandler | undefined;
   #released: Promise<void> | undefined;
 
   static async create(folder: string): Promise<Claim> {
@@ -102,6 +132,10 @@ class Claim implements FolderLock {
     for (const socket of this.#sockets) socket.end(this.#line());
   }
 
+  answer(handler: RequestHandler): void {
+    this.#handler = handler;
+  }
+
   release(): Promise<void> {
     this.#released ??= new Promise((resolve) => {
       if (process.platform !== 'win32') rmSync(this.#path, { force: true });
@@ -116,12 +150,17 @@ class Claim implements FolderLock {
     socket.on('error', () => undefined); // one that asked may be gone before it is answered
     socket.on('close', () => this.#sockets.delete(socket));
     this.#sockets.add(socket);
-    if (this.#holding) socket.end(this.#line());
-    else socket.write(this.#line());
+    if (this.#holding && this.#handler === undefined) {
+      socket.end(this.#line());
+      return;
+    }
+    socket.write(this.#line());
+    if (this.#handler !== undefined) serveRequests(socket, this.#handler);
   }
 
   #line(): string {
-    return `${JSON.stringify({ pid: process.pid, holding: this.#holding })}\n`;
+    const answers = this.#handler !== undefined;
+    return `${JSON.stringify({ pid: process.pid, holding: this.#holding, ...(answers ? { answers } : {}) })}\n`;
   }
 }
 

@@ -4,13 +4,6 @@ import { recordHeaderBytes, writeRecordHeader } from './record-format.ts';
 import { commitBytesMax, nameBytesMax, valueBytesMax } from './store-limits.ts';
 import type { StoreChange, WritableValue } from './store.ts';
 
-export interface EncodedFrame {
-  /** The frame; the only view of its ArrayBuffer, so that it can be given to another thread. */
-  readonly bytes: Buffer<ArrayBuffer>;
-  /** Where in the frame each change begins, and where the last one ends: one more than there are changes. */
-  readonly recordOffsets: readonly number[];
-}
-
 /** What the encoder starts with, 64 KiB: a few hundred small records. */
 const bufferBytesInitial = 64 * 1024;
 
@@ -30,20 +23,18 @@ export class FrameEncoder {
     this.#checksumSeed = checksumSeed;
   }
 
-  /** The caller owns the buffer from here on, and hands it back with {@link recycle}. */
-  encode(commit: number, changes: readonly StoreChange[]): EncodedFrame {
-    const recordOffsets: number[] = [];
+  /**
+   * The frame, as the only view of its ArrayBuffer, so that it can be given to another thread. The caller owns the buffer from here on, and
+   * hands it back with {@link recycle}.
+   */
+  encode(commit: number, changes: readonly StoreChange[]): Buffer<ArrayBuffer> {
     let buffer = (this.#buffer ??= Buffer.allocUnsafeSlow(bufferBytesInitial));
     this.#end = frameHeaderBytes;
-    for (const change of changes) {
-      recordOffsets.push(this.#end);
-      buffer = this.#writeRecord(buffer, commit, change);
-    }
-    recordOffsets.push(this.#end);
+    for (const change of changes) buffer = this.#writeRecord(buffer, commit, change);
     const bytes = buffer.subarray(0, this.#end);
     writeFrameHeader(bytes, commit, changes.length, this.#checksumSeed);
     this.#buffer = undefined;
-    return { bytes, recordOffsets };
+    return bytes;
   }
 
   recycle(buffer: ArrayBuffer): void {

@@ -1,34 +1,39 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import { nodeDisk } from './disk.ts';
-import { SegmentAppender, type AppendStart, type FramePosition } from './segment-appender.ts';
 import type { AppendedFrame } from './frame-writer.ts';
+import type { Manifest } from './manifest.ts';
+import { SegmentAppender, type AppendStart, type Replacement } from './segment-appender.ts';
+import { serveThread } from './serve-thread.ts';
 
-/** What the writer's thread is asked. */
-export type WriterRequest = { readonly frame: Uint8Array<ArrayBuffer> } | { readonly close: true };
+export type WriterQuestion =
+  | { readonly kind: 'append'; readonly frame: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'reserve' }
+  | { readonly kind: 'replace'; readonly replacement: Replacement }
+  | { readonly kind: 'close' };
 
-/** What it answers; an error's code does not survive the way between threads, so it travels beside it. */
-export type WriterAnswer = AppendedFrame | { readonly error: Error; readonly code: unknown };
-
-// This file is the entry of a worker thread: only there is a parent, and only there does loading it do anything.
-if (parentPort !== null) {
-  const port = parentPort;
-  // ThreadFrameWriter is the only one that starts this thread, and gives it these.
-  const appender = new SegmentAppender(workerData as AppendStart, nodeDisk);
-  port.on('message', (request: WriterRequest) => {
-    if ('close' in request) {
-      appender.close();
-      port.close();
-      return;
-    }
-    let position: FramePosition;
-    try {
-      position = appender.append(request.frame);
-    } catch (thrown) {
-      const error = thrown as NodeJS.ErrnoException; // a disk throws Errors
-      port.postMessage({ error, code: error.code } satisfies WriterAnswer);
-      return;
-    }
-    const { buffer } = request.frame;
-    port.postMessage({ ...position, buffer } satisfies WriterAnswer, [buffer]);
-  });
+/** What belongs to the kind of the question. */
+export interface WriterAnswer {
+  readonly appended?: AppendedFrame;
+  readonly number?: number;
+  readonly manifest?: Manifest | undefined;
 }
+
+serveThread<AppendStart, WriterQuestion, WriterAnswer>((start) => {
+  const appender = new SegmentAppender(start, nodeDisk);
+  return {
+    answer(question) {
+      switch (question.kind) {
+        case 'append':
+          return { appended: { ...appender.append(question.frame), buffer: question.frame.buffer } };
+        case 'reserve':
+          return { number: appender.reserveNumber() };
+        case 'replace':
+          appender.replace(question.replacement);
+          return {};
+        case 'close':
+          return { manifest: appender.close() };
+      }
+    },
+    transferred: ({ appended }) => (appended === undefined ? [] : [appended.buffer]),
+    close: () => void appender.close(),
+  };
+});

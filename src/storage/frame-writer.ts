@@ -1,14 +1,20 @@
 import { nodeDisk, type Disk } from './disk.ts';
-import { SegmentAppender, type AppendStart, type FramePosition } from './segment-appender.ts';
+import type { Manifest } from './manifest.ts';
+import { SegmentAppender, type AppendStart, type FramePosition, type Replacement } from './segment-appender.ts';
 
-/** Where the store sends its frames, one at a time. */
+/** Where the store sends its frames, one at a time, and whatever changes the manifest. After one rejection every call rejects. */
 export interface FrameWriter {
   /**
    * Resolves when the frame survives a crash of the machine. The writer owns the frame's ArrayBuffer until then and gives it back, so that
-   * another thread can take it over. After one rejection every call rejects.
+   * another thread can take it over.
    */
   append(frame: Uint8Array<ArrayBuffer>): Promise<AppendedFrame>;
-  close(): Promise<void>;
+  /** See {@link SegmentAppender.reserveNumber}. */
+  reserveNumber(): Promise<number>;
+  /** See {@link SegmentAppender.replace}. */
+  replace(replacement: Replacement): Promise<void>;
+  /** See {@link SegmentAppender.close}. */
+  close(): Promise<Manifest | undefined>;
 }
 
 export interface AppendedFrame extends FramePosition {
@@ -29,8 +35,15 @@ export class InlineFrameWriter implements FrameWriter {
     return Promise.resolve().then(() => ({ ...this.#appender.append(frame), buffer: frame.buffer }));
   }
 
-  close(): Promise<void> {
-    this.#appender.close();
-    return Promise.resolve();
+  reserveNumber(): Promise<number> {
+    return Promise.resolve().then(() => this.#appender.reserveNumber());
+  }
+
+  replace(replacement: Replacement): Promise<void> {
+    return Promise.resolve().then(() => this.#appender.replace(replacement));
+  }
+
+  close(): Promise<Manifest | undefined> {
+    return Promise.resolve(this.#appender.close());
   }
 }

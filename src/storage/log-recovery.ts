@@ -1,9 +1,13 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '../shared/logger.ts';
-import { readFully, writeFullySync, type Disk } from './disk.ts';
-import { findLaterFrame } from './frame-format.ts';
+import { readFullySync, writeFullySync, type Disk } from './disk.ts';
+import { readIndexDump } from './index-dump.ts';
+import type { LiveSegment, LiveSegments } from './live-segments.ts';
 import type { LogIndex } from './log-index.ts';
-import type { LogRecord } from './record-format.ts';
-import { checksumSeedOf, hasSegmentHeader, segmentHeaderBytes, segmentNumbers, segmentPath } from './segment-format.ts';
+import type { Manifest, SegmentEntry } from './manifest.ts';
+import type { NameHash } from './name-hash.ts';
+import { RecoveringIndex } from './recovering-index.ts';
+import { checksumSeedOf, hasSegmentHeader, segmentHeaderBytes, segmentPath, segmentsFolderOf } from './segment-format.ts';
 import { scanSegment, type SegmentScan } from './segment-scan.ts';
 import { corruptError, isSystemError, readFailedError, unusableError } from './store-errors.ts';
 
@@ -12,147 +16,181 @@ const readBytes = 8 * 1024 * 1024;
 
 export interface RecoveryOptions {
   readonly disk: Disk;
-  readonly segmentsFolder: string;
+  readonly folder: string;
   readonly storeId: string;
+  readonly manifest: Manifest;
+  /** Empty ones, which are filled. */
   readonly index: LogIndex;
+  readonly segments: LiveSegments;
+  readonly hash: NameHash;
   readonly logger: Logger;
   readonly progress: (bytesRead: number, bytesTotal: number) => void;
 }
 
 export interface RecoveredLog {
   readonly commits: number;
+  /** Frames that were read: none when the dump of the index was used. */
   readonly frames: number;
-  /** Bytes of all segments, without what was cut. */
-  readonly bytes: number;
   readonly tornBytes: number;
-  /** Where the next frame goes. */
-  readonly segment: number;
-  readonly offset: number;
+  /** The segment that takes the next frame, at the end of its bytes. */
+  readonly open: LiveSegment;
 }
 
 /**
- * Reads all segments, fills the index and makes the log ready to be appended to.
+ * Fills the index from the segments that the manifest names, or from its dump, and makes the log ready to be appended to.
  *
  * R1. Every intact frame up to the first damage is recovered; damage that no interrupted write explains is refused with STORE_CORRUPT.
  * R2. When it returns, what it recovered survives a crash of the machine, whatever became of the last sync before.
  */
 export async function recoverLog(options: RecoveryOptions): Promise<RecoveredLog> {
-  const { disk, segmentsFolder } = options;
-  const segments = listSegments(disk, segmentsFolder);
-  const sizes = segments.map((segment) => disk.sizeSync(segmentPath(segmentsFolder, segment)));
-  const bytesTotal = sizes.reduce((sum, size) => sum + size, 0);
-  const state = { commits: 0, frames: 0, bytes: 0, tornBytes: 0, segment: 0, offset: 0 };
-  let buffer = Buffer.alloc(0);
-  let bytesRead = 0;
-  for (const [position, segment] of segments.entries()) {
-    const size = sizes[position] ?? 0;
-    if (buffer.length < size) buffer = Buffer.allocUnsafeSlow(size);
-    const bytes = buffer.subarray(0, size);
-    await readSegment(options, segment, bytes, (read) => options.progress((bytesRead += read), bytesTotal));
-    recoverSegment(options, state, segment, bytes, segment === segments.length);
-  }
-  return state;
+  const { disk, folder, manifest, index, segments, storeId } = options;
+  const segmentsFolder = segmentsFolderOf(folder);
+  const sizes = new Map(manifest.segments.map((entry) => [entry.number, sizeOf(disk, segmentsFolder, entry)]));
+  const last = manifest.segments.at(-1)?.number ?? 0;
+  repair(folder, () => {
+    // Names that were seen may not be durable: the process before this one may have died between a renaming and its sync.
+    disk.syncFolderSync(folder);
+    disk.syncFolderSync(segmentsFolder);
+    // What cannot be written to is refused now, not by the first commit.
+    disk.closeSync(disk.openSync(segmentPath(segmentsFolder, last), 'write'));
+  });
+  const where = { storeId, generation: manifest.generation, segment: last, offset: sizes.get(last) ?? 0 };
+  const dumped = readIndexDump(disk, folder, where, index, segments);
+  const open = segments.numbered(last);
+  if (dumped !== undefined && open !== undefined) return { commits: dumped.commits, frames: 0, tornBytes: 0, open };
+  return new SegmentRecovery(options, sizes).run();
 }
 
-function listSegments(disk: Disk, segmentsFolder: string): number[] {
-  let names: readonly string[];
+function sizeOf(disk: Disk, segmentsFolder: string, { number, bytes }: SegmentEntry): number {
+  const path = segmentPath(segmentsFolder, number);
+  let size: number;
   try {
-    names = disk.listSync(segmentsFolder);
+    size = disk.sizeSync(path);
   } catch (error) {
-    if (!isSystemError(error, 'ENOENT')) throw readFailedError(segmentsFolder, error);
-    names = [];
-  }
-  const segments = segmentNumbers(names);
-  const missing = segments.findIndex((segment, position) => segment !== position + 1);
-  if (missing === -1 && segments.length > 0) return segments;
-  throw corruptError(segmentPath(segmentsFolder, missing === -1 ? 1 : missing + 1), 0, 'the file is missing');
-}
-
-async function readSegment(options: RecoveryOptions, segment: number, bytes: Buffer, onRead: (bytes: number) => void): Promise<void> {
-  const path = segmentPath(options.segmentsFolder, segment);
-  try {
-    const file = options.disk.openSync(path, 'read');
-    try {
-      for (let offset = 0; offset < bytes.length; offset += readBytes) {
-        const part = bytes.subarray(offset, offset + readBytes);
-        const length = await readFully(options.disk, file, part, offset);
-        if (length < part.length) throw new Error('the file became shorter while it was read');
-        onRead(length);
-      }
-    } finally {
-      options.disk.closeSync(file);
-    }
-  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) throw corruptError(path, 0, 'the file is missing');
     throw readFailedError(path, error);
   }
+  if (bytes === undefined || bytes === size) return size;
+  throw corruptError(path, Math.min(bytes, size), `the file has ${size} bytes, and had ${bytes} when it was closed`);
 }
 
-function recoverSegment(
-  options: RecoveryOptions,
-  state: { -readonly [K in keyof RecoveredLog]: RecoveredLog[K] },
-  segment: number,
-  bytes: Buffer,
-  last: boolean,
-): void {
-  const path = segmentPath(options.segmentsFolder, segment);
-  const checksumSeed = checksumSeedOf(options.storeId);
-  if (!hasSegmentHeader(bytes, path, options.storeId, segment)) {
-    // The first segment is whole before the store exists, and a later one before it takes a frame.
-    const torn = last && segment > 1 && findLaterFrame(bytes, 0, state.commits, checksumSeed) === undefined;
-    if (!torn) throw corruptError(path, 0, 'the header of the segment is not what was written');
-    state.tornBytes += bytes.length;
-    repair(options, () => removeSegment(options, path));
-    return;
+/** Reads every segment. */
+class SegmentRecovery {
+  readonly #options: RecoveryOptions;
+  readonly #sizes: ReadonlyMap<number, number>;
+  readonly #segmentsFolder: string;
+  readonly #checksumSeed: number;
+  readonly #index: RecoveringIndex;
+  readonly #bytesTotal: number;
+  #bytesRead = 0;
+  #buffer = Buffer.alloc(0);
+  #frames = 0;
+  #tornBytes = 0;
+
+  constructor(options: RecoveryOptions, sizes: ReadonlyMap<number, number>) {
+    this.#options = options;
+    this.#sizes = sizes;
+    this.#segmentsFolder = segmentsFolderOf(options.folder);
+    this.#checksumSeed = checksumSeedOf(options.storeId);
+    this.#index = new RecoveringIndex(options.index, options.segments, options.hash);
+    this.#bytesTotal = [...sizes.values()].reduce((sum, size) => sum + size, 0);
   }
-  const scan = scanSegment(bytes, segmentHeaderBytes, state.commits, checksumSeed, (record, start) => {
-    indexRecord(options.index, record, segment, start);
-  });
-  if (scan.damage !== undefined && !(last && scan.damage.torn)) throw corruptError(path, scan.damage.offset, scan.damage.reason);
-  if (last) repair(options, () => makeTailDurable(options.disk, path, bytes, scan, options.segmentsFolder));
-  if (scan.damage !== undefined) {
-    state.tornBytes += bytes.length - scan.end;
-    options.logger.warn('cut off a commit that a crash interrupted', { file: path, offset: scan.end, bytes: bytes.length - scan.end });
+
+  async run(): Promise<RecoveredLog> {
+    const { manifest } = this.#options;
+    const last = manifest.segments.at(-1);
+    let open: LiveSegment | undefined;
+    let commits = 0;
+    for (const entry of manifest.segments) {
+      const bytes = await this.#read(entry.number);
+      const segment = this.#options.segments.add(entry, bytes.length);
+      const scan = this.#scan(segment, bytes, entry === last);
+      this.#frames += scan.frames;
+      if (entry.kind === 'log') {
+        // Commits between two segments of the log may be in one that a compaction wrote; never the other way round.
+        if (entry.commitsBefore < commits) throw this.#corrupt(entry, 0, `it begins behind commit ${entry.commitsBefore}, not ${commits}`);
+        commits = scan.commit;
+        open = segment;
+      }
+    }
+    this.#index.finish();
+    if (open === undefined) throw corruptError(this.#segmentsFolder, 0, 'the manifest names no segment that takes frames');
+    return { commits, frames: this.#frames, tornBytes: this.#tornBytes, open };
   }
-  state.commits = scan.commit;
-  state.frames += scan.frames;
-  state.bytes += scan.end;
-  state.segment = segment;
-  state.offset = scan.end;
-}
 
-function indexRecord(index: LogIndex, record: LogRecord, segment: number, start: number): void {
-  if (record.value === undefined) index.remove(record.collection, record.key);
-  else index.set(record.collection, record.key, { segment, offset: start, length: record.end - start });
-}
+  async #read(number: number): Promise<Buffer> {
+    const { disk, progress } = this.#options;
+    const path = segmentPath(this.#segmentsFolder, number);
+    const size = this.#sizes.get(number) ?? 0;
+    if (this.#buffer.length < size) this.#buffer = Buffer.allocUnsafeSlow(size);
+    const bytes = this.#buffer.subarray(0, size);
+    try {
+      const file = disk.openSync(path, 'read');
+      try {
+        for (let offset = 0; offset < size; offset += readBytes) {
+          const part = bytes.subarray(offset, offset + readBytes);
+          if (readFullySync(disk, file, part, offset) < part.length) throw new Error('the file became shorter while it was read');
+          progress((this.#bytesRead += part.length), this.#bytesTotal);
+          await nextTurn();
+        }
+      } finally {
+        disk.closeSync(file);
+      }
+    } catch (error) {
+      throw readFailedError(path, error);
+    }
+    return bytes;
+  }
 
-function removeSegment({ disk, segmentsFolder, logger }: RecoveryOptions, path: string): void {
-  disk.removeSync(path);
-  disk.syncFolderSync(segmentsFolder);
-  logger.warn('removed a segment that a crash interrupted before its first commit', { file: path });
-}
+  #scan(segment: LiveSegment, bytes: Buffer, last: boolean): SegmentScan {
+    const { entry } = segment;
+    const path = segmentPath(this.#segmentsFolder, entry.number);
+    // It is whole before the manifest names it.
+    if (!hasSegmentHeader(bytes, path, this.#options.storeId, entry.number))
+      throw corruptError(path, 0, 'the header of the segment is not what was written');
+    const order = entry.kind === 'log' ? { commitsBefore: entry.commitsBefore } : 'any';
+    const scan = scanSegment(bytes, segmentHeaderBytes, order, this.#checksumSeed, (start, record) => {
+      this.#index.take(bytes, start, record, segment);
+    });
+    const { damage } = scan;
+    if (damage !== undefined && !(last && damage.torn)) throw corruptError(path, damage.offset, damage.reason);
+    if (last) this.#makeTailDurable(segment, path, bytes, scan);
+    return scan;
+  }
 
-/**
- * Cuts the torn tail and writes the last frame again (the header too when it is the only one). What was read may be in the page cache
- * alone: the process died before the sync, or the sync failed, and then the system counts those pages as written. Writing makes them
- * dirty again, so that this sync covers them.
- */
-function makeTailDurable(disk: Disk, path: string, bytes: Buffer, scan: SegmentScan, segmentsFolder: string): void {
-  const file = disk.openSync(path, 'write');
-  try {
-    if (scan.end < bytes.length) disk.truncateSync(file, scan.end);
-    const from = scan.frames > 1 ? scan.lastFrameStart : 0;
-    writeFullySync(disk, file, bytes.subarray(from, scan.end), from);
-    disk.fdatasyncSync(file);
-    disk.syncFolderSync(segmentsFolder);
-  } finally {
-    disk.closeSync(file);
+  /**
+   * Cuts the torn tail and writes the last frame again (the header too when it is the only one). What was read may be in the page cache
+   * alone: the process died before the sync, or the sync failed, and then the system counts those pages as written. Writing makes them
+   * dirty again, so that this sync covers them.
+   */
+  #makeTailDurable(segment: LiveSegment, path: string, bytes: Buffer, scan: SegmentScan): void {
+    const { disk, logger } = this.#options;
+    repair(this.#segmentsFolder, () => {
+      const file = disk.openSync(path, 'write');
+      try {
+        if (scan.end < bytes.length) disk.truncateSync(file, scan.end);
+        const from = scan.frames > 1 ? scan.lastFrameStart : 0;
+        writeFullySync(disk, file, bytes.subarray(from, scan.end), from);
+        disk.fdatasyncSync(file);
+      } finally {
+        disk.closeSync(file);
+      }
+    });
+    segment.bytes = scan.end;
+    if (scan.end === bytes.length) return;
+    this.#tornBytes = bytes.length - scan.end;
+    logger.warn('cut off a commit that a crash interrupted', { file: path, offset: scan.end, bytes: this.#tornBytes });
+  }
+
+  #corrupt({ number }: SegmentEntry, offset: number, reason: string): Error {
+    return corruptError(segmentPath(this.#segmentsFolder, number), offset, reason);
   }
 }
 
-function repair(options: RecoveryOptions, work: () => void): void {
+function repair(folder: string, work: () => void): void {
   try {
     work();
   } catch (error) {
-    throw unusableError(options.segmentsFolder, error);
+    throw unusableError(folder, error);
   }
 }

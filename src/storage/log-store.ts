@@ -1,85 +1,67 @@
-import { resolve } from 'node:path';
-import { assertInvariant, StatefunError } from '../shared/errors.ts';
-import { silentLogger, type Logger } from '../shared/logger.ts';
-import { nodeDisk, type Disk } from './disk.ts';
-import { lockFolder, type FolderLock } from './folder-lock.ts';
-import { FrameEncoder, type EncodedFrame } from './frame-encoder.ts';
-import type { AppendedFrame, FrameWriter, FrameWriterFactory } from './frame-writer.ts';
-import { LogIndex } from './log-index.ts';
-import { recoverLog, type RecoveredLog } from './log-recovery.ts';
-import { RecordReader } from './record-reader.ts';
-import { checksumSeedOf, segmentHeaderBytes, segmentsFolderOf } from './segment-format.ts';
-import { ensureStateFolder, openStoreFile, type StoreIdentity } from './state-folder.ts';
+import { assertInvariant, StatefunError, toError } from '../shared/errors.ts';
+import type { Logger } from '../shared/logger.ts';
+import type { Compaction } from './compaction.ts';
+import type { Disk } from './disk.ts';
+import type { FolderLock } from './folder-lock.ts';
+import type { RequestHandler } from './lock-requests.ts';
+import { FrameEncoder } from './frame-encoder.ts';
+import { frameHeaderBytes } from './frame-format.ts';
+import type { AppendedFrame, FrameWriter } from './frame-writer.ts';
+import { writeIndexDump } from './index-dump.ts';
+import { IndexWriter } from './index-writer.ts';
+import type { LiveSegment, LiveSegments } from './live-segments.ts';
+import type { LogIndex } from './log-index.ts';
+import type { Manifest } from './manifest.ts';
+import type { NameHash } from './name-hash.ts';
+import type { RecordReader } from './record-reader.ts';
+import { RecordReads } from './record-reads.ts';
+import { checksumSeedOf } from './segment-format.ts';
+import type { StoreIdentity } from './state-folder.ts';
 import { writeFailedError } from './store-errors.ts';
-import { segmentBytesMaxDefault } from './store-limits.ts';
 import type { Store, StoreChange, StoredEntry, StoreStats } from './store.ts';
-import { ThreadFrameWriter } from './thread-frame-writer.ts';
-
-export interface LogStoreOptions {
-  /** The state folder; created when it is not there. */
-  readonly folder: string;
-  /** How large a segment grows before the next one is begun, in bytes. */
-  readonly segmentBytesMax?: number;
-  /** What appends the frames; a thread of its own by default. */
-  readonly writer?: FrameWriterFactory;
-  /** Called once, when a commit failed and with it the store (S4). */
-  readonly onFailure?: (error: Error) => void;
-  readonly logger?: Logger;
-  /** Told how far recovery is, in bytes. */
-  readonly progress?: (bytesRead: number, bytesTotal: number) => void;
-  /** What files are read and written with, but for the writer thread, which has the machine's. */
-  readonly disk?: Disk;
-}
 
 /** What opening the store found. */
 export interface LogRecovery {
   readonly commits: number;
+  /** Frames that were read: none when the dump of the index was used. */
   readonly frames: number;
   readonly bytes: number;
   /** Bytes of a commit that never resolved, cut off. */
   readonly tornBytes: number;
   readonly entries: number;
   readonly durationMs: number;
+  /** Set when the store was made by an earlier version: names of its collections, but for those of addresses. */
+  readonly upgraded?: { readonly formatVersion: number; readonly collections: readonly string[] };
 }
 
-/**
- * Opens the store in a folder, creating it when the folder is empty. Takes the folder's lock first and recovers what was committed.
- *
- * Refuses with STATE_FOLDER_LOCKED, STATE_FOLDER_UNUSABLE, STATE_FOLDER_NOT_OURS, STORE_CORRUPT, STORE_FORMAT_NEWER or STORE_READ_FAILED.
- */
-export async function openLogStore(options: LogStoreOptions): Promise<LogStore> {
-  const startedAt = performance.now();
-  const { disk = nodeDisk, logger = silentLogger, progress = () => undefined } = options;
-  const folder = resolve(options.folder);
-  ensureStateFolder(disk, folder);
-  const lock = await lockFolder(folder);
-  try {
-    const identity = await openStoreFile(disk, folder);
-    const { storeId } = identity;
-    const segmentsFolder = segmentsFolderOf(folder);
-    const index = new LogIndex();
-    const log = await recoverLog({ disk, segmentsFolder, storeId, index, logger, progress });
-    const reader = new RecordReader(segmentsFolder, checksumSeedOf(storeId), disk);
-    const { segmentBytesMax = segmentBytesMaxDefault, writer = (start) => new ThreadFrameWriter(start) } = options;
-    const parts = { folder, lock, index, reader, log, identity, onFailure: options.onFailure };
-    const frames = writer({ segmentsFolder, storeId, segment: log.segment, offset: log.offset, segmentBytesMax });
-    return new LogStore({ ...parts, writer: frames, durationMs: performance.now() - startedAt });
-  } catch (error) {
-    await lock.release();
-    throw error;
-  }
+/** More about a log store than every store tells. */
+export interface LogStoreStats extends StoreStats {
+  readonly segments: number;
+  /** Bytes of the newest records of all entries, about. */
+  readonly liveBytes: number;
+  /** Of memory. */
+  readonly indexBytes: number;
+  /** Since the store was opened. */
+  readonly compactions: number;
 }
 
-interface LogStoreParts {
+/** @internal What `openLogStore` puts together. */
+export interface LogStoreParts {
   readonly folder: string;
+  readonly disk: Disk;
   readonly lock: FolderLock;
   readonly identity: StoreIdentity;
+  readonly recovery: LogRecovery;
   readonly index: LogIndex;
-  readonly reader: RecordReader;
-  readonly log: RecoveredLog;
+  readonly segments: LiveSegments;
+  readonly hash: NameHash;
+  /** The segment that takes the next frame. */
+  readonly open: LiveSegment;
   readonly writer: FrameWriter;
+  readonly reader: RecordReader;
+  readonly compaction: (store: LogStore) => Compaction;
   readonly onFailure: ((error: Error) => void) | undefined;
-  readonly durationMs: number;
+  readonly logger: Logger;
 }
 
 /**
@@ -91,34 +73,38 @@ export class LogStore implements Store {
   readonly recovery: LogRecovery;
   readonly #parts: LogStoreParts;
   readonly #encoder: FrameEncoder;
+  readonly #reads: RecordReads;
+  readonly #indexWriter: IndexWriter;
+  readonly #compaction: Compaction;
   #commits: number;
-  #bytes: number;
-  #segment: number;
+  #open: LiveSegment;
   #underWay: Promise<void> | undefined;
   #refusal: Error | undefined;
+  #failed = false;
   #closing: Promise<void> | undefined;
 
-  /** @internal Use {@link openLogStore}. */
+  /** @internal Use `openLogStore`. */
   constructor(parts: LogStoreParts) {
-    const { commits, frames, bytes, tornBytes } = parts.log;
-    this.identity = parts.identity;
-    this.recovery = { commits, frames, bytes, tornBytes, entries: parts.index.entries, durationMs: parts.durationMs };
+    const { identity, recovery, index, segments, hash, reader } = parts;
+    this.identity = identity;
+    this.recovery = recovery;
     this.#parts = parts;
-    this.#encoder = new FrameEncoder(checksumSeedOf(parts.identity.storeId));
-    this.#commits = commits;
-    this.#bytes = bytes;
-    this.#segment = parts.log.segment;
+    this.#encoder = new FrameEncoder(checksumSeedOf(identity.storeId));
+    this.#reads = new RecordReads(reader, segments);
+    this.#indexWriter = new IndexWriter(index, segments, hash);
+    this.#commits = recovery.commits;
+    this.#open = parts.open;
+    this.#compaction = parts.compaction(this);
+    this.#compaction.consider();
   }
 
   load(collection: string): readonly StoredEntry[] | Promise<readonly StoredEntry[]> {
     if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
-    const locations = this.#parts.index.locations(collection);
-    return locations === undefined ? [] : this.#parts.reader.read(collection, locations);
-  }
-
-  collections(prefix: string): readonly string[] {
-    if (this.#refusal !== undefined) throw this.#refusal;
-    return this.#parts.index.collections(prefix);
+    const name = Buffer.from(collection);
+    const { hash, index } = this.#parts;
+    hash.updateCollection(name, 0, name.length);
+    const places = index.placesOf(hash.collection);
+    return places.length === 0 ? [] : this.#reads.read(name, places);
   }
 
   async commit(changes: readonly StoreChange[]): Promise<void> {
@@ -132,8 +118,28 @@ export class LogStore implements Store {
     }
   }
 
-  stats(): StoreStats {
-    return { commits: this.#commits, bytes: this.#bytes, entries: this.#parts.index.entries };
+  stats(): LogStoreStats {
+    const { index, segments } = this.#parts;
+    const named = segments.named;
+    let bytes = 0;
+    let liveBytes = 0;
+    for (const segment of named) {
+      bytes += segment.bytes;
+      // Units round up, so they are a share of the bytes and no measure of them.
+      liveBytes += segment.units === 0 ? 0 : (segment.bytes * segment.liveUnits) / segment.units;
+    }
+    const more = { segments: named.length, liveBytes: Math.round(liveBytes), indexBytes: index.bytes };
+    return { commits: this.#commits, bytes, entries: index.entries, ...more, compactions: this.#compaction.compactions };
+  }
+
+  /** Resolves when no compaction is under way. */
+  compacted(): Promise<void> {
+    return this.#compaction.settled();
+  }
+
+  /** From here on requests of other processes are answered, for as long as the store is open. */
+  answerRequests(handler: RequestHandler): void {
+    this.#parts.lock.answer(handler);
   }
 
   close(): Promise<void> {
@@ -141,52 +147,93 @@ export class LogStore implements Store {
     return this.#closing;
   }
 
+  /** @internal The segment that takes the next frame. */
+  get openSegment(): LiveSegment {
+    return this.#open;
+  }
+
+  /** @internal Nothing is read or written any more (S4). */
+  fail(error: Error): void {
+    if (this.#failed || this.#closing !== undefined) return;
+    this.#failed = true;
+    this.#refusal = error;
+    this.#parts.onFailure?.(error);
+  }
+
   async #append(changes: readonly StoreChange[]): Promise<void> {
     try {
       const frame = this.#encoder.encode(this.#commits + 1, changes);
       // The writer takes the bytes away; how many they are is kept here.
-      const bytes = frame.bytes.byteLength;
+      const { byteLength } = frame;
       const appended = await this.#write(frame);
-      this.#commits += 1;
-      this.#bytes += appended.segment === this.#segment ? bytes : bytes + segmentHeaderBytes;
-      this.#segment = appended.segment;
-      this.#encoder.recycle(appended.buffer);
-      this.#index(changes, frame.recordOffsets, appended);
-    } catch (error) {
-      this.#refusal = error as Error; // encoder and #write throw Errors
-      this.#parts.onFailure?.(this.#refusal);
+      this.#take(appended, byteLength);
+    } catch (thrown) {
+      const error = toError(thrown);
+      this.fail(error);
       throw error;
     }
   }
 
-  async #write(frame: EncodedFrame): Promise<AppendedFrame> {
+  async #write(frame: Buffer<ArrayBuffer>): Promise<AppendedFrame> {
     try {
-      return await this.#parts.writer.append(frame.bytes);
+      return await this.#parts.writer.append(frame);
     } catch (error) {
       throw writeFailedError(this.#parts.folder, error);
     }
   }
 
-  #index(changes: readonly StoreChange[], recordOffsets: readonly number[], { segment, offset: frameOffset }: AppendedFrame): void {
-    let start = recordOffsets[0] ?? 0;
-    for (const [position, { collection, key, value }] of changes.entries()) {
-      const end = recordOffsets[position + 1] ?? start;
-      if (value === undefined) this.#parts.index.remove(collection, key);
-      else this.#parts.index.set(collection, key, { segment, offset: frameOffset + start, length: end - start });
-      start = end;
+  /** The frame is durable. */
+  #take({ segment, offset, buffer }: AppendedFrame, byteLength: number): void {
+    const begun = segment !== this.#open.entry.number;
+    if (begun) {
+      const { entry } = this.#open;
+      this.#open.entry = { ...entry, bytes: this.#open.bytes };
+      this.#open = this.#parts.segments.add({ kind: 'log', number: segment, commitsBefore: this.#commits }, 0);
     }
+    this.#commits += 1;
+    this.#open.bytes = offset + byteLength;
+    this.#indexWriter.apply(Buffer.from(buffer, 0, byteLength), frameHeaderBytes, this.#open, offset + frameHeaderBytes);
+    this.#encoder.recycle(buffer);
+    if (begun) this.#compaction.consider();
   }
 
   async #close(): Promise<void> {
-    this.#refusal ??= new StatefunError('STORE_CLOSED', `the store in ${this.#parts.folder} is closed.`, {
-      facts: { folder: this.#parts.folder },
-    });
+    const { folder, lock } = this.#parts;
+    this.#refusal ??= new StatefunError('STORE_CLOSED', `the store in ${folder} is closed.`, { facts: { folder } });
     await this.#underWay?.catch(() => undefined); // whoever asked for the commit is told
-    this.#parts.reader.close();
     try {
-      await this.#parts.writer.close();
+      const manifest = await this.#closeParts();
+      if (manifest !== undefined && !this.#failed) this.#dump(manifest.generation);
     } finally {
-      await this.#parts.lock.release();
+      await lock.release();
+    }
+  }
+
+  /** Whatever cannot be closed, what comes after it is. */
+  async #closeParts(): Promise<Manifest | undefined> {
+    const { reader, writer } = this.#parts;
+    let manifest: Manifest | undefined;
+    try {
+      await this.#compaction.close();
+    } finally {
+      try {
+        await reader.close();
+      } finally {
+        manifest = await writer.close();
+      }
+    }
+    return manifest;
+  }
+
+  /** The next start is faster with it; without it, it is slower. */
+  #dump(generation: number): void {
+    const { disk, folder, index, segments, identity, logger } = this.#parts;
+    const { entry, bytes } = this.#open;
+    const state = { storeId: identity.storeId, generation, commits: this.#commits, segment: entry.number, offset: bytes };
+    try {
+      writeIndexDump(disk, folder, state, index, segments);
+    } catch (error) {
+      logger.warn('the index could not be written down; the next start reads all segments', { error: toError(error) });
     }
   }
 }

@@ -11,6 +11,7 @@ export class MemoryStore implements Store {
     return entries === undefined ? [] : Array.from(entries, ([key, value]) => ({ key, value }));
   }
 
+  /** The names of the collections that have entries and start with the prefix. Only a store in memory knows names. */
   collections(prefix: string): readonly string[] {
     return [...this.#collections.keys()].filter((name) => name.startsWith(prefix));
   }

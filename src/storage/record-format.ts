@@ -41,27 +41,51 @@ export function writeRecordHeader(
   bytes.writeUInt32LE(crc32(bytes.subarray(start + 4, end), record.checksumSeed), start);
 }
 
-/** The record at an offset, unchecked but for its lengths; undefined when it does not fit before `limit`. */
-export function parseRecord(bytes: Buffer, start: number, limit: number): LogRecord | undefined {
+/** Where the parts of a record lie; its collection begins `recordHeaderBytes` behind its start. */
+export interface RecordSpan {
+  readonly commit: number;
+  readonly keyStart: number;
+  readonly valueStart: number;
+  /** Whether the record removes its entry. */
+  readonly removes: boolean;
+  /** The offset behind the record. */
+  readonly end: number;
+}
+
+/** The parts of the record at an offset, unchecked but for their lengths; undefined when it does not fit before `limit`. */
+export function recordSpan(bytes: Buffer, start: number, limit: number): RecordSpan | undefined {
   const collectionStart = start + recordHeaderBytes;
   if (collectionStart > limit) return undefined;
   const valueBytes = bytes.readUInt32LE(start + 20);
   const keyStart = collectionStart + bytes.readUInt32LE(start + 12);
   const valueStart = keyStart + bytes.readUInt32LE(start + 16);
-  const end = valueStart + (valueBytes === removed ? 0 : valueBytes);
-  if (end > limit) return undefined;
+  const removes = valueBytes === removed;
+  const end = valueStart + (removes ? 0 : valueBytes);
+  return end > limit ? undefined : { commit: readUint64(bytes, start + 4), keyStart, valueStart, removes, end };
+}
+
+/** The record at an offset, unchecked but for its lengths; undefined when it does not fit before `limit`. */
+export function parseRecord(bytes: Buffer, start: number, limit: number): LogRecord | undefined {
+  const span = recordSpan(bytes, start, limit);
+  if (span === undefined) return undefined;
+  const { commit, keyStart, valueStart, removes, end } = span;
   return {
-    commit: readUint64(bytes, start + 4),
-    collection: bytes.toString('utf8', collectionStart, keyStart),
+    commit,
+    collection: bytes.toString('utf8', start + recordHeaderBytes, keyStart),
     key: bytes.toString('utf8', keyStart, valueStart),
-    value: valueBytes === removed ? undefined : bytes.subarray(valueStart, end),
+    value: removes ? undefined : bytes.subarray(valueStart, end),
     end,
   };
 }
 
-/** Whether the bytes, which are exactly one record, are what was written. */
-export function isRecordIntact(bytes: Buffer, checksumSeed: number): boolean {
-  return bytes.length >= recordHeaderBytes && bytes.readUInt32LE(0) === crc32(bytes.subarray(4), checksumSeed);
+/** The length of the record at an offset; 0 when it is not there as it was written. */
+export function intactRecordBytes(bytes: Buffer, start: number, checksumSeed: number): number {
+  if (start + recordHeaderBytes > bytes.length) return 0;
+  const valueBytes = bytes.readUInt32LE(start + 20);
+  const namesEnd = start + recordHeaderBytes + bytes.readUInt32LE(start + 12) + bytes.readUInt32LE(start + 16);
+  const end = namesEnd + (valueBytes === removed ? 0 : valueBytes);
+  if (end > bytes.length || bytes.readUInt32LE(start) !== crc32(bytes.subarray(start + 4, end), checksumSeed)) return 0;
+  return end - start;
 }
 
 /** Commit numbers are safe integers: at a thousand commits a second they last for 285,000 years. */

@@ -13,7 +13,8 @@ import { corruptError, newerFormatError } from './store-errors.ts';
  *   36            frames
  */
 export const segmentHeaderBytes = 36;
-export const formatVersion = 1;
+/** 1 had no manifest: its segments are numbered from 1 without gaps, and opening it writes one. Frames and records are the same. */
+export const formatVersion = 2;
 const magic = Buffer.from('SFUNLOG\n');
 
 /** Where the segments of a state folder are. */
@@ -57,6 +58,7 @@ export function checksumSeedOf(storeId: string): number {
   return crc32(storeIdBytes(storeId));
 }
 
-function storeIdBytes(storeId: string): Buffer {
+/** The id as 16 bytes. */
+export function storeIdBytes(storeId: string): Buffer {
   return Buffer.from(storeId.replaceAll('-', ''), 'hex');
 }

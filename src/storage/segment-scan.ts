@@ -1,10 +1,10 @@
 import { findLaterFrame, frameHeaderBytes, isBodyIntact, parseFrameHeader } from './frame-format.ts';
-import { parseRecord, type LogRecord } from './record-format.ts';
+import { recordSpan, type RecordSpan } from './record-format.ts';
 
 export interface Damage {
   readonly offset: number;
   readonly reason: string;
-  /** Whether a write that was interrupted explains it, given that this is the last segment. */
+  /** Whether a write that was interrupted explains it, given that this is the last segment of the log. */
   readonly torn: boolean;
 }
 
@@ -18,7 +18,11 @@ export interface SegmentScan {
   readonly damage: Damage | undefined;
 }
 
-type RecordVisitor = (record: LogRecord, start: number) => void;
+/** Is shown each record: where it begins, and its parts. */
+export type RecordVisitor = (start: number, record: RecordSpan) => void;
+
+/** The frames of a segment of the log have consecutive commits, behind these; those that a compaction wrote have any. */
+export type CommitOrder = { readonly commitsBefore: number } | 'any';
 
 /**
  * Reads frame after frame and tells what stopped it.
@@ -26,17 +30,17 @@ type RecordVisitor = (record: LogRecord, start: number) => void;
  * At most one frame is ever unsynced. So a damaged frame is a torn tail only when nothing shows that a later one was begun: no byte
  * behind an intact header's frame, and no intact header of a later commit anywhere behind. Otherwise the frame was once whole.
  */
-export function scanSegment(bytes: Buffer, start: number, commitBefore: number, checksumSeed: number, visit: RecordVisitor): SegmentScan {
-  let scan = { frames: 0, commit: commitBefore, lastFrameStart: start, end: start };
+export function scanSegment(bytes: Buffer, start: number, order: CommitOrder, checksumSeed: number, visit: RecordVisitor): SegmentScan {
+  let scan = { frames: 0, commit: order === 'any' ? 0 : order.commitsBefore, lastFrameStart: start, end: start };
   while (scan.end < bytes.length) {
     const offset = scan.end;
     const header = parseFrameHeader(bytes, offset, checksumSeed);
     if (header === undefined || !isBodyIntact(bytes, offset, header, checksumSeed)) {
       const torn =
         (header === undefined || header.end >= bytes.length) && findLaterFrame(bytes, offset + 1, scan.commit, checksumSeed) === undefined;
-      return { ...scan, damage: { offset, torn, reason: `the frame of commit ${scan.commit + 1} is not what was written` } };
+      return { ...scan, damage: { offset, torn, reason: `the frame behind commit ${scan.commit} is not what was written` } };
     }
-    if (header.commit !== scan.commit + 1) {
+    if (order !== 'any' && header.commit !== scan.commit + 1) {
       return { ...scan, damage: { offset, torn: false, reason: `commit ${header.commit} follows commit ${scan.commit}` } };
     }
     if (!visitRecords(bytes, offset + frameHeaderBytes, header.end, header.records, visit)) {
@@ -50,9 +54,9 @@ export function scanSegment(bytes: Buffer, start: number, commitBefore: number, 
 function visitRecords(bytes: Buffer, start: number, end: number, records: number, visit: RecordVisitor): boolean {
   let offset = start;
   for (let left = records; left > 0; left -= 1) {
-    const record = parseRecord(bytes, offset, end);
+    const record = recordSpan(bytes, offset, end);
     if (record === undefined) return false;
-    visit(record, offset);
+    visit(offset, record);
     offset = record.end;
   }
   return offset === end;

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { StatefunError } from '../shared/errors.ts';
-import { readFully, writeFullySync, type Disk } from './disk.ts';
+import { readCheckedJson, temporaryNameOf, writeCheckedJson } from './checked-json.ts';
+import type { Disk } from './disk.ts';
+import { indexDumpName } from './index-dump.ts';
+import { firstManifest, manifestName, readManifest, writeManifest, type Manifest } from './manifest.ts';
 import { createSegment } from './segment-appender.ts';
 import { formatVersion, segmentHeaderBytes, segmentNumbers, segmentPath, segmentsFolderOf } from './segment-format.ts';
-import { corruptError, newerFormatError, readFailedError, unusableError } from './store-errors.ts';
+import { corruptError, isSystemError, newerFormatError, unusableError } from './store-errors.ts';
+import { readVersion1, type Version1 } from './version-1.ts';
 
 /** What stays the same for the life of a store. */
 export interface StoreIdentity {
@@ -17,21 +20,21 @@ export interface StoreIdentity {
   readonly keyGroups: number;
 }
 
-const storeFileName = 'store.json';
-const temporaryName = 'store.json.new';
-const ownNames: readonly string[] = [storeFileName, temporaryName, 'segments', 'lock'];
+export const storeFileName = 'store.json';
+const ownFiles: readonly string[] = [storeFileName, manifestName, indexDumpName];
+const ownNames: readonly string[] = [...ownFiles, ...ownFiles.map(temporaryNameOf), 'segments', 'lock'];
 
 /** Creates the folder when it is not there, and refuses one that holds other things. */
 export function ensureStateFolder(disk: Disk, folder: string): void {
   let names: readonly string[];
   try {
-    const topmost = disk.makeFolderSync(folder);
-    if (topmost !== undefined) syncParents(disk, folder, topmost);
+    disk.makeFolderSync(folder);
     names = disk.listSync(folder);
+    if (names.includes(storeFileName)) return;
+    syncParents(disk, folder);
   } catch (error) {
     throw unusableError(folder, error);
   }
-  if (names.includes(storeFileName)) return;
   // Hidden files and lost+found are what systems leave in empty folders and fresh volumes.
   const foreign = names.filter((name) => !ownNames.includes(name) && !name.startsWith('.') && name !== 'lost+found');
   if (foreign.length === 0) return;
@@ -40,35 +43,51 @@ export function ensureStateFolder(disk: Disk, folder: string): void {
   throw new StatefunError('STATE_FOLDER_NOT_OURS', summary, { facts: { folder, found: some } });
 }
 
-/** The identity of the store in the folder; creates an empty store when there is none. The caller holds the lock. */
-export async function openStoreFile(disk: Disk, folder: string): Promise<StoreIdentity> {
-  if (disk.listSync(folder).includes(storeFileName)) return readStoreFile(disk, join(folder, storeFileName));
-  ensureNothingToLose(disk, folder);
+/** What a folder holds: whose segments they are, and which of them count. */
+export interface OpenedFolder {
+  readonly identity: StoreIdentity;
+  readonly manifest: Manifest;
+  /** Set when an earlier version made the store; `upgradeFolder` is called once it is recovered. */
+  readonly version1: Version1 | undefined;
+}
+
+/** Opens the store in the folder; creates an empty one when there is none. The caller holds the lock. */
+export function openFolder(disk: Disk, folder: string): OpenedFolder {
+  if (!disk.listSync(folder).includes(storeFileName)) {
+    ensureNothingToLose(disk, folder);
+    try {
+      return { identity: createStore(disk, folder), manifest: firstManifest, version1: undefined };
+    } catch (error) {
+      throw unusableError(folder, error);
+    }
+  }
+  return readFolder(disk, folder);
+}
+
+/** Reads what the files of the folder say, and changes nothing. Throws STORE_CORRUPT, STORE_READ_FAILED or STORE_FORMAT_NEWER. */
+export function readFolder(disk: Disk, folder: string): OpenedFolder {
+  const content = readCheckedJson(disk, folder, storeFileName);
+  // Another file of the store has a valid checksum too. This one was written by createStore, and by nothing else since.
+  if (typeof content['formatVersion'] !== 'number')
+    throw corruptError(join(folder, storeFileName), 0, 'it is another file under this name');
+  const identity = content as unknown as StoreIdentity;
+  const version = identity.formatVersion;
+  if (version > formatVersion) throw newerFormatError(join(folder, storeFileName), version, formatVersion);
+  if (version === formatVersion) return { identity, manifest: readManifest(disk, folder), version1: undefined };
+  const version1 = readVersion1(disk, folder, identity.storeId);
+  return { identity, manifest: version1.manifest, version1 };
+}
+
+/** Makes the folder one of this version. Cut short anywhere, it is one of the version before, and nothing was written to its log. */
+export function upgradeFolder(disk: Disk, folder: string, { identity, manifest }: OpenedFolder): StoreIdentity {
   try {
-    return createStore(disk, folder);
+    writeManifest(disk, folder, manifest);
+    const upgraded = { ...identity, formatVersion };
+    writeCheckedJson(disk, folder, storeFileName, upgraded);
+    return upgraded;
   } catch (error) {
     throw unusableError(folder, error);
   }
-}
-
-/*
- * store.json: { "formatVersion": 1, "storeId": "…", "createdAt": "…", "keyGroups": 128, "checksum": "…" }
- *
- * The checksum is the CRC-32, in hex, of the other members as JSON.stringify writes them in their order, in every format version.
- */
-async function readStoreFile(disk: Disk, path: string): Promise<StoreIdentity> {
-  const text = await readText(disk, path);
-  let identity: Readonly<Record<string, unknown>>;
-  try {
-    const { checksum, ...rest } = JSON.parse(text) as Record<string, unknown>; // what is no object has no checksum
-    if (checksum !== checksumOf(rest)) throw new Error('checksum');
-    identity = rest;
-  } catch {
-    throw corruptError(path, 0, 'it is not what was written');
-  }
-  const version = Number(identity['formatVersion']);
-  if (version > formatVersion) throw newerFormatError(path, version, formatVersion);
-  return identity as unknown as StoreIdentity; // the checksum says that createStore wrote it, and nothing else since
 }
 
 /** store.json is written last: without it, a first segment without frames is a creation that was interrupted, and more is a loss. */
@@ -87,42 +106,21 @@ function createStore(disk: Disk, folder: string): StoreIdentity {
   disk.syncFolderSync(folder);
   disk.removeSync(segmentPath(segmentsFolder, 1));
   disk.closeSync(createSegment(disk, segmentsFolder, identity.storeId, 1));
-
-  const temporary = join(folder, temporaryName);
-  disk.removeSync(temporary);
-  const file = disk.openSync(temporary, 'create');
-  try {
-    writeFullySync(disk, file, Buffer.from(`${JSON.stringify({ ...identity, checksum: checksumOf(identity) }, null, 2)}\n`), 0);
-    disk.fdatasyncSync(file);
-  } finally {
-    disk.closeSync(file);
-  }
-  disk.renameSync(temporary, join(folder, storeFileName));
-  disk.syncFolderSync(folder);
+  writeManifest(disk, folder, firstManifest);
+  writeCheckedJson(disk, folder, storeFileName, identity);
   return identity;
 }
 
-async function readText(disk: Disk, path: string): Promise<string> {
-  try {
-    const bytes = Buffer.alloc(disk.sizeSync(path));
-    const file = disk.openSync(path, 'read');
+/**
+ * All of them before a store is created, not only those that were missing: an earlier start may have created them and ended before they
+ * were durable. One that this user may not read was created by somebody else.
+ */
+function syncParents(disk: Disk, folder: string): void {
+  for (let path = folder; path !== dirname(path); path = dirname(path)) {
     try {
-      return bytes.toString('utf8', 0, await readFully(disk, file, bytes, 0));
-    } finally {
-      disk.closeSync(file);
+      disk.syncFolderSync(dirname(path));
+    } catch (error) {
+      if (!isSystemError(error, 'EACCES') && !isSystemError(error, 'EPERM')) throw error;
     }
-  } catch (error) {
-    throw readFailedError(path, error);
-  }
-}
-
-function checksumOf(identity: object): string {
-  return crc32(JSON.stringify(identity)).toString(16).padStart(8, '0');
-}
-
-function syncParents(disk: Disk, folder: string, topmost: string): void {
-  for (let created = folder; ; created = dirname(created)) {
-    disk.syncFolderSync(dirname(created));
-    if (created === topmost || created === dirname(created)) return;
   }
 }

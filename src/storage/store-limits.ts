@@ -12,3 +12,6 @@ export const commitBytesMax = 256 * 1024 * 1024;
 
 /** How large a segment grows, 64 MiB, before the next one is begun: what a later compaction or upload handles as one piece. */
 export const segmentBytesMaxDefault = 64 * 1024 * 1024;
+
+/** How much a compaction reads a second, 64 MiB, while garbage does not pile up: leaves most of a disk to commits. */
+export const compactionBytesPerSecondDefault = 64 * 1024 * 1024;

@@ -12,9 +12,6 @@ export interface Store {
   /** The entries of a collection in no particular order; at once when nothing has to be read. Sees every resolved commit. */
   load(collection: string): readonly StoredEntry[] | Promise<readonly StoredEntry[]>;
 
-  /** The names of the collections that have entries and start with the prefix. */
-  collections(prefix: string): readonly string[];
-
   /** Makes the changes durable. At most one commit is under way; the caller waits for it before the next one. */
   commit(changes: readonly StoreChange[]): Promise<void>;
 

@@ -1,75 +1,44 @@
-import { Worker } from 'node:worker_threads';
 import { assertInvariant } from '../shared/errors.ts';
 import type { AppendedFrame, FrameWriter } from './frame-writer.ts';
-import type { WriterAnswer, WriterRequest } from './frame-writer-thread.ts';
-import type { AppendStart } from './segment-appender.ts';
-
-interface Waiting {
-  resolve(appended: AppendedFrame): void;
-  reject(error: Error): void;
-}
+import type { WriterAnswer, WriterQuestion } from './frame-writer-thread.ts';
+import type { Manifest } from './manifest.ts';
+import type { AppendStart, Replacement } from './segment-appender.ts';
+import { StorageThread } from './storage-thread.ts';
 
 /**
  * Writes and syncs on a thread of its own: the caller's thread goes on, and no read, DNS look-up or upload in libuv's pool delays a commit.
- * The thread keeps the process alive only while a frame is under way.
  */
 export class ThreadFrameWriter implements FrameWriter {
-  readonly #worker: Worker;
-  readonly #exited: Promise<void>;
-  #waiting: Waiting | undefined;
-  #failure: Error | undefined;
+  readonly #thread: StorageThread<WriterQuestion, WriterAnswer>;
 
   constructor(start: AppendStart) {
-    // Node loads worker threads as JavaScript; the TypeScript sources, as unit tests run them, have none.
-    if (import.meta.url.endsWith('.ts')) throw new Error('the writer thread needs the built package; pass InlineFrameWriter instead');
-    this.#worker = new Worker(new URL('./frame-writer-thread.js', import.meta.url), {
-      workerData: start,
-      execArgv: [],
-      name: 'statefun log writer',
-    });
-    this.#worker.on('message', (answer: WriterAnswer) => this.#settle(answer));
-    this.#worker.on('error', (error: Error) => this.#fail(error));
-    this.#exited = new Promise((resolve) => {
-      this.#worker.once('exit', (exitCode) => {
-        this.#fail(new Error(`the writer thread ended with exit code ${exitCode}`));
-        resolve();
-      });
-    });
-    this.#worker.unref();
+    this.#thread = new StorageThread('frame-writer-thread.js', 'log writer', start);
+    this.#thread.run();
   }
 
-  append(frame: Uint8Array<ArrayBuffer>): Promise<AppendedFrame> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    assertInvariant(this.#waiting === undefined, 'at most one frame is under way');
-    return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject };
-      this.#worker.ref();
-      this.#worker.postMessage({ frame } satisfies WriterRequest, [frame.buffer]);
-    });
+  async append(frame: Uint8Array<ArrayBuffer>): Promise<AppendedFrame> {
+    const { appended } = await this.#thread.ask({ kind: 'append', frame }, [frame.buffer]);
+    assertInvariant(appended !== undefined, 'the writer answers what it was asked');
+    return appended;
   }
 
-  async close(): Promise<void> {
-    this.#worker.ref();
-    this.#worker.postMessage({ close: true } satisfies WriterRequest);
-    await this.#exited;
+  async reserveNumber(): Promise<number> {
+    const { number } = await this.#thread.ask({ kind: 'reserve' });
+    assertInvariant(number !== undefined, 'the writer answers what it was asked');
+    return number;
   }
 
-  #settle(answer: WriterAnswer): void {
-    if ('error' in answer) {
-      this.#fail(Object.assign(answer.error, answer.code === undefined ? {} : { code: answer.code }));
-      return;
-    }
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
-    this.#worker.unref();
-    waiting?.resolve(answer);
+  async replace(replacement: Replacement): Promise<void> {
+    await this.#thread.ask({ kind: 'replace', replacement });
   }
 
-  #fail(error: Error): void {
-    this.#failure ??= error;
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
-    this.#worker.unref();
-    waiting?.reject(this.#failure);
+  async close(): Promise<Manifest | undefined> {
+    // Of a thread that has died nothing is known.
+    const manifest = await this.#thread.ask({ kind: 'close' }).then(
+      (answer) => answer.manifest,
+      () => undefined,
+    );
+    await this.#thread.close();
+    return manifest;
   }
 }

@@ -38,7 +38,7 @@ export async function startTestRun(application: AssembledApplication, { clock, g
   const { functions, router, egress, subscriptions, unmatchedEvents, invocationScope, health, healthIndicators } = application;
   const ingress = memoryIngress({ name: 'test' });
   const store = new MemoryStore();
-  await give(store, functions, given, clock.now());
+  await giveState(store, functions, given, clock.now());
   const engine = new Engine({
     ...{ functions, router, egress, subscriptions, unmatchedEvents, invocationScope },
     ...application.engine,
@@ -54,7 +54,13 @@ export async function startTestRun(application: AssembledApplication, { clock, g
   return { engine, put: (data) => ingress.put([{ data }]) };
 }
 
-async function give(store: MemoryStore, functions: FunctionRegistry, given: readonly GivenAddress[], nowMs: number): Promise<void> {
+/** Writes the state that addresses have before a test. */
+export async function giveState(
+  store: MemoryStore,
+  functions: FunctionRegistry,
+  given: readonly GivenAddress[],
+  nowMs: number,
+): Promise<void> {
   for (const { function: target, id, state = {}, subscribers = [] } of given) {
     const type = functionTypeOf(target);
     const registered = functions.get(type);

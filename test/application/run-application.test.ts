@@ -8,8 +8,7 @@ import { memoryEgress } from '../../src/connectors/memory/memory-egress.ts';
 import { memoryIngress } from '../../src/connectors/memory/memory-ingress.ts';
 import type { Ingress } from '../../src/ingress/ingress.ts';
 import { silentLogger, type Logger } from '../../src/shared/logger.ts';
-import { InlineFrameWriter } from '../../src/storage/frame-writer.ts';
-import { openLogStore } from '../../src/storage/log-store.ts';
+import { inlineThreads, openLogStore } from '../../src/storage/open-log-store.ts';
 import type { Store } from '../../src/storage/store.ts';
 import { MemoryStore } from '../../src/storage/memory-store.ts';
 import { reading, ReadingEvents, ReportFunction, TotalFunction } from './classes.ts';
@@ -143,7 +142,7 @@ describe('running an application on a log store', () => {
 
   it('goes on with the state after a restart', async () => {
     const { ingress, egress, options } = inMemory();
-    const openStore = (): Promise<Store> => openLogStore({ folder, writer: (start) => new InlineFrameWriter(start) });
+    const openStore = (): Promise<Store> => openLogStore({ folder, threads: inlineThreads() });
     const first = await runApplication(meters, { ...options, store: await openStore() });
     ingress.push(reading('1', 'm1', 5));
     await first.whenQuiet();
@@ -162,12 +161,12 @@ describe('running an application on a log store', () => {
   });
 
   it('closes it when it stops, so that another engine can open it', async () => {
-    const store = await openLogStore({ folder, writer: (start) => new InlineFrameWriter(start) });
+    const store = await openLogStore({ folder, threads: inlineThreads() });
     const running = await runApplication(meters, { ...inMemory().options, store });
     await expect(openLogStore({ folder })).rejects.toMatchObject({ code: 'STATE_FOLDER_LOCKED' });
 
     await running.stop();
 
-    await (await openLogStore({ folder, writer: (start) => new InlineFrameWriter(start) })).close();
+    await (await openLogStore({ folder, threads: inlineThreads() })).close();
   });
 });

@@ -9,7 +9,7 @@ async function helpOf(...command: string[]): Promise<string> {
   return text;
 }
 
-const commands = ['create', 'check', 'graph', 'run', 'play'];
+const commands = ['create', 'check', 'graph', 'module', 'run', 'play', 'serve'];
 
 describe('the help of the command line', () => {
   it('lists every command with what it does', async () => {

@@ -79,17 +79,6 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
       expect(store.stats().entries).toBe(0);
     });
 
-    it('names the collections that have entries and start with the prefix', async () => {
-      await store.commit([
-        { collection: 'state/a', key: 'k', value: '1' },
-        { collection: 'state/b', key: 'k', value: '1' },
-        { collection: 'timers', key: 'k', value: '1' },
-      ]);
-      await store.commit([{ collection: 'state/b', key: 'k', value: undefined }]);
-      expect([...store.collections('state/')]).toEqual(['state/a']);
-      expect([...store.collections('')].sort()).toEqual(['state/a', 'timers']);
-    });
-
     it('counts commits, empty ones too, and the entries that are there', async () => {
       await store.commit([
         { collection: 'a', key: 'k', value: '1' },
@@ -127,7 +116,7 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
         }),
         { seed: 20_260_101, numRuns: 25 },
       );
-    });
+    }, 60_000);
   });
 }
 
@@ -149,7 +138,6 @@ async function playAgainstModel(opened: OpenedStore, run: readonly (StoreChange[
         else model.set(collection, entries);
       }
     }
-    expect([...store.collections('')].sort()).toEqual([...model.keys()].sort());
     for (const name of collections) {
       const entries = await store.load(name);
       expect(new Map(entries.map(({ key, value }) => [key, Buffer.from(toBytes(value)).toString('hex')]))).toEqual(

@@ -1,58 +1,92 @@
 /*
- * The process that is killed: runs a workload from a file to a file until everything is done, then writes what it ended with.
+ * The process that is killed: runs the workload of a folder until everything is done, then writes what it ended with.
  *
- *   node child.js <workload> <folder>      the folder holds events.jsonl; egress.jsonl, state/ and result.json are written
+ *   fork(child.js, [folder])      the folder holds events.jsonl and round.json; egress.jsonl, state/ and result.json are written
+ *
+ * It tells `opening` when it begins to open the store and `started` when every ingress reads. Asked to `stop`, it stops gracefully and exits
+ * with code 3.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { defineApplication, fileEgress, fileIngress, runApplication, type Address, type ModuleDefinition } from 'statefun';
-import { ledgerAddresses, ledgerModule } from './ledger.ts';
+import { defineApplication, fileEgress, fileIngress, runApplication, type RunningApplication } from 'statefun';
+import { stoppedExitCode, type RoundSettings } from './child-protocol.ts';
+import { ledgerModule, receiptsEgress } from './ledger.ts';
+import { ingressName, type Outcome } from './model.ts';
+import { accounts, banks, clocks, fragiles, rates, watchers } from './workload.ts';
 
-interface Workload {
-  readonly modules: readonly ModuleDefinition[];
-  readonly egressId: string;
-  readonly addresses: readonly Address[];
-}
+/** An engine in which nothing has happened for this long is done, even if it has not come to the end that is expected. */
+const idleMsMax = 4_000;
 
-const cartModuleUrl = new URL('../../../examples/shopping-cart/dist/cart-module.js', import.meta.url);
+const addresses = [
+  ...accounts.map((id) => ({ type: 'ledger/account', id })),
+  ...banks.map((id) => ({ type: 'ledger/bank', id })),
+  ...clocks.map((id) => ({ type: 'ledger/clock', id })),
+  ...rates.map((id) => ({ type: 'ledger/rate', id })),
+  ...watchers.map((id) => ({ type: 'ledger/watcher', id })),
+  ...fragiles.flatMap((id) => ['ledger/fragile', 'ledger/careless'].map((type) => ({ type, id }))),
+];
 
-async function loadWorkload(name: string): Promise<Workload> {
-  if (name === 'ledger') return { modules: [ledgerModule], egressId: 'ledger/receipts', addresses: ledgerAddresses };
-  // The example is a package of its own, built before this runs; only its module is taken.
-  const { cartModule } = (await import(cartModuleUrl.href)) as { cartModule: ModuleDefinition };
-  const addresses = [
-    { type: 'example/product', id: '8f8339b5-6810-4c10-ae52-5262eb369f6e' },
-    { type: 'example/cart', id: 'b0173b21-1609-4a1f-a7c9-0985c79e91e2' },
-  ];
-  return { modules: [cartModule], egressId: 'example/cart-status', addresses };
-}
-
-async function run(name: string, folder: string): Promise<void> {
-  const workload = await loadWorkload(name);
+async function run(folder: string): Promise<number> {
+  const { limits, segmentBytesMax, compactionBytesPerSecondMax, delayedAtTheEnd } = readSettings(folder);
   const application = defineApplication({
-    name,
-    modules: workload.modules,
-    ingress: [fileIngress({ path: join(folder, 'events.jsonl'), name: 'events' })],
-    egress: [fileEgress(workload.egressId, { path: join(folder, 'egress.jsonl') })],
+    name: 'ledger',
+    modules: [ledgerModule],
+    ingress: [fileIngress({ path: join(folder, 'events.jsonl'), name: ingressName })],
+    egress: [fileEgress(receiptsEgress, { path: join(folder, 'egress.jsonl') })],
+    engine: { limits },
   });
-  const running = await runApplication(application, { stateFolder: join(folder, 'state') });
+  process.send?.('opening');
+  const settings = [`state.segment-bytes-max=${segmentBytesMax}`, `state.compaction-bytes-per-second-max=${compactionBytesPerSecondMax}`];
+  const running = await runApplication(application, { stateFolder: join(folder, 'state'), settings });
   process.send?.('started');
-  for (let done = false; !done;) {
-    await running.whenQuiet();
-    const { messagesPending, messagesDelayed } = running.statistics();
-    done = running.ingressFinished && messagesPending === 0 && messagesDelayed === 0;
-    if (!done) await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-  const state: Record<string, unknown> = {};
-  for (const address of workload.addresses) state[`${address.type}/${address.id}`] = await running.state(address.type, address.id);
-  const deadLetters = running.deadLetters().map(({ code, ingress, messageId }) => ({ code, identity: ingress?.identity, messageId }));
+  let asked = false;
+  process.once('message', () => {
+    asked = true;
+    void running.stop();
+  });
+  const done = await Promise.race([untilDone(running, delayedAtTheEnd).then(() => true), running.stopped.then(() => false)]);
+  if (!done) return asked ? stoppedExitCode : failedBecause(await running.stopped);
+  const outcome = await outcomeOf(running);
   await running.stop();
-  writeFileSync(join(folder, 'result.json'), JSON.stringify({ state, deadLetters }));
+  writeFileSync(join(folder, 'result.json'), JSON.stringify(outcome));
+  return 0;
 }
 
-const [name = '', folder = ''] = process.argv.slice(2);
-run(name, folder).then(
-  () => process.exit(0),
+function readSettings(folder: string): RoundSettings {
+  return JSON.parse(readFileSync(join(folder, 'round.json'), 'utf8')) as RoundSettings; // the parent writes it
+}
+
+async function untilDone(running: RunningApplication, delayedAtTheEnd: number): Promise<void> {
+  let [invocations, changedAtMs] = [0, performance.now()];
+  for (;;) {
+    await running.whenQuiet();
+    const statistics = running.statistics();
+    if (statistics.invocations !== invocations) [invocations, changedAtMs] = [statistics.invocations, performance.now()];
+    const { messagesPending, outboxRecords, messagesDelayed } = statistics;
+    if (running.ingressFinished && messagesPending === 0 && outboxRecords === 0 && messagesDelayed === delayedAtTheEnd) return;
+    if (performance.now() - changedAtMs > idleMsMax) return;
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+/** Egress is what the file holds: see run.ts. */
+async function outcomeOf(running: RunningApplication): Promise<Omit<Outcome, 'egress'>> {
+  const state: Record<string, unknown> = {};
+  for (const { type, id } of addresses) state[`${type}/${id}`] = await running.state(type, id);
+  const deadLetters = running
+    .deadLetters()
+    .map(({ kind, code, reason, attempts, target, messageId, ingress }) =>
+      kind === 'record' ? { kind, code, identity: ingress?.identity } : { kind, code, reason, attempts, target, messageId },
+    );
+  return { state, deadLetters, delayed: running.statistics().messagesDelayed };
+}
+
+function failedBecause(error: Error | undefined): never {
+  throw error ?? new Error('the engine stopped without being asked');
+}
+
+run(process.argv[2] ?? '').then(
+  (code) => process.exit(code),
   (error: unknown) => {
     console.error(error);
     process.exit(1);

@@ -1,9 +1,11 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import {
   defineModule,
   Forwarder,
   Handles,
+  OnSubscribe,
   Persisted,
+  PersistedList,
   PersistedTable,
   PersistedValue,
   StatefunFunction,
@@ -11,19 +13,17 @@ import {
   type Context,
   type Downstream,
   type EventForwarder,
+  type NewEvent,
 } from 'statefun';
-import { randomFrom } from './random.ts';
+import { accounts, feeAccounts, noteOf, type Transfer, type WorkloadEvents, type WorkloadType } from './workload.ts';
 
 /*
- * A ledger whose result does not depend on the order in which messages of different addresses are handled: sums, counts and sets only.
- * It uses everything a crash could break: messages between functions, replies, delayed messages, asynchronous handlers, retries, dead letters.
+ * A ledger whose result does not depend on the order in which messages of different addresses are handled: sums, sets, the last value of
+ * each sender, and lists whose order is looked at per sender. It uses everything a crash could break.
  */
-interface Transfer {
-  readonly from: string;
-  readonly to: string;
-  readonly amount: number;
-  readonly reference: string;
-}
+type Event<Type extends WorkloadType> = CloudEvent<WorkloadEvents[Type]>;
+
+export const receiptsEgress = 'ledger/receipts';
 
 /** References whose first attempt in this process fails: attempts are not part of the result. */
 const failedHere = new Set<string>();
@@ -31,15 +31,25 @@ const failedHere = new Set<string>();
 @StatefunFunction('ledger/account', { retry: { attemptsMax: 10_000, delay: 2, delayMax: 5 } })
 export class AccountFunction {
   @Persisted() private readonly balance = PersistedValue.of<number>();
-  @Persisted() private readonly references = PersistedTable.of<number>();
+  @Persisted() private readonly note = PersistedValue.of<string>();
+  /** Transfers that were not answered yet: entries come and go. */
+  @Persisted() private readonly open = PersistedTable.of<number>();
+  @Persisted() private readonly credits = PersistedList.of<string>();
+  @Persisted() private readonly bonuses = PersistedTable.of<number>();
 
   @Handles('ledger.transfer')
-  onTransfer(event: CloudEvent<Transfer>, context: Context): void {
-    const { to, amount, reference } = event.data;
-    this.balance.set(this.balance.getOrDefault(0) - amount);
-    this.references.set(reference, -amount);
-    context.send(AccountFunction, to, { type: 'ledger.credit', data: event.data });
+  onTransfer({ data }: Event<'ledger.transfer'>, context: Context): void {
+    const { to, amount, reference } = data;
+    this.#add(-amount);
+    this.open.set(reference, amount);
+    context.send(AccountFunction, to, { type: 'ledger.credit', data });
     if (amount % 5 === 0) context.sendAfter(amount % 40, AccountFunction, to, { type: 'ledger.bonus', data: { reference } });
+    if (amount % 4 === 0) this.#remind(context, `open-${reference}`);
+    if (amount % 50 === 0) this.#remind(context, `kept-${reference}`);
+    if (amount % 6 === 0) {
+      context.sendAfter(1, AccountFunction, context.self.id, { type: 'ledger.never', data: {} }, { token: `never-${reference}` });
+      context.cancelDelayed(`never-${reference}`);
+    }
     if (amount % 7 === 0 && !failedHere.has(reference)) {
       failedHere.add(reference);
       throw new Error(`the first attempt of ${reference} fails`);
@@ -47,49 +57,175 @@ export class AccountFunction {
   }
 
   @Handles('ledger.credit')
-  async onCredit(event: CloudEvent<Transfer>, context: Context): Promise<void> {
-    const { amount, reference } = event.data;
+  async onCredit({ data }: CloudEvent<Transfer>, context: Context): Promise<void> {
+    const { from, amount, reference } = data;
     if (amount % 3 === 0) await nextTurn();
-    this.balance.set(this.balance.getOrDefault(0) + amount);
-    this.references.set(`${reference}+`, amount);
-    context.egress('ledger/receipts', { type: 'ledger.receipt', data: { account: context.self.id, reference } });
-    context.reply({ type: 'ledger.credited', data: { reference } });
+    if (amount % 11 === 0) await sleep(amount % 9);
+    this.#add(amount);
+    this.credits.append(`${from} ${reference}`);
+    context.egress(receiptsEgress, { type: 'ledger.receipt', data: { account: context.self.id, reference } });
+    context.reply({ type: 'ledger.credited', data: { reference, amount } });
   }
 
   @Handles('ledger.credited')
-  onCredited(event: CloudEvent<{ reference: string }>): void {
-    this.references.set(`${event.data.reference}!`, 0);
+  onCredited({ data }: CloudEvent<{ reference: string; amount: number }>, context: Context): void {
+    this.open.remove(data.reference);
+    if (data.amount % 4 === 0) context.cancelDelayed(`open-${data.reference}`);
   }
 
   @Handles('ledger.bonus')
-  onBonus(event: CloudEvent<{ reference: string }>, context: Context): void {
-    this.balance.set(this.balance.getOrDefault(0) + 1);
-    context.egress('ledger/receipts', {
-      type: 'ledger.bonus-receipt',
-      data: { account: context.self.id, reference: event.data.reference },
-    });
+  onBonus({ data }: CloudEvent<{ reference: string }>, context: Context): void {
+    this.#add(1);
+    this.bonuses.set(data.reference, 1);
+    context.egress(receiptsEgress, { type: 'ledger.bonus-receipt', data: { account: context.self.id, reference: data.reference } });
+  }
+
+  @Handles('ledger.charge')
+  onCharge(): void {
+    this.#add(-1);
+  }
+
+  @Handles('ledger.never')
+  @Handles('ledger.reminder')
+  onNever(): void {
+    this.#add(1_000_000);
+  }
+
+  #add(amount: number): void {
+    const balance = this.balance.getOrDefault(0) + amount;
+    this.balance.set(balance);
+    this.note.set(noteOf(balance));
+  }
+
+  #remind(context: Context, token: string): void {
+    context.sendAfter('1h', AccountFunction, context.self.id, { type: 'ledger.reminder', data: {} }, { token });
   }
 }
 
-@Forwarder('ledger.transfer')
-export class Transfers implements EventForwarder<Transfer> {
-  forward(event: CloudEvent<Transfer>, downstream: Downstream): void {
-    downstream.forward(AccountFunction, event.data.from, event);
+@StatefunFunction('ledger/bank')
+export class BankFunction {
+  @Persisted() private readonly fees = PersistedList.of<string>();
+
+  @Handles('ledger.fee')
+  onFee({ data }: Event<'ledger.fee'>, context: Context): void {
+    this.fees.append(data.reference);
+    for (let index = 0; index < feeAccounts; index += 1) {
+      const account = accounts[(data.first + index) % accounts.length] ?? '';
+      context.send(AccountFunction, account, { type: 'ledger.charge', data: {} });
+    }
   }
 }
 
-export const ledgerModule = defineModule({ name: 'ledger', functions: [AccountFunction], forwarders: [Transfers] });
+@StatefunFunction('ledger/clock')
+export class ClockFunction {
+  @Persisted() private readonly ticks = PersistedValue.of<number>();
 
-const accountNames = Array.from({ length: 12 }, (_, index) => `account-${index}`);
-export const ledgerAddresses = accountNames.map((id) => ({ type: 'ledger/account', id }));
-
-/** The lines of a workload: transfers, and now and then a line that no one can read. */
-export function ledgerEvents(seed: number, count: number): string[] {
-  const random = randomFrom(seed);
-  const pick = (): string => accountNames[Math.floor(random() * accountNames.length)] ?? 'account-0';
-  return Array.from({ length: count }, (_, index) => {
-    if (random() < 0.02) return `{"broken": ${index}`;
-    const data: Transfer = { from: pick(), to: pick(), amount: 1 + Math.floor(random() * 100), reference: `r${index}` };
-    return JSON.stringify({ specversion: '1.0', id: `e${index}`, source: '/ledger', type: 'ledger.transfer', data });
-  });
+  @Handles('ledger.countdown')
+  onCountdown({ data }: Event<'ledger.countdown'>, context: Context): void {
+    const { clock, left, reference } = data;
+    this.ticks.set(this.ticks.getOrDefault(0) + 1);
+    if (left > 0) context.sendAfter(2, ClockFunction, clock, { type: 'ledger.countdown', data: { ...data, left: left - 1 } });
+    else context.egress(receiptsEgress, { type: 'ledger.rung', data: { account: clock, reference } });
+  }
 }
+
+@StatefunFunction('ledger/rate')
+export class RateFunction {
+  @Persisted() private readonly current = PersistedValue.of<WorkloadEvents['ledger.rate']>();
+
+  @Handles('ledger.rate')
+  onRate({ data }: Event<'ledger.rate'>, context: Context): void {
+    this.current.set(data);
+    context.publish({ type: 'ledger.rate-changed', data });
+  }
+
+  @OnSubscribe()
+  onSubscribe(): NewEvent<WorkloadEvents['ledger.rate']> | undefined {
+    const data = this.current.get();
+    return data && { type: 'ledger.rate-changed', data };
+  }
+}
+
+@StatefunFunction('ledger/watcher')
+export class WatcherFunction {
+  @Persisted() private readonly watching = PersistedTable.of<boolean>();
+  @Persisted() private readonly seen = PersistedTable.of<number>();
+
+  @Handles('ledger.watch')
+  onWatch({ data }: Event<'ledger.watch'>, context: Context): void {
+    this.watching.set(data.rate, true);
+    context.subscribe(RateFunction, data.rate);
+  }
+
+  @Handles('ledger.unwatch')
+  onUnwatch({ data }: Event<'ledger.unwatch'>, context: Context): void {
+    this.watching.remove(data.rate);
+    this.seen.remove(data.rate);
+    context.unsubscribe(RateFunction, data.rate);
+  }
+
+  @Handles('ledger.rate-changed')
+  onRateChanged({ data }: Event<'ledger.rate'>): void {
+    // What was published before the subscription ended may arrive after it.
+    if (this.watching.has(data.rate)) this.seen.set(data.rate, data.value);
+  }
+}
+
+@StatefunFunction('ledger/fragile', { retry: { attemptsMax: 3, delay: 2 } })
+export class FragileFunction {
+  @Persisted() private readonly touched = PersistedValue.of<number>();
+
+  @Handles('ledger.poison')
+  onPoison({ data }: Event<'ledger.poison'>, context: Context): void {
+    this.touched.set(1);
+    context.egress(receiptsEgress, { type: 'ledger.impossible', data: { reference: data.reference } });
+    throw new RangeError(`poison ${data.reference}`);
+  }
+}
+
+@StatefunFunction('ledger/careless', { retry: { attemptsMax: 2, delay: 1 }, onFailure: 'skip' })
+export class CarelessFunction {
+  @Persisted() private readonly touched = PersistedValue.of<number>();
+
+  @Handles('ledger.careless')
+  onCareless(): void {
+    this.touched.set(1);
+    throw new Error('careless');
+  }
+}
+
+@Forwarder()
+export class LedgerEvents implements EventForwarder {
+  accept({ type }: CloudEvent): boolean {
+    return type !== 'ledger.unknown';
+  }
+
+  forward(event: CloudEvent, downstream: Downstream): void {
+    const data = event.data as Readonly<Record<string, string>>; // the workload writes objects with texts for ids
+    switch (event.type as WorkloadType) {
+      case 'ledger.transfer':
+        return downstream.forward(AccountFunction, data['from'] ?? '', event);
+      case 'ledger.fee':
+        return downstream.forward(BankFunction, data['bank'] ?? '', event);
+      case 'ledger.countdown':
+        return downstream.forward(ClockFunction, data['clock'] ?? '', event);
+      case 'ledger.rate':
+        return downstream.forward(RateFunction, data['rate'] ?? '', event);
+      case 'ledger.watch':
+      case 'ledger.unwatch':
+        return downstream.forward(WatcherFunction, data['watcher'] ?? '', event);
+      case 'ledger.poison':
+        return downstream.forward(FragileFunction, data['fragile'] ?? '', event);
+      case 'ledger.careless':
+        return downstream.forward(CarelessFunction, data['fragile'] ?? '', event);
+      case 'ledger.unknown':
+        throw new Error('the forwarder does not accept it');
+    }
+  }
+}
+
+export const ledgerModule = defineModule({
+  name: 'ledger',
+  functions: [AccountFunction, BankFunction, ClockFunction, RateFunction, WatcherFunction, FragileFunction, CarelessFunction],
+  forwarders: [LedgerEvents],
+});

@@ -1,157 +1,138 @@
 /*
- * Kills the real process on real files, at instants chosen by a seed, and compares what it ends with to a run that was never killed:
- * the state of every address, the dead letters, and the egress records, each exactly once.
+ * Kills the real process on real files, at instants chosen by a seed, hundreds of times, and compares what it ends with to a model that knows
+ * no engine: the state of every address, the dead letters, the pending delayed messages, and the egress records, each exactly once and under
+ * its id.
  *
- *   npm run test:crash -- [--kills N] [--seed S]
+ *   npm run test:crash -- [--kills N] [--seed S] [--events N] [--lanes N] [--round R]
  */
-import { fork } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isDeepStrictEqual, parseArgs } from 'node:util';
-import { ledgerEvents } from './ledger.ts';
-import { randomFrom } from './random.ts';
+import { parseArgs } from 'node:util';
+import { phases, type Phase } from './kill.ts';
+import { runRound, type RoundReport } from './round.ts';
 
-const childPath = new URL('./child.js', import.meta.url).pathname;
-const fixturePath = new URL('../../resources/product-cart-integration-test-events.jsonl', import.meta.url);
-
-interface Result {
-  readonly state: Readonly<Record<string, unknown>>;
-  readonly deadLetters: readonly unknown[];
-  readonly egressIds: readonly string[];
+interface Options {
+  readonly kills: number;
+  readonly seed: number;
+  /** Events of one round. */
+  readonly events: number;
+  /** Rounds at the same time. */
+  readonly lanes: number;
+  /** Only this round, to look at a failure again. */
+  readonly round: number | undefined;
 }
 
-interface Round {
-  readonly workload: string;
-  readonly lines: readonly string[];
-  readonly killsMax: number;
-  /** A kill comes at most this long after the process has started its work, in milliseconds. */
-  readonly killAfterMsMax: number;
-}
+/** How often the progress is told while rounds are under way, in milliseconds. */
+const progressIntervalMs = 10_000;
 
-function prepare(parent: string, name: string, round: Round): string {
-  const folder = join(parent, name);
-  mkdirSync(folder);
-  writeFileSync(join(folder, 'events.jsonl'), round.lines.map((line) => `${line}\n`).join(''));
-  return folder;
-}
+/** Rounds that go by without a kill before the run gives up: the processes end before they can be killed. */
+const calmRoundsMax = 10;
 
-/** Runs the child once; kills it after the time, counted from its start, if it has not ended by itself. */
-function runChild(workload: string, folder: string, killAfterMs?: number): Promise<'done' | 'killed'> {
-  return new Promise((resolve, reject) => {
-    const child = fork(childPath, [workload, folder], {
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...process.env, LOG_LEVEL: 'silent' },
-    });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    child.once('message', () => void (killAfterMs !== undefined && setTimeout(() => child.kill('SIGKILL'), killAfterMs)));
-    // One in ten is killed while it starts and recovers, before it says that it has started.
-    if (killAfterMs !== undefined && Math.floor(killAfterMs * 1_000) % 10 === 0)
-      setTimeout(() => child.kill('SIGKILL'), 150 + killAfterMs / 4);
-    child.once('exit', (code, signal) => {
-      if (signal === 'SIGKILL') resolve('killed');
-      else if (code === 0) resolve('done');
-      else reject(new Error(`the ${workload} process ended with ${code ?? signal}:\n${output}`));
-    });
-  });
-}
+/** So many failed rounds say enough. */
+const failedRoundsMax = 4;
 
-/** Kills the process until it has been killed often enough, or has ended by itself; one that ends without a single kill gets another try. */
-async function crash(
-  parent: string,
-  number: number,
-  round: Round,
-  killsMax: number,
-  random: () => number,
-): Promise<{ folder: string; killsHere: number }> {
-  for (let attempt = 1; ; attempt += 1) {
-    const folder = prepare(parent, `${number}-crashed-${attempt}`, round);
-    let killsHere = 0;
-    while ((await runChild(round.workload, folder, killsHere < killsMax ? random() * round.killAfterMsMax : undefined)) === 'killed')
-      killsHere += 1;
-    if (killsHere > 0 || attempt === 5) return { folder, killsHere };
-  }
-}
-
-function readResult(folder: string): Result {
-  const result = JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8')) as Omit<Result, 'egressIds'>;
-  const lines = readFileSync(join(folder, 'egress.jsonl'), 'utf8').trimEnd().split('\n');
-  return { ...result, egressIds: lines.map((line) => (JSON.parse(line) as { id: string }).id) };
-}
-
-/** What differs between a run that was killed and one that was not; empty when nothing does. */
-function compare(expected: Result, actual: Result): string[] {
-  const problems: string[] = [];
-  for (const [address, state] of Object.entries(expected.state)) {
-    if (!isDeepStrictEqual(sorted(state), sorted(actual.state[address]))) {
-      problems.push(`state of ${address}:\n  expected ${JSON.stringify(state)}\n  but is   ${JSON.stringify(actual.state[address])}`);
-    }
-  }
-  if (!isDeepStrictEqual(expected.deadLetters, actual.deadLetters)) {
-    problems.push(`dead letters: expected ${expected.deadLetters.length}, but there are ${actual.deadLetters.length}`);
-  }
-  const ids = new Set(actual.egressIds);
-  const missing = expected.egressIds.filter((id) => !ids.has(id));
-  const wanted = new Set(expected.egressIds);
-  const surplus = [...ids].filter((id) => !wanted.has(id));
-  const repeated = actual.egressIds.length - ids.size;
-  if (missing.length + surplus.length + repeated > 0)
-    problems.push(`egress: ${missing.length} missing, ${surplus.length} unknown, ${repeated} repeated`);
-  return problems;
-}
-
-/** Tables keep insertion order, which depends on the interleaving, and subscriptions the time at which they were made: neither is compared. */
-function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const entries = Object.entries(value).filter(([key]) => key !== 'dateCreated');
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, sorted(inner)]));
-}
-
-async function main(): Promise<number> {
+function readOptions(): Options {
   const { values } = parseArgs({
-    options: { kills: { type: 'string', default: '20' }, seed: { type: 'string' }, events: { type: 'string', default: '3000' } },
+    options: {
+      kills: { type: 'string', default: '20' },
+      seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
+      events: { type: 'string', default: '6000' },
+      lanes: { type: 'string', default: '2' },
+      round: { type: 'string' },
+    },
   });
-  const killsWanted = Number(values.kills);
-  const seed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(values.seed);
-  console.log(`crash test: ${killsWanted} kills, seed ${seed} (again with: npm run test:crash -- --kills ${killsWanted} --seed ${seed})`);
-  const random = randomFrom(seed);
-  const parent = mkdtempSync(join(tmpdir(), 'statefun-crash-'));
-  const fixture = readFileSync(fixturePath, 'utf8')
-    .split('\n')
-    .filter((line) => line.trim() !== '' && !line.includes('"test.'));
-  let kills = 0;
-  let passed = 0;
-  let failed = 0;
-  for (let number = 0; kills < killsWanted; number += 1) {
-    const round: Round =
-      number % 3 === 0
-        ? { workload: 'cart', lines: fixture, killsMax: 3, killAfterMsMax: 12 }
-        : { workload: 'ledger', lines: ledgerEvents(seed + number, Number(values.events)), killsMax: 12, killAfterMsMax: 400 };
-    const calm = prepare(parent, `${number}-calm`, round);
-    await runChild(round.workload, calm);
-    const { folder, killsHere } = await crash(parent, number, round, Math.min(round.killsMax, killsWanted - kills), random);
-    kills += killsHere;
-    const problems = compare(readResult(calm), readResult(folder));
+  return {
+    kills: toCount('kills', values.kills, 0),
+    seed: toCount('seed', values.seed, 0),
+    events: toCount('events', values.events, 1),
+    lanes: toCount('lanes', values.lanes, 1),
+    round: values.round === undefined ? undefined : toCount('round', values.round, 0),
+  };
+}
+
+function toCount(name: string, text: string, min: number): number {
+  const count = Number(text);
+  if (Number.isSafeInteger(count) && count >= min) return count;
+  throw new Error(`--${name} is a whole number from ${min} on, not "${text}"`);
+}
+
+class CrashRun {
+  readonly #options: Options;
+  readonly #parent = mkdtempSync(join(tmpdir(), 'statefun-crash-'));
+  readonly #startedAtMs = performance.now();
+  readonly #killsByPhase = new Map<Phase, number>(phases.map((phase) => [phase, 0]));
+  #kills = 0;
+  #rounds = 0;
+  #stops = 0;
+  #passed = 0;
+  #failed = 0;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  async run(): Promise<boolean> {
+    const { kills, seed, events, lanes, round } = this.#options;
+    const again = `npm run test:crash -- --kills ${kills} --seed ${seed} --events ${events}`;
+    console.log(`crash test: ${kills} kills, seed ${seed}, ${events} events a round (again with: ${again})`);
+    const progress = setInterval(() => console.log(`  ${this.#seconds}: ${this.#kills} of ${kills} kills`), progressIntervalMs);
+    try {
+      await Promise.all(Array.from({ length: round === undefined ? lanes : 1 }, () => this.#lane()));
+    } finally {
+      clearInterval(progress);
+    }
+    const byPhase = Array.from(this.#killsByPhase, ([phase, count]) => `${count} while ${phase}`).join(', ');
+    console.log(`crash test: ${this.#kills} kills (${byPhase}) and ${this.#stops} graceful stops in ${this.#seconds}`);
+    if (this.#failed === 0) rmSync(this.#parent, { recursive: true, force: true });
+    else console.log(`the folders of the rounds that failed are kept: ${this.#parent}`);
+    console.log(`${this.#passed} passed, ${this.#failed} failed`);
+    return this.#failed === 0;
+  }
+
+  async #lane(): Promise<void> {
+    do {
+      const { seed, events, round } = this.#options;
+      const number = round ?? this.#rounds;
+      this.#rounds += 1;
+      const report = await runRound({
+        parent: this.#parent,
+        number,
+        seed,
+        events,
+        mayKill: () => this.#kills < this.#options.kills,
+        killed: (phase) => {
+          this.#kills += 1;
+          this.#killsByPhase.set(phase, (this.#killsByPhase.get(phase) ?? 0) + 1);
+        },
+      });
+      this.#tell(number, report);
+      if (this.#kills === 0 && this.#options.kills > 0 && this.#rounds > calmRoundsMax)
+        throw new Error('the processes end before they can be killed: raise --events');
+    } while (this.#options.round === undefined && this.#kills < this.#options.kills && this.#failed < failedRoundsMax);
+  }
+
+  #tell(number: number, { folder, kills, stops, settings, segments, problems }: RoundReport): void {
+    this.#stops += stops;
+    if (problems.length === 0) this.#passed += 1;
+    else this.#failed += 1;
+    const { segmentBytesMax, limits } = settings;
+    const how = `segments of ${segmentBytesMax / 1_024} KiB, ${limits.liveAddressesMax ?? 0} live addresses; ${segments.written} segments written, ${segments.kept} left by compactions`;
     console.log(
-      `round ${number} (${round.workload}, ${round.lines.length} events): ${killsHere} kills, ${problems.length === 0 ? 'equal' : 'DIFFERENT'}`,
+      `round ${number}: ${kills} kills, ${stops} stops (${how}): ${problems.length === 0 ? 'equal' : `DIFFERENT, see ${folder}`}`,
     );
     for (const problem of problems) console.log(`  ${problem}`);
-    if (problems.length === 0) passed += 1;
-    else failed += 1;
-    if (kills === 0 && number > 20) throw new Error('the process ends before it can be killed: raise --events');
   }
-  if (failed === 0) rmSync(parent, { recursive: true, force: true });
-  else console.log(`the folders are kept for a look: ${parent}`);
-  console.log(`crash test: ${kills} kills in ${passed + failed} rounds`);
-  console.log(`${passed} passed, ${failed} failed`);
-  return failed === 0 ? 0 : 1;
+
+  get #seconds(): string {
+    return `${((performance.now() - this.#startedAtMs) / 1_000).toFixed(0)} s`;
+  }
 }
 
-main().then(
-  (code) => process.exit(code),
+new CrashRun(readOptions()).run().then(
+  (passed) => process.exit(passed ? 0 : 1),
   (error: unknown) => {
-    console.error(error);
+    console.error(error instanceof Error ? error.message : error);
     process.exit(1);
   },
 );

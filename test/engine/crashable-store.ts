@@ -32,10 +32,6 @@ export class CrashableStore implements Store {
     return this.#after(turns, () => this.durable.load(collection));
   }
 
-  collections(prefix: string): readonly string[] {
-    return this.durable.collections(prefix);
-  }
-
   commit(changes: readonly StoreChange[]): Promise<void> {
     if (this.#underWay !== undefined) return Promise.reject(new Error('a commit is already under way'));
     this.#underWay = changes;

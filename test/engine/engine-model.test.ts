@@ -224,7 +224,7 @@ class WildEgress implements Egress {
     const fails = this.#random() < 0.2;
     for (let turns = below(this.#random, 5); turns > 0; turns -= 1) await nextTurn();
     if (!this.alive) return new Promise(() => undefined);
-    const committed = new Set(this.#store.durable.load(outboxCollection(this.id)).map(({ value }) => Envelope.decode(value).messageId));
+    const committed = new Set(this.#store.durable.load(outboxCollection).map(({ value }) => Envelope.decode(value).messageId));
     for (const { id } of records) {
       if (!committed.has(id)) this.#violations.push(`${id} leaves before its commit`);
       this.#ids.add(id);

@@ -26,6 +26,17 @@ describe('TimerQueue', () => {
     expect(queue.nextDueAt).toBeUndefined();
   });
 
+  it('moves what is in it back, and nothing that is added later', () => {
+    const queue = new TimerQueue<Named>();
+    queue.add(timer(100, 1));
+    queue.add(timer(120, 2));
+    queue.moveBack(50);
+    queue.add(timer(60, 3));
+    expect(queue.nextDueAt).toBe(50);
+    expect(drain(queue, 60)).toEqual([1, 3]);
+    expect(drain(queue, 70)).toEqual([2]);
+  });
+
   it.each([1, 2, 3, 4, 5])('agrees with a sorted list, whatever is added, taken and cancelled (seed %i)', (seed) => {
     const random = seededRandom(seed);
     const queue = new TimerQueue<Named>();

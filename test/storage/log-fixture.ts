@@ -1,17 +1,21 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { silentLogger } from '../../src/shared/logger.ts';
 import type { Disk } from '../../src/storage/disk.ts';
 import { FrameEncoder } from '../../src/storage/frame-encoder.ts';
-import { InlineFrameWriter } from '../../src/storage/frame-writer.ts';
+import { LiveSegments } from '../../src/storage/live-segments.ts';
 import { LogIndex } from '../../src/storage/log-index.ts';
 import { recoverLog, type RecoveredLog } from '../../src/storage/log-recovery.ts';
-import { openLogStore, type LogStore, type LogStoreOptions } from '../../src/storage/log-store.ts';
-import { RecordReader } from '../../src/storage/record-reader.ts';
+import type { LogStore } from '../../src/storage/log-store.ts';
+import { firstManifest, readManifest, writeManifest } from '../../src/storage/manifest.ts';
+import { NameHash } from '../../src/storage/name-hash.ts';
+import { inlineThreads, openLogStore, type LogStoreOptions } from '../../src/storage/open-log-store.ts';
+import { parseRecord } from '../../src/storage/record-format.ts';
 import { createSegment, SegmentAppender } from '../../src/storage/segment-appender.ts';
-import { checksumSeedOf } from '../../src/storage/segment-format.ts';
+import { checksumSeedOf, segmentPath, storeIdBytes } from '../../src/storage/segment-format.ts';
 import type { StoreChange } from '../../src/storage/store.ts';
+import { removeUnnamedSegments } from '../../src/storage/unnamed-segments.ts';
 import { MemoryDisk } from './memory-disk.ts';
 
 export const storeId = '00112233-4455-6677-8899-aabbccddeeff';
@@ -28,32 +32,55 @@ export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Opens a store that writes on this thread. */
-export function openInline(folder: string, options: Partial<LogStoreOptions> & { disk?: Disk } = {}): Promise<LogStore> {
-  return openLogStore({ folder, writer: (start) => new InlineFrameWriter(start, options.disk), ...options });
+/** Opens a store that does everything on this thread. */
+export function openInline(folder: string, options: Partial<LogStoreOptions> = {}): Promise<LogStore> {
+  return openLogStore({ folder, threads: inlineThreads(options.disk), ...options });
 }
 
 /** A log in memory with one frame for each list of changes. */
 export function writeLog(commits: readonly (readonly StoreChange[])[], segmentBytesMax: number = 1_000_000): MemoryDisk {
   const disk = new MemoryDisk();
   disk.closeSync(createSegment(disk, segmentsFolder, storeId, 1));
-  const appender = new SegmentAppender({ segmentsFolder, storeId, segment: 1, offset: 36, segmentBytesMax }, disk);
+  writeManifest(disk, dirname(segmentsFolder), firstManifest);
+  const start = { segmentsFolder, storeId, segment: 1, offset: 36, segmentBytesMax, commits: 0, manifest: firstManifest };
+  const appender = new SegmentAppender(start, disk);
   for (const [position, changes] of commits.entries()) {
-    appender.append(new FrameEncoder(checksumSeedOf(storeId)).encode(position + 1, changes).bytes);
+    appender.append(new FrameEncoder(checksumSeedOf(storeId)).encode(position + 1, changes));
   }
   return disk;
 }
 
+/** What a recovery found, and every entry. */
+export interface RecoveredContents extends Omit<RecoveredLog, 'open'> {
+  readonly segment: number;
+  readonly offset: number;
+  readonly contents: Contents;
+}
+
 /** Recovers a log in memory and reads every entry. */
-export async function recover(disk: Disk): Promise<RecoveredLog & { readonly contents: Contents }> {
+export async function recover(disk: Disk): Promise<RecoveredContents> {
+  const folder = dirname(segmentsFolder);
   const index = new LogIndex();
-  const log = await recoverLog({ disk, segmentsFolder, storeId, index, logger: silentLogger, progress: () => undefined });
-  const reader = new RecordReader(segmentsFolder, checksumSeedOf(storeId), disk);
+  const segments = new LiveSegments();
+  const manifest = readManifest(disk, folder);
+  const hash = new NameHash(storeIdBytes(storeId));
+  const options = { disk, folder, storeId, manifest, index, segments, hash, logger: silentLogger, progress: () => undefined };
+  const { open, ...log } = await recoverLog(options);
+  removeUnnamedSegments(disk, folder, storeId, manifest, log.commits);
   const contents: Record<string, Record<string, string>> = {};
-  for (const collection of index.collections('')) {
-    const entries = await reader.read(collection, index.locations(collection) ?? new Map());
-    contents[collection] = Object.fromEntries(entries.map(({ key, value }) => [key, Buffer.from(value).toString('hex')]));
+  for (const slot of index.slots.all()) {
+    const { ordinal, offset, units } = index.placeOf(slot);
+    const { key, value, collection } = readRecord(disk, segments.at(ordinal).entry.number, offset, units * 128);
+    (contents[collection] ??= {})[key] = value;
   }
-  reader.close();
-  return { ...log, contents };
+  return { ...log, segment: open.entry.number, offset: open.bytes, contents };
+}
+
+function readRecord(disk: Disk, segment: number, offset: number, bytesMax: number): { collection: string; key: string; value: string } {
+  const file = disk.openSync(segmentPath(segmentsFolder, segment), 'read');
+  const bytes = Buffer.alloc(bytesMax);
+  const record = parseRecord(bytes.subarray(0, disk.readSync(file, bytes, 0, offset)), 0, bytesMax);
+  disk.closeSync(file);
+  if (record?.value === undefined) throw new Error('the index names a record that sets nothing');
+  return { collection: record.collection, key: record.key, value: record.value.toString('hex') };
 }

@@ -2,8 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { crc32 } from 'node:zlib';
 import type { Disk } from '../../src/storage/disk.ts';
+import { firstManifest, writeManifest } from '../../src/storage/manifest.ts';
+import { encodeSegmentHeader } from '../../src/storage/segment-format.ts';
 import type { StoreChange } from '../../src/storage/store.ts';
-import { recover, segmentsFolder, writeLog, type Contents } from './log-fixture.ts';
+import { recover, segmentsFolder, storeId, writeLog, type Contents } from './log-fixture.ts';
 import type { MemoryDisk } from './memory-disk.ts';
 
 const first = `${segmentsFolder}/00000001.log`;
@@ -56,7 +58,6 @@ describe('recovery of a log', () => {
     expect(await recover(log)).toEqual({
       commits: 3,
       frames: 3,
-      bytes: end,
       tornBytes: 0,
       segment: 1,
       offset: end,
@@ -147,7 +148,7 @@ describe('recovery of a log', () => {
     await expect(recover(disk)).rejects.toMatchObject({ code: 'STORE_CORRUPT', facts: { offset: frameStarts[1] } });
   });
 
-  it('makes what it recovered durable again: the tail is cut, the last frame written once more, then synced with its folder', async () => {
+  it('makes what it recovered durable again: the names, then the tail is cut and the last frame written once more', async () => {
     const disk = withBytes(log, first, (bytes) => bytes.subarray(0, end - 1));
     const calls: string[] = [];
     const watched: Disk = Object.assign(disk, {
@@ -160,7 +161,13 @@ describe('recovery of a log', () => {
       syncFolderSync: (folder: string) => calls.push(`sync ${folder}`),
     });
     await recover(watched);
-    expect(calls).toEqual([`truncate to ${frameStarts[2]}`, `write 55 at ${frameStarts[1]}`, 'sync file', `sync ${segmentsFolder}`]);
+    expect(calls).toEqual([
+      'sync /state',
+      `sync ${segmentsFolder}`,
+      `truncate to ${frameStarts[2]}`,
+      `write 55 at ${frameStarts[1]}`,
+      'sync file',
+    ]);
   });
 });
 
@@ -169,7 +176,7 @@ describe('recovery of several segments', () => {
   const log = writeLog(commits, 120);
 
   it('finds every commit', async () => {
-    expect([...log.files.keys()]).toHaveLength(3);
+    expect(log.listSync(segmentsFolder)).toHaveLength(3);
     expect(await recover(log)).toMatchObject({ commits: 3, segment: 3, contents: contentsAfter[3] });
   });
 
@@ -177,28 +184,39 @@ describe('recovery of several segments', () => {
     const size = log.bytesOf(second).length;
     for (let cut = 0; cut < size; cut += 1) {
       const disk = withBytes(log, second, (bytes) => bytes.subarray(0, cut));
-      // Cut right behind the header the segment looks like one without frames, and the next one shows the gap.
-      const file = cut === headerBytes ? `${segmentsFolder}/00000003.log` : second;
-      await expect(recover(disk)).rejects.toMatchObject({ code: 'STORE_CORRUPT', facts: { file } });
+      await expect(recover(disk)).rejects.toMatchObject({ code: 'STORE_CORRUPT', facts: { file: second, offset: cut } });
     }
   });
 
-  it('refuses when a segment is missing, and names it', async () => {
-    for (const missing of [first, second]) {
+  it('refuses when a segment is missing, the last one too, and names it', async () => {
+    for (const missing of [first, second, `${segmentsFolder}/00000003.log`]) {
       const disk = log.copy();
       disk.removeSync(missing);
       await expect(recover(disk)).rejects.toMatchObject({ code: 'STORE_CORRUPT', facts: { file: missing, reason: 'the file is missing' } });
     }
   });
 
-  it('removes a last segment whose header was cut at any byte, and goes on in the one before', async () => {
-    const third = `${segmentsFolder}/00000003.log`;
-    for (let cut = 0; cut < headerBytes; cut += 1) {
-      const disk = withBytes(log, third, (bytes) => bytes.subarray(0, cut));
-      const offset = disk.bytesOf(second).length;
-      expect(await recover(disk)).toMatchObject({ commits: 2, segment: 2, offset, tornBytes: cut, contents: contentsAfter[2] });
-      expect(disk.files.has(third)).toBe(false);
+  it('removes a segment that was begun and not named before a crash, whatever there is of it', async () => {
+    const fourth = `${segmentsFolder}/00000004.log`;
+    for (let bytes = 0; bytes <= headerBytes; bytes += 1) {
+      const disk = log.copy();
+      disk.files.set(fourth, encodeSegmentHeader(storeId, 4).subarray(0, bytes));
+      expect(await recover(disk)).toMatchObject({ commits: 3, segment: 3, contents: contentsAfter[3] });
+      expect(disk.files.has(fourth)).toBe(false);
     }
+  });
+
+  it('removes a segment that was compacted away and has come back', async () => {
+    const disk = log.copy();
+    disk.files.set(`${segmentsFolder}/00000009.log`, log.bytesOf(second));
+    expect(await recover(disk)).toMatchObject({ commits: 3, contents: contentsAfter[3] });
+    expect(disk.listSync(segmentsFolder)).toHaveLength(3);
+  });
+
+  it('refuses a manifest that does not name the newest commits', async () => {
+    const disk = log.copy();
+    writeManifest(disk, '/state', firstManifest);
+    await expect(recover(disk)).rejects.toMatchObject({ code: 'STORE_CORRUPT', facts: { file: '/state/manifest.json' } });
   });
 
   it('refuses any flipped bit of the header of a last segment that holds a commit', async () => {
@@ -208,7 +226,7 @@ describe('recovery of several segments', () => {
   });
 
   it.each([
-    ['a later format version', 8, 2, 'STORE_FORMAT_NEWER'],
+    ['a later format version', 8, 3, 'STORE_FORMAT_NEWER'],
     ['the number of another segment', 12, 7, 'STORE_CORRUPT'],
     ['the id of another store', 16, 0x1234, 'STORE_CORRUPT'],
   ])('refuses a segment with %s', async (_what, offset, value, code) => {

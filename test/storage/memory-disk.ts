@@ -46,10 +46,10 @@ export class MemoryDisk implements Disk {
     this.files.set(this.#path(file), this.bytesOf(this.#path(file)).subarray(0, size));
   }
 
-  read(file: number, into: Uint8Array, start: number, position: number): Promise<number> {
+  readSync(file: number, into: Uint8Array, start: number, position: number): number {
     const part = this.bytesOf(this.#path(file)).subarray(position, position + into.byteLength - start);
     into.set(part, start);
-    return Promise.resolve(part.length);
+    return part.length;
   }
 
   sizeSync(path: string): number {

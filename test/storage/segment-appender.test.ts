@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createSegment, SegmentAppender } from '../../src/storage/segment-appender.ts';
+import { firstManifest } from '../../src/storage/manifest.ts';
 import { segmentsFolder, storeId } from './log-fixture.ts';
 import { MemoryDisk } from './memory-disk.ts';
 
@@ -21,6 +22,11 @@ class NotingDisk extends MemoryDisk {
     this.calls.push('sync');
   }
 
+  override renameSync(...args: Parameters<MemoryDisk['renameSync']>): void {
+    this.calls.push('rename');
+    super.renameSync(...args);
+  }
+
   override syncFolderSync(): void {
     this.calls.push('sync folder');
   }
@@ -28,11 +34,14 @@ class NotingDisk extends MemoryDisk {
 
 function createAppender(disk: MemoryDisk): SegmentAppender {
   disk.closeSync(createSegment(disk, segmentsFolder, storeId, 1));
-  return new SegmentAppender({ segmentsFolder, storeId, segment: 1, offset: 36, segmentBytesMax: 50 }, disk);
+  return new SegmentAppender(
+    { segmentsFolder, storeId, segment: 1, offset: 36, segmentBytesMax: 50, commits: 0, manifest: firstManifest },
+    disk,
+  );
 }
 
 describe('an appender', () => {
-  it('syncs each frame, and the name of a new segment before the segment takes one', () => {
+  it('syncs each frame, and makes the name of a new segment durable, in folder and manifest, before it takes one', () => {
     const disk = new NotingDisk();
     const appender = createAppender(disk);
     disk.calls.length = 0;
@@ -41,22 +50,26 @@ describe('an appender', () => {
     expect(disk.calls).toEqual(['write', 'write', 'sync']);
     disk.calls.length = 0;
     expect(appender.append(Buffer.alloc(10))).toEqual({ segment: 2, offset: 36 });
-    expect(disk.calls).toEqual(['create', 'write', 'sync', 'sync folder', 'write', 'sync']);
+    const manifest = ['create', 'write', 'sync', 'rename', 'sync folder'];
+    expect(disk.calls).toEqual(['create', 'write', 'sync', 'sync folder', ...manifest, 'write', 'sync']);
   });
 
-  it.each(['writeSync', 'fdatasyncSync', 'syncFolderSync'] as const)('touches the disk no more after %s has failed', (operation) => {
-    const disk = new NotingDisk();
-    const appender = createAppender(disk);
-    appender.append(Buffer.alloc(10));
-    const failure = new Error('simulated');
-    disk[operation] = () => {
-      throw failure;
-    };
-    expect(() => appender.append(Buffer.alloc(10))).toThrow(failure);
-    disk.calls.length = 0;
-    expect(() => appender.append(Buffer.alloc(10))).toThrow(failure);
-    expect(disk.calls).toEqual([]);
-  });
+  it.each(['writeSync', 'fdatasyncSync', 'syncFolderSync', 'renameSync'] as const)(
+    'touches the disk no more after %s has failed',
+    (operation) => {
+      const disk = new NotingDisk();
+      const appender = createAppender(disk);
+      appender.append(Buffer.alloc(10));
+      const failure = new Error('simulated');
+      disk[operation] = () => {
+        throw failure;
+      };
+      expect(() => appender.append(Buffer.alloc(10))).toThrow(failure);
+      disk.calls.length = 0;
+      expect(() => appender.append(Buffer.alloc(10))).toThrow(failure);
+      expect(disk.calls).toEqual([]);
+    },
+  );
 
   it('takes nothing after it is closed', () => {
     const appender = createAppender(new MemoryDisk());

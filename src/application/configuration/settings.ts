@@ -1,3 +1,4 @@
+import { compactionBytesPerSecondDefault, segmentBytesMaxDefault } from '../../storage/store-limits.ts';
 import { engineSettings } from './engine-settings.ts';
 import type { PlainValue, Setting } from './setting.ts';
 
@@ -25,6 +26,19 @@ const named = {
     defaultText: '`.statefun/<name of the application>` in the working directory',
     variables: [{ name: 'STATEFUN_STATE_FOLDER' }],
     text: 'Where state, messages and positions are kept: a folder on a local disk; one engine at a time.',
+  },
+  'state.segment-bytes-max': {
+    type: 'bytes',
+    default: segmentBytesMaxDefault,
+    min: 4_096,
+    max: 1_073_741_824,
+    text: 'How large a file of the log grows before the next one is begun. Smaller ones are compacted sooner, and are more files.',
+  },
+  'state.compaction-bytes-per-second-max': {
+    type: 'bytes',
+    default: compactionBytesPerSecondDefault,
+    min: 1_048_576,
+    text: 'How much a compaction reads in a second. Lower leaves more of the disk to commits, until garbage piles up: then nothing is held back.',
   },
   'stop.deadline': {
     type: 'duration',

@@ -1,11 +1,12 @@
 import { StatefunError } from '../../shared/errors.ts';
 import type { ConnectorSettings } from '../../shared/connector-settings.ts';
 import { sleep } from '../../shared/sleep.ts';
-import type { Egress, EgressContext, EgressRecord, RejectedRecord } from '../../egress/egress.ts';
+import type { ClusterEgress, Egress, EgressContext, EgressRecord, RejectedRecord } from '../../egress/egress.ts';
 import { backOffMs, withBackOff, type BackOff } from './back-off.ts';
 import { ensureInRange } from './ensure-in-range.ts';
 import { resolveStreamName, type Environment, type KinesisClientOptions, type KinesisSender } from './kinesis-connection.ts';
 import { isDenied } from './kinesis-failure.ts';
+import { clusterEgress } from './kinesis-cluster.ts';
 import { configureEgress, kinesisDefaults } from './kinesis-settings.ts';
 import { KinesisStream } from './kinesis-stream.ts';
 import { PutLanes, toPutEntry } from './put-lanes.ts';
@@ -74,6 +75,11 @@ export class KinesisEgress implements Egress {
   configure(settings: ConnectorSettings): void {
     this.#options = configureEgress(this.#inCode, settings);
     this.#environment = {};
+  }
+
+  cluster(): ClusterEgress {
+    const { stream, client } = this.#options;
+    return clusterEgress(resolveStreamName(stream, streamVariable, this.#environment ?? process.env), client);
   }
 
   async start(context: EgressContext): Promise<void> {

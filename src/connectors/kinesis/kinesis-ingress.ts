@@ -1,10 +1,11 @@
 import { untilAborted } from '../../shared/sleep.ts';
 import type { ConnectorSettings } from '../../shared/connector-settings.ts';
-import type { Ingress, IngressContext } from '../../ingress/ingress.ts';
+import type { ClusterIngress, Ingress, IngressContext } from '../../ingress/ingress.ts';
 import type { RecordFormat } from '../../ingress/ingress.ts';
 import { withBackOff, type BackOff } from './back-off.ts';
 import { ensureInRange } from './ensure-in-range.ts';
 import { resolveStreamName, type Environment, type KinesisClientOptions, type KinesisSender } from './kinesis-connection.ts';
+import { clusterIngress } from './kinesis-cluster.ts';
 import { configureIngress, kinesisDefaults } from './kinesis-settings.ts';
 import { KinesisStream } from './kinesis-stream.ts';
 import { ShardReaders } from './shard-readers.ts';
@@ -89,6 +90,11 @@ export class KinesisIngress implements Ingress {
   configure(settings: ConnectorSettings): void {
     this.#options = configureIngress(this.#inCode, settings);
     this.#environment = {};
+  }
+
+  cluster(): ClusterIngress {
+    const { stream, start = kinesisDefaults.start, client } = this.#options;
+    return clusterIngress(resolveStreamName(stream, streamVariable, this.#environment ?? process.env), start, client);
   }
 
   async start(context: IngressContext): Promise<void> {

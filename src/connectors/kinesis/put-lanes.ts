@@ -16,9 +16,14 @@ export interface PutEntry {
 const partitionKeyCharactersMax = 256;
 
 export function toPutEntry(record: EgressRecord): PutEntry {
-  const partitionKey = toPartitionKey(record.key === undefined || record.key === '' ? record.id : record.key);
+  const partitionKey = partitionKeyOf(record);
   const data = typeof record.data === 'string' ? Buffer.from(record.data) : record.data;
   return { record, partitionKey, data, hashKey: record.hashKey, sizeBytes: data.byteLength + Buffer.byteLength(partitionKey) };
+}
+
+/** The key of a record, else its id, as Kinesis takes it. */
+export function partitionKeyOf({ key, id }: Pick<EgressRecord, 'id' | 'key'>): string {
+  return toPartitionKey(key === undefined || key === '' ? id : key);
 }
 
 /** Keys that Kinesis refuses become their hash: the same key still goes to the same shard. */

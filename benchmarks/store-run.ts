@@ -1,0 +1,91 @@
+import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { toCount } from './count.ts';
+import { describeMachine } from './machine.ts';
+import { formatNumber } from './range.ts';
+import { subjects, type StartMeasurement, type StoreTask, type Subject, type WorkMeasurement } from './store-measurement.ts';
+import { formatStoreReport, storeReportOf, type StoreRound, type SubjectMeasurement } from './store-report.ts';
+
+const childPath = new URL('./store-child.js', import.meta.url).pathname;
+
+interface Options {
+  readonly rounds: number;
+  readonly keys: number;
+  readonly seconds: number;
+  readonly measured: readonly Subject[];
+  readonly json: boolean;
+}
+
+function readOptions(parameters: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...parameters],
+    options: {
+      rounds: { type: 'string', default: '3' },
+      keys: { type: 'string', default: '200000' },
+      seconds: { type: 'string', default: '12' },
+      only: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const measured = values.only === undefined ? subjects : subjects.filter((subject) => subject === values.only);
+  if (measured.length === 0) throw new Error(`there is no store "${values.only ?? ''}"; there are: ${subjects.join(', ')}`);
+  return {
+    rounds: toCount('rounds', values.rounds),
+    keys: Math.max(toCount('keys', values.keys), 1_000),
+    seconds: toCount('seconds', values.seconds),
+    measured,
+    json: values.json,
+  };
+}
+
+function runTask<Measurement>(task: StoreTask): Promise<Measurement> {
+  return new Promise((resolve, reject) => {
+    const child = fork(childPath, [JSON.stringify(task)], { execArgv: ['--expose-gc'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    let measurement: Measurement | undefined;
+    // The child sends what belongs to the phase of the task, and nothing else.
+    child.once('message', (message) => (measurement = message as Measurement));
+    child.once('exit', (code, signal) => {
+      if (measurement !== undefined && code === 0) resolve(measurement);
+      else reject(new Error(`measuring ${task.subject} (${task.phase}) ended with ${String(code ?? signal)}`));
+    });
+  });
+}
+
+async function measureSubject(subject: Subject, { keys, seconds }: Options, parent: string): Promise<SubjectMeasurement> {
+  const folder = mkdtempSync(join(parent, `${subject}-`));
+  try {
+    const work = await runTask<WorkMeasurement>({ subject, phase: 'work', keys, seconds, folder });
+    const start = await runTask<StartMeasurement>({ subject, phase: 'start', keys, seconds, folder });
+    return { work, start };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The log store beside LevelDB and LMDB; see BENCHMARKS.md. */
+export async function runStore(parameters: readonly string[]): Promise<void> {
+  const options = readOptions(parameters);
+  const folder = mkdtempSync(join(tmpdir(), 'statefun-bench-'));
+  try {
+    const machine = describeMachine(folder);
+    const rounds: StoreRound[] = [];
+    for (let number = 1; number <= options.rounds; number += 1) {
+      const round: Partial<Record<Subject, SubjectMeasurement>> = {};
+      // The stores take turns, so that what else the machine does meets all of them.
+      for (const subject of options.measured) {
+        const measurement = (round[subject] = await measureSubject(subject, options, folder));
+        const { committedPerSecond, overwrite } = measurement.work;
+        const told = `${formatNumber(committedPerSecond)} keys/s committed, ${formatNumber(overwrite.perSecond)} keys/s overwritten`;
+        console.error(`round ${number} of ${options.rounds}, ${subject}: ${told}`);
+      }
+      rounds.push(round);
+    }
+    const report = storeReportOf(machine, options.keys, options.seconds, rounds);
+    console.log(options.json ? JSON.stringify(report, undefined, 2) : formatStoreReport(report));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

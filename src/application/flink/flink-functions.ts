@@ -1,0 +1,96 @@
+import { toSubscriptionSettings } from '../../functions/subscriptions.ts';
+import { ClassFunction } from '../../remote/classes/class-function.ts';
+import type { ClassHost } from '../../remote/classes/class-host.ts';
+import type { ServedFunction, ServedFunctions } from '../../remote/served-function.ts';
+import { StatefunError } from '../../shared/errors.ts';
+import type { Logger } from '../../shared/logger.ts';
+import { MetricsRegistry } from '../../shared/metrics.ts';
+import type { AssembledApplication } from '../assemble.ts';
+import { deadLetterEvent } from './flink-dead-letter.ts';
+import { FlinkEgresses } from './flink-egress.ts';
+import { routerType } from './flink-names.ts';
+import { flinkUnsupported, servingProblems } from './flink-problems.ts';
+import { RouterFunction } from './router-function.ts';
+
+export interface FlinkOptions {
+  readonly logger: Logger;
+  /** Egress records go to the egress of StateFun's playground, under topics, whatever is declared. @defaultValue `false` */
+  readonly playground?: boolean;
+  /** See ClassHost.retryBudgetMs. */
+  readonly retryBudgetMs: number;
+}
+
+/** The functions of an application, and its forwarders as one more, for the request-reply handler. */
+export class FlinkFunctions implements ServedFunctions {
+  readonly metrics = new MetricsRegistry();
+  readonly #functions: ReadonlyMap<string, ServedFunction>;
+
+  /** Throws FLINK_UNSUPPORTED with everything that stands in the way. */
+  constructor(application: AssembledApplication, options: FlinkOptions) {
+    const { functions, name } = application;
+    const playground = options.playground ?? false;
+    const egresses = flinkEgresses(application, playground);
+    const problems = servingProblems(application, egresses, playground);
+    if (problems.length > 0) throw flinkUnsupported(name, problems);
+    const router = routerType(name);
+    const host = this.#host(application, options, egresses, router);
+    const classes = functions.types().flatMap((type) => functions.get(type) ?? []);
+    const served = [...classes.map((registered) => new ClassFunction(registered, host)), this.#router(application, host, router)];
+    this.#functions = new Map(served.map((one) => [one.type, one]));
+  }
+
+  get(type: string): ServedFunction | undefined {
+    return this.#functions.get(type);
+  }
+
+  types(): readonly string[] {
+    return [...this.#functions.keys()].sort();
+  }
+
+  #host(application: AssembledApplication, options: FlinkOptions, egresses: FlinkEgresses, router: string): ClassHost {
+    const { functions, name, clock, invocationScope: scope } = application;
+    const { logger } = options;
+    return {
+      invocations: {
+        isRegistered: (type) => functions.has(type),
+        unknownFunction: (type, from) => functions.unknown(type, from),
+        hasEgress: (id) => egresses.has(id),
+        unknownEgress: (egressId, from) => {
+          const declared = egresses.ids();
+          const summary = `no egress "${egressId}" is declared (${from}). Declared: ${declared.join(', ') || 'none'}.`;
+          return new StatefunError('UNKNOWN_EGRESS', summary, { facts: { egressId, declared } });
+        },
+        subscriptions: toSubscriptionSettings(application.subscriptions),
+        logger,
+        scope,
+        metrics: (type) => this.metrics.scope(type),
+      },
+      isRemote: (type) => functions.isRemote(type),
+      isIngress: ({ type }) => type === router,
+      toEgress: (effect) => egresses.toRecord(effect),
+      toDeadLetter: (message) => {
+        const { target, error } = message;
+        logger.error('dead letter', { address: `${target.type}/${target.id}`, messageId: message.envelope?.messageId, error });
+        this.metrics.increment('dead-letters');
+        return egresses.toDeadLetter(message.envelope?.messageId ?? target.id, target.id, deadLetterEvent(name, message, clock.now()));
+      },
+      clock,
+      retryBudgetMs: options.retryBudgetMs,
+    };
+  }
+
+  #router({ router, ingress, unmatchedEvents }: AssembledApplication, host: ClassHost, type: string): ServedFunction {
+    return new RouterFunction({
+      ...{ type, router, ingress, unmatchedEvents },
+      isRemote: host.isRemote,
+      toDeadLetter: host.toDeadLetter,
+      unmatched: () => this.metrics.increment('unmatched'),
+    });
+  }
+}
+
+/** The egresses of an application in a cluster. */
+export function flinkEgresses({ name, egress, ingress }: AssembledApplication, playground: boolean): FlinkEgresses {
+  const ingressKind = playground ? undefined : ingress.map((port) => port.cluster?.().kind).find((kind) => kind !== undefined);
+  return new FlinkEgresses(name, egress, ingressKind, playground);
+}

@@ -1,0 +1,42 @@
+import { StatefunError } from '../../shared/errors.ts';
+import type { AssembledApplication } from '../assemble.ts';
+import type { FlinkEgresses } from './flink-egress.ts';
+import { deadLetterEgressId, routerType } from './flink-names.ts';
+
+type Parts = Pick<AssembledApplication, 'name' | 'functions' | 'egress' | 'ingress'>;
+
+/** Why an application cannot be served to a cluster, each as a sentence. */
+export function servingProblems({ name, functions, egress }: Parts, egresses: FlinkEgresses, playground: boolean): readonly string[] {
+  const policies = functions.types().flatMap((type) => {
+    const onFailure = functions.get(type)?.definition.policy.onFailure;
+    if (onFailure === undefined || onFailure === 'dead-letter' || onFailure === 'skip') return [];
+    return [`function "${type}" has onFailure "${onFailure}": a cluster has no such thing; use "dead-letter" or "skip".`];
+  });
+  const unwritable = egress.filter((port) => !playground && port.cluster === undefined);
+  const ports = unwritable.map(({ id, description }) => `egress "${id}" (${description}) is none that a cluster can write.`);
+  const names = [routerType(name), deadLetterEgressId(name)]
+    .filter((taken) => functions.has(taken) || egress.some(({ id }) => id === taken))
+    .map(
+      (taken) => `"${taken}" is what the framework calls a part of its own in a cluster: give the application or the part another name.`,
+    );
+  const deadLetters =
+    playground || egresses.deadLetters !== undefined || unwritable.length > 0
+      ? []
+      : ['there is no stream that dead letters could go to beside: declare a Kinesis ingress or egress.'];
+  return [...policies, ...ports, ...names, ...deadLetters];
+}
+
+/** Why a cluster cannot run an application, besides {@link servingProblems}. */
+export function moduleProblems({ ingress }: Parts, playground: boolean): readonly string[] {
+  if (ingress.length === 0) return ['there is no ingress: a cluster starts with at least one.'];
+  const unreadable = ingress.filter((port) => !playground && port.cluster === undefined);
+  return unreadable.map(({ name, description }) => `ingress "${name}" (${description}) is none that a cluster can read.`);
+}
+
+/** One error for all of them. */
+export function flinkUnsupported(application: string, problems: readonly string[]): StatefunError {
+  const lines = problems.map((problem) => `\n  - ${problem}`);
+  return new StatefunError('FLINK_UNSUPPORTED', `application "${application}" cannot run on Flink:${lines.join('')}`, {
+    facts: { application, problems },
+  });
+}

@@ -1,0 +1,83 @@
+import { serveFunctions, type FunctionServer, type FunctionServerOptions } from '../../remote/http/function-server.ts';
+import { RequestReplyHandler } from '../../remote/request-reply-handler.ts';
+import type { ServedFunctions } from '../../remote/served-function.ts';
+import { toMilliseconds, type Duration } from '../../shared/duration.ts';
+import { namedLogger, type Logger } from '../../shared/logger.ts';
+import { configurationOf, configuredLogger } from '../application-configuration.ts';
+import { assembleApplication, type ApplicationOverrides, type AssembledApplication } from '../assemble.ts';
+import type { ApplicationDefinition } from '../definition.ts';
+import { FlinkFunctions } from './flink-functions.ts';
+
+/** Settings are read from application.yaml and others in the working directory, and from the environment, where the options say nothing else. */
+export interface FlinkServingOptions extends Omit<ApplicationOverrides, 'dryRun' | 'ingress'> {
+  /** @defaultValue one that writes to standard error: see the settings `logging.level` and `logging.levels` */
+  readonly logger?: Logger;
+  /** Sends egress records to the egress of StateFun's playground, under the names of the egresses as topics. @defaultValue `false` */
+  readonly playground?: boolean;
+  /**
+   * How long failed messages of one call may be tried again in all. The cluster waits for the call meanwhile, by default two minutes, a
+   * gateway less. Longer rides out longer failures of what handlers call; then their messages are dead letters.
+   *
+   * @defaultValue `'20s'`, less than the limit of any gateway
+   */
+  readonly retryBudget?: Duration;
+}
+
+/** The functions of an application, ready to be served to a cluster. */
+export interface FlinkApplication {
+  readonly name: string;
+  /** What `RequestReplyHandler` and `lambdaHandler` take: the function classes, and the forwarders as the function of {@link routerType}. */
+  readonly functions: ServedFunctions;
+  readonly handler: RequestReplyHandler;
+  /** Destroys what the application made; after the last call. */
+  close(): Promise<void>;
+}
+
+/** What a server is given beside the application. */
+export interface ServingOptions extends FlinkServingOptions {
+  readonly server?: Omit<FunctionServerOptions, 'logger'>;
+}
+
+/** An application that is served. */
+export interface ServedApplication extends FlinkApplication {
+  readonly server: FunctionServer;
+}
+
+/**
+ * Checks an application and makes what it needs, for a server or Lambda function of your own: no ingress, egress or state folder is opened,
+ * all of that is the cluster's. Rejects with APPLICATION_INVALID and FLINK_UNSUPPORTED; nothing is left behind then.
+ */
+export async function flinkApplication(definition: ApplicationDefinition, options: FlinkServingOptions = {}): Promise<FlinkApplication> {
+  const retryBudgetMs = toMilliseconds(options.retryBudget ?? '20s');
+  const configuration = await configurationOf(definition, { environment: process.env, configurationFolder: '.', ...options });
+  const logger = options.logger ?? configuredLogger(configuration);
+  const application = await assembleApplication(definition, { ...options, configuration, logger });
+  try {
+    const functions = new FlinkFunctions(application, { logger, playground: options.playground ?? false, retryBudgetMs });
+    const handler = new RequestReplyHandler(functions, { logger: namedLogger(logger, 'remote') });
+    return { name: application.name, functions, handler, close: () => destroy(application, logger) };
+  } catch (thrown) {
+    await destroy(application, logger);
+    throw thrown;
+  }
+}
+
+/** {@link flinkApplication} behind a server of its own. Rejects with what both reject with. */
+export async function serveApplication(definition: ApplicationDefinition, options: ServingOptions = {}): Promise<ServedApplication> {
+  const application = await flinkApplication(definition, options);
+  try {
+    const server = await serveFunctions(application.handler, options.server ?? {});
+    const close = async (): Promise<void> => {
+      await server.close();
+      await application.close();
+    };
+    return { ...application, server, close };
+  } catch (thrown) {
+    await application.close();
+    throw thrown;
+  }
+}
+
+async function destroy({ lifecycle }: AssembledApplication, logger: Logger): Promise<void> {
+  for (const error of await lifecycle.destroy()) logger.warn('stopped before everything had ended', { error });
+}

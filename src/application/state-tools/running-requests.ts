@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Engine } from '../../engine/engine.ts';
+import { deadLettersCollection } from '../../engine/stored-records.ts';
+import { StatefunError } from '../../shared/errors.ts';
+import { askLockHolder } from '../../storage/folder-lock.ts';
+import type { RequestHandler } from '../../storage/lock-requests.ts';
+import type { Store } from '../../storage/store.ts';
+import { unknownDeadLetter } from './stored-dead-letters.ts';
+
+/** What is asked of a running application: to change dead letters, or all there are when no ids are named. */
+export interface DeadLetterRequest {
+  readonly change: 'redrive' | 'drop';
+  readonly ids?: readonly string[] | undefined;
+}
+
+/** How often the store is asked whether the change is durable, in milliseconds. */
+const durableIntervalMs = 5;
+
+/** Answers requests about the dead letters of a running engine: all of a request is done, in one commit, or nothing. */
+export function deadLetterRequests(engine: Pick<Engine, 'deadLetters' | 'redrive' | 'drop'>, store: Store): RequestHandler {
+  return async (request) => {
+    const { change, ids } = parseRequest(request);
+    const kept = engine.deadLetters().map(({ id }) => id);
+    const unknown = ids?.find((id) => !kept.includes(id));
+    if (unknown !== undefined) throw unknownDeadLetter(unknown);
+    const changed = ids === undefined ? kept : kept.filter((id) => ids.includes(id));
+    // Without waiting in between, so that they are in one group.
+    for (const id of changed) engine[change](id);
+    await untilRemoved(store, changed);
+    return { changed };
+  };
+}
+
+/**
+ * Asks the running application of the folder; answers the ids of the dead letters that it changed, durably. Undefined when no engine runs on
+ * the folder. Throws DEAD_LETTER_UNKNOWN when one of the ids is none; nothing is changed then.
+ */
+export async function askRunning(folder: string, request: DeadLetterRequest): Promise<readonly string[] | undefined> {
+  const answer = (await askLockHolder(folder, request)) as { readonly changed: readonly string[] } | undefined; // see deadLetterRequests
+  return answer?.changed;
+}
+
+function parseRequest(request: unknown): DeadLetterRequest {
+  const { change, ids } = (request ?? {}) as Readonly<Record<string, unknown>>; // whatever it is, it may be asked for properties
+  const knows = (change === 'redrive' || change === 'drop') && (ids === undefined || isTexts(ids));
+  if (knows) return { change, ids };
+  throw new StatefunError('REQUEST_INVALID', `the running application does not know the request ${JSON.stringify(request)}.`);
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((id) => typeof id === 'string');
+}
+
+/** The commit that redrives or drops a dead letter removes it from the store. */
+async function untilRemoved(store: Store, ids: readonly string[]): Promise<void> {
+  const removed = new Set(ids);
+  while ((await store.load(deadLettersCollection)).some(({ key }) => removed.has(key))) await sleep(durableIntervalMs);
+}

@@ -1,0 +1,88 @@
+import { Command, Option } from 'commander';
+import { readFile } from 'node:fs/promises';
+import { configurationOf, configuredLogger } from '../application/application-configuration.ts';
+import { serveApplication, type ServedApplication } from '../application/flink/serve-application.ts';
+import { loadApplication } from '../application/load-application.ts';
+import { listenForStopSignals } from '../application/stop-signals.ts';
+import { toError } from '../shared/errors.ts';
+import type { Logger } from '../shared/logger.ts';
+import { starting } from './application-failure.ts';
+import { configurationSources, withConfigurationOptions, type ConfigurationCommandOptions } from './configuration-options.ts';
+import { moreHelp } from './more-help.ts';
+import { portOption } from './port-option.ts';
+
+interface ServeCommandOptions extends ConfigurationCommandOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly path: string;
+  readonly playground?: true;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly clientCa?: string;
+}
+
+/** `statefun serve <app>`: the functions of an application over HTTP, for a cluster of Flink StateFun, until a signal stops it. */
+export function serveCommand(): Command {
+  return withConfigurationOptions(new Command('serve'))
+    .description('serve the functions of an application to Flink StateFun over HTTP, until SIGTERM or SIGINT')
+    .argument('<app>', 'a folder with a package.json, or the built module that exports the application')
+    .addOption(portOption('8000'))
+    .option('--host <host>', 'where to listen; 0.0.0.0 in a container', '127.0.0.1')
+    .option('--path <path>', 'the path of the endpoint', '/statefun')
+    .option('--playground', "send egress records to StateFun's playground, under topics")
+    .option('--tls-cert <file>', 'serve HTTPS with this certificate (PEM)')
+    .addOption(new Option('--tls-key <file>', 'the key of the certificate (PEM)'))
+    .option('--client-ca <file>', 'serve only clients with a certificate of this authority (PEM)')
+    .addHelpText(
+      'after',
+      moreHelp({
+        text: 'State, ingress and egress are those of the cluster: statefun module prints its module.yaml. A first signal finishes what is under way.',
+        examples: ['statefun serve .', 'statefun serve . --host 0.0.0.0 --port 8000'],
+        exitCodes: {
+          0: 'stopped by a signal',
+          1: 'it could not start, or cannot run on Flink',
+          130: 'a second SIGINT (143: SIGTERM)',
+        },
+      }),
+    )
+    .action(serve);
+}
+
+async function serve(path: string, options: ServeCommandOptions): Promise<void> {
+  const { application, defaultName, folder } = await starting(() => loadApplication(path));
+  const configuration = await configurationOf(application, configurationSources(options, folder));
+  const logger = configuredLogger(configuration);
+  const served = await starting(async () => {
+    const server = { port: options.port, host: options.host, path: options.path, ...(await readTls(options)) };
+    return serveApplication(application, { defaultName, logger, configuration, playground: options.playground === true, server });
+  }, application);
+  logger.info(`serving ${served.functions.types().join(', ')} at ${served.server.url}`);
+  await untilSignal(served, logger);
+}
+
+async function readTls({ tlsCert, tlsKey, clientCa }: ServeCommandOptions): Promise<{ readonly tls?: { cert: Buffer; key: Buffer } }> {
+  if (tlsCert === undefined || tlsKey === undefined) return {};
+  const client = clientCa === undefined ? {} : { clientCa: await readFile(clientCa) };
+  return { tls: { cert: await readFile(tlsCert), key: await readFile(tlsKey), ...client } };
+}
+
+async function untilSignal(served: ServedApplication, logger: Logger): Promise<void> {
+  let failure: Error | undefined;
+  await new Promise<void>((resolve) => {
+    const unlisten = listenForStopSignals({
+      source: process,
+      logger,
+      busyWith: () => 'the calls under way',
+      stop: () => {
+        served
+          .close()
+          .catch((error: unknown) => (failure = toError(error)))
+          .finally(() => {
+            unlisten();
+            resolve();
+          });
+      },
+    });
+  });
+  if (failure !== undefined) throw failure;
+}

@@ -1,0 +1,60 @@
+import { Command } from 'commander';
+import { readAddress, type StoredAddress } from '../../application/state-tools/stored-addresses.ts';
+import type { StoredCell } from '../../application/state-tools/stored-cells.ts';
+import { ensureFunctionType } from '../../shared/address.ts';
+import { CommandExit, exitCodes } from '../exit-code.ts';
+import { moreHelp } from '../more-help.ts';
+import type { Output } from '../output.ts';
+import { countOf, formatBytes, formatCount, toJson, toText } from './format.ts';
+import { readSnapshot, withStateOptions, type StateCommandOptions } from './state-options.ts';
+
+/** `statefun state get <type> <id>`: the cells of one address. */
+export function getCommand(output: Output): Command {
+  return withStateOptions(new Command('get'))
+    .description('what is stored of one address, cell by cell')
+    .argument('<type>', 'the function type, namespace/name')
+    .argument('<id>', 'the id of the address')
+    .addHelpText(
+      'after',
+      moreHelp({
+        text: [
+          'The folder does not know the types of cells: what reads as JSON is shown as JSON, other text as {"$text": …}, bytes as {"$base64": …}.',
+          'What only the memory of a running application holds is not there yet: it is part of the next commit.',
+        ].join('\n'),
+        examples: ['statefun state get example/cart c1', 'statefun state get example/cart c1 --json'],
+        exitCodes: { 0: 'printed', 1: 'nothing is stored of the address, or the folder cannot be read' },
+      }),
+    )
+    .action((type: string, id: string, options: StateCommandOptions) => get(type, id, options, output));
+}
+
+async function get(type: string, id: string, options: StateCommandOptions, output: Output): Promise<void> {
+  ensureFunctionType(type, 'statefun state get');
+  const address = await readSnapshot(options, output, (snapshot) => readAddress(snapshot, { type, id }));
+  const isEmpty = address.entries === 0;
+  if (options.json === true) output.out(toJson(address));
+  else if (!isEmpty) output.out(toText(linesOf(address)));
+  if (isEmpty) throw new CommandExit(exitCodes.failure, `nothing is stored of ${type}/${id} (last commit: ${address.commit})`);
+}
+
+function linesOf({ type, id, commit, changedAt, entries, bytes, cells }: StoredAddress): string[] {
+  const size = `${countOf(entries, 'entry', 'entries')}, ${formatBytes(bytes)}`;
+  return [`${type}/${id}: ${size}, changed by commit ${formatCount(changedAt)} of ${formatCount(commit)}`, ...cells.flatMap(cellLines)];
+}
+
+function cellLines(cell: StoredCell): string[] {
+  switch (cell.kind) {
+    case 'value':
+      return ['', `  ${cell.name} (value)`, `    ${JSON.stringify(cell.value)}`];
+    case 'table': {
+      const lines = cell.entries.map(({ key, value }) => `    ${JSON.stringify(key)}: ${JSON.stringify(value)}`);
+      return ['', `  ${cell.name} (table, ${countOf(cell.entries.length, 'entry', 'entries')})`, ...lines];
+    }
+    case 'list':
+      return [
+        '',
+        `  ${cell.name} (list, ${countOf(cell.items.length, 'item')})`,
+        ...cell.items.map((item) => `    ${JSON.stringify(item)}`),
+      ];
+  }
+}

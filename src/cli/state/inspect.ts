@@ -1,0 +1,94 @@
+import { Command } from 'commander';
+import { inspectState, type StateInspection } from '../../application/state-tools/inspect-state.ts';
+import { findEngine } from '../../application/state-tools/open-snapshot.ts';
+import { moreHelp } from '../more-help.ts';
+import type { Output } from '../output.ts';
+import { alignRows, countOf, formatBytes, formatCount, toJson, toText } from './format.ts';
+import { readSnapshot, withStateOptions, type StateCommandOptions } from './state-options.ts';
+
+/** What is told of a folder: what it holds, and who uses it. */
+type Inspected = StateInspection & { readonly inUse: boolean; readonly pid?: number };
+
+/** `statefun state inspect`: what a state folder holds, by kind. */
+export function inspectCommand(output: Output): Command {
+  return withStateOptions(new Command('inspect'))
+    .description('what the folder holds: addresses, messages, egress records, dead letters, positions, segments')
+    .addHelpText(
+      'after',
+      moreHelp({
+        text: 'Everything is read once. The application may run: what is shown is its state after one commit.',
+        examples: ['statefun state inspect', 'statefun state inspect --state-folder .statefun/carts --json'],
+        exitCodes: { 0: 'printed', 1: 'the folder holds no state, or it is damaged' },
+      }),
+    )
+    .action((options: StateCommandOptions) => inspect(options, output));
+}
+
+async function inspect(options: StateCommandOptions, output: Output): Promise<void> {
+  const inspected = await readSnapshot(options, output, async (snapshot, folder): Promise<Inspected> => {
+    const engine = await findEngine(folder);
+    return { ...inspectState(snapshot), inUse: engine !== undefined, ...(engine?.pid === undefined ? {} : { pid: engine.pid }) };
+  });
+  output.out(options.json === true ? toJson(inspected) : toText(linesOf(inspected)));
+}
+
+function linesOf(state: Inspected): string[] {
+  const { segments, addresses, positions } = state;
+  return [
+    `State in ${state.folder}`,
+    '',
+    ...alignRows(summaryOf(state)),
+    ...section('Addresses', [
+      ...addresses.map(({ type, addresses: count, entries, bytes }) => [
+        type,
+        formatCount(count),
+        countOf(entries, 'entry', 'entries'),
+        formatBytes(bytes),
+      ]),
+    ]),
+    ...section('Positions', [...positions.map(({ ingress, partition, position }) => [ingress, partition, position])]),
+    ...section('Segments', [
+      ...segments.map(({ number, kind, bytes, records, liveBytes }) => [
+        String(number),
+        kind,
+        formatBytes(bytes),
+        countOf(records, 'record'),
+        `${percent(bytes - liveBytes, bytes)} garbage`,
+      ]),
+    ]),
+  ];
+}
+
+function summaryOf(state: Inspected): string[][] {
+  const { pendingMessages, delayedMessages, outbox, deadLetters } = state;
+  const next = delayedMessages.nextDueAt === undefined ? '' : `, the next one is due at ${delayedMessages.nextDueAt}`;
+  const requested =
+    deadLetters.redriveRequested === 0 ? '' : `, ${formatCount(deadLetters.redriveRequested)} to be redriven at the next start`;
+  const space = `${formatBytes(state.bytes)}, ${percent(state.garbageBytes, state.bytes)} garbage`;
+  return [
+    ['store', `${state.storeId}, created ${state.createdAt}, format version ${state.formatVersion}`],
+    ['in use', state.inUse ? `by ${state.pid === undefined ? 'an engine' : `process ${state.pid}`}` : 'no'],
+    ['last commit', formatCount(state.commit)],
+    ['entries', `${formatCount(state.entries)} in ${countOf(state.segments.length, 'segment')}, ${space}`],
+    ...(state.unfinishedBytes === 0
+      ? []
+      : [['unfinished', `${formatBytes(state.unfinishedBytes)} of a commit that is under way, or that a crash interrupted`]]),
+    ['messages', `${formatCount(pendingMessages.count)} pending${byName(pendingMessages.byType)}`],
+    ['delayed', `${formatCount(delayedMessages.count)} pending${byName(delayedMessages.byType)}${next}`],
+    ['egress', `${countOf(outbox.count, 'record')} not acknowledged${byName(outbox.byEgress)}`],
+    ['dead letters', `${formatCount(deadLetters.count)}${byName(deadLetters.byCode)}${requested}`],
+  ];
+}
+
+function byName(counts: Readonly<Record<string, number>>): string {
+  const names = Object.entries(counts).sort(([, left], [, right]) => right - left);
+  return names.length === 0 ? '' : ` (${names.map(([name, count]) => `${name} ${formatCount(count)}`).join(', ')})`;
+}
+
+function section(title: string, rows: readonly string[][]): string[] {
+  return rows.length === 0 ? [] : ['', title, ...alignRows(rows)];
+}
+
+function percent(part: number, whole: number): string {
+  return `${whole === 0 ? 0 : Math.round((100 * part) / whole)} %`;
+}

@@ -1,0 +1,89 @@
+import { unitsOf } from './index-slots.ts';
+import type { LiveSegment } from './live-segments.ts';
+
+/** All records of closed segments may have so much more than the newest ones before a compaction begins. */
+const spaceFactorMax = 1.5;
+
+/** A segment is worth reading when so much of it can go; below it, only to let others shrink. */
+const reclaimableMin = 0.2;
+
+/** Segments smaller than this part of a full one are joined when there is room. */
+const smallSegment = 0.25;
+
+/** What a compaction does: which segments it reads, and which tombstones it keeps. */
+export interface CompactionPlan {
+  readonly sources: readonly LiveSegment[];
+  /** Tombstones from this commit on are kept: an older record of their entry may be in a segment that is not read. */
+  readonly tombstonesKeptFrom: number;
+}
+
+/**
+ * Chooses the segments to compact, or none. `closed` are those that take no more frames, `open` the one that does.
+ *
+ * P1. A tombstone goes only when no segment that stays can hold an older record of its entry: the segment begins with a later commit, or it
+ *     was clean at that commit, and then everything in it was the newest of its entry.
+ */
+export function planCompaction(closed: readonly LiveSegment[], open: LiveSegment, segmentBytesMax: number): CompactionPlan | undefined {
+  const units = sum(closed, (segment) => segment.units);
+  if (units <= spaceFactorMax * sum(closed, (segment) => segment.liveUnits)) return undefined;
+  const all = [...closed, open];
+  const sources = worthReading(closed, all, unitsOf(segmentBytesMax));
+  if (sources.length === 0) sources.push(...blockingTombstones(closed, open, units));
+  if (sources.length === 0) return undefined;
+  return { sources, tombstonesKeptFrom: tombstonesKeptFrom(all.filter((segment) => !sources.includes(segment))) };
+}
+
+/** The commit from which on tombstones must be kept for the sake of these segments. */
+function tombstonesKeptFrom(staying: readonly LiveSegment[]): number {
+  return staying.reduce((from, segment) => Math.min(from, neededFrom(segment)), Infinity);
+}
+
+/** Tombstones before this commit have nothing to hide in the segment. */
+function neededFrom({ entry }: LiveSegment): number {
+  return entry.kind === 'log' ? entry.commitsBefore + 1 : Math.max(entry.commitMin, entry.cleanAt + 1);
+}
+
+/** Those with the largest share of records that can go, as many as leave one full segment; small ones join them. */
+function worthReading(closed: readonly LiveSegment[], all: readonly LiveSegment[], roomUnits: number): LiveSegment[] {
+  const reclaimable = reclaimableUnits(all);
+  const candidates = closed
+    .map((segment) => ({ segment, copied: segment.units - reclaimable(segment), share: reclaimable(segment) / Math.max(1, segment.units) }))
+    .sort((a, b) => b.share - a.share);
+  const sources: LiveSegment[] = [];
+  let room = roomUnits;
+  for (const { segment, copied, share } of candidates) {
+    const joins = sources.length > 0 && segment.entry.kind === 'kept' && segment.units < roomUnits * smallSegment;
+    const fits = copied <= room || sources.length === 0;
+    if (!fits || (share < reclaimableMin && !joins)) continue;
+    sources.push(segment);
+    room -= copied;
+  }
+  return sources;
+}
+
+/** What of a segment can go: records that are not the newest, and tombstones where all of them can. */
+function reclaimableUnits(all: readonly LiveSegment[]): (segment: LiveSegment) => number {
+  const [lowest = Infinity, second = Infinity] = all.map(neededFrom).sort((a, b) => a - b);
+  const begins = all.flatMap(({ entry }) => (entry.kind === 'log' ? entry.commitsBefore : [])).sort((a, b) => a - b);
+  const lastCommits = new Map(begins.map((begin, index) => [begin, begins[index + 1] ?? Infinity]));
+  return (segment) => {
+    const { entry, units, liveUnits, tombstoneUnits } = segment;
+    const lastCommit = entry.kind === 'kept' ? entry.commitMax : (lastCommits.get(entry.commitsBefore) ?? Infinity);
+    const keptFrom = neededFrom(segment) === lowest ? second : lowest;
+    return lastCommit < keptFrom ? units - liveUnits : Math.max(0, units - liveUnits - tombstoneUnits);
+  };
+}
+
+/** Where tombstones are what fills the store, the segment for whose sake most of them are kept: rewriting it lets them go. */
+function blockingTombstones(closed: readonly LiveSegment[], { entry: open }: LiveSegment, units: number): readonly LiveSegment[] {
+  if (sum(closed, (segment) => segment.tombstoneUnits) < units * reclaimableMin) return [];
+  const [first, ...others] = closed;
+  if (first === undefined) return [];
+  const oldest = others.reduce((found, segment) => (neededFrom(segment) < neededFrom(found) ? segment : found), first);
+  // One that was rewritten since the open segment began keeps none of them.
+  return open.kind === 'log' && neededFrom(oldest) <= open.commitsBefore ? [oldest] : [];
+}
+
+function sum(segments: readonly LiveSegment[], units: (segment: LiveSegment) => number): number {
+  return segments.reduce((total, segment) => total + units(segment), 0);
+}

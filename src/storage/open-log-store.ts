@@ -1,0 +1,128 @@
+import { resolve } from 'node:path';
+import { StatefunError, toError } from '../shared/errors.ts';
+import { silentLogger, type Logger } from '../shared/logger.ts';
+import { Compaction } from './compaction.ts';
+import { nodeDisk, type Disk } from './disk.ts';
+import { lockFolder, type FolderLock } from './folder-lock.ts';
+import { InlineFrameWriter, type FrameWriterFactory } from './frame-writer.ts';
+import { LiveSegments } from './live-segments.ts';
+import { LogIndex } from './log-index.ts';
+import { recoverLog } from './log-recovery.ts';
+import { LogStore } from './log-store.ts';
+import { NameHash } from './name-hash.ts';
+import { InlineRecordCopier, ThreadRecordCopier, type RecordCopierFactory } from './record-copier.ts';
+import { InlineRecordReader, ThreadRecordReader, type RecordReaderFactory } from './record-reader.ts';
+import { checksumSeedOf, segmentsFolderOf, storeIdBytes } from './segment-format.ts';
+import { ensureStateFolder, openFolder, upgradeFolder } from './state-folder.ts';
+import { unusableError } from './store-errors.ts';
+import { compactionBytesPerSecondDefault, segmentBytesMaxDefault } from './store-limits.ts';
+import { ThreadFrameWriter } from './thread-frame-writer.ts';
+import { removeUnnamedSegments } from './unnamed-segments.ts';
+
+export interface LogStoreOptions {
+  /** The state folder; created when it is not there. */
+  readonly folder: string;
+  /** How large a segment grows before the next one is begun, in bytes. Smaller ones are compacted sooner, and cost more files. @defaultValue 64 MiB */
+  readonly segmentBytesMax?: number;
+  /** How much a compaction reads, in bytes a second, while garbage does not pile up. @defaultValue 64 MiB */
+  readonly compactionBytesPerSecondMax?: number;
+  /** Who writes, reads and compacts; threads of their own by default. */
+  readonly threads?: StoreThreads;
+  /** Called once, when the store has failed (S4). */
+  readonly onFailure?: (error: Error) => void;
+  readonly logger?: Logger;
+  /** Told how far recovery is, in bytes. */
+  readonly progress?: (bytesRead: number, bytesTotal: number) => void;
+  /** What files are read and written with, but for the threads, which have the machine's. */
+  readonly disk?: Disk;
+}
+
+/** What a store leaves to threads. */
+export interface StoreThreads {
+  readonly writer: FrameWriterFactory;
+  readonly reader: RecordReaderFactory;
+  readonly copier: RecordCopierFactory;
+}
+
+const ownThreads: StoreThreads = {
+  writer: (start) => new ThreadFrameWriter(start),
+  reader: (start) => new ThreadRecordReader(start),
+  copier: (start) => new ThreadRecordCopier(start),
+};
+
+/** Everything on the caller's thread, which then waits for the disk: for tests and tools. */
+export function inlineThreads(disk: Disk = nodeDisk): StoreThreads {
+  return {
+    writer: (start) => new InlineFrameWriter(start, disk),
+    reader: (start) => new InlineRecordReader(start, disk),
+    copier: (start) => new InlineRecordCopier(start, disk),
+  };
+}
+
+/**
+ * Opens the store in a folder, creating it when the folder is empty. Takes the folder's lock first and recovers what was committed.
+ *
+ * Refuses with STATE_FOLDER_LOCKED, STATE_FOLDER_UNUSABLE, STATE_FOLDER_NOT_OURS, STORE_CORRUPT, STORE_FORMAT_NEWER or STORE_READ_FAILED.
+ */
+export async function openLogStore(options: LogStoreOptions): Promise<LogStore> {
+  const { disk = nodeDisk } = options;
+  const folder = resolve(options.folder);
+  ensureStateFolder(disk, folder);
+  const lock = await lockFolder(folder);
+  try {
+    return await openLocked(options, folder, disk, lock);
+  } catch (error) {
+    await lock.release();
+    // A system call on the way that nobody has named more precisely.
+    throw StatefunError.is(error) || !('syscall' in toError(error)) ? error : unusableError(folder, error);
+  }
+}
+
+async function openLocked(options: LogStoreOptions, folder: string, disk: Disk, lock: FolderLock): Promise<LogStore> {
+  const startedAt = performance.now();
+  const { logger = silentLogger, progress = () => undefined, threads = ownThreads, onFailure } = options;
+  const { segmentBytesMax = segmentBytesMaxDefault, compactionBytesPerSecondMax = compactionBytesPerSecondDefault } = options;
+  const opened = openFolder(disk, folder);
+  const { manifest, version1 } = opened;
+  const { storeId, formatVersion } = opened.identity;
+  const index = new LogIndex();
+  const segments = new LiveSegments();
+  const hash = new NameHash(storeIdBytes(storeId));
+  const recovered = await recoverLog({ disk, folder, storeId, manifest, index, segments, hash, logger, progress });
+  removeUnnamedSegments(disk, folder, storeId, manifest, recovered.commits);
+  const identity = version1 === undefined ? opened.identity : upgradeFolder(disk, folder, opened);
+
+  const { commits, frames, tornBytes, open } = recovered;
+  const segmentsFolder = segmentsFolderOf(folder);
+  const start = { segmentsFolder, storeId, segment: open.entry.number, offset: open.bytes, segmentBytesMax, commits, manifest };
+  const writer = threads.writer(start);
+  const reader = threads.reader({ segmentsFolder, checksumSeed: checksumSeedOf(storeId) });
+  const copier = threads.copier({ segmentsFolder, storeId });
+  const bytes = segments.named.reduce((sum, segment) => sum + segment.bytes, 0);
+  const upgraded = version1 === undefined ? {} : { upgraded: { formatVersion, collections: version1.collections } };
+  const recovery = { commits, frames, bytes, tornBytes, entries: index.entries, durationMs: performance.now() - startedAt, ...upgraded };
+  const compaction = (store: LogStore): Compaction =>
+    new Compaction({
+      ...{ index, segments, writer, reader, copier, segmentBytesMax, logger },
+      bytesPerSecondMax: compactionBytesPerSecondMax,
+      commits: () => store.stats().commits,
+      open: () => store.openSegment,
+      failed: (error) => store.fail(error),
+    });
+  return new LogStore({
+    folder,
+    disk,
+    lock,
+    identity,
+    recovery,
+    index,
+    segments,
+    hash,
+    open,
+    writer,
+    reader,
+    compaction,
+    onFailure,
+    logger,
+  });
+}

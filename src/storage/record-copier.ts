@@ -1,0 +1,77 @@
+import { nodeDisk, type Disk } from './disk.ts';
+import { SegmentCopier, type CopierStart, type CopyTask } from './segment-copier.ts';
+import type { CopierAnswer, CopierQuestion } from './segment-copier-thread.ts';
+import { StorageThread } from './storage-thread.ts';
+
+/** Who copies records for a compaction; see {@link SegmentCopier}. */
+export interface RecordCopier {
+  begin(task: CopyTask): Promise<void>;
+  /** Waits so long first, in milliseconds, to leave the disk to commits. */
+  next(delayMs: number): Promise<Uint32Array>;
+  keep(kept: Uint8Array<ArrayBuffer>): Promise<Uint32Array>;
+  finish(): Promise<number>;
+  abandon(): Promise<void>;
+  remove(segments: readonly number[]): Promise<void>;
+  /** Abandons what is under way. */
+  close(): Promise<void>;
+}
+
+export type RecordCopierFactory = (start: CopierStart) => RecordCopier;
+
+/** Copies on the caller's thread, without waiting between batches: for tests and tools. */
+export class InlineRecordCopier implements RecordCopier {
+  readonly #copier: SegmentCopier;
+
+  constructor(start: CopierStart, disk: Disk = nodeDisk) {
+    this.#copier = new SegmentCopier(start, disk);
+  }
+
+  begin = (task: CopyTask): Promise<void> => this.#later(() => this.#copier.begin(task));
+  next = (): Promise<Uint32Array> => this.#later(() => this.#copier.next());
+  keep = (kept: Uint8Array): Promise<Uint32Array> => this.#later(() => this.#copier.keep(kept));
+  finish = (): Promise<number> => this.#later(() => this.#copier.finish());
+  abandon = (): Promise<void> => this.#later(() => this.#copier.abandon());
+  remove = (segments: readonly number[]): Promise<void> => this.#later(() => this.#copier.remove(segments));
+  close = (): Promise<void> => this.#later(() => this.#copier.abandon());
+
+  #later<T>(work: () => T): Promise<T> {
+    return Promise.resolve().then(work);
+  }
+}
+
+/** Copies on a thread of its own. */
+export class ThreadRecordCopier implements RecordCopier {
+  readonly #thread: StorageThread<CopierQuestion, CopierAnswer>;
+
+  constructor(start: CopierStart) {
+    this.#thread = new StorageThread('segment-copier-thread.js', 'record copier', start);
+  }
+
+  async begin(task: CopyTask): Promise<void> {
+    await this.#thread.ask({ kind: 'begin', task });
+  }
+
+  async next(delayMs: number): Promise<Uint32Array> {
+    return (await this.#thread.ask({ kind: 'next', delayMs })).words;
+  }
+
+  async keep(kept: Uint8Array<ArrayBuffer>): Promise<Uint32Array> {
+    return (await this.#thread.ask({ kind: 'keep', kept }, [kept.buffer])).words;
+  }
+
+  async finish(): Promise<number> {
+    return (await this.#thread.ask({ kind: 'finish' })).bytes;
+  }
+
+  async abandon(): Promise<void> {
+    await this.#thread.ask({ kind: 'abandon' });
+  }
+
+  async remove(segments: readonly number[]): Promise<void> {
+    await this.#thread.ask({ kind: 'remove', segments });
+  }
+
+  close(): Promise<void> {
+    return this.#thread.close();
+  }
+}

@@ -1,0 +1,31 @@
+import { toError } from '../../shared/errors.ts';
+import type { SimulationView } from './view.ts';
+import type { Violation } from './violation.ts';
+
+/** Something an application promises. */
+export interface SimulationInvariant {
+  readonly name: string;
+  /** After every step, or only when nothing is left to do. @defaultValue `'always'` */
+  readonly when?: 'always' | 'end';
+  /** Answers false, or a text that says what is wrong, or throws, when the promise is broken. */
+  readonly holds: (view: SimulationView) => boolean | string | undefined | void;
+}
+
+/** The first of the invariants that does not hold. */
+export function brokenInvariant(
+  invariants: readonly SimulationInvariant[],
+  when: 'always' | 'end',
+  view: SimulationView,
+): Violation | undefined {
+  for (const { name: invariant, when: asked = 'always', holds } of invariants) {
+    if (asked !== when && when === 'always') continue;
+    try {
+      const answer = holds(view);
+      if (answer === false) return { invariant, detail: 'it does not hold' };
+      if (typeof answer === 'string') return { invariant, detail: answer };
+    } catch (thrown) {
+      return { invariant, detail: toError(thrown).message };
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,113 @@
+import type { MemoryStore } from '../../storage/memory-store.ts';
+import type { Store, StoreChange, StoredEntry, StoreStats } from '../../storage/store.ts';
+
+/** The steps of a commit: nothing is written yet, or everything is and the engine does not know. */
+export type CommitStep = 'begun' | 'written';
+
+interface CommitUnderWay {
+  readonly changes: readonly StoreChange[];
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+  step: CommitStep;
+}
+
+export interface SimulatedStoreOptions {
+  /** What survives a crash. */
+  readonly durable: MemoryStore;
+  /** Whether a read has to wait for its answer. */
+  readonly readsLater: () => boolean;
+  /** A commit has begun, and is now durable. */
+  readonly begun: (number: number) => void;
+  readonly written: () => void;
+  /** The engine broke a rule of the store. */
+  readonly violated: (detail: string) => void;
+}
+
+/** A store whose every step is taken by the simulation; see the invariants of the store port for what may become of a commit. */
+export class SimulatedStore implements Store {
+  readonly #options: SimulatedStoreOptions;
+  /** Reads that wait for their answer. */
+  readonly reads: { readonly collection: string; readonly answer: () => void }[] = [];
+  #underWay: CommitUnderWay | undefined;
+  #commits = 0;
+  #dead = false;
+
+  constructor(options: SimulatedStoreOptions) {
+    this.#options = options;
+  }
+
+  get commitStep(): CommitStep | undefined {
+    return this.#underWay?.step;
+  }
+
+  /** Which commit of this run of the engine is under way, from 1. */
+  get commitNumber(): number {
+    return this.#commits;
+  }
+
+  get changes(): readonly StoreChange[] {
+    return this.#underWay?.changes ?? [];
+  }
+
+  load(collection: string): readonly StoredEntry[] | Promise<readonly StoredEntry[]> {
+    const { durable, readsLater } = this.#options;
+    if (!this.#dead && !readsLater()) return durable.load(collection);
+    return new Promise((resolve) => {
+      const read = {
+        collection,
+        answer: () => {
+          this.reads.splice(this.reads.indexOf(read), 1);
+          resolve(durable.load(collection));
+        },
+      };
+      if (!this.#dead) this.reads.push(read);
+    });
+  }
+
+  commit(changes: readonly StoreChange[]): Promise<void> {
+    if (this.#dead) return new Promise(() => undefined);
+    if (this.#underWay !== undefined) this.#options.violated('a commit begins while another is under way');
+    this.#commits += 1;
+    this.#options.begun(this.#commits);
+    return new Promise((resolve, reject) => (this.#underWay = { changes, resolve, reject, step: 'begun' }));
+  }
+
+  /** The changes become durable; the engine is not told yet. */
+  write(): void {
+    const underWay = this.#underWay;
+    if (underWay?.step !== 'begun') return;
+    underWay.step = 'written';
+    // A memory store has applied the changes when the call returns.
+    void this.#options.durable.commit(underWay.changes);
+    this.#options.written();
+  }
+
+  /** The engine is told that the commit is durable. */
+  acknowledge(): void {
+    const underWay = this.#underWay;
+    this.#underWay = undefined;
+    underWay?.resolve();
+  }
+
+  /** The commit fails; whether it was written nobody knows. */
+  fail(): void {
+    const underWay = this.#underWay;
+    this.#underWay = undefined;
+    underWay?.reject(new Error('the disk of the simulation has failed'));
+  }
+
+  /** The process is gone: nothing is answered any more. */
+  kill(): void {
+    this.#dead = true;
+    this.#underWay = undefined;
+    this.reads.length = 0;
+  }
+
+  stats(): StoreStats {
+    return this.#options.durable.stats();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,13 @@
+import type { EngineLimits } from 'statefun';
+
+/** How one round is run: small limits, so that little work reaches every corner. The child finds it in its folder, as round.json. */
+export interface RoundSettings {
+  readonly limits: Partial<EngineLimits>;
+  readonly segmentBytesMax: number;
+  readonly compactionBytesPerSecondMax: number;
+  /** How many delayed messages are pending when everything is done. */
+  readonly delayedAtTheEnd: number;
+}
+
+/** Exit code of a process that was asked to stop and did. */
+export const stoppedExitCode = 3;

@@ -1,0 +1,171 @@
+import { Activation } from '../../src/engine/activation.ts';
+import { AttemptRunner } from '../../src/engine/attempt-runner.ts';
+import { Mailboxes } from '../../src/engine/mailboxes.ts';
+import { Partition } from '../../src/engine/partition.ts';
+import type { PendingMessage } from '../../src/engine/pending-message.ts';
+import { AttemptContext } from '../../src/functions/attempt-context.ts';
+import type { Effects } from '../../src/functions/effects.ts';
+import { Attempt } from '../../src/functions/invoke.ts';
+import { formatAddress } from '../../src/shared/address.ts';
+import { AddressState } from '../../src/state/address-state.ts';
+import { replaceGetter, replaceMethod, undoAll, type Mutant, type Undo } from './mutant.ts';
+
+/** Mutants of attempts, mailboxes and what is in memory. */
+export const handlingMutants: readonly Mutant[] = [
+  {
+    name: 'sends-swapped',
+    breaks: 'two messages of one invocation to one target change places',
+    suite: 'simulation',
+    apply: () => changeEffects(() => true, swapTwo),
+  },
+  {
+    name: 'retry-drops-messages',
+    breaks: 'an attempt that succeeds after a failed one keeps its state, and its messages are dropped',
+    suite: 'simulation',
+    apply: () =>
+      changeEffects(
+        ({ attempts }) => attempts > 0,
+        (effects) => ({ ...effects, messages: [], delayed: [] }),
+      ),
+  },
+  {
+    name: 'retry-drops-egress',
+    breaks: 'an attempt that succeeds after a failed one loses its egress records',
+    suite: 'simulation',
+    apply: () =>
+      changeEffects(
+        ({ attempts }) => attempts > 0,
+        (effects) => ({ ...effects, egress: [] }),
+      ),
+  },
+  {
+    name: 'retry-drops-state',
+    breaks: 'an attempt that succeeds after a failed one sends its messages, and its state is dropped',
+    suite: 'simulation',
+    apply() {
+      let retried = false;
+      return undoAll(
+        replaceMethod(AttemptRunner.prototype, 'start', (start) => {
+          return function (this: AttemptRunner, activation: Activation, message: PendingMessage, nowMs: number) {
+            retried = message.attempts > 0;
+            start.call(this, activation, message, nowMs);
+          };
+        }),
+        replaceMethod(AddressState.prototype, 'keep', (keep) => {
+          return function (this: AddressState) {
+            if (retried) this.discard();
+            else keep.call(this);
+          };
+        }),
+      );
+    },
+  },
+  {
+    name: 'failed-state-kept',
+    breaks: 'the state a failed attempt has changed stays',
+    suite: 'simulation',
+    apply: () =>
+      replaceMethod(AddressState.prototype, 'discard', () => {
+        return function (this: AddressState) {
+          this.keep();
+        };
+      }),
+  },
+  {
+    name: 'failed-messages-sent',
+    breaks: 'the messages of a failed attempt are delivered',
+    suite: 'simulation',
+    apply() {
+      const running: { partition?: Partition } = {};
+      return undoAll(
+        replaceMethod(Partition.prototype, 'advance', (advance) => {
+          return function (this: Partition, nowMs: number) {
+            running.partition = this;
+            advance.call(this, nowMs);
+          };
+        }),
+        replaceMethod(AttemptContext.prototype, 'abort', (abort) => {
+          return function (this: AttemptContext) {
+            abort.call(this);
+            for (const { target, envelope } of this.effects.messages)
+              running.partition?.enqueue({ target, caller: this.self, envelope }, undefined);
+          };
+        }),
+      );
+    },
+  },
+  {
+    name: 'two-at-once',
+    breaks: 'an address takes its next message while an asynchronous handler runs',
+    suite: 'simulation',
+    apply: () =>
+      replaceMethod(Mailboxes.prototype, 'deliver', (deliver) => {
+        return function (this: Mailboxes, message: PendingMessage): Activation | undefined {
+          const delivered = deliver.call(this, message);
+          const activation = this.activations.find(message.target);
+          if (activation?.status !== 'running') return delivered;
+          const waiting = [...activation.mailbox].filter((pending) => pending !== message);
+          activation.mailbox.clear();
+          for (const pending of [message, ...waiting]) activation.mailbox.push(pending);
+          activation.state = undefined;
+          this.release(activation);
+          return delivered;
+        };
+      }),
+  },
+  {
+    name: 'evicted-before-commit',
+    breaks: 'an address leaves memory while its changes are not durable yet',
+    suite: 'simulation',
+    apply: () =>
+      replaceGetter(Activation.prototype, 'evictable', function () {
+        return this.status === 'idle' && this.mailbox.length === 0;
+      }),
+  },
+  {
+    name: 'no-back-pressure',
+    breaks: 'records are taken however much is pending',
+    suite: 'simulation',
+    apply: () => replaceGetter(Mailboxes.prototype, 'hasRoom', () => true),
+  },
+];
+
+/** Changes what attempts of some messages ask for. */
+function changeEffects(of: (message: PendingMessage) => boolean, change: (effects: Effects) => Effects): Undo {
+  const chosen = new WeakSet<Attempt>();
+  let message: PendingMessage | undefined;
+  return undoAll(
+    replaceMethod(AttemptRunner.prototype, 'start', (start) => {
+      return function (this: AttemptRunner, activation: Activation, started: PendingMessage, nowMs: number) {
+        message = started;
+        start.call(this, activation, started, nowMs);
+      };
+    }),
+    replaceMethod(Attempt.prototype, 'start', (start) => {
+      return function (this: Attempt) {
+        if (message !== undefined && of(message)) chosen.add(this);
+        return start.call(this);
+      };
+    }),
+    replaceMethod(Attempt.prototype, 'keep', (keep) => {
+      return function (this: Attempt) {
+        const effects = keep.call(this);
+        return chosen.has(this) ? change(effects) : effects;
+      };
+    }),
+  );
+}
+
+/** The first two messages to one target in the order they were not sent in. */
+function swapTwo(effects: Effects): Effects {
+  const messages = [...effects.messages];
+  for (const [index, first] of messages.entries()) {
+    const other = messages.findIndex(({ target }, at) => at > index && formatAddress(target) === formatAddress(first.target));
+    const second = messages[other];
+    if (second === undefined) continue;
+    messages[index] = second;
+    messages[other] = first;
+    break;
+  }
+  return { ...effects, messages };
+}

@@ -1,0 +1,17 @@
+import { commitMutants } from './commit-mutants.ts';
+import { delayedMutants } from './delayed-mutants.ts';
+import { handlingMutants } from './handling-mutants.ts';
+import type { Mutant } from './mutant.ts';
+import { outsideMutants } from './outside-mutants.ts';
+import { recoveryMutants } from './recovery-mutants.ts';
+import { storeMutants } from './store-mutants.ts';
+
+/** Every mutant there is; add a new one to the list it belongs to, or a new list here. */
+export const mutants: readonly Mutant[] = [
+  ...commitMutants,
+  ...handlingMutants,
+  ...delayedMutants,
+  ...outsideMutants,
+  ...recoveryMutants,
+  ...storeMutants,
+];

@@ -1,0 +1,97 @@
+import { CommitGroup, type OutboxRecord } from '../../src/engine/commit-group.ts';
+import { DeadLetterDesk } from '../../src/engine/dead-letter-desk.ts';
+import type { DeadLetter } from '../../src/engine/dead-letters.ts';
+import { Outbox } from '../../src/engine/outbox.ts';
+import { Partition } from '../../src/engine/partition.ts';
+import { replaceMethod, undoAll, type Mutant } from './mutant.ts';
+
+/** Mutants of the outbox and of dead letters. */
+export const outsideMutants: readonly Mutant[] = [
+  {
+    name: 'acknowledgement-lost',
+    breaks: 'a record that the outside has acknowledged stays in the outbox',
+    suite: 'simulation',
+    apply: () => replaceMethod(CommitGroup.prototype, 'acknowledged', () => () => undefined),
+  },
+  {
+    name: 'acknowledged-too-early',
+    breaks: 'a record leaves the outbox when it is handed to its egress, not when the outside has it',
+    suite: 'simulation',
+    apply() {
+      const running: { partition?: Partition } = {};
+      return undoAll(
+        replaceMethod(Partition.prototype, 'advance', (advance) => {
+          return function (this: Partition, nowMs: number) {
+            running.partition = this;
+            advance.call(this, nowMs);
+          };
+        }),
+        replaceMethod(Outbox.prototype, 'release', (release) => {
+          return function (this: Outbox, records: readonly OutboxRecord[]) {
+            release.call(this, records);
+            for (const record of records) running.partition?.group.acknowledged(record);
+          };
+        }),
+      );
+    },
+  },
+  {
+    name: 'egress-swapped',
+    breaks: 'records that are committed together leave in the opposite order',
+    suite: 'simulation',
+    apply: () =>
+      replaceMethod(Outbox.prototype, 'release', (release) => {
+        return function (this: Outbox, records: readonly OutboxRecord[]) {
+          release.call(this, [...records].reverse());
+        };
+      }),
+  },
+  {
+    name: 'egress-record-lost',
+    breaks: 'the last of several records that are committed together does not leave',
+    suite: 'simulation',
+    apply: () =>
+      replaceMethod(Outbox.prototype, 'release', (release) => {
+        return function (this: Outbox, records: readonly OutboxRecord[]) {
+          release.call(this, records.length > 1 ? records.slice(0, -1) : records);
+        };
+      }),
+  },
+  {
+    name: 'dead-letter-lost',
+    breaks: 'a dead letter is kept in memory and not committed',
+    suite: 'simulation',
+    apply: () => replaceMethod(CommitGroup.prototype, 'deadLetter', () => () => undefined),
+  },
+  {
+    name: 'redriven-letter-kept',
+    breaks: 'a dead letter that is tried again stays in the store beside it',
+    suite: 'simulation',
+    apply: () => replaceMethod(CommitGroup.prototype, 'deadLetterRemoved', () => () => undefined),
+  },
+  {
+    name: 'redrive-doubled',
+    breaks: 'a dead message that is tried again is delivered twice',
+    suite: 'simulation',
+    apply() {
+      let redriven: string | undefined;
+      return undoAll(
+        replaceMethod(DeadLetterDesk.prototype, 'take', (take) => {
+          return function (this: DeadLetterDesk, id: string): DeadLetter {
+            const letter = take.call(this, id);
+            redriven = letter.messageId;
+            return letter;
+          };
+        }),
+        replaceMethod(Partition.prototype, 'enqueue', (enqueue) => {
+          return function (this: Partition, message, receivedAtMs) {
+            enqueue.call(this, message, receivedAtMs);
+            if (redriven === undefined || message.envelope.messageId !== redriven) return;
+            redriven = undefined;
+            this.enqueue(message, receivedAtMs);
+          };
+        }),
+      );
+    },
+  },
+];

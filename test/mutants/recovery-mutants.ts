@@ -1,0 +1,59 @@
+import type { Activation } from '../../src/engine/activation.ts';
+import { EgressLane } from '../../src/engine/egress-lane.ts';
+import type { OutboxRecord } from '../../src/engine/commit-group.ts';
+import { Mailboxes } from '../../src/engine/mailboxes.ts';
+import { Partition } from '../../src/engine/partition.ts';
+import type { PendingMessage } from '../../src/engine/pending-message.ts';
+import { replaceMethod, type Mutant } from './mutant.ts';
+
+/** Mutants of what a start puts back. */
+export const recoveryMutants: readonly Mutant[] = [
+  {
+    name: 'delayed-message-lost-at-recovery',
+    breaks: 'delayed messages are not put back after a start',
+    suite: 'simulation',
+    apply: () =>
+      replaceMethod(Partition.prototype, 'restoreDelayed', () => {
+        return function (this: Partition, _message: unknown, sequence: number) {
+          this.skipSequence(sequence);
+        };
+      }),
+  },
+  {
+    name: 'sequence-reused',
+    breaks: 'sequences begin again after a start, and name entries that are there already',
+    suite: 'simulation',
+    apply: () => replaceMethod(Partition.prototype, 'skipSequence', () => () => undefined),
+  },
+  {
+    name: 'recovered-messages-swapped',
+    breaks: 'messages that are put back change places',
+    suite: 'simulation',
+    apply: () =>
+      replaceMethod(Mailboxes.prototype, 'deliver', (deliver) => {
+        return function (this: Mailboxes, message: PendingMessage): Activation | undefined {
+          const delivered = deliver.call(this, message);
+          const mailbox = this.activations.find(message.target)?.mailbox;
+          if (!message.stored || mailbox === undefined || mailbox.length < 2) return delivered;
+          const [last, before, ...others] = [...mailbox].reverse();
+          mailbox.clear();
+          for (const pending of [...others.reverse(), last, before]) if (pending !== undefined) mailbox.push(pending);
+          return delivered;
+        };
+      }),
+  },
+  {
+    name: 'recovered-egress-not-marked',
+    breaks: 'egress records that an earlier run may have sent are sent as if they were new',
+    suite: 'simulation',
+    apply: () =>
+      replaceMethod(EgressLane.prototype, 'add', (add) => {
+        return function (this: EgressLane, records: readonly OutboxRecord[]) {
+          add.call(
+            this,
+            records.map((record) => ({ ...record, recovered: false })),
+          );
+        };
+      }),
+  },
+];

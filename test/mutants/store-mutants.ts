@@ -1,0 +1,239 @@
+import { InlineFrameWriter } from '../../src/storage/frame-writer.ts';
+import { LogStore } from '../../src/storage/log-store.ts';
+import { NameHash } from '../../src/storage/name-hash.ts';
+import type { RecordSpan } from '../../src/storage/record-format.ts';
+import { RecoveringIndex } from '../../src/storage/recovering-index.ts';
+import { candidateField, candidateWords, removesFlag, SegmentCopier, type CopyTask } from '../../src/storage/segment-copier.ts';
+import { SimulatedDisk } from '../storage/simulated-disk.ts';
+import { skipping, syncing } from './disk-patches.ts';
+import { replaceMethod, undoAll, type Mutant } from './mutant.ts';
+
+/** Mutants of what the log store makes durable, and in which order. */
+const durabilityMutants: readonly Mutant[] = [
+  {
+    name: 'commit-not-synced',
+    breaks: 'a commit resolves before its frame is synced',
+    suite: 'disk',
+    apply: () => syncing((path) => !path.endsWith('.log')),
+  },
+  {
+    name: 'manifest-not-synced',
+    breaks: 'a manifest takes the place of the one before without having been synced',
+    suite: 'disk',
+    apply: () => syncing((path) => !path.includes('manifest')),
+  },
+  {
+    name: 'manifest-name-not-synced',
+    breaks: 'the state folder is not synced after a manifest was replaced',
+    suite: 'disk',
+    apply: () => skipping('syncFolderSync', (path) => /\/sf-[^/]*$/.test(path)),
+  },
+  {
+    name: 'manifest-not-replaced',
+    breaks: 'a segment takes frames that no manifest names',
+    suite: 'disk',
+    apply: () =>
+      skipping('renameSync', (path, disk) => path.includes('manifest') && disk.paths().some((one) => one.endsWith('manifest.json'))),
+  },
+  {
+    name: 'segments-folder-not-synced',
+    breaks: 'a segment takes frames before its name is durable',
+    suite: 'disk',
+    apply: () => skipping('syncFolderSync', (path) => path.endsWith('/segments')),
+  },
+  {
+    name: 'parents-not-synced',
+    breaks: 'the folder in which the state folder lies is not synced',
+    suite: 'disk',
+    apply: () => skipping('syncFolderSync', (path) => !/\/sf-/.test(path)),
+  },
+  {
+    name: 'failed-sync-tried-again',
+    breaks: 'a sync that failed is tried again, and its success believed',
+    suite: 'disk',
+    apply: () =>
+      replaceMethod(SimulatedDisk.prototype, 'fdatasyncSync', (sync) => {
+        return function (this: SimulatedDisk, file: number): void {
+          try {
+            sync.call(this, file);
+          } catch {
+            sync.call(this, file);
+          }
+        };
+      }),
+  },
+  {
+    name: 'torn-tail-not-cut',
+    breaks: 'a commit that a crash interrupted stays at the end of its segment',
+    suite: 'disk',
+    apply: () => skipping('truncateSync', () => true),
+  },
+  {
+    name: 'recovered-frame-not-durable',
+    breaks: 'a frame that a recovery has read is not written and synced again, and may be in the cache alone',
+    suite: 'disk',
+    apply() {
+      let recovering = false;
+      return undoAll(
+        replaceMethod(RecoveringIndex.prototype, 'take', (take) => {
+          return function (this: RecoveringIndex, ...given: Parameters<RecoveringIndex['take']>): void {
+            recovering = true;
+            take.apply(this, given);
+          };
+        }),
+        replaceMethod(RecoveringIndex.prototype, 'finish', (finish) => {
+          return function (this: RecoveringIndex): void {
+            recovering = false;
+            finish.call(this);
+          };
+        }),
+        syncing(() => !recovering),
+      );
+    },
+  },
+  {
+    name: 'failed-store-goes-on',
+    breaks: 'a store whose commit has failed takes the next one',
+    suite: 'disk',
+    apply: () => replaceMethod(LogStore.prototype, 'fail', () => () => undefined),
+  },
+];
+
+/** Mutants of what counts as the newest record of an entry, and of compaction. */
+const recordMutants: readonly Mutant[] = [
+  {
+    name: 'tombstone-ignored',
+    breaks: 'a recovery brings back an entry that was removed',
+    suite: 'disk',
+    apply: () => taking((record) => (record.removes ? undefined : record)),
+  },
+  {
+    name: 'newest-by-position',
+    breaks: 'a recovery takes the record of an entry that comes last, instead of the one with the highest commit',
+    suite: 'disk',
+    apply() {
+      let position = 0;
+      return taking((record) => ({ ...record, commit: ++position }));
+    },
+  },
+  {
+    name: 'oldest-record-counts',
+    breaks: 'a recovery keeps the record of an entry that it has seen first',
+    suite: 'disk',
+    apply() {
+      let position = 2 ** 40;
+      return taking((record) => ({ ...record, commit: --position }));
+    },
+  },
+  {
+    name: 'index-collision-overwrites',
+    breaks: 'two entries of a collection whose hashes agree are one',
+    suite: 'disk',
+    apply: () =>
+      replaceMethod(NameHash.prototype, 'updateKey', (updateKey) => {
+        return function (this: NameHash, ...given: Parameters<NameHash['updateKey']>): void {
+          updateKey.apply(this, given);
+          this.first &= 1;
+          this.second = 0;
+        };
+      }),
+  },
+  {
+    name: 'tombstone-dropped-early',
+    breaks: 'a compaction leaves out tombstones while older records of their entries are in other segments',
+    suite: 'disk',
+    apply: () => keeping((kept, removes) => kept && !removes),
+  },
+  {
+    name: 'compaction-keeps-older',
+    breaks: 'a compaction copies the records that are not the newest',
+    suite: 'disk',
+    apply: () => keeping((kept, removes) => (removes ? kept : !kept)),
+  },
+  {
+    name: 'compacted-segment-not-synced',
+    breaks: 'a manifest names a segment that a compaction has not synced',
+    suite: 'disk',
+    apply() {
+      let finishing = false;
+      return undoAll(
+        replaceMethod(SegmentCopier.prototype, 'finish', (finish) => {
+          return function (this: SegmentCopier): number {
+            finishing = true;
+            try {
+              return finish.call(this);
+            } finally {
+              finishing = false;
+            }
+          };
+        }),
+        syncing(() => !finishing),
+      );
+    },
+  },
+  {
+    name: 'segment-removed-before-manifest',
+    breaks: 'a compaction removes the segments that it read before a manifest without them is durable',
+    suite: 'disk',
+    apply() {
+      const copiers: { current?: SegmentCopier } = {};
+      return undoAll(
+        replaceMethod(SegmentCopier.prototype, 'begin', (begin) => {
+          return function (this: SegmentCopier, task: CopyTask): void {
+            copiers.current = this;
+            begin.call(this, task);
+          };
+        }),
+        replaceMethod(InlineFrameWriter.prototype, 'replace', (replace) => {
+          return function (this: InlineFrameWriter, replacement): Promise<void> {
+            copiers.current?.remove(replacement.removed);
+            return replace.call(this, replacement);
+          };
+        }),
+      );
+    },
+  },
+];
+
+export const storeMutants: readonly Mutant[] = [...durabilityMutants, ...recordMutants];
+
+/** Changes, or leaves out, the records that a recovery takes. */
+function taking(change: (record: RecordSpan) => RecordSpan | undefined): () => void {
+  return replaceMethod(RecoveringIndex.prototype, 'take', (take) => {
+    return function (this: RecoveringIndex, bytes, start, record, segment): void {
+      const changed = change(record);
+      if (changed !== undefined) take.call(this, bytes, start, changed, segment);
+    };
+  });
+}
+
+/** Changes which records a compaction keeps, told whether it was to be kept and whether it is a tombstone. */
+function keeping(keeps: (kept: boolean, removes: boolean) => boolean): () => void {
+  const shown = new WeakMap<SegmentCopier, Uint32Array>();
+  return undoAll(
+    replaceMethod(SegmentCopier.prototype, 'next', (next) => {
+      return function (this: SegmentCopier) {
+        const candidates = next.call(this);
+        shown.set(this, candidates.slice());
+        return candidates;
+      };
+    }),
+    replaceMethod(SegmentCopier.prototype, 'keep', (keep) => {
+      return function (this: SegmentCopier, kept: Uint8Array) {
+        const candidates = shown.get(this) ?? new Uint32Array(0);
+        const changed = kept.map((one, record) => {
+          const commitHigh = candidates[record * candidateWords + candidateField.commitHigh] ?? 0;
+          return keeps(one !== 0, (commitHigh & removesFlag) !== 0) ? 1 : 0;
+        });
+        const offsets = [...keep.call(this, changed)];
+        // An answer for each record that was asked for; those that were left out are nowhere.
+        const answers: number[] = [];
+        for (const [record, one] of changed.entries()) {
+          const offset = one === 0 ? 0 : (offsets.shift() ?? 0);
+          if (kept[record] !== 0) answers.push(offset);
+        }
+        return Uint32Array.from(answers);
+      };
+    }),
+  );
+}

@@ -1,0 +1,37 @@
+import { StatefunError } from '../../src/shared/errors.ts';
+import { simulate } from '../../src/testing/simulation/simulate.ts';
+import { hostileApplication, hostileOptions } from '../simulation/hostile-application.ts';
+import { tortureOnce } from '../storage/torture/torture-once.ts';
+import type { SuiteName } from './mutant.ts';
+
+/** What a suite has found. */
+export interface Finding {
+  /** Which promise was seen broken, and how. */
+  readonly what: string;
+  /** Runs it took. */
+  readonly runs: number;
+}
+
+/** Runs a suite until it finds something; undefined when it finds nothing in so many runs. */
+export type Suite = (runsMax: number) => Promise<Finding | undefined>;
+
+export const suites: Readonly<Record<SuiteName, Suite>> = {
+  simulation: async (runsMax) => {
+    try {
+      const { failure, counts } = await simulate(hostileApplication, { ...hostileOptions, seeds: runsMax, seed: 1, shrinks: false });
+      return failure && { what: `${failure.invariant}: ${failure.detail}`, runs: failure.seed - counts.seed + 1 };
+    } catch (error) {
+      // A mutant can make the engine forget what it does; that it does not repeat is found, too.
+      if (StatefunError.is(error)) return { what: error.summary, runs: 1 };
+      throw error;
+    }
+  },
+  disk: async (runsMax) => {
+    // A seed takes a few milliseconds.
+    for (let seed = 1; seed <= 5 * runsMax; seed += 1) {
+      const violation = await tortureOnce(seed);
+      if (violation !== undefined) return { what: violation, runs: seed };
+    }
+    return undefined;
+  },
+};

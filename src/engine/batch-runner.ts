@@ -100,7 +100,7 @@ export class BatchRunner {
     try {
       if (failure !== undefined) throw failure.error;
       assertInvariant(run.answer !== undefined, 'a call that settles has an answer');
-      if (run.answer.kind === 'incomplete') this.#incomplete(run, run.answer);
+      if (run.answer.kind === 'incomplete') this.#incomplete(run, run.answer, nowMs);
       else this.#answered(run, run.answer, nowMs);
     } catch (error) {
       this.#failed(run, error, nowMs);
@@ -122,7 +122,8 @@ export class BatchRunner {
     const { remoteState: state } = activation;
     assertInvariant(state !== undefined, 'a function is called only when the state of its address is there');
     const { metrics } = this.#types.ensure(remote.type);
-    call.budgetEndsAt ??= nowMs + remote.policy.callBudgetMs;
+    if (call.budgetEndsAt === undefined) call.budgetEndsAt = nowMs + remote.policy.callBudgetMs;
+    else if (call.dueAt !== undefined) call.budgetEndsAt += nowMs - call.dueAt;
     const controller = new AbortController();
     const base = { activation, remote, call, startedAtMs: nowMs, controller };
     const run: RemoteRun = { kind: 'remote', ...base, timeout: undefined, answer: undefined, ended: false };
@@ -156,7 +157,7 @@ export class BatchRunner {
     this.#outcomes.answered(activation, call.messages, effects);
   }
 
-  #incomplete({ activation, call, remote }: RemoteRun, answer: IncompleteContext): void {
+  #incomplete({ activation, call, remote }: RemoteRun, answer: IncompleteContext, nowMs: number): void {
     const { states } = this.#types.ensure(remote.type);
     call.incompleteAnswers += 1;
     if (call.incompleteAnswers > incompleteAnswersMax) {
@@ -164,6 +165,7 @@ export class BatchRunner {
     }
     states.register(answer);
     states.discovered = true;
+    call.dueAt = nowMs;
     this.#outcomes.registered(states);
     this.#mailboxes.release(activation);
   }
@@ -177,6 +179,7 @@ export class BatchRunner {
     if (dueAt !== undefined) {
       if (isUnavailable(thrown) && remote.policy.whenUnavailable === 'wait') call.budgetEndsAt = undefined;
       activation.status = 'waiting';
+      call.dueAt = dueAt;
       this.#deadlines.add({ dueAt, cancelled: false, act: () => this.#mailboxes.release(activation) });
       return;
     }

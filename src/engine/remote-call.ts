@@ -5,6 +5,8 @@ export interface RemoteCall {
   readonly messages: readonly PendingMessage[];
   /** Undefined until it begins: time in which the other side is not there is waited out. */
   budgetEndsAt: number | undefined;
+  /** When its next attempt is due; the time by which the engine is late does not count towards the budget. */
+  dueAt: number | undefined;
   attempts: number;
   /** Answers that ask for states. */
   incompleteAnswers: number;

@@ -38,7 +38,7 @@ export function nextCall({ mailbox, singly }: Activation, batchMessagesMax: numb
     if (messages.length > 0 && (singly > 0 || messages.length >= batchMessagesMax || bytes > batchBytesMax)) break;
     messages.push(message);
   }
-  return { messages, budgetEndsAt: undefined, attempts: 0, incompleteAnswers: 0 };
+  return { messages, budgetEndsAt: undefined, dueAt: undefined, attempts: 0, incompleteAnswers: 0 };
 }
 
 /** When a failed call is tried again, in milliseconds since the epoch; undefined when it is not. */

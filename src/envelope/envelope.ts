@@ -86,7 +86,10 @@ export class Envelope {
   /** Reads Protobuf bytes from outside; the bytes must not change afterwards. Throws ENVELOPE_UNREADABLE, and what {@link ofPayload} throws. */
   static decode(bytes: Uint8Array): Envelope {
     const envelope = Envelope.decodeTrusted(bytes);
-    if (envelope.#body.typed === undefined) envelope.#body.event = parsePayload(envelope.payload);
+    const { typed } = envelope.#body;
+    if (typed === undefined) envelope.#body.event = parsePayload(envelope.payload);
+    else if (typed.typename === '') throw new StatefunError('ENVELOPE_UNREADABLE', 'a typed value has no type.');
+    else if (typed.typename === cloudEventTypename) return Envelope.ofTypedValue(typed, envelope);
     return envelope;
   }
 

@@ -166,9 +166,9 @@ export class AttemptContext implements Context {
 
   /** Counts an envelope against the limits of the invocation, so that no commit is too large to be written. */
   #counted(envelope: Envelope): Envelope {
-    const { payloadBytes } = envelope;
+    const { payloadBytes, isTypedValue } = envelope;
     // The count may be an estimate, up to six times too low for text that JSON escapes; where it could matter the text itself is measured.
-    const bytes = payloadBytes > messageBytesMax / 8 ? Buffer.byteLength(envelope.payload) : payloadBytes;
+    const bytes = payloadBytes > messageBytesMax / 8 && !isTypedValue ? Buffer.byteLength(envelope.payload) : payloadBytes;
     this.#bytes += bytes;
     if (bytes > messageBytesMax) {
       const { type } = envelope.event;

@@ -73,6 +73,13 @@ describe('a typed value in an envelope', () => {
     expect(Buffer.from(own).toString('hex')).toBe(Buffer.from(generated).toString('hex'));
   });
 
+  it('is checked when its bytes come from outside', () => {
+    expect(() => Envelope.decode(EnvelopeMessage.encode({ typename: '' }).finish())).toThrow('ENVELOPE_UNREADABLE');
+    const event = (text: string) => EnvelopeMessage.encode({ typename: 'io.cloudevents/CloudEvent', value: Buffer.from(text) }).finish();
+    expect(() => Envelope.decode(event('{}'))).toThrow('INVALID_CLOUD_EVENT');
+    expect(Envelope.decode(event('{"specversion":"1.0","id":"1","source":"/s","type":"t"}')).isTypedValue).toBe(false);
+  });
+
   it('counts its bytes without writing any', () => {
     expect(Envelope.ofTypedValue(typed('demo/Login', 'four')).payloadBytes).toBe(14);
   });

@@ -32,15 +32,22 @@ async function expectServed(url: string): Promise<void> {
 
 describe('requestListener', () => {
   it('mounts on a bare server', async () => {
-    const url = await listen(createServer(requestListener(counterHandler())));
+    const handler = counterHandler();
+    // #region http
+    const server = createServer(requestListener(handler));
+    // #endregion http
+    const url = await listen(server);
     await expectServed(url);
     expect((await fetch(url)).status).toBe(405);
   });
 
   it('mounts on Express', async () => {
+    const handler = counterHandler();
+    // #region express
     const app = express();
     app.use(express.json());
-    app.post('/statefun', requestListener(counterHandler()));
+    app.post('/statefun', requestListener(handler));
+    // #endregion express
     await expectServed(await listen(createServer(app)));
   });
 
@@ -52,14 +59,17 @@ describe('requestListener', () => {
   });
 
   it('mounts on Fastify', async () => {
+    const handler = counterHandler();
+    // #region fastify
     const app = fastify();
-    const listener = requestListener(counterHandler());
+    const listener = requestListener(handler);
     // The body stays unread, and the answer is the listener's.
     app.addContentTypeParser('application/octet-stream', (_request, _payload, done) => done(null));
     app.post('/statefun', (request, reply) => {
       void reply.hijack();
       listener(request.raw, reply.raw);
     });
+    // #endregion fastify
     closers.push(async () => app.close());
     await expectServed(`${await app.listen({ port: 0, host: '127.0.0.1' })}/statefun`);
   });

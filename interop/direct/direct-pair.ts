@@ -1,13 +1,12 @@
-import { int32Type, stringType } from 'statefun';
-import { encodeToFunction, fromTypedValue, typed, type OutgoingMessage } from 'statefun/remote';
+import { int32Type } from 'statefun';
+import { encodeToFunction, typed, type OutgoingMessage } from 'statefun/remote';
 import { assertSame, type Outcome, type Pair, type RunOptions } from '../runner/outcome.ts';
 import { startSdk, type FunctionServer, type Sdk } from '../runner/sdks.ts';
 import { smoke } from '../smoke/commands.ts';
 import { SmokeGenerator } from '../smoke/generator.ts';
+import { Greetings } from '../smoke/greetings.ts';
 import { sourceCommand, Verification, verifications } from '../smoke/verification.ts';
 import { post, SmallestRuntime } from './smallest-runtime.ts';
-
-const greeter = 'interop.example/greeter';
 
 /** The codec of the framework and an official SDK, with nothing in between that could hide a difference. */
 export function directPair(sdk: Sdk): Pair {
@@ -52,22 +51,12 @@ async function interpret({ port }: FunctionServer, counterTypename: string, { sh
 
 async function greet({ port }: FunctionServer): Promise<void> {
   const runtime = new SmallestRuntime(port);
-  const words = ['Hello', 'Grüß Gott', '', '你好'];
-  for (const id of ['Bob', 'Zoë']) {
-    for (const word of words) runtime.send({ type: greeter, id }, typed(stringType(), word));
-  }
+  const greetings = new Greetings();
+  for (const message of greetings.next()) send(runtime, message);
   await runtime.whenQuiet();
   runtime.close();
-  for (const id of ['Bob', 'Zoë']) {
-    const greetings = runtime.egress
-      .map(({ argument }) => fromTypedValue(stringType(), argument))
-      .filter((text) => text.includes(` ${id},`));
-    assertSame(
-      `greetings of ${id}`,
-      greetings,
-      words.map((word, index) => `${word} ${id}, visit ${index + 1}`),
-    );
-  }
+  for (const record of runtime.egress) greetings.add(record);
+  greetings.assertExact();
 }
 
 /** What is no request is answered with an error, as is a request for a function that is not there: never with an empty success. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome, Pair, RunOptions } from '../runner/outcome.ts';
 import { startSdk, type Sdk } from '../runner/sdks.ts';
 import { SmokeGenerator } from '../smoke/generator.ts';
+import { Greetings } from '../smoke/greetings.ts';
 import { Random } from '../smoke/random.ts';
 import { verifyCounters } from '../smoke/verify-counters.ts';
 import { drawMessages } from '../smoke/verification.ts';
@@ -14,7 +15,7 @@ const killsPerKillAtStart = 8;
 /** Fresh work for every time that the engine is started, so that every kill interrupts some. */
 const treesPerStart = 2_000;
 
-/** The engine calls the command interpreter of an SDK, and is killed again and again. */
+/** The engine calls the command interpreter and the greeter of an SDK, and is killed again and again. */
 export function enginePair(sdk: Sdk): Pair {
   return {
     name: `engine-${sdk.name}`,
@@ -36,18 +37,25 @@ export function engineRate(sdk: Sdk): Pair {
 async function runSmoke(sdk: Sdk, { seed }: RunOptions, { starts, kills }: { starts: number; kills: number }): Promise<Outcome> {
   const server = await startSdk(sdk);
   const generator = new SmokeGenerator({ seed, instances: 128 });
+  const greetings = new Greetings();
   const engine = new EngineRun(server.port);
+  const sendWork = (trees: number): void => {
+    engine.send(drawMessages(generator, trees));
+    engine.send(greetings.next());
+  };
   try {
-    engine.send(drawMessages(generator, (starts - kills) * treesPerStart));
+    sendWork((starts - kills) * treesPerStart);
     engine.start();
     await engine.untilStarted();
     const startedMs = performance.now();
-    await killAgainAndAgain(engine, generator, kills, new Random(seed));
+    await killAgainAndAgain(engine, kills, new Random(seed), () => sendWork(treesPerStart));
     await engine.untilStarted();
     const verification = await verifyCounters(engine, generator);
     const durationMs = performance.now() - startedMs;
     verification.assertExact();
-    return { messages: generator.messages, failuresInjected: engine.kills, durationMs };
+    for (const record of engine.readGreetings()) greetings.add(record);
+    greetings.assertExact();
+    return { messages: generator.messages + greetings.count, failuresInjected: engine.kills, durationMs };
   } catch (error) {
     throw new Error(`${error instanceof Error ? error.message : String(error)}\n${engine.output}`, { cause: error });
   } finally {
@@ -56,12 +64,12 @@ async function runSmoke(sdk: Sdk, { seed }: RunOptions, { starts, kills }: { sta
   }
 }
 
-async function killAgainAndAgain(engine: EngineRun, generator: SmokeGenerator, kills: number, random: Random): Promise<void> {
+async function killAgainAndAgain(engine: EngineRun, kills: number, random: Random, sendWork: () => void): Promise<void> {
   for (let number = 0; number < kills; number += 1) {
     if (random.below(killsPerKillAtStart) > 0) await engine.untilStarted();
     await sleep(random.below(killAfterMsMax));
     await engine.kill();
-    engine.send(drawMessages(generator, treesPerStart));
+    sendWork();
     engine.start();
   }
 }

@@ -16,9 +16,10 @@ import {
   type Downstream,
   type EventForwarder,
 } from 'statefun';
+import { greeter } from '../smoke/greetings.ts';
 import { smoke } from '../smoke/commands.ts';
 
-/** The subject of an event is the number of the interpreter that it is for. */
+/** The subject of an event is the id that it is for: here the number of an interpreter. */
 @Forwarder(smoke.sourceCommandType)
 class SourceCommands implements EventForwarder {
   forward(event: CloudEvent, downstream: Downstream): void {
@@ -26,13 +27,23 @@ class SourceCommands implements EventForwarder {
   }
 }
 
+/** Here someone to be greeted, with the word that the event is. */
+@Forwarder('io.statefun.types/string')
+class Words implements EventForwarder {
+  forward(event: CloudEvent, downstream: Downstream): void {
+    downstream.forward(greeter.function, event.subject ?? '', event);
+  }
+}
+
 async function run(folder: string, port: string): Promise<void> {
   const application = defineApplication({
     name: 'interop',
-    modules: [defineModule({ name: 'smoke', forwarders: [SourceCommands] })],
-    remote: [remoteFunctions({ functions: 'statefun.smoke.e2e/*', url: `http://127.0.0.1:${port}/`, batchMessagesMax: 10_000 })],
+    modules: [defineModule({ name: 'smoke', forwarders: [SourceCommands, Words] })],
+    remote: ['statefun.smoke.e2e/*', greeter.function].map((functions) => {
+      return remoteFunctions({ functions, url: `http://127.0.0.1:${port}/`, batchMessagesMax: 10_000 });
+    }),
     ingress: [fileIngress({ path: join(folder, 'events.jsonl'), name: 'events', follow: true })],
-    egress: [smoke.discardEgress, smoke.verificationEgress].map((id) => fileEgress(id, { path: egressPath(folder, id) })),
+    egress: [smoke.discardEgress, smoke.verificationEgress, greeter.egress].map((id) => fileEgress(id, { path: egressPath(folder, id) })),
   });
   await runApplication(application, { stateFolder: join(folder, 'state') });
   console.log('started');

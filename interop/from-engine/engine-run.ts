@@ -1,9 +1,11 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { OutgoingEgress, OutgoingMessage } from 'statefun/remote';
+import { stringType } from 'statefun';
+import { typed, type OutgoingEgress, type OutgoingMessage } from 'statefun/remote';
 import { interopFolder } from '../runner/install.ts';
 import { ManagedProcess } from '../runner/processes.ts';
 import { createTemporaryFolder, removeTemporaryFolder } from '../runner/temporary-folders.ts';
+import { greeter } from '../smoke/greetings.ts';
 import { smoke } from '../smoke/commands.ts';
 
 /** The engine in a process of its own, which can be killed and started again; what it is told and what it tells are files. */
@@ -12,6 +14,7 @@ export class EngineRun {
   private readonly folder = createTemporaryFolder('engine');
   private readonly eventsPath = join(this.folder, 'events.jsonl');
   private readonly egress = [smoke.discardEgress, smoke.verificationEgress].map((id) => new EgressLines(id, this.folder));
+  private readonly greetings = new EgressLines(greeter.egress, this.folder);
   private process: ManagedProcess | undefined;
   private events = 0;
 
@@ -51,6 +54,10 @@ export class EngineRun {
     return this.egress.flatMap((file) => file.readNew());
   }
 
+  readGreetings(): OutgoingEgress[] {
+    return this.greetings.readNew();
+  }
+
   get output(): string {
     return this.process?.output ?? '';
   }
@@ -86,7 +93,9 @@ class EgressLines {
     this.offset = end;
     return lines.map((line) => {
       // What the file egress writes is CloudEvents JSON.
-      const { type, data_base64: base64 = '' } = JSON.parse(line) as { type: string; data_base64?: string };
+      const { type, data, data_base64: base64 = '' } = JSON.parse(line) as { type: string; data?: unknown; data_base64?: string };
+      // What StateFun calls a string is text in an event, and bytes are Base64.
+      if (typeof data === 'string') return { egressId: this.egressId, argument: typed(stringType(), data) };
       return { egressId: this.egressId, argument: { typename: type, hasValue: true, value: Buffer.from(base64, 'base64') } };
     });
   }

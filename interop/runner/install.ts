@@ -29,7 +29,17 @@ export interface Step extends ProcessOptions {
 const triesMax = 3;
 const retryDelayMs = 2_000;
 
-export async function install({ what, folder, inputs, stamp, steps }: Installation): Promise<void> {
+const installed = new Map<string, Promise<void>>();
+
+/** Once for each folder: what could not be had for one pair is not tried again for the next. */
+export function install(installation: Installation): Promise<void> {
+  const { folder } = installation;
+  const started = installed.get(folder) ?? installNow(installation);
+  installed.set(folder, started);
+  return started;
+}
+
+async function installNow({ what, folder, inputs, stamp, steps }: Installation): Promise<void> {
   const stampPath = join(folder, stamp);
   const digest = digestOf(folder, inputs);
   if (existsSync(stampPath) && readFileSync(stampPath, 'utf8') === digest) return;

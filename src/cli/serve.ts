@@ -4,7 +4,7 @@ import { configurationOf, configuredLogger } from '../application/application-co
 import { serveApplication, type ServedApplication } from '../application/flink/serve-application.ts';
 import { loadApplication } from '../application/load-application.ts';
 import { listenForStopSignals } from '../application/stop-signals.ts';
-import { toError } from '../shared/errors.ts';
+import { StatefunError, toError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
 import { starting } from './application-failure.ts';
 import { configurationSources, withConfigurationOptions, type ConfigurationCommandOptions } from './configuration-options.ts';
@@ -61,7 +61,11 @@ async function serve(path: string, options: ServeCommandOptions): Promise<void> 
 }
 
 async function readTls({ tlsCert, tlsKey, clientCa }: ServeCommandOptions): Promise<{ readonly tls?: { cert: Buffer; key: Buffer } }> {
-  if (tlsCert === undefined || tlsKey === undefined) return {};
+  if (tlsCert === undefined && tlsKey === undefined && clientCa === undefined) return {};
+  // Without the one or the other it would be served in the clear.
+  if (tlsCert === undefined || tlsKey === undefined) {
+    throw new StatefunError('SERVER_OPTION_INVALID', 'HTTPS needs both --tls-cert and --tls-key.');
+  }
   const client = clientCa === undefined ? {} : { clientCa: await readFile(clientCa) };
   return { tls: { cert: await readFile(tlsCert), key: await readFile(tlsKey), ...client } };
 }

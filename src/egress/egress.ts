@@ -37,7 +37,13 @@ export interface ClusterEgress {
   /** What stands in its `spec` beside the id. */
   readonly spec: Readonly<Record<string, unknown>>;
   readonly writes:
-    | { readonly to: 'kinesis'; readonly stream: string; partitionKeyOf(record: Pick<EgressRecord, 'id' | 'key'>): string }
+    | {
+        readonly to: 'kinesis';
+        readonly stream: string;
+        /** Larger ones, key included, would fail the job of the cluster: they become dead letters. */
+        readonly recordBytesMax: number;
+        readonly partitionKeyOf: (record: Pick<EgressRecord, 'id' | 'key'>) => string;
+      }
     | { readonly to: 'kafka'; readonly topic: string };
 }
 

@@ -3,17 +3,31 @@ import { formatAddress } from '../../shared/address.ts';
 import { StatefunError } from '../../shared/errors.ts';
 import { toIsoTime } from '../../shared/iso-time.ts';
 
+/** Longest reason, in characters: handlers may throw anything. */
+const reasonLengthMax = 2_000;
+
 /** Type of the events that carry dead letters out of a cluster. */
 export const deadLetterEventType = 'statefun.dead-letter';
 
 /**
  * A message that was given up, as the text of a CloudEvent: its id is that of the message, its data says what happened, and `event` or
- * `bytes` (base64) is what could not be handled.
+ * `bytes` (base64) is what could not be handled. What would make it larger than `bytesMax` is left out, and `leftOutBytes` says so: a record
+ * that the stream does not take would fail the job.
  */
-export function deadLetterEvent(application: string, message: GivenUp, nowMs: number): string {
-  const { target, caller, envelope, bytes, error, attempts } = message;
+export function deadLetterEvent(application: string, message: GivenUp, nowMs: number, bytesMax: number): string {
+  const { envelope, bytes } = message;
+  const whole = writeDeadLetter(
+    application,
+    message,
+    nowMs,
+    envelope === undefined ? { bytes: Buffer.from(bytes).toString('base64') } : { event: envelope.event },
+  );
+  return Buffer.byteLength(whole) <= bytesMax ? whole : writeDeadLetter(application, message, nowMs, { leftOutBytes: bytes.byteLength });
+}
+
+function writeDeadLetter(application: string, message: GivenUp, nowMs: number, content: object): string {
+  const { target, caller, envelope, error, attempts } = message;
   const [code, reason] = StatefunError.is(error) ? [error.code, error.summary] : [error.name, error.message];
-  const content = envelope === undefined ? { bytes: Buffer.from(bytes).toString('base64') } : { event: envelope.event };
   return JSON.stringify({
     specversion: '1.0',
     id: envelope?.messageId ?? `${formatAddress(target)}@${nowMs}`,
@@ -23,7 +37,7 @@ export function deadLetterEvent(application: string, message: GivenUp, nowMs: nu
     datacontenttype: 'application/json',
     data: {
       code,
-      reason,
+      reason: reason.length <= reasonLengthMax ? reason : `${reason.slice(0, reasonLengthMax)}…`,
       attempts,
       target: formatAddress(target),
       ...(caller === undefined ? {} : { caller: formatAddress(caller) }),

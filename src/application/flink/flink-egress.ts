@@ -10,6 +10,9 @@ export interface FlinkEgress extends ClusterEgress {
   readonly id: string;
 }
 
+/** A key has at most 256 characters. */
+const partitionKeyBytesMax = 1024;
+
 /** The egresses of an application in a cluster, the one of its dead letters among them. */
 export class FlinkEgresses {
   readonly #declared: ReadonlyMap<string, { readonly egress: Egress; readonly cluster: ClusterEgress | undefined }>;
@@ -36,13 +39,23 @@ export class FlinkEgresses {
     return [...this.#declared.keys()];
   }
 
-  toRecord({ egressId, envelope }: EgressEffect): OutgoingEgress {
+  /** Undefined: the record is larger than what the outside takes. */
+  toRecord({ egressId, envelope }: EgressEffect): OutgoingEgress | undefined {
     const { egress, cluster } = this.#declared.get(egressId) ?? {};
     const isEnvelope = egress?.format === 'envelope';
     const data = isEnvelope ? envelope.encode() : envelope.payload;
     if (this.#playground) return toPlayground(playgroundTopic(egressId), envelope.payload);
     assertInvariant(cluster !== undefined, 'an egress that a cluster cannot write is refused at start');
+    const { writes } = cluster;
+    if (writes.to === 'kinesis' && Buffer.byteLength(data) + partitionKeyBytesMax > writes.recordBytesMax) return undefined;
     return toStream({ id: egressId, ...cluster }, envelope.messageId ?? '', envelope.partitionKey, data);
+  }
+
+  /** Bytes of the largest dead letter. */
+  get deadLetterBytesMax(): number {
+    const writes = this.deadLetters?.writes;
+    // What is no stream has the limit of the whole answer, which dead letters should not use up.
+    return writes?.to === 'kinesis' ? writes.recordBytesMax - partitionKeyBytesMax : 1024 * 1024;
   }
 
   /** A dead letter as the text of an event, under the id of the address it was for. */
@@ -80,6 +93,7 @@ function fromIngress(id: string, stream: string, ingressKind: string): FlinkEgre
     : {
         to: 'kinesis',
         stream,
+        recordBytesMax: 1024 * 1024,
         partitionKeyOf: ({ key, id: recordId }) => (key === undefined || key === '' ? recordId : key).slice(0, 256),
       };
   return { id, kind, spec: {}, writes };

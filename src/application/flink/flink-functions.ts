@@ -35,7 +35,10 @@ export class FlinkFunctions implements ServedFunctions {
     const router = routerType(name);
     const host = this.#host(application, options, egresses, router);
     const classes = functions.types().flatMap((type) => functions.get(type) ?? []);
-    const served = [...classes.map((registered) => new ClassFunction(registered, host)), this.#router(application, host, router)];
+    const served = [
+      ...classes.map((registered) => new ClassFunction(registered, host)),
+      this.#router(application, host, router, options.logger),
+    ];
     this.#functions = new Map(served.map((one) => [one.type, one]));
   }
 
@@ -72,19 +75,26 @@ export class FlinkFunctions implements ServedFunctions {
         const { target, error } = message;
         logger.error('dead letter', { address: `${target.type}/${target.id}`, messageId: message.envelope?.messageId, error });
         this.metrics.increment('dead-letters');
-        return egresses.toDeadLetter(message.envelope?.messageId ?? target.id, target.id, deadLetterEvent(name, message, clock.now()));
+        return egresses.toDeadLetter(
+          message.envelope?.messageId ?? target.id,
+          target.id,
+          deadLetterEvent(name, message, clock.now(), egresses.deadLetterBytesMax),
+        );
       },
       clock,
       retryBudgetMs: options.retryBudgetMs,
     };
   }
 
-  #router({ router, ingress, unmatchedEvents }: AssembledApplication, host: ClassHost, type: string): ServedFunction {
+  #router({ router, ingress, unmatchedEvents }: AssembledApplication, host: ClassHost, type: string, logger: Logger): ServedFunction {
     return new RouterFunction({
       ...{ type, router, ingress, unmatchedEvents },
       isRemote: host.isRemote,
       toDeadLetter: host.toDeadLetter,
-      unmatched: () => this.metrics.increment('unmatched'),
+      unmatched: ({ type: eventType, id }) => {
+        this.metrics.increment('unmatched');
+        logger.debug('no forwarder accepts an event', { eventType, id });
+      },
     });
   }
 }

@@ -1,3 +1,4 @@
+import type { CloudEvent } from '../../envelope/cloud-event.ts';
 import { Envelope } from '../../envelope/envelope.ts';
 import { cloudEventTypename } from '../../envelope/typed-value-event.ts';
 import type { Router } from '../../forwarders/router.ts';
@@ -19,7 +20,7 @@ export interface RouterFunctionOptions {
   readonly isRemote: (type: string) => boolean;
   readonly toDeadLetter: (message: GivenUp) => OutgoingEgress;
   /** An event that no forwarder accepts, and that is only counted. */
-  readonly unmatched: () => void;
+  readonly unmatched: (event: CloudEvent) => void;
 }
 
 /**
@@ -77,7 +78,7 @@ export class RouterFunction implements ServedFunction {
       if (unmatchedEvents === 'dead-letter') {
         throw new StatefunError('NO_FORWARDER', `no forwarder accepts event type "${event.type}" (event ${event.id}).`);
       }
-      unmatched();
+      unmatched(event);
     }
     return messages.map(({ target, envelope: routed }) => ({
       target,

@@ -78,6 +78,8 @@ export async function serveApplication(definition: ApplicationDefinition, option
   }
 }
 
-async function destroy({ lifecycle }: AssembledApplication, logger: Logger): Promise<void> {
+async function destroy({ functions, lifecycle }: AssembledApplication, logger: Logger): Promise<void> {
+  // Made for the engine; the cluster calls functions in other languages itself.
+  await Promise.all(functions.clients().map((client) => client.close()));
   for (const error of await lifecycle.destroy()) logger.warn('stopped before everything had ended', { error });
 }

@@ -15,8 +15,9 @@ export function clusterIngress(stream: string, start: KinesisStart, client: Clie
   };
 }
 
-export function clusterEgress(stream: string, client: Client): ClusterEgress {
-  return { kind: 'io.statefun.kinesis.v1/egress', spec: awsRegion(client), writes: { to: 'kinesis', stream, partitionKeyOf } };
+export function clusterEgress(stream: string, recordBytesMax: number, client: Client): ClusterEgress {
+  const writes = { to: 'kinesis', stream, recordBytesMax, partitionKeyOf } as const;
+  return { kind: 'io.statefun.kinesis.v1/egress', spec: awsRegion(client), writes };
 }
 
 function startupPosition(start: KinesisStart): Readonly<Record<string, unknown>> {

@@ -78,8 +78,8 @@ export class KinesisEgress implements Egress {
   }
 
   cluster(): ClusterEgress {
-    const { stream, client } = this.#options;
-    return clusterEgress(resolveStreamName(stream, streamVariable, this.#environment ?? process.env), client);
+    const { stream, recordBytesMax = kinesisDefaults.recordBytesMax, client } = this.#options;
+    return clusterEgress(resolveStreamName(stream, streamVariable, this.#environment ?? process.env), recordBytesMax, client);
   }
 
   async start(context: EgressContext): Promise<void> {

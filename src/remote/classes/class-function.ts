@@ -1,10 +1,11 @@
+import type { Envelope } from '../../envelope/envelope.ts';
 import type { Effects } from '../../functions/effects.ts';
 import type { InvocationHost } from '../../functions/invocation-host.ts';
 import type { RegisteredFunction } from '../../functions/registry.ts';
 import type { BatchedMessage, BatchResult, InvocationBatch, StateSpec } from '../../functions/remote-batch.ts';
 import type { Message } from '../../functions/message.ts';
 import type { Address } from '../../shared/address.ts';
-import { toError } from '../../shared/errors.ts';
+import { StatefunError, toError } from '../../shared/errors.ts';
 import { BatchEffects } from '../functions/batch-effects.ts';
 import type { ServedFunction } from '../served-function.ts';
 import { AttemptLoop } from './attempt-loop.ts';
@@ -57,7 +58,7 @@ export class ClassFunction implements ServedFunction {
       return;
     }
     const outcome = await attempts.run(message);
-    if (outcome.kind === 'done') this.#collect(outcome.effects, outcome.startedAtMs, effects);
+    if (outcome.kind === 'done') this.#collect(message, outcome.effects, outcome.startedAtMs, effects);
     else if (outcome.kind === 'dead-letter') {
       const { error, attempts: made } = outcome;
       effects.egress.push(
@@ -66,7 +67,7 @@ export class ClassFunction implements ServedFunction {
     }
   }
 
-  #collect(from: Effects, startedAtMs: number, { messages, delayed, egress }: BatchEffects): void {
+  #collect({ target: self, caller }: Message, from: Effects, startedAtMs: number, { messages, delayed, egress }: BatchEffects): void {
     const valueFor = ({ target, envelope }: Effects['messages'][number]) => ({
       target,
       argument: this.#host.isRemote(target.type) ? envelope.typedValue : envelopeValue(envelope),
@@ -83,6 +84,16 @@ export class ClassFunction implements ServedFunction {
           ...valueFor(effect),
         });
     }
-    for (const effect of from.egress) egress.push(this.#host.toEgress(effect));
+    for (const effect of from.egress) {
+      const { egressId, envelope } = effect;
+      const tooLarge = { target: self, caller, envelope, bytes: Buffer.from(envelope.payload), attempts: 1 };
+      egress.push(this.#host.toEgress(effect) ?? this.#host.toDeadLetter({ ...tooLarge, error: recordTooLarge(egressId, envelope) }));
+    }
   }
+}
+
+function recordTooLarge(egressId: string, envelope: Envelope): StatefunError {
+  const bytes = Buffer.byteLength(envelope.payload);
+  const summary = `a record of ${bytes} bytes for egress "${egressId}" is larger than what its stream takes.`;
+  return new StatefunError('KINESIS_RECORD_TOO_LARGE', summary, { facts: { egressId, bytes } });
 }

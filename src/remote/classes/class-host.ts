@@ -25,7 +25,8 @@ export interface ClassHost {
   readonly isRemote: (type: string) => boolean;
   /** Callers that are none: the router, which hands on what comes from an ingress. */
   readonly isIngress: (caller: Address) => boolean;
-  readonly toEgress: (effect: EgressEffect) => OutgoingEgress;
+  /** Undefined: the record is larger than what the outside takes. */
+  readonly toEgress: (effect: EgressEffect) => OutgoingEgress | undefined;
   readonly toDeadLetter: (message: GivenUp) => OutgoingEgress;
   readonly clock: Clock;
   /** How long failed messages of one call may be tried again in all, in milliseconds: the cluster waits meanwhile, two minutes at most. */

@@ -20,7 +20,8 @@ export class ProtobufReader {
   #wire = -1;
 
   constructor(bytes: Uint8Array) {
-    this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    // Nested messages are Buffers already, and making one costs more than reading a short message.
+    this.#buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   /** Goes to the next field; answers its number, 0 at the end. */
@@ -71,10 +72,14 @@ export class ProtobufReader {
   }
 
   text(): string {
-    const bytes = this.bytes();
+    this.#wire = -1;
+    const length = this.#length();
+    const start = this.#advance(length);
+    const end = start + length;
+    if (this.#isAscii(start, end)) return this.#buffer.toString('latin1', start, end);
     // Put right silently, an id would become another id.
-    if (!isUtf8(bytes)) throw this.#error('a text is not UTF-8');
-    return bytes.toString();
+    if (!isUtf8(this.#buffer.subarray(start, end))) throw this.#error('a text is not UTF-8');
+    return this.#buffer.toString('utf8', start, end);
   }
 
   bytes(): Buffer {
@@ -89,6 +94,11 @@ export class ProtobufReader {
     this.#wire = -1;
     const start = this.#advance(bytes);
     return this.#buffer.subarray(start, start + bytes);
+  }
+
+  #isAscii(start: number, end: number): boolean {
+    for (let at = start; at < end; at++) if ((this.#buffer[at] ?? 0) > 0x7f) return false;
+    return true;
   }
 
   #tag(): number {

@@ -221,6 +221,19 @@ describe('an application of classes on a cluster', () => {
     expect(kinesis(it)).toMatchObject([{ event: { data: { code: 'ENVELOPE_UNREADABLE', bytes: '/w==' } } }]);
   });
 
+  it('sends a record that is too large for its stream to the dead letters, without what is in it', async () => {
+    const egress = [kinesisEgress('test/counts', { stream: 'counts', recordBytesMax: 1_500 })];
+    const it = await cluster(counting({ retry: { attemptsMax: 1 } }, { egress }));
+    // Not even the caller's id leaves room for the record.
+    await it.send('test/counter', 'one', count('a'), { type: 'python/model', id: 'm'.repeat(400) });
+    await it.send('test/counter', 'one', count('b', { fail: true, filling: 'x'.repeat(5_000) }));
+    expect(kinesis(it)).toMatchObject([
+      { egressId: 'counting/dead-letters', event: { data: { code: 'KINESIS_RECORD_TOO_LARGE' } } },
+      { egressId: 'counting/dead-letters', event: { data: { reason: 'no luck', leftOutBytes: expect.any(Number) } } },
+    ]);
+    expect(kinesis(it)[1]?.event.data['event']).toBeUndefined();
+  });
+
   it('counts unmatched events where the application says so', async () => {
     const it = await cluster(counting({}, { unmatchedEvents: 'count' }));
     await it.send('counting/router', 'k', eventValue({ specversion: '1.0', id: 'x', source: '/t', type: 'other' }));

@@ -29,7 +29,7 @@ export interface EngineStatistics {
   readonly addressesLive: number;
   /** From a record's delivery by the ingress to the acknowledgement of what it led to, in milliseconds; undefined before the first. */
   readonly latencyMs: { readonly p50: number | undefined; readonly p99: number | undefined };
-  /** Counters of the handlers. */
+  /** Counters of the handlers, and of remote functions under the names of StateFun. */
   readonly counters: Readonly<Record<string, number>>;
 }
 

@@ -1,7 +1,7 @@
 import { describe, StatefunError } from '../shared/errors.ts';
 import { isTypedValue, type TypedValue } from '../shared/typed-value.ts';
-import { ProtobufReader } from './protobuf/reader.ts';
-import type { ProtobufWriter } from './protobuf/writer.ts';
+import { ProtobufReader } from '../shared/protobuf/reader.ts';
+import type { ProtobufWriter } from '../shared/protobuf/writer.ts';
 import { readMessage, writeMessage } from './protocol/codec.ts';
 
 /*

@@ -4,8 +4,8 @@ import { parseStamp, withStamp } from '../../state/stamp.ts';
 import type { StateEntry } from '../../state/state-entry.ts';
 import type { StateType } from '../../state/types.ts';
 import { builtInTypeOf } from '../built-in-types.ts';
-import { ProtobufReader } from '../protobuf/reader.ts';
-import { ProtobufWriter } from '../protobuf/writer.ts';
+import { ProtobufReader } from '../../shared/protobuf/reader.ts';
+import { ProtobufWriter } from '../../shared/protobuf/writer.ts';
 import { eachBackwards } from '../protocol/codec.ts';
 import { typenameOf } from '../typed-values.ts';
 

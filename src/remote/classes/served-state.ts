@@ -4,7 +4,7 @@ import { AddressState } from '../../state/address-state.ts';
 import type { CellDefinition } from '../../state/cells.ts';
 import { parseEntryKey } from '../../state/entry-key.ts';
 import type { StateEntry } from '../../state/state-entry.ts';
-import { ProtobufError } from '../protobuf/reader.ts';
+import { ProtobufError } from '../../shared/protobuf/reader.ts';
 import { cellTypename, clusterType, readCell, writeCell } from './cell-values.ts';
 
 /** The states that a cluster keeps for the cells of a class, the framework's own among them. Throws TYPENAME_INVALID. */

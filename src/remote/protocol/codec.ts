@@ -1,6 +1,6 @@
 import { StatefunError } from '../../shared/errors.ts';
-import { ProtobufError } from '../protobuf/reader.ts';
-import { ProtobufWriter } from '../protobuf/writer.ts';
+import { ProtobufError } from '../../shared/protobuf/reader.ts';
+import { ProtobufWriter } from '../../shared/protobuf/writer.ts';
 
 /**
  * The largest request or answer, in bytes: what Flink's default transport accepts (`payload_max_bytes`), 32 MiB. A larger answer would be

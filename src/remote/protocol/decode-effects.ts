@@ -1,5 +1,5 @@
 import type { Address } from '../../shared/address.ts';
-import { ProtobufError, ProtobufReader, mergeOccurrences } from '../protobuf/reader.ts';
+import { ProtobufError, ProtobufReader, mergeOccurrences } from '../../shared/protobuf/reader.ts';
 import type { DelayedCancellation, DelayedSend, OutgoingEgress, OutgoingMessage, StateMutation } from '../../functions/remote-batch.ts';
 import { readAddress, readTypedValue } from './parts.ts';
 

@@ -1,4 +1,4 @@
-import { ProtobufReader, mergeOccurrences } from '../protobuf/reader.ts';
+import { ProtobufReader, mergeOccurrences } from '../../shared/protobuf/reader.ts';
 import { readMessage } from './codec.ts';
 import type { BatchResponse, BatchResult, IncompleteContext, StateExpiration, StateSpec } from '../../functions/remote-batch.ts';
 import { readEgress, readDelayed, readMutation, readOutgoing } from './decode-effects.ts';

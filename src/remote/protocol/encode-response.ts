@@ -1,4 +1,4 @@
-import type { ProtobufWriter } from '../protobuf/writer.ts';
+import type { ProtobufWriter } from '../../shared/protobuf/writer.ts';
 import { eachBackwards, writeMessage } from './codec.ts';
 import type {
   BatchResponse,

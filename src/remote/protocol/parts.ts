@@ -1,7 +1,7 @@
 import type { Address } from '../../shared/address.ts';
 import type { TypedValue } from '../../shared/typed-value.ts';
-import { ProtobufReader } from '../protobuf/reader.ts';
-import type { ProtobufWriter } from '../protobuf/writer.ts';
+import { ProtobufReader } from '../../shared/protobuf/reader.ts';
+import type { ProtobufWriter } from '../../shared/protobuf/writer.ts';
 
 // Address and TypedValue, which both directions use.
 

@@ -1,5 +1,5 @@
-import { ProtobufError, ProtobufReader, mergeOccurrences } from '../protobuf/reader.ts';
-import type { ProtobufWriter } from '../protobuf/writer.ts';
+import { ProtobufError, ProtobufReader, mergeOccurrences } from '../../shared/protobuf/reader.ts';
+import type { ProtobufWriter } from '../../shared/protobuf/writer.ts';
 import { eachBackwards, readMessage, writeMessage } from './codec.ts';
 import type { AttachedState, BatchedMessage, InvocationBatch } from '../../functions/remote-batch.ts';
 import { readAddress, readTypedValue, writeAddress, writeTypedValue } from './parts.ts';

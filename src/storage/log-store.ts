@@ -162,6 +162,7 @@ export class LogStore implements Store {
     if (this.#failed || this.#closing !== undefined) return;
     this.#failed = true;
     this.#refusal = error;
+    this.#compaction.stop();
     this.#parts.onFailure?.(error);
   }
 

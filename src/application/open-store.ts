@@ -14,13 +14,24 @@ export async function openStore(
   const store = await openLogStore({ ...options, progress: toldProgress(logger, folder) });
   const { commits, entries, bytes, frames, durationMs, upgraded } = store.recovery;
   if (upgraded !== undefined) {
-    await upgradeLayout(store, upgraded.collections);
+    await upgrade(store, upgraded.collections);
     logger.info('the state folder was upgraded', { folder, from: upgraded.formatVersion, to: store.identity.formatVersion });
   }
   const facts = { folder, commits, entries, bytes, frames, durationMs: Math.round(durationMs) };
   if (durationMs > toldAfterMs) logger.info('the state was read', facts);
   else logger.debug('the state was read', facts);
   return store;
+}
+
+/** A crash before the end of it leaves the rest to the next start. */
+async function upgrade(store: LogStore, collections: readonly string[]): Promise<void> {
+  try {
+    await upgradeLayout(store, collections);
+    store.finishUpgrade();
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }
 
 function toldProgress(logger: Logger, folder: string): (bytesRead: number, bytesTotal: number) => void {

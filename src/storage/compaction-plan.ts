@@ -30,7 +30,8 @@ export function planCompaction(closed: readonly LiveSegment[], open: LiveSegment
   const sources = worthReading(closed, all, unitsOf(segmentBytesMax));
   if (sources.length === 0) sources.push(...blockingTombstones(closed, open, units));
   if (sources.length === 0) return undefined;
-  return { sources, tombstonesKeptFrom: tombstonesKeptFrom(all.filter((segment) => !sources.includes(segment))) };
+  const read = new Set(sources);
+  return { sources, tombstonesKeptFrom: tombstonesKeptFrom(all.filter((segment) => !read.has(segment))) };
 }
 
 /** The commit from which on tombstones must be kept for the sake of these segments. */

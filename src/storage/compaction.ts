@@ -14,6 +14,9 @@ import { candidateField, candidateWords, removesFlag } from './segment-copier.ts
 /** Above this, garbage grows faster than it is collected, and the budget does not count. */
 const spaceFactorUrgent = 1.75;
 
+/** A store that is closed waits for the delay under way, at most this long, in milliseconds. */
+const delayMsMax = 1_000;
+
 export interface CompactionOptions {
   readonly index: LogIndex;
   readonly segments: LiveSegments;
@@ -80,9 +83,13 @@ export class Compaction {
     while (this.#running !== undefined) await this.#running;
   }
 
-  /** Abandons the one under way. */
-  async close(): Promise<void> {
+  /** Abandons the one under way, and begins none any more. */
+  stop(): void {
     this.#closing = true;
+  }
+
+  async close(): Promise<void> {
+    this.stop();
     await this.settled();
     await this.#options.copier.close();
   }
@@ -184,18 +191,24 @@ export class Compaction {
     for (let offset: number = candidateField.bytes; offset < candidates.length; offset += candidateWords) bytes += candidates[offset] ?? 0;
     let units = 0;
     let liveUnits = 0;
-    for (const segment of segments.named) {
+    for (const segment of segments.each()) {
       units += segment.units;
       liveUnits += segment.liveUnits;
     }
-    return units > spaceFactorUrgent * liveUnits ? 0 : (bytes / bytesPerSecondMax) * 1_000;
+    return units > spaceFactorUrgent * liveUnits ? 0 : Math.min(delayMsMax, (bytes / bytesPerSecondMax) * 1_000);
   }
 
   async #replace(sources: readonly LiveSegment[], added: readonly KeptSegmentEntry[], copied: Copied): Promise<void> {
     const { writer, segments } = this.#options;
-    await writer.replace({ removed: sources.map(({ entry }) => entry.number), added });
-    for (const entry of added) {
-      const target = segments.add(entry, entry.bytes);
+    // Before the manifest: where there is no room for one more segment, everything stays as it is.
+    const targets = added.map((entry) => segments.add(entry, entry.bytes));
+    try {
+      await writer.replace({ removed: sources.map(({ entry }) => entry.number), added });
+    } catch (error) {
+      for (const target of targets) segments.retire(target, () => undefined);
+      throw error;
+    }
+    for (const target of targets) {
       target.units = copied.units;
       target.tombstoneUnits = copied.tombstoneUnits;
       for (const moves of copied.moves) {

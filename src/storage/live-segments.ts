@@ -31,6 +31,11 @@ export class LiveSegments {
     return [...this.#named.values()];
   }
 
+  /** The same, without a list of them. */
+  each(): Iterable<LiveSegment> {
+    return this.#named.values();
+  }
+
   add(entry: SegmentEntry, bytes: number): LiveSegment {
     const ordinal = this.#free.pop() ?? this.#byOrdinal.length;
     if (ordinal >= ordinalsMax) {

@@ -16,7 +16,7 @@ import type { NameHash } from './name-hash.ts';
 import type { RecordReader } from './record-reader.ts';
 import { RecordReads } from './record-reads.ts';
 import { checksumSeedOf } from './segment-format.ts';
-import type { StoreIdentity } from './state-folder.ts';
+import { finishUpgrade, type StoreIdentity, type UpgradedFrom } from './state-folder.ts';
 import { writeFailedError } from './store-errors.ts';
 import type { Store, StoreChange, StoredEntry, StoreStats } from './store.ts';
 
@@ -30,8 +30,8 @@ export interface LogRecovery {
   readonly tornBytes: number;
   readonly entries: number;
   readonly durationMs: number;
-  /** Set when the store was made by an earlier version: names of its collections, but for those of addresses. */
-  readonly upgraded?: { readonly formatVersion: number; readonly collections: readonly string[] };
+  /** Set when an earlier version made the store, until {@link LogStore.finishUpgrade}. */
+  readonly upgraded?: UpgradedFrom;
 }
 
 /** More about a log store than every store tells. */
@@ -142,6 +142,11 @@ export class LogStore implements Store {
     this.#parts.lock.answer(handler);
   }
 
+  /** What an earlier version kept in the store is committed as this one keeps it: later starts need not look. */
+  finishUpgrade(): void {
+    finishUpgrade(this.#parts.disk, this.#parts.folder, this.identity);
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -157,6 +162,7 @@ export class LogStore implements Store {
     if (this.#failed || this.#closing !== undefined) return;
     this.#failed = true;
     this.#refusal = error;
+    this.#compaction.stop();
     this.#parts.onFailure?.(error);
   }
 

@@ -61,6 +61,7 @@ export const firstManifest: Manifest = { generation: 1, nextNumber: 2, segments:
 
 /** The manifest after a compaction: what it wrote in the place of what it read. */
 export function replaceSegments(manifest: Manifest, removed: readonly number[], added: readonly KeptSegmentEntry[]): Manifest {
-  const left = manifest.segments.filter(({ number }) => !removed.includes(number));
+  const gone = new Set(removed);
+  const left = manifest.segments.filter(({ number }) => !gone.has(number));
   return { ...manifest, generation: manifest.generation + 1, segments: [...added, ...left] };
 }

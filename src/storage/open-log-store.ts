@@ -83,14 +83,14 @@ async function openLocked(options: LogStoreOptions, folder: string, disk: Disk, 
   const { logger = silentLogger, progress = () => undefined, threads = ownThreads, onFailure } = options;
   const { segmentBytesMax = segmentBytesMaxDefault, compactionBytesPerSecondMax = compactionBytesPerSecondDefault } = options;
   const opened = openFolder(disk, folder);
-  const { manifest, version1 } = opened;
-  const { storeId, formatVersion } = opened.identity;
+  const { manifest } = opened;
+  const { storeId } = opened.identity;
   const index = new LogIndex();
   const segments = new LiveSegments();
   const hash = new NameHash(storeIdBytes(storeId));
   const recovered = await recoverLog({ disk, folder, storeId, manifest, index, segments, hash, logger, progress });
   removeUnnamedSegments(disk, folder, storeId, manifest, recovered.commits);
-  const identity = version1 === undefined ? opened.identity : upgradeFolder(disk, folder, opened);
+  const { identity, upgradedFrom } = upgradeFolder(disk, folder, opened);
 
   const { commits, frames, tornBytes, open } = recovered;
   const segmentsFolder = segmentsFolderOf(folder);
@@ -99,7 +99,7 @@ async function openLocked(options: LogStoreOptions, folder: string, disk: Disk, 
   const reader = threads.reader({ segmentsFolder, checksumSeed: checksumSeedOf(storeId) });
   const copier = threads.copier({ segmentsFolder, storeId });
   const bytes = segments.named.reduce((sum, segment) => sum + segment.bytes, 0);
-  const upgraded = version1 === undefined ? {} : { upgraded: { formatVersion, collections: version1.collections } };
+  const upgraded = upgradedFrom === undefined ? {} : { upgraded: upgradedFrom };
   const recovery = { commits, frames, bytes, tornBytes, entries: index.entries, durationMs: performance.now() - startedAt, ...upgraded };
   const compaction = (store: LogStore): Compaction =>
     new Compaction({

@@ -20,6 +20,13 @@ export interface StoreIdentity {
   readonly keyGroups: number;
 }
 
+/** What a store was before this version opened it, for whoever has to bring its contents up to date. */
+export interface UpgradedFrom {
+  readonly formatVersion: number;
+  /** The names of all collections but those of addresses, which are many. */
+  readonly collections: readonly string[];
+}
+
 export const storeFileName = 'store.json';
 const ownFiles: readonly string[] = [storeFileName, manifestName, indexDumpName];
 const ownNames: readonly string[] = [...ownFiles, ...ownFiles.map(temporaryNameOf), 'segments', 'lock'];
@@ -49,6 +56,8 @@ export interface OpenedFolder {
   readonly manifest: Manifest;
   /** Set when an earlier version made the store; `upgradeFolder` is called once it is recovered. */
   readonly version1: Version1 | undefined;
+  /** Set from `upgradeFolder` to `finishUpgrade`, over any number of starts. */
+  readonly upgradedFrom: UpgradedFrom | undefined;
 }
 
 /** Opens the store in the folder; creates an empty one when there is none. The caller holds the lock. */
@@ -56,7 +65,7 @@ export function openFolder(disk: Disk, folder: string): OpenedFolder {
   if (!disk.listSync(folder).includes(storeFileName)) {
     ensureNothingToLose(disk, folder);
     try {
-      return { identity: createStore(disk, folder), manifest: firstManifest, version1: undefined };
+      return { identity: createStore(disk, folder), manifest: firstManifest, version1: undefined, upgradedFrom: undefined };
     } catch (error) {
       throw unusableError(folder, error);
     }
@@ -70,21 +79,36 @@ export function readFolder(disk: Disk, folder: string): OpenedFolder {
   // Another file of the store has a valid checksum too. This one was written by createStore, and by nothing else since.
   if (typeof content['formatVersion'] !== 'number')
     throw corruptError(join(folder, storeFileName), 0, 'it is another file under this name');
-  const identity = content as unknown as StoreIdentity;
+  const { upgradedFrom, ...identity } = content as unknown as StoreIdentity & { readonly upgradedFrom?: UpgradedFrom };
   const version = identity.formatVersion;
   if (version > formatVersion) throw newerFormatError(join(folder, storeFileName), version, formatVersion);
-  if (version === formatVersion) return { identity, manifest: readManifest(disk, folder), version1: undefined };
+  if (version === formatVersion) return { identity, manifest: readManifest(disk, folder), version1: undefined, upgradedFrom };
   const version1 = readVersion1(disk, folder, identity.storeId);
-  return { identity, manifest: version1.manifest, version1 };
+  return { identity, manifest: version1.manifest, version1, upgradedFrom };
 }
 
-/** Makes the folder one of this version. Cut short anywhere, it is one of the version before, and nothing was written to its log. */
-export function upgradeFolder(disk: Disk, folder: string, { identity, manifest }: OpenedFolder): StoreIdentity {
+/**
+ * Makes the folder one of this version, when an earlier one made it. Cut short anywhere, it is one of the version before, and nothing was
+ * written to its log. That the contents are not up to date yet is written down with it: only `finishUpgrade` takes that back.
+ */
+export function upgradeFolder(disk: Disk, folder: string, opened: OpenedFolder): Pick<OpenedFolder, 'identity' | 'upgradedFrom'> {
+  const { identity, manifest, version1 } = opened;
+  if (version1 === undefined) return opened;
+  const upgraded = { ...identity, formatVersion };
+  const upgradedFrom = { formatVersion: identity.formatVersion, collections: version1.collections };
   try {
     writeManifest(disk, folder, manifest);
-    const upgraded = { ...identity, formatVersion };
-    writeCheckedJson(disk, folder, storeFileName, upgraded);
-    return upgraded;
+    writeCheckedJson(disk, folder, storeFileName, { ...upgraded, upgradedFrom });
+    return { identity: upgraded, upgradedFrom };
+  } catch (error) {
+    throw unusableError(folder, error);
+  }
+}
+
+/** The contents are up to date, durably. */
+export function finishUpgrade(disk: Disk, folder: string, identity: StoreIdentity): void {
+  try {
+    writeCheckedJson(disk, folder, storeFileName, identity);
   } catch (error) {
     throw unusableError(folder, error);
   }

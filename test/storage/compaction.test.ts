@@ -78,6 +78,16 @@ describe('compaction', () => {
     expect(files().length).toBeLessThan(8);
   });
 
+  it('ends with the store: after a failed commit nothing is replaced', async () => {
+    let round = 0;
+    // One that ends in a compaction under way.
+    for (; files().length < 4; round += 1) await set('k', `${round}`.padStart(100, '.'));
+    const { compactions } = store.stats();
+    await expect(set('\ud800', 'half a surrogate pair is no name')).rejects.toMatchObject({ code: 'STORE_NAME_INVALID' });
+    await store.compacted();
+    expect(store.stats().compactions).toBe(compactions);
+  });
+
   it('equals a map after any commits, reopenings with and without the dump, and compactions in between', async () => {
     const key = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h');
     const step = fc.oneof(

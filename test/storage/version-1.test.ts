@@ -3,7 +3,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { upgradeLayout } from '../../src/engine/upgrade-layout.ts';
+import { openStore } from '../../src/application/open-store.ts';
+import { silentLogger } from '../../src/shared/logger.ts';
+import { MemoryStore } from '../../src/storage/memory-store.ts';
 import { FrameEncoder } from '../../src/storage/frame-encoder.ts';
+import { inlineThreads } from '../../src/storage/open-log-store.ts';
 import { checksumSeedOf } from '../../src/storage/segment-format.ts';
 import type { StoreChange } from '../../src/storage/store.ts';
 import { createTemporaryFolder, openInline, removeFolder, storeId } from './log-fixture.ts';
@@ -60,6 +64,7 @@ describe('a state folder of format version 1', () => {
     const outbox = (await store.load('outbox')).map(({ key, value }) => [key, Buffer.from(value).toString()]);
     expect(outbox).toEqual([['shop/status/17', 'a record']]);
     expect(await store.load('outbox/shop/status')).toEqual([]);
+    store.finishUpgrade();
     await store.close();
 
     const again = await openInline(folder);
@@ -67,6 +72,37 @@ describe('a state folder of format version 1', () => {
     expect(again.recovery).not.toHaveProperty('upgraded');
     expect((await again.load('state/shop/cart/1')).map(({ value }) => Buffer.from(value).toString())).toEqual(['second']);
     await again.close();
+  });
+
+  it('is still to be brought up to date after a crash between the new format and the new layout', async () => {
+    const crashed = await openInline(folder);
+    await crashed.close();
+
+    const store = await openStore({ folder, threads: inlineThreads(), logger: silentLogger });
+    expect(store.identity).toEqual({ formatVersion: 2, storeId, createdAt: '2026-01-01T00:00:00.000Z', keyGroups: 128 });
+    expect((await store.load('outbox')).map(({ key }) => key)).toEqual(['shop/status/17']);
+    await store.close();
+
+    const again = await openInline(folder);
+    expect(again.recovery).not.toHaveProperty('upgraded');
+    await again.close();
+  });
+
+  it('may have a larger outbox than a commit takes', async () => {
+    const store = new MemoryStore();
+    const value = Buffer.alloc(16 * 1024 * 1024);
+    const keys = Array.from({ length: 17 }, (_, index) => `${index + 20}`);
+    for (const key of keys) await store.commit([{ collection: 'outbox/shop/status', key, value }]);
+    const commits: number[] = [];
+    const commit = store.commit.bind(store);
+    store.commit = (changes) => {
+      commits.push(new FrameEncoder(0).encode(1, changes).byteLength);
+      return commit(changes);
+    };
+    await upgradeLayout(store, ['outbox/shop/status']);
+    expect(store.load('outbox')).toHaveLength(17);
+    expect(store.load('outbox/shop/status')).toEqual([]);
+    expect(Math.max(...commits)).toBeLessThan(2 * value.byteLength);
   });
 
   it('may end in a segment whose header a crash cut', async () => {

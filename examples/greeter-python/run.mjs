@@ -23,7 +23,7 @@ async function findMissing() {
   if (!run(installed, ['-c', 'import ensurepip, venv'])) return 'there is no Python with venv on this machine, see https://www.python.org';
   console.log('Installing the StateFun SDK for Python into .venv …');
   if (!run(installed, ['-m', 'venv', '.venv'])) throw new Error('no virtual environment can be made in .venv');
-  const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', 'requirements.txt'];
+  const install = ['-m', 'pip', 'install', '--quiet', '--retries', '1', '--disable-pip-version-check', '-r', 'requirements.txt'];
   for (let attempt = 1; !run(python, install); attempt += 1) {
     if (attempt === downloadTriesMax) return 'the StateFun SDK for Python cannot be downloaded';
     await sleep(2_000);

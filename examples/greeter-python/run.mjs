@@ -1,6 +1,6 @@
 // Starts the Python function and the engine, sends three logins, prints the greetings, and stops both.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -8,40 +8,52 @@ import { fileURLToPath } from 'node:url';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const statefun = fileURLToPath(new URL('../../bin/statefun.js', import.meta.url));
 const python = join(here, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
-const logins = ['Ada', 'Bob', 'Ada'];
+const downloadTriesMax = 3;
+const waitMsMax = 30_000;
 const started = [];
 
-try {
-  install();
-  await start('the Python function', python, ['greeter.py'], 8000);
-  await start('the engine', process.execPath, [statefun, 'run', 'module.yaml'], 8090);
-  for (const user of logins) await login(user);
-  for (let read = 0; read < logins.length; read += 1) console.log(await nextGreeting());
-} finally {
-  await stop();
-}
+const missing = await findMissing();
+if (missing === undefined) await demo();
+else console.log(`skipped: ${missing}`);
 
-/** Makes a virtual environment of Python with the SDK, once. */
-function install() {
-  if (existsSync(join(here, '.venv', 'installed'))) return;
+/** What this machine lacks. The SDK is installed into a virtual environment, once. */
+async function findMissing() {
+  if (existsSync(join(here, '.venv', 'installed'))) return undefined;
+  const installed = process.platform === 'win32' ? 'python' : 'python3';
+  if (!run(installed, ['-c', 'import ensurepip, venv'])) return 'there is no Python with venv on this machine, see https://www.python.org';
   console.log('Installing the StateFun SDK for Python into .venv …');
-  run(process.platform === 'win32' ? 'python' : 'python3', ['-m', 'venv', '.venv']);
-  run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', 'requirements.txt']);
-  run(python, ['-c', "open('.venv/installed', 'w').close()"]);
+  if (!run(installed, ['-m', 'venv', '.venv'])) throw new Error('no virtual environment can be made in .venv');
+  const install = ['-m', 'pip', 'install', '--quiet', '--retries', '1', '--disable-pip-version-check', '-r', 'requirements.txt'];
+  for (let attempt = 1; !run(python, install); attempt += 1) {
+    if (attempt === downloadTriesMax) return 'the StateFun SDK for Python cannot be downloaded';
+    await sleep(2_000);
+  }
+  writeFileSync(join(here, '.venv', 'installed'), '');
+  return undefined;
 }
 
+async function demo() {
+  try {
+    await start('the Python function', python, ['greeter.py'], 8000);
+    await start('the engine', process.execPath, [statefun, 'run', 'module.yaml'], 8090);
+    for (const user of ['Ada', 'Bob', 'Ada']) console.log(await login(user));
+  } finally {
+    await stop();
+  }
+}
+
+/** Whether the command has ended well. */
 function run(command, parameters) {
-  const { status, error } = spawnSync(command, parameters, { cwd: here, stdio: 'inherit' });
-  if (status !== 0) throw error ?? new Error(`${command} ${parameters.join(' ')} ended with ${status}`);
+  return spawnSync(command, parameters, { cwd: here, stdio: 'inherit' }).status === 0;
 }
 
 async function start(what, command, parameters, port) {
   if (await listens(port)) throw new Error(`something listens on port ${port} already, which ${what} needs`);
   const child = spawn(command, parameters, { cwd: here, stdio: 'inherit' });
   started.push(child);
-  for (let waited = 0; !(await listens(port)); waited += 50) {
+  for (let waitedMs = 0; !(await listens(port)); waitedMs += 50) {
     if (child.exitCode !== null) throw new Error(`${what} ended with ${child.exitCode}`);
-    if (waited > 30_000) throw new Error(`${what} does not listen on port ${port}`);
+    if (waitedMs > waitMsMax) throw new Error(`${what} does not listen on port ${port}`);
     await sleep(50);
   }
 }
@@ -54,25 +66,23 @@ async function listens(port) {
   );
 }
 
+/** Sends the login of a user, and answers with the greeting that comes out. */
 async function login(user) {
   const headers = { 'content-type': 'application/vnd.demo/LoginEvent' };
   const body = JSON.stringify({ user_name: user });
   const { status } = await fetch(`http://127.0.0.1:8090/demo/greeter/${user}`, { method: 'PUT', headers, body });
   if (status !== 200) throw new Error(`the login of ${user} was answered with ${status}`);
-}
-
-async function nextGreeting() {
-  for (let waited = 0; waited < 30_000; waited += 50) {
+  for (let waitedMs = 0; waitedMs < waitMsMax; waitedMs += 50) {
     const response = await fetch('http://127.0.0.1:8091/greetings');
     if (response.status === 200) return response.text();
     await sleep(50);
   }
-  throw new Error('a greeting is missing');
+  throw new Error(`the greeting of ${user} is missing`);
 }
 
 async function stop() {
   for (const child of started.reverse()) {
-    if (child.exitCode !== null) continue;
+    if (child.exitCode !== null || child.signalCode !== null) continue;
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGTERM');
     await ended;

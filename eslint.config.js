@@ -49,7 +49,17 @@ const typed = {
 };
 
 export default tseslint.config(
-  { ignores: ['**/node_modules/', '**/dist/', 'coverage/', '.statefun/', 'interop/flink/*/target/', 'interop/sdks/*/{.venv,target,build}/', ...generated] },
+  {
+    ignores: [
+      '**/node_modules/',
+      '**/dist/',
+      'coverage/',
+      '.statefun/',
+      'interop/flink/*/target/',
+      'interop/sdks/*/{.venv,target,build}/',
+      ...generated,
+    ],
+  },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.ts'],

@@ -58,16 +58,18 @@ async function runStep(what: string, step: Step): Promise<void> {
     if (!step.downloads || step.faultOfOurs?.test(running.output) === true) {
       throw new Error(`"${running.name}" ended with ${result}:\n${running.output}`);
     }
-    if (attempt === tries) throw new Skipped(`${what} (${lastLine(running.output)})`);
+    if (attempt === tries) throw new Skipped(`${what} (${reasonIn(running.output)})`);
     await new Promise((resolve) => setTimeout(resolve, retryDelayMs));
   }
 }
 
-/** The last line that says something went wrong, or else the last line. */
-function lastLine(output: string): string {
+/** Why a download failed: what Maven did not find, or the first line that says what went wrong, or else the last one. */
+function reasonIn(output: string): string {
+  const missing = /could not be resolved: ([^\s,]+)|Could not find artifact (\S+)/.exec(output);
+  if (missing !== null) return `${missing[1] ?? missing[2] ?? ''} cannot be found`;
   const lines = output.split('\n').filter((line) => line.trim() !== '');
   const telling = lines.find((line) => /could not|unable|not found|no matching|error/i.test(line)) ?? lines.at(-1) ?? 'no output';
-  return telling.trim().slice(0, 300);
+  return telling.trim().slice(0, 200);
 }
 
 function digestOf(folder: string, inputs: readonly string[]): string {

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const folders = new Set<string>();
+let removedAtExit = false;
 
 /** A new folder, which is gone when this process has ended, unless it was killed. */
 export function createTemporaryFolder(name: string): string {
-  if (folders.size === 0) process.once('exit', removeAll);
+  if (!removedAtExit) process.once('exit', removeAll);
+  removedAtExit = true;
   const folder = mkdtempSync(join(tmpdir(), `statefun-interop-${name}-`));
   folders.add(folder);
   return folder;

@@ -6,7 +6,16 @@ export interface Output {
   err(text: string): void;
 }
 
+/** Whoever reads it may have seen enough (`| head`): what is still written then is nobody's loss, and no failure. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
 export const processOutput: Output = {
-  out: (text) => void process.stdout.write(text),
+  out(text) {
+    const { stdout } = process;
+    if (!stdout.listeners('error').includes(ignoreClosedPipe)) stdout.on('error', ignoreClosedPipe);
+    stdout.write(text);
+  },
   err: (text) => void process.stderr.write(text),
 };

@@ -19,6 +19,14 @@ interface StoredValue {
   readonly expiresAt: number;
 }
 
+/** What an entry holds of a remote function's state; undefined for entries of a class. Throws STATE_UNREADABLE. */
+export function parseRemoteEntry({ key, value }: StateEntry): (StoredValue & { readonly name: string }) | undefined {
+  if (!key.startsWith(keyPrefix)) return undefined;
+  const name = key.slice(keyPrefix.length);
+  const { stamp, start } = parseStamp(value, name);
+  return { name, value: value.subarray(start), expiresAt: stamp };
+}
+
 /** The state of one address of a remote function: bytes that travel with every call. Entries of a class of the same type are left alone. */
 export class RemoteState {
   readonly #states: RemoteStates;
@@ -28,11 +36,9 @@ export class RemoteState {
 
   constructor(states: RemoteStates, entries: Iterable<StateEntry>) {
     this.#states = states;
-    for (const { key, value } of entries) {
-      if (!key.startsWith(keyPrefix)) continue;
-      const name = key.slice(keyPrefix.length);
-      const { stamp, start } = parseStamp(value, name);
-      this.#set(name, { value: value.subarray(start), expiresAt: stamp });
+    for (const entry of entries) {
+      const stored = parseRemoteEntry(entry);
+      if (stored !== undefined) this.#set(stored.name, { value: stored.value, expiresAt: stored.expiresAt });
     }
   }
 

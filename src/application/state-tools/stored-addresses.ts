@@ -1,4 +1,5 @@
 import { stateCollection } from '../../engine/activation.ts';
+import { decodeRemoteStates, remoteStatesCollection } from '../../engine/stored-records.ts';
 import { parseAddress, type Address } from '../../shared/address.ts';
 import type { StoreSnapshot } from '../../storage/store-snapshot.ts';
 import { storedCells, type StoredCell } from './stored-cells.ts';
@@ -29,8 +30,15 @@ export function readAddress(snapshot: StoreSnapshot, address: Address): StoredAd
     changedAt: entries.reduce((commit, entry) => Math.max(commit, entry.commit), 0),
     entries: entries.length,
     bytes: entries.reduce((bytes, entry) => bytes + entry.bytes, 0),
-    cells: storedCells(entries),
+    cells: storedCells(entries, typenamesOf(snapshot, address.type)),
   };
+}
+
+/** The types of the states that a function in another process has declared, by name. */
+function typenamesOf(snapshot: StoreSnapshot, type: string): ReadonlyMap<string, string> {
+  const declared = snapshot.load(remoteStatesCollection).find(({ key }) => key === type);
+  const specs = declared === undefined ? [] : decodeRemoteStates(declared.value);
+  return new Map(specs.map(({ name, typename }) => [name, typename]));
 }
 
 /** An address in a list of those of one type. */

@@ -1,13 +1,16 @@
+import { parseRemoteEntry } from '../../engine/remote-state.ts';
 import { parseRequestKey } from '../../engine/requests.ts';
 import {
   deadLettersCollection,
   decodeDeadLetter,
   decodeMessage,
+  decodeRemoteStates,
   delayedCollection,
   messagesCollection,
   outboxCollection,
   parseOutboxKey,
   positionsCollection,
+  remoteStatesCollection,
   requestsCollection,
 } from '../../engine/stored-records.ts';
 import { Envelope } from '../../envelope/envelope.ts';
@@ -96,6 +99,7 @@ class MeaningCheck {
   #checkState({ collection, key, value }: SnapshotEntry): string | undefined {
     const address = addressOf(collection);
     if (address === undefined || !isFunctionType(address.type) || !isAddressId(address.id)) return 'this is not the state of an address';
+    if (parseRemoteEntry({ key, value }) !== undefined) return undefined;
     const parsed = parseEntryKey(key);
     if (parsed === undefined) return 'the key is not that of a value, a table entry or a list item';
     if (parsed.kind === 'table') parseStamp(value, parsed.name);
@@ -141,9 +145,17 @@ function checkOwn({ collection, key, value }: SnapshotEntry): string | undefined
   }
   if (collection === requestsCollection) return parseRequestKey(key) === undefined ? 'this version does not know the request' : undefined;
   if (collection.startsWith(positionsCollection(''))) return undefined;
+  if (collection === remoteStatesCollection) return checkRemoteStates(key, value);
   // Where format version 1 kept what was not acknowledged.
   if (collection.startsWith(`${outboxCollection}/`)) return checkEnvelope(Envelope.decodeTrusted(value));
   return 'this version does not know the collection';
+}
+
+function checkRemoteStates(type: string, value: Uint8Array): string | undefined {
+  if (!isFunctionType(type)) return 'the key is not a function type';
+  return decodeRemoteStates(value).every(({ name, typename }) => name !== '' && typename !== '')
+    ? undefined
+    : 'a state has no name or no type';
 }
 
 function isSequence(key: string): boolean {

@@ -46,6 +46,10 @@ function cellLines(cell: StoredCell): string[] {
   switch (cell.kind) {
     case 'value':
       return ['', `  ${cell.name} (value)`, `    ${JSON.stringify(cell.value)}`];
+    case 'remote': {
+      const expires = cell.expiresAt === undefined ? '' : `, expires ${new Date(cell.expiresAt).toISOString()}`;
+      return ['', `  ${cell.name} (${cell.typename || 'type unknown'}${expires})`, `    ${JSON.stringify(cell.value)}`];
+    }
     case 'table': {
       const lines = cell.entries.map(({ key, value }) => `    ${JSON.stringify(key)}: ${JSON.stringify(value)}`);
       return ['', `  ${cell.name} (table, ${countOf(cell.entries.length, 'entry', 'entries')})`, ...lines];

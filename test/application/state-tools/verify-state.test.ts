@@ -38,12 +38,16 @@ describe('verifyState', () => {
       { collection: 'dead-letters', key: '7', value: withHeader(letter, event) },
       { collection: 'positions/in', key: 'p', value: '12' },
       { collection: 'requests', key: 'redrive/7', value: '' },
+      { collection: 'remote-states', key: 'a/remote', value: '[{"name":"seen","typename":"io.statefun.types/int"}]' },
+      { collection: 'state/a/remote/c', key: 'r/seen', value: '0 x' },
     ];
     expect(await problemsOf(...changes)).toEqual([]);
-    expect(await verifyState({ folder })).toMatchObject({ entries: 9, records: 9, frames: 1, commit: 1 });
+    expect(await verifyState({ folder })).toMatchObject({ entries: 11, records: 11, frames: 1, commit: 1 });
   });
 
   it.each<[string, StoreChange, string]>([
+    ['a remote state without a stamp', { collection: 'state/a/b/c', key: 'r/seen', value: 'x' }, 'does not begin with its stamp'],
+    ['states of no type', { collection: 'remote-states', key: 'a/b', value: '[{"name":"seen"}]' }, 'a state has no name or no type'],
     ['state of no address', { collection: 'state/a/c', key: 'v/name', value: '1' }, 'this is not the state of an address'],
     ['a key of no cell', { collection: 'state/a/b/c', key: 'x/name', value: '1' }, 'the key is not that of a value'],
     ['a table entry without a stamp', { collection: 'state/a/b/c', key: 't/table/x', value: 'x' }, 'does not begin with its stamp'],

@@ -19,25 +19,31 @@ export type RequestHandler = (request: unknown) => Promise<object>;
 /** The longest request, 1 MiB: ids of ten thousand dead letters are a tenth of that. */
 const requestLengthMax = 1024 * 1024;
 
-/** How long a connection may be silent, 10 s, before it is closed. */
+/** How long a connection may be silent, 10 s, before it is closed: while no request is being answered. */
 const silentMsMax = 10_000;
 
 /** How long an answer may take, 30 s: it waits for a commit. */
 const answerWithinMs = 30_000;
 
 /** Answers the requests that come on a connection, one after the other. */
-export function serveRequests(socket: Socket, handler: RequestHandler): void {
+export function serveRequests(socket: Socket, handler: RequestHandler, silentMs: number = silentMsMax): void {
   let text = '';
+  let open = 0;
   let answering = Promise.resolve();
-  socket.setEncoding('utf8').setTimeout(silentMsMax, () => socket.destroy());
+  socket.setEncoding('utf8').setTimeout(silentMs, () => socket.destroy());
   socket.on('data', (part: string) => {
     text += part;
     const lines = text.split('\n');
     text = lines.pop() ?? '';
     if (text.length > requestLengthMax) socket.destroy();
     for (const line of lines) {
+      open += 1;
+      // It is the one who asked that gives up on a slow answer.
+      socket.setTimeout(0);
       answering = answering.then(async () => {
         const answer = await answerTo(line, handler);
+        open -= 1;
+        if (open === 0) socket.setTimeout(silentMs);
         if (socket.writable) socket.write(`${JSON.stringify(answer)}\n`);
       });
     }

@@ -18,6 +18,7 @@ import { RecordReads } from './record-reads.ts';
 import { checksumSeedOf } from './segment-format.ts';
 import { finishUpgrade, type StoreIdentity, type UpgradedFrom } from './state-folder.ts';
 import { writeFailedError } from './store-errors.ts';
+import { nameBytesMax } from './store-limits.ts';
 import type { Store, StoreChange, StoredEntry, StoreStats } from './store.ts';
 
 /** What opening the store found. */
@@ -76,6 +77,8 @@ export class LogStore implements Store {
   readonly #reads: RecordReads;
   readonly #indexWriter: IndexWriter;
   readonly #compaction: Compaction;
+  /** Room for the name of a collection that is loaded. */
+  readonly #name = Buffer.allocUnsafe(nameBytesMax);
   #commits: number;
   #open: LiveSegment;
   #underWay: Promise<void> | undefined;
@@ -100,11 +103,12 @@ export class LogStore implements Store {
 
   load(collection: string): readonly StoredEntry[] | Promise<readonly StoredEntry[]> {
     if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
-    const name = Buffer.from(collection);
+    // No commit takes a longer name.
+    if (collection.length > nameBytesMax) return [];
     const { hash, index } = this.#parts;
-    hash.updateCollection(name, 0, name.length);
+    hash.updateCollection(this.#name, 0, this.#name.write(collection));
     const places = index.placesOf(hash.collection);
-    return places.length === 0 ? [] : this.#reads.read(name, places);
+    return places.length === 0 ? [] : this.#reads.read(collection, places);
   }
 
   async commit(changes: readonly StoreChange[]): Promise<void> {

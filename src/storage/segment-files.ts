@@ -10,6 +10,8 @@ export class SegmentFiles {
   readonly #segmentsFolder: string;
   /** Least recently used first. */
   readonly #open = new Map<number, number>();
+  /** The one that was used last, and its file. */
+  #latest: { readonly segment: number; readonly file: number } | undefined;
 
   constructor(disk: Disk, segmentsFolder: string) {
     this.#disk = disk;
@@ -17,10 +19,12 @@ export class SegmentFiles {
   }
 
   open(segment: number): number {
+    if (this.#latest?.segment === segment) return this.#latest.file;
     const known = this.#open.get(segment);
     const file = known ?? this.#disk.openSync(segmentPath(this.#segmentsFolder, segment), 'read');
     this.#open.delete(segment);
     this.#open.set(segment, file);
+    this.#latest = { segment, file };
     if (known === undefined && this.#open.size > openFilesMax) {
       const [oldest = segment] = this.#open.keys();
       this.forget(oldest);
@@ -33,6 +37,7 @@ export class SegmentFiles {
     const file = this.#open.get(segment);
     if (file === undefined) return;
     this.#open.delete(segment);
+    if (this.#latest?.segment === segment) this.#latest = undefined;
     try {
       this.#disk.closeSync(file);
     } catch {

@@ -47,15 +47,15 @@ export class SegmentReader {
   read(requests: Uint32Array): ReadAnswer {
     const count = requests.length / requestWords;
     const bytes = Buffer.from(new ArrayBuffer(totalBytes(requests)));
-    const spans = new Uint32Array(count * 2);
-    const failures: ReadFailure[] = [];
-    let target = 0;
-    for (let first = 0; first < count;) {
+    const answer = { bytes: bytes.buffer, spans: new Uint32Array(count * 2), failures: [] };
+    for (let first = 0, base = 0; first < count;) {
       const behind = endOfPiece(requests, first);
-      target += this.#readPiece({ requests, first, behind }, bytes.subarray(target), { spans, failures, base: target });
+      const end = base + pieceBytes(requests, first, behind);
+      this.#readPiece({ requests, first, behind }, bytes.subarray(base, end), base, answer);
+      base = end;
       first = behind;
     }
-    return { bytes: bytes.buffer, spans, failures };
+    return answer;
   }
 
   /** The segment is not read any more. */
@@ -67,31 +67,33 @@ export class SegmentReader {
     this.#files.close();
   }
 
-  /** Reads requests of one segment at once and answers how much room they took. */
-  #readPiece({ requests, first, behind }: Piece, target: Buffer, { spans, failures, base }: AnswerUnderWay): number {
+  /** Reads requests of one segment at once, into that part of the answer's bytes that begins at `base`. */
+  #readPiece({ requests, first, behind }: Piece, target: Buffer, base: number, { spans, failures }: AnswerUnderWay): void {
     const segment = word(requests, first, 0);
     const start = word(requests, first, 1);
-    const end = word(requests, behind - 1, 1) + word(requests, behind - 1, 2);
-    const file = segmentPath(this.#segmentsFolder, segment);
-    let available: Buffer;
+    let bytesRead: number;
     try {
-      const into = target.subarray(0, end - start);
-      available = into.subarray(0, readFullySync(this.#disk, this.#files.open(segment), into, start));
+      bytesRead = readFullySync(this.#disk, this.#files.open(segment), target, start);
     } catch (thrown) {
       const error = thrown as Error; // a disk throws Errors
+      const file = this.#pathOf(segment);
       const missing = isSystemError(error, 'ENOENT');
       for (let request = first; request < behind; request += 1)
         failures.push({ request, file, offset: 0, reason: missing ? 'the file is missing' : error.message, ...(missing ? {} : { error }) });
-      return 0;
+      return;
     }
+    const available = bytesRead === target.length ? target : target.subarray(0, bytesRead);
     for (let request = first; request < behind; request += 1) {
       const offset = word(requests, request, 1);
       const length = intactRecordBytes(available, offset - start, this.#checksumSeed);
       spans[request * 2] = base + offset - start;
       spans[request * 2 + 1] = length;
-      if (length === 0) failures.push({ request, file, offset, reason: 'the record is not what was written' });
+      if (length === 0) failures.push({ request, file: this.#pathOf(segment), offset, reason: 'the record is not what was written' });
     }
-    return end - start;
+  }
+
+  #pathOf(segment: number): string {
+    return segmentPath(this.#segmentsFolder, segment);
   }
 }
 
@@ -105,8 +107,6 @@ interface Piece {
 interface AnswerUnderWay {
   readonly spans: Uint32Array;
   readonly failures: ReadFailure[];
-  /** Where in all bytes the piece begins. */
-  readonly base: number;
 }
 
 /** Requests that follow each other in a segment are read in one piece. */
@@ -125,10 +125,19 @@ function endOfPiece(requests: Uint32Array, first: number): number {
   return behind;
 }
 
-/** At least as much as all pieces need: gaps included. */
+/** How long the piece is that these requests are read in. */
+function pieceBytes(requests: Uint32Array, first: number, behind: number): number {
+  return word(requests, behind - 1, 1) + word(requests, behind - 1, 2) - word(requests, first, 1);
+}
+
+/** Of all pieces. */
 function totalBytes(requests: Uint32Array): number {
   let bytes = 0;
-  for (let request = 0; request * requestWords < requests.length; request += 1) bytes += word(requests, request, 2) + gapBytesMax;
+  for (let first = 0; first * requestWords < requests.length;) {
+    const behind = endOfPiece(requests, first);
+    bytes += pieceBytes(requests, first, behind);
+    first = behind;
+  }
   return bytes;
 }
 

@@ -27,9 +27,11 @@ export async function changeDeadLetters({ folder, change, ids, logger }: ChangeO
   const store = await openStore({ folder, logger, threads: inlineThreads() });
   try {
     const kept = (await store.load(deadLettersCollection)).map(({ key }) => key).sort((left, right) => Number(left) - Number(right));
-    const unknown = ids?.find((id) => !kept.includes(id));
+    const there = new Set(kept);
+    const unknown = ids?.find((id) => !there.has(id));
     if (unknown !== undefined) throw unknownDeadLetter(unknown);
-    const changed = ids === undefined ? kept : kept.filter((id) => ids.includes(id));
+    const asked = new Set(ids);
+    const changed = ids === undefined ? kept : kept.filter((id) => asked.has(id));
     if (changed.length > 0) await store.commit(changed.flatMap(change === 'drop' ? dropDeadLetter : redriveRequest));
     return changed;
   } finally {

@@ -21,9 +21,11 @@ export function deadLetterRequests(engine: Pick<Engine, 'deadLetters' | 'redrive
   return async (request) => {
     const { change, ids } = parseRequest(request);
     const kept = engine.deadLetters().map(({ id }) => id);
-    const unknown = ids?.find((id) => !kept.includes(id));
+    const there = new Set(kept);
+    const unknown = ids?.find((id) => !there.has(id));
     if (unknown !== undefined) throw unknownDeadLetter(unknown);
-    const changed = ids === undefined ? kept : kept.filter((id) => ids.includes(id));
+    const asked = new Set(ids);
+    const changed = ids === undefined ? kept : kept.filter((id) => asked.has(id));
     // Without waiting in between, so that they are in one group.
     for (const id of changed) engine[change](id);
     await untilRemoved(store, changed);

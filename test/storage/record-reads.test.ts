@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import { FrameEncoder } from '../../src/storage/frame-encoder.ts';
+import { frameHeaderBytes } from '../../src/storage/frame-format.ts';
+import { LiveSegments } from '../../src/storage/live-segments.ts';
+import type { RecordPlace } from '../../src/storage/log-index.ts';
+import { RecordReads } from '../../src/storage/record-reads.ts';
+import type { ReadAnswer } from '../../src/storage/segment-reader.ts';
+import type { StoreChange } from '../../src/storage/store.ts';
+
+/** One segment, and a reader that answers every batch with these records, as if they were what was asked for. */
+function readsOf(answers: readonly StoreChange[], failures: ReadAnswer['failures'] = []): { reads: RecordReads; segments: LiveSegments } {
+  const segments = new LiveSegments();
+  segments.add({ kind: 'log', number: 1, commitsBefore: 0 }, 4_096);
+  const records = answers.map((change) => Uint8Array.from(new FrameEncoder(0).encode(1, [change]).subarray(frameHeaderBytes)));
+  let end = 0;
+  const spans = Uint32Array.from(records.flatMap(({ length }) => [(end += length) - length, length]));
+  const bytes = Uint8Array.from(records.flatMap((record) => [...record])).buffer;
+  const read = (): Promise<ReadAnswer> => Promise.resolve({ bytes, spans, failures });
+  return { reads: new RecordReads({ read, forget: () => Promise.resolve(), close: () => Promise.resolve() }, segments), segments };
+}
+
+const place: RecordPlace = { ordinal: 0, offset: 36, units: 1 };
+
+describe('reads that are gathered into one batch', () => {
+  it('all end, also behind one whose record is none that an index names', async () => {
+    const { reads, segments } = readsOf([
+      { collection: 'a', key: 'k', value: undefined },
+      { collection: 'b', key: 'k', value: 'v' },
+    ]);
+    const settled = await Promise.allSettled([reads.read('a', [place]), reads.read('b', [place])]);
+    expect(settled).toMatchObject([{ status: 'rejected' }, { status: 'fulfilled', value: [{ key: 'k' }] }]);
+    expect(segments.at(0).readers).toBe(0);
+  });
+
+  it('fail one by one', async () => {
+    const record: StoreChange = { collection: 'c', key: 'k', value: 'v' };
+    const failure = { request: 1, file: 'f', offset: 36, reason: 'the record is not what was written' };
+    const { reads } = readsOf([record, record, record], [failure]);
+    const settled = await Promise.allSettled([reads.read('c', [place]), reads.read('c', [place]), reads.read('c', [place])]);
+    expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(settled[1]).toMatchObject({ reason: { code: 'STORE_CORRUPT' } });
+  });
+
+  it('give out no entry of another collection with the same hash', async () => {
+    const { reads } = readsOf([{ collection: 'other', key: 'k', value: 'v' }]);
+    expect(await reads.read('c', [place])).toEqual([]);
+  });
+});

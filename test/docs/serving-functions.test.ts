@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { fromTypedValue } from 'statefun/remote';
 import { testCluster } from 'statefun/testing';
 // #region imports
 import {
@@ -64,6 +65,28 @@ class Greeter {
 functions.register('demo/polite-greeter', new Greeter());
 // #endregion register
 
+// #region messages
+const confirmFraud = jsonType<{ readonly account: string }>('demo/confirm-fraud');
+
+// How many frauds of an account were confirmed in the last 30 days.
+functions.bind(
+  'demo/fraud-count',
+  (context, message) => {
+    const count = context.storage.count ?? 0;
+    if (message.is(confirmFraud)) {
+      context.storage.count = count + 1;
+      context.sendAfter('30d', context.self.type, context.self.id, 'expire');
+    } else if (message.isString() && message.asString() === 'expire') {
+      if (count > 1) context.storage.count = count - 1;
+      else delete context.storage.count;
+    } else {
+      context.reply(count);
+    }
+  },
+  { state: { count: int32Type() } },
+);
+// #endregion messages
+
 // #region failure
 functions.bind(
   'demo/scorer',
@@ -108,6 +131,28 @@ describe('the functions of docs/serving-functions.md', () => {
         argument: { ...typed(stringType(), 'Hi Bob'), value: Buffer.from(typed(stringType(), 'Hi Bob').value) },
       },
     ]);
+  });
+
+  it('count the frauds of the last 30 days', async () => {
+    const cluster = testCluster(functions);
+    const confirm = (): Promise<void> => cluster.send('demo/fraud-count', 'account', typed(confirmFraud, { account: 'account' }));
+    const query = async (): Promise<unknown> => {
+      await cluster.send('demo/fraud-count', 'account', typed(stringType(), 'query'), { type: 'demo/manager', id: 'transaction' });
+      const answer = cluster.sent().at(-1);
+      return answer === undefined ? undefined : [answer.target, fromTypedValue(int32Type(), answer.argument)];
+    };
+    const counted = (count: number): unknown => [{ type: 'demo/manager', id: 'transaction' }, count];
+
+    expect(await query()).toEqual(counted(0));
+    await confirm();
+    await cluster.advance('20d');
+    await confirm();
+    expect(await query()).toEqual(counted(2));
+    await cluster.advance('10d');
+    expect(await query()).toEqual(counted(1));
+    await cluster.advance('20d');
+    expect(cluster.state('demo/fraud-count', 'account')).toEqual({});
+    expect(cluster.delayed()).toEqual([]);
   });
 
   it('try again later what fails', async () => {

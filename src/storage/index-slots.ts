@@ -11,7 +11,7 @@
  *
  * Slots come in pieces, so that growing copies nothing. Number 0 is no slot.
  */
-export const slotWords = 7;
+const slotWords = 7;
 export const slotField = { collection: 0, first: 1, second: 2, offset: 3, place: 4, next: 5, before: 6 } as const;
 
 const pieceBits = 12;

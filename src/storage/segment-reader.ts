@@ -11,7 +11,7 @@ const gapBytesMax = 512;
 const pieceBytesMax = 1024 * 1024;
 
 /** A request is three numbers: segment, offset, and how many bytes the record has at most. */
-export const requestWords = 3;
+const requestWords = 3;
 
 /** An answer is two numbers for each request: where in the bytes its record begins, and its length. A length of 0 stands for a failure. */
 export interface ReadAnswer {

@@ -41,6 +41,29 @@ describe('reads that are gathered into one batch', () => {
     expect(settled[1]).toMatchObject({ reason: { code: 'STORE_CORRUPT' } });
   });
 
+  it('of a large collection come in several batches, and are one answer', async () => {
+    const segments = new LiveSegments();
+    const segment = segments.add({ kind: 'log', number: 1, commitsBefore: 0 }, 1_000_000);
+    const batches: number[] = [];
+    const record = Uint8Array.from(new FrameEncoder(0).encode(1, [{ collection: 'c', key: 'k', value: 'v' }]).subarray(frameHeaderBytes));
+    const read = (requests: Uint32Array): Promise<ReadAnswer> => {
+      const count = requests.length / 3;
+      batches.push(count);
+      const spans = Uint32Array.from(Array.from({ length: count }, () => [0, record.length]).flat());
+      if (batches.length === failing) return Promise.reject(new Error('the disk'));
+      return Promise.resolve({ bytes: Uint8Array.from(record).buffer, spans, failures: [] });
+    };
+    let failing = 0;
+    const reads = new RecordReads({ read, forget: () => Promise.resolve(), close: () => Promise.resolve() }, segments);
+    const places = Array.from({ length: 1_200 }, (_, index) => ({ ordinal: 0, offset: 36 + index * 128, units: 1 }));
+    expect(await reads.read('c', places)).toHaveLength(1_200);
+    expect(batches).toEqual([512, 512, 176]);
+    failing = 5;
+    await expect(reads.read('c', places)).rejects.toThrow('the disk');
+    expect(batches).toHaveLength(6);
+    expect(segment.readers).toBe(0);
+  });
+
   it('give out no entry of another collection with the same hash', async () => {
     const { reads } = readsOf([{ collection: 'other', key: 'k', value: 'v' }]);
     expect(await reads.read('c', [place])).toEqual([]);

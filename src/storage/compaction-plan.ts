@@ -2,7 +2,7 @@ import { unitsOf } from './index-slots.ts';
 import type { LiveSegment } from './live-segments.ts';
 
 /** All records of closed segments may have so much more than the newest ones before a compaction begins. */
-const spaceFactorMax = 1.5;
+const spaceFactorMax = 1.4;
 
 /** A segment is worth reading when so much of it can go; below it, only to let others shrink. */
 const reclaimableMin = 0.2;

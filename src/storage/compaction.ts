@@ -12,7 +12,7 @@ import type { RecordReader } from './record-reader.ts';
 import { candidateField, candidateWords, removesFlag } from './segment-copier.ts';
 
 /** Above this, garbage grows faster than it is collected, and the budget does not count. */
-const spaceFactorUrgent = 1.75;
+const spaceFactorUrgent = 1.6;
 
 /** A store that is closed waits for the delay under way, at most this long, in milliseconds. */
 const delayMsMax = 1_000;
@@ -147,13 +147,16 @@ export class Compaction {
 
   async #copy(copied: Copied, tombstonesKeptFrom: number): Promise<void> {
     const { copier } = this.#options;
-    let delayMs = 0;
-    while (!this.#closing) {
-      const candidates = await copier.next(delayMs);
+    let kept = new Uint8Array(0);
+    let judged: Uint32Array = new Uint32Array(0);
+    for (let delayMs = 0; !this.#closing;) {
+      // The copier takes the bytes away; what they say is needed once more.
+      const { placed, candidates } = await copier.advance(kept.slice(), delayMs);
+      if (placed.length > 0) copied.moves.push(toMoves(judged, kept, placed));
       if (candidates.length === 0) return;
-      const kept = this.#judge(candidates, tombstonesKeptFrom, copied);
+      kept = this.#judge(candidates, tombstonesKeptFrom, copied);
+      judged = candidates;
       delayMs = this.#delayMs(candidates);
-      if (kept.includes(1)) copied.moves.push(toMoves(candidates, kept, await copier.keep(kept.slice())));
     }
   }
 

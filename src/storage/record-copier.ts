@@ -1,14 +1,14 @@
+import { assertInvariant } from '../shared/errors.ts';
 import { nodeDisk, type Disk } from './disk.ts';
-import { SegmentCopier, type CopierStart, type CopyTask } from './segment-copier.ts';
+import { SegmentCopier, type Advance, type CopierStart, type CopyTask } from './segment-copier.ts';
 import type { CopierAnswer, CopierQuestion } from './segment-copier-thread.ts';
 import { StorageThread } from './storage-thread.ts';
 
 /** Who copies records for a compaction; see {@link SegmentCopier}. */
 export interface RecordCopier {
   begin(task: CopyTask): Promise<void>;
-  /** Waits so long first, in milliseconds, to leave the disk to commits. */
-  next(delayMs: number): Promise<Uint32Array>;
-  keep(kept: Uint8Array<ArrayBuffer>): Promise<Uint32Array>;
+  /** Waits so long first, in milliseconds, to leave the disk to commits; owns the buffer of `kept` from here on. */
+  advance(kept: Uint8Array<ArrayBuffer>, delayMs: number): Promise<Advance>;
   finish(): Promise<number>;
   abandon(): Promise<void>;
   remove(segments: readonly number[]): Promise<void>;
@@ -27,8 +27,7 @@ export class InlineRecordCopier implements RecordCopier {
   }
 
   begin = (task: CopyTask): Promise<void> => this.#later(() => this.#copier.begin(task));
-  next = (): Promise<Uint32Array> => this.#later(() => this.#copier.next());
-  keep = (kept: Uint8Array): Promise<Uint32Array> => this.#later(() => this.#copier.keep(kept));
+  advance = (kept: Uint8Array): Promise<Advance> => this.#later(() => this.#copier.advance(kept));
   finish = (): Promise<number> => this.#later(() => this.#copier.finish());
   abandon = (): Promise<void> => this.#later(() => this.#copier.abandon());
   remove = (segments: readonly number[]): Promise<void> => this.#later(() => this.#copier.remove(segments));
@@ -51,16 +50,14 @@ export class ThreadRecordCopier implements RecordCopier {
     await this.#thread.ask({ kind: 'begin', task });
   }
 
-  async next(delayMs: number): Promise<Uint32Array> {
-    return (await this.#thread.ask({ kind: 'next', delayMs })).words;
-  }
-
-  async keep(kept: Uint8Array<ArrayBuffer>): Promise<Uint32Array> {
-    return (await this.#thread.ask({ kind: 'keep', kept }, [kept.buffer])).words;
+  async advance(kept: Uint8Array<ArrayBuffer>, delayMs: number): Promise<Advance> {
+    const { advance } = await this.#thread.ask({ kind: 'advance', kept, delayMs }, [kept.buffer]);
+    assertInvariant(advance !== undefined, 'the copier answers what it was asked');
+    return advance;
   }
 
   async finish(): Promise<number> {
-    return (await this.#thread.ask({ kind: 'finish' })).bytes;
+    return (await this.#thread.ask({ kind: 'finish' })).bytes ?? 0;
   }
 
   async abandon(): Promise<void> {

@@ -1,22 +1,20 @@
 import { nodeDisk } from './disk.ts';
-import { SegmentCopier, type CopierStart, type CopyTask } from './segment-copier.ts';
+import { SegmentCopier, type Advance, type CopierStart, type CopyTask } from './segment-copier.ts';
 import { serveThread } from './serve-thread.ts';
 
 export type CopierQuestion =
   | { readonly kind: 'begin'; readonly task: CopyTask }
-  | { readonly kind: 'next'; readonly delayMs: number }
-  | { readonly kind: 'keep'; readonly kept: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'advance'; readonly kept: Uint8Array<ArrayBuffer>; readonly delayMs: number }
   | { readonly kind: 'finish' }
   | { readonly kind: 'abandon' }
   | { readonly kind: 'remove'; readonly segments: readonly number[] };
 
-/** Candidates or offsets, where the question asks for them; how many bytes the segment has, when it is finished. */
+/** What belongs to the kind of the question. */
 export interface CopierAnswer {
-  readonly words: Uint32Array<ArrayBuffer>;
-  readonly bytes: number;
+  readonly advance?: Advance;
+  /** How many bytes the segment has, when it is finished. */
+  readonly bytes?: number;
 }
-
-const nothing = { words: new Uint32Array(0), bytes: 0 };
 
 serveThread<CopierStart, CopierQuestion, CopierAnswer>((start) => {
   const copier = new SegmentCopier(start, nodeDisk);
@@ -25,24 +23,22 @@ serveThread<CopierStart, CopierQuestion, CopierAnswer>((start) => {
       switch (question.kind) {
         case 'begin':
           copier.begin(question.task);
-          return nothing;
-        case 'next':
+          return {};
+        case 'advance':
           // Waiting here leaves the disk to commits, and nobody waits for this thread.
           if (question.delayMs > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, question.delayMs);
-          return { words: copier.next(), bytes: 0 };
-        case 'keep':
-          return { words: copier.keep(question.kept), bytes: 0 };
+          return { advance: copier.advance(question.kept) };
         case 'finish':
-          return { words: nothing.words, bytes: copier.finish() };
+          return { bytes: copier.finish() };
         case 'abandon':
           copier.abandon();
-          return nothing;
+          return {};
         case 'remove':
           copier.remove(question.segments);
-          return nothing;
+          return {};
       }
     },
-    transferred: ({ words }) => (words === nothing.words ? [] : [words.buffer]),
+    transferred: ({ advance }) => (advance === undefined ? [] : [advance.placed.buffer, advance.candidates.buffer]),
     close: () => copier.abandon(),
   };
 });

@@ -21,6 +21,12 @@ export interface CopierStart {
   readonly storeId: string;
 }
 
+/** Where the records that were kept are, and the next ones to judge: none when all were shown. */
+export interface Advance {
+  readonly placed: Uint32Array<ArrayBuffer>;
+  readonly candidates: Uint32Array<ArrayBuffer>;
+}
+
 /** Segments to copy from, each with its size, and the number of the one to write. */
 export interface CopyTask {
   readonly number: number;
@@ -109,6 +115,12 @@ export class SegmentCopier {
     writeFullySync(this.#disk, target.file, frame, target.end);
     target.end += frame.length;
     return Uint32Array.from(offsets);
+  }
+
+  /** Keeps records of the last batch and shows the next one: each question is a wait for the thread that functions run on. */
+  advance(kept: Uint8Array): Advance {
+    const placed = this.keep(kept);
+    return { placed, candidates: this.next() };
   }
 
   /** Makes the new segment durable, its name included, and answers its size. */

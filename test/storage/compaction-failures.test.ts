@@ -18,7 +18,7 @@ class CompactionBed {
   readonly open: LiveSegment;
   readonly compaction: Compaction;
   batches = [Uint32Array.from(candidate), new Uint32Array(0)];
-  onNext: () => void = () => undefined;
+  onAdvance: () => void = () => undefined;
   onReplace: () => Promise<void> = () => Promise.resolve();
 
   constructor() {
@@ -51,15 +51,11 @@ class CompactionBed {
       },
       copier: {
         begin: () => this.note('begin', undefined),
-        next: () => {
-          this.onNext();
-          return this.note('next', this.batches.shift() ?? new Uint32Array(0));
+        advance: (kept) => {
+          this.onAdvance();
+          const placed = Uint32Array.from(kept, () => 64);
+          return this.note('advance', { placed, candidates: this.batches.shift() ?? new Uint32Array(0) });
         },
-        keep: (kept) =>
-          this.note(
-            'keep',
-            Uint32Array.from(kept, () => 64),
-          ),
         finish: () => this.note('finish', 164),
         abandon: () => this.note('abandon', undefined),
         remove: () => this.note('remove', undefined),
@@ -91,7 +87,7 @@ describe('a compaction that cannot end', () => {
   it('would otherwise replace the segment it read', async () => {
     expect(candidate).toHaveLength(candidateWords);
     await bed.run();
-    expect(bed.asked).toEqual(['reserve', 'begin', 'next', 'keep', 'next', 'finish', 'replace', 'forget', 'remove']);
+    expect(bed.asked).toEqual(['reserve', 'begin', 'advance', 'advance', 'finish', 'replace', 'forget', 'remove']);
     expect(bed.place).toBe(3);
     expect(bed.segments.named.map(({ entry }) => entry.number)).toEqual([2, 3]);
   });
@@ -116,7 +112,7 @@ describe('a compaction that cannot end', () => {
   });
 
   it('ends when the store has failed, without a byte more', async () => {
-    bed.onNext = () => bed.compaction.stop();
+    bed.onAdvance = () => bed.compaction.stop();
     await bed.run();
     expect(bed.asked.at(-1)).toBe('abandon');
     expect(bed.asked).not.toContain('finish');

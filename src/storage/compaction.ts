@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { hasCode, toError } from '../shared/errors.ts';
+import { assertInvariant, hasCode, toError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
 import { planCompaction, type CompactionPlan } from './compaction-plan.ts';
 import type { FrameWriter } from './frame-writer.ts';
@@ -46,13 +46,15 @@ interface Copied {
   commitMax: number;
   units: number;
   tombstoneUnits: number;
+  /** Of all records that were judged. */
+  judgedUnits: number;
 }
 
 /**
  * Gives back the space of records that are not the newest of their entry, while commits go on: one plan after the other, as long as there is
  * one.
  *
- * K1. A record is left out only when the index names a newer one, or P1 allows it.
+ * K1. A record is left out only when the index names a newer one, or P1 allows it; every record of the segments is looked at.
  * K2. Segments are removed when a manifest without them is durable, the index names none of their records, and nobody reads them.
  */
 export class Compaction {
@@ -124,10 +126,13 @@ export class Compaction {
     const { writer, copier, commits, logger } = this.#options;
     const number = await writer.reserveNumber();
     const cleanAt = commits();
-    const copied: Copied = { number, moves: [], commitMin: Infinity, commitMax: 0, units: 0, tombstoneUnits: 0 };
+    const copied: Copied = { number, moves: [], commitMin: Infinity, commitMax: 0, units: 0, tombstoneUnits: 0, judgedUnits: 0 };
     await copier.begin({ number, sources: sources.map(({ entry, bytes }) => ({ number: entry.number, bytes })) });
     await this.#copy(copied, tombstonesKeptFrom);
     if (this.#closing) return copier.abandon();
+    // What was not shown would be gone with its segment.
+    const units = sources.reduce((sum, source) => sum + source.units, 0);
+    assertInvariant(copied.judgedUnits === units, 'a compaction judges every record of the segments it reads');
 
     const added =
       copied.moves.length === 0
@@ -176,9 +181,10 @@ export class Compaction {
       });
       const place = slot === 0 ? undefined : index.placeOf(slot);
       const newest = place?.offset === at(candidateField.offset) && segments.at(place.ordinal).entry.number === at(candidateField.segment);
+      const units = unitsOf(at(candidateField.bytes));
+      copied.judgedUnits += units;
       if (removes ? slot !== 0 || commit < tombstonesKeptFrom : !newest) continue;
       kept[record] = 1;
-      const units = unitsOf(at(candidateField.bytes));
       copied.commitMin = Math.min(copied.commitMin, commit);
       copied.commitMax = Math.max(copied.commitMax, commit);
       copied.units += units;

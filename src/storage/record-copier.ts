@@ -27,7 +27,12 @@ export class InlineRecordCopier implements RecordCopier {
   }
 
   begin = (task: CopyTask): Promise<void> => this.#later(() => this.#copier.begin(task));
-  advance = (kept: Uint8Array): Promise<Advance> => this.#later(() => this.#copier.advance(kept));
+  advance = (kept: Uint8Array): Promise<Advance> =>
+    this.#later(() => {
+      const advance = this.#copier.advance(kept);
+      this.#copier.readAhead();
+      return advance;
+    });
   finish = (): Promise<number> => this.#later(() => this.#copier.finish());
   abandon = (): Promise<void> => this.#later(() => this.#copier.abandon());
   remove = (segments: readonly number[]): Promise<void> => this.#later(() => this.#copier.remove(segments));

@@ -33,6 +33,16 @@ export interface CopyTask {
   readonly sources: readonly { readonly number: number; readonly bytes: number }[];
 }
 
+/** Records that are judged at once. */
+interface Batch {
+  readonly candidates: number[];
+  readonly records: { readonly bytes: Buffer; readonly start: number; readonly end: number }[];
+  /** The newest commit among their frames. */
+  commit: number;
+}
+
+const noBatch: Batch = { candidates: [], records: [], commit: 0 };
+
 /** A frame that is being shown. */
 interface SourceFrame {
   /** The segment it is from, and where it begins there. */
@@ -59,8 +69,9 @@ export class SegmentCopier {
   #sourceFile: number | undefined;
   #offset = segmentHeaderBytes;
   #frame: SourceFrame | undefined;
-  #batch: { readonly bytes: Buffer; readonly start: number; readonly end: number }[] = [];
-  #batchCommit = 0;
+  /** What is being judged, and what comes next, as far as that was read ahead. */
+  #batch: Batch = noBatch;
+  #ahead: Batch | Error | undefined;
 
   constructor(start: CopierStart, disk: Disk) {
     this.#disk = disk;
@@ -70,6 +81,8 @@ export class SegmentCopier {
   }
 
   begin(task: CopyTask): void {
+    // Nothing of an earlier task may be taken for records of this one.
+    this.#close();
     this.#task = task;
     this.#source = 0;
     this.#offset = segmentHeaderBytes;
@@ -78,49 +91,27 @@ export class SegmentCopier {
     writeFullySync(this.#disk, file, encodeSegmentHeader(this.#start.storeId, task.number), 0);
   }
 
-  /** The next records, or none when all were shown. Throws STORE_CORRUPT for a frame that is not what was written. */
-  next(): Uint32Array<ArrayBuffer> {
-    const candidates: number[] = [];
-    this.#batch = [];
-    this.#batchCommit = 0;
-    for (let bytes = 0; this.#batch.length < batchRecordsMax && bytes < batchBytesMax;) {
-      const frame = (this.#frame ??= this.#readFrame());
-      if (frame === undefined) break;
-      if (frame.next === frame.bytes.length) {
-        this.#frame = undefined;
-        continue;
-      }
-      const start = frame.next;
-      frame.next = this.#show(frame, candidates);
-      this.#batch.push({ bytes: frame.bytes, start, end: frame.next });
-      this.#batchCommit = Math.max(this.#batchCommit, frame.commit);
-      bytes += frame.next - start;
-    }
-    return Uint32Array.from(candidates);
-  }
-
-  /** Copies the records of the last batch whose byte is not 0, as one frame; answers where each of them is. */
-  keep(kept: Uint8Array): Uint32Array<ArrayBuffer> {
-    const target = this.#target;
-    const records = this.#batch.filter((_, index) => kept[index] !== 0);
-    if (target === undefined || records.length === 0) return new Uint32Array(0);
-    const frame = Buffer.allocUnsafe(frameHeaderBytes + records.reduce((sum, { start, end }) => sum + end - start, 0));
-    let end = frameHeaderBytes;
-    const offsets = records.map((record) => {
-      const offset = target.end + end;
-      end += record.bytes.copy(frame, end, record.start, record.end);
-      return offset;
-    });
-    writeFrameHeader(frame, this.#batchCommit, records.length, this.#checksumSeed);
-    writeFullySync(this.#disk, target.file, frame, target.end);
-    target.end += frame.length;
-    return Uint32Array.from(offsets);
-  }
-
-  /** Keeps records of the last batch and shows the next one: each question is a wait for the thread that functions run on. */
+  /**
+   * Copies the records of the last batch whose byte is not 0, and shows the next records: none when all were shown. Keeping and showing are one
+   * question, since each is a wait for the thread that functions run on. Throws STORE_CORRUPT for a frame that is not what was written.
+   */
   advance(kept: Uint8Array): Advance {
-    const placed = this.keep(kept);
-    return { placed, candidates: this.next() };
+    const placed = this.#keep(kept);
+    this.readAhead();
+    if (this.#ahead instanceof Error) throw this.#ahead;
+    this.#batch = this.#ahead ?? noBatch;
+    this.#ahead = undefined;
+    return { placed, candidates: Uint32Array.from(this.#batch.candidates) };
+  }
+
+  /** Reads the next records while the last ones are being judged; what is wrong with them is told when they are asked for. */
+  readAhead(): void {
+    if (this.#ahead !== undefined || this.#task === undefined) return;
+    try {
+      this.#ahead = this.#read();
+    } catch (error) {
+      this.#ahead = error as Error; // disks and formats throw Errors
+    }
   }
 
   /** Makes the new segment durable, its name included, and answers its size. */
@@ -145,6 +136,42 @@ export class SegmentCopier {
 
   remove(segments: readonly number[]): void {
     for (const number of segments) this.#disk.removeSync(segmentPath(this.#start.segmentsFolder, number));
+  }
+
+  #read(): Batch {
+    const batch: Batch = { candidates: [], records: [], commit: 0 };
+    for (let bytes = 0; batch.records.length < batchRecordsMax && bytes < batchBytesMax;) {
+      const frame = (this.#frame ??= this.#readFrame());
+      if (frame === undefined) break;
+      if (frame.next === frame.bytes.length) {
+        this.#frame = undefined;
+        continue;
+      }
+      const start = frame.next;
+      frame.next = this.#show(frame, batch.candidates);
+      batch.records.push({ bytes: frame.bytes, start, end: frame.next });
+      batch.commit = Math.max(batch.commit, frame.commit);
+      bytes += frame.next - start;
+    }
+    return batch;
+  }
+
+  /** Copies records as one frame; answers where each of them is. */
+  #keep(kept: Uint8Array): Uint32Array<ArrayBuffer> {
+    const target = this.#target;
+    const records = this.#batch.records.filter((_, index) => kept[index] !== 0 && index < kept.length);
+    if (target === undefined || records.length === 0) return new Uint32Array(0);
+    const frame = Buffer.allocUnsafe(frameHeaderBytes + records.reduce((sum, { start, end }) => sum + end - start, 0));
+    let end = frameHeaderBytes;
+    const offsets = records.map((record) => {
+      const offset = target.end + end;
+      end += record.bytes.copy(frame, end, record.start, record.end);
+      return offset;
+    });
+    writeFrameHeader(frame, this.#batch.commit, records.length, this.#checksumSeed);
+    writeFullySync(this.#disk, target.file, frame, target.end);
+    target.end += frame.length;
+    return Uint32Array.from(offsets);
   }
 
   /** Adds the next record of the frame to the candidates and answers where it ends. */
@@ -195,7 +222,8 @@ export class SegmentCopier {
     this.#target = undefined;
     this.#task = undefined;
     this.#frame = undefined;
-    this.#batch = [];
+    this.#batch = noBatch;
+    this.#ahead = undefined;
     try {
       this.#closeSource();
     } finally {

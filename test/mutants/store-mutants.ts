@@ -210,30 +210,23 @@ function taking(change: (record: RecordSpan) => RecordSpan | undefined): () => v
 /** Changes which records a compaction keeps, told whether it was to be kept and whether it is a tombstone. */
 function keeping(keeps: (kept: boolean, removes: boolean) => boolean): () => void {
   const shown = new WeakMap<SegmentCopier, Uint32Array>();
-  return undoAll(
-    replaceMethod(SegmentCopier.prototype, 'next', (next) => {
-      return function (this: SegmentCopier) {
-        const candidates = next.call(this);
-        shown.set(this, candidates.slice());
-        return candidates;
-      };
-    }),
-    replaceMethod(SegmentCopier.prototype, 'keep', (keep) => {
-      return function (this: SegmentCopier, kept: Uint8Array) {
-        const candidates = shown.get(this) ?? new Uint32Array(0);
-        const changed = kept.map((one, record) => {
-          const commitHigh = candidates[record * candidateWords + candidateField.commitHigh] ?? 0;
-          return keeps(one !== 0, (commitHigh & removesFlag) !== 0) ? 1 : 0;
-        });
-        const offsets = [...keep.call(this, changed)];
-        // An answer for each record that was asked for; those that were left out are nowhere.
-        const answers: number[] = [];
-        for (const [record, one] of changed.entries()) {
-          const offset = one === 0 ? 0 : (offsets.shift() ?? 0);
-          if (kept[record] !== 0) answers.push(offset);
-        }
-        return Uint32Array.from(answers);
-      };
-    }),
-  );
+  return replaceMethod(SegmentCopier.prototype, 'advance', (advance) => {
+    return function (this: SegmentCopier, kept: Uint8Array) {
+      const judged = shown.get(this) ?? new Uint32Array(0);
+      const changed = kept.map((one, record) => {
+        const commitHigh = judged[record * candidateWords + candidateField.commitHigh] ?? 0;
+        return keeps(one !== 0, (commitHigh & removesFlag) !== 0) ? 1 : 0;
+      });
+      const { placed, candidates } = advance.call(this, changed);
+      shown.set(this, candidates.slice());
+      const offsets = [...placed];
+      // An answer for each record that was asked for; those that were left out are nowhere.
+      const answers: number[] = [];
+      for (const [record, one] of changed.entries()) {
+        const offset = one === 0 ? 0 : (offsets.shift() ?? 0);
+        if (kept[record] !== 0) answers.push(offset);
+      }
+      return { placed: Uint32Array.from(answers), candidates };
+    };
+  });
 }

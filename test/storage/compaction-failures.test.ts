@@ -9,6 +9,9 @@ import { candidateWords } from '../../src/storage/segment-copier.ts';
 /** One record, the newest of its entry, in segment 1 at offset 36. */
 const candidate = [1, 36, 100, 7, 8, 9, 1, 0];
 
+/** Records of the same segment that no index names. */
+const garbage = Array.from({ length: 29 }, (_, index) => [1, 200 + index, 100, 7, 8, 100 + index, 1, 0]).flat();
+
 /** A store of two segments, the first of them mostly garbage, and threads that only note what they are asked. */
 class CompactionBed {
   readonly asked: string[] = [];
@@ -17,7 +20,7 @@ class CompactionBed {
   readonly source: LiveSegment;
   readonly open: LiveSegment;
   readonly compaction: Compaction;
-  batches = [Uint32Array.from(candidate), new Uint32Array(0)];
+  batches = [Uint32Array.from([...candidate, ...garbage]), new Uint32Array(0)];
   onAdvance: () => void = () => undefined;
   onReplace: () => Promise<void> = () => Promise.resolve();
 
@@ -53,7 +56,7 @@ class CompactionBed {
         begin: () => this.note('begin', undefined),
         advance: (kept) => {
           this.onAdvance();
-          const placed = Uint32Array.from(kept, () => 64);
+          const placed = Uint32Array.from(kept.filter(Boolean), () => 64);
           return this.note('advance', { placed, candidates: this.batches.shift() ?? new Uint32Array(0) });
         },
         finish: () => this.note('finish', 164),
@@ -109,6 +112,14 @@ describe('a compaction that cannot end', () => {
     expect(bed.place).toBe(1);
     expect(bed.segments.named.map(({ entry }) => entry.number)).toEqual([1, 2]);
     expect(bed.asked).not.toContain('remove');
+  });
+
+  it('leaves the segments alone when not all of their records were shown', async () => {
+    bed.batches = [Uint32Array.from(candidate), new Uint32Array(0)];
+    await bed.run();
+    expect(bed.asked).not.toContain('replace');
+    expect(bed.asked.at(-1)).toBe('abandon');
+    expect(bed.place).toBe(1);
   });
 
   it('ends when the store has failed, without a byte more', async () => {

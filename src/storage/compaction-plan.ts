@@ -1,5 +1,6 @@
 import { unitsOf } from './index-slots.ts';
 import type { LiveSegment } from './live-segments.ts';
+import { segmentBytesAt } from './store-limits.ts';
 
 /** All records of closed segments may have so much more than the newest ones before a compaction begins. */
 const spaceFactorMax = 1.4;
@@ -27,7 +28,7 @@ export function planCompaction(closed: readonly LiveSegment[], open: LiveSegment
   const units = sum(closed, (segment) => segment.units);
   if (units <= spaceFactorMax * sum(closed, (segment) => segment.liveUnits)) return undefined;
   const all = [...closed, open];
-  const sources = worthReading(closed, all, unitsOf(segmentBytesMax));
+  const sources = worthReading(closed, all, unitsOf(segmentBytesAt(all.length, segmentBytesMax)));
   if (sources.length === 0) sources.push(...blockingTombstones(closed, open, units));
   if (sources.length === 0) return undefined;
   const read = new Set(sources);

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { writeFullySync, type Disk } from './disk.ts';
 import { replaceSegments, writeManifest, type KeptSegmentEntry, type Manifest, type SegmentEntry } from './manifest.ts';
 import { encodeSegmentHeader, segmentHeaderBytes, segmentPath } from './segment-format.ts';
+import { segmentBytesAt } from './store-limits.ts';
 
 /** Where appending goes on, and what new segments are like. Survives being copied to another thread. */
 export interface AppendStart {
@@ -90,8 +91,9 @@ export class SegmentAppender {
   }
 
   #append(frame: Uint8Array): FramePosition {
+    const segmentBytesMax = segmentBytesAt(this.#manifest.segments.length, this.#start.segmentBytesMax);
     // A frame larger than a segment gets one of its own.
-    if (this.#offset > segmentHeaderBytes && this.#offset + frame.byteLength > this.#start.segmentBytesMax) this.#beginSegment();
+    if (this.#offset > segmentHeaderBytes && this.#offset + frame.byteLength > segmentBytesMax) this.#beginSegment();
     this.#file ??= this.#disk.openSync(segmentPath(this.#start.segmentsFolder, this.#segment), 'write');
     const position = { segment: this.#segment, offset: this.#offset };
     writeFullySync(this.#disk, this.#file, frame, this.#offset);

@@ -15,3 +15,15 @@ export const segmentBytesMaxDefault = 64 * 1024 * 1024;
 
 /** How much a compaction reads a second, 64 MiB, while garbage does not pile up: leaves most of a disk to commits. */
 export const compactionBytesPerSecondDefault = 64 * 1024 * 1024;
+
+/** A store with more segments than these begins larger ones, so that it does not come to the most there can be at once. */
+const segmentsBeforeGrowth = 1_024;
+
+/** What the offset of a record can say, with room to spare. */
+const segmentBytesLargest = 1024 * 1024 * 1024;
+
+/** How large the next segment may grow in a store of so many. */
+export function segmentBytesAt(segments: number, segmentBytesMax: number): number {
+  const factor = Math.max(1, Math.floor(segments / segmentsBeforeGrowth));
+  return Math.max(segmentBytesMax, Math.min(segmentBytesMax * factor, segmentBytesLargest));
+}

@@ -71,6 +71,24 @@ describe('an appender', () => {
     },
   );
 
+  it('begins larger segments where there are thousands, so that their number does not run out', () => {
+    const disk = new MemoryDisk();
+    disk.closeSync(createSegment(disk, segmentsFolder, storeId, 1));
+    const others = Array.from({ length: 2_047 }, (_, index) => ({ kind: 'log', number: index + 2, commitsBefore: 0, bytes: 36 }) as const);
+    const manifest = { ...firstManifest, nextNumber: 3_000, segments: [...others, ...firstManifest.segments] };
+    const appender = new SegmentAppender(
+      { segmentsFolder, storeId, segment: 1, offset: 36, segmentBytesMax: 50, commits: 0, manifest },
+      disk,
+    );
+    const positions = [10, 10, 50, 10].map((bytes) => appender.append(Buffer.alloc(bytes)));
+    expect(positions).toEqual([
+      { segment: 1, offset: 36 },
+      { segment: 1, offset: 46 },
+      { segment: 3_000, offset: 36 },
+      { segment: 3_000, offset: 86 },
+    ]);
+  });
+
   it('takes nothing after it is closed', () => {
     const appender = createAppender(new MemoryDisk());
     appender.close();

@@ -3,7 +3,7 @@ import type { LiveSegment } from './live-segments.ts';
 import { segmentBytesAt } from './store-limits.ts';
 
 /** All records of closed segments may have so much more than the newest ones before a compaction begins. */
-const spaceFactorMax = 1.4;
+const spaceFactorMax = 1.5;
 
 /** A segment is worth reading when so much of it can go; below it, only to let others shrink. */
 const reclaimableMin = 0.2;

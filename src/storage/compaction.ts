@@ -12,7 +12,7 @@ import type { RecordReader } from './record-reader.ts';
 import { candidateField, candidateWords, removesFlag } from './segment-copier.ts';
 
 /** Above this, garbage grows faster than it is collected, and the budget does not count. */
-const spaceFactorUrgent = 1.6;
+const spaceFactorUrgent = 1.65;
 
 /** A store that is closed waits for the delay under way, at most this long, in milliseconds. */
 const delayMsMax = 1_000;

@@ -6,8 +6,8 @@ import { checksumSeedOf, encodeSegmentHeader, segmentHeaderBytes, segmentPath, s
 import { corruptError } from './store-errors.ts';
 
 /** Records that are judged at once, and their bytes: bounds how long the thread that functions run on is busy with a batch. */
-const batchRecordsMax = 2_000;
-const batchBytesMax = 1024 * 1024;
+const batchRecordsMax = 4_000;
+const batchBytesMax = 2 * 1024 * 1024;
 
 /** A candidate is eight numbers. */
 export const candidateWords = 8;

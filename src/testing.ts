@@ -1,5 +1,5 @@
 /** `statefun/testing`: tests of one function, one forwarder, one ingress, or a whole application, with any test runner. */
-export { testApplication, TestApplication, type TestApplicationOptions } from './testing/test-application.ts';
+export { testApplication, TestApplication, type TestApplicationOptions, type WaitingAddress } from './testing/test-application.ts';
 export {
   testForwarder,
   TestForwarder,

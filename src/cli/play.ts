@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import { Command } from 'commander';
 import { loadApplication } from '../application/load-application.ts';
 import { configurationOf, configuredLogger } from '../application/application-configuration.ts';
-import { testApplication, type TestApplication } from '../testing/test-application.ts';
+import { testApplication, type TestApplication, type WaitingAddress } from '../testing/test-application.ts';
 import { starting } from './application-failure.ts';
 import { CommandExit, exitCodes } from './exit-code.ts';
 import { configurationSources, withConfigurationOptions, type ConfigurationCommandOptions } from './configuration-options.ts';
@@ -83,17 +83,21 @@ function summary(application: TestApplication, { events, egress }: { readonly ev
     ...(messagesDelayed > 0
       ? [`${countOf(messagesDelayed, 'delayed message')} still pending: only test.delay and test.delay-between-events move the clock`]
       : []),
-    ...(messagesPending > 0
-      ? [
-          `${countOf(messagesPending, 'message')} not handled: failed and waiting for another attempt, behind one that is, or in a handler that has not settled`,
-        ]
-      : []),
+    ...(messagesPending > 0 ? [`${countOf(messagesPending, 'message')} not handled:`, ...application.waiting().map(waitingLine)] : []),
     ...letters.map(
       ({ code, reason, target, ingress, egressId }) =>
         `dead letter at ${target ?? egressId ?? `record ${ingress?.position ?? ''}`}: ${code}: ${reason}`,
     ),
   ];
   return lines.map((line) => `${line}\n`).join('');
+}
+
+function waitingLine({ address, status, messages, attempts, failure }: WaitingAddress): string {
+  const why = failure === undefined ? '' : `: ${failure.code}: ${failure.reason}`;
+  const behind = messages === 1 ? '' : `, ${countOf(messages - 1, 'message')} behind it`;
+  const what =
+    status === 'running' ? 'its handler has not settled' : `waits for another attempt after ${countOf(attempts, 'failed attempt')}`;
+  return `  ${address} ${what}${behind}${why}`;
 }
 
 function countOf(count: number, what: string): string {

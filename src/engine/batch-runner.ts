@@ -5,6 +5,7 @@ import type { RemoteFunction } from '../functions/remote-function.ts';
 import { formatAddress } from '../shared/address.ts';
 import { assertInvariant, StatefunError, toError } from '../shared/errors.ts';
 import type { Activation } from './activation.ts';
+import { failureLengthMax, failureOf } from './attempt-failure.ts';
 import type { Deadline } from './attempt-runner.ts';
 import type { Mailboxes } from './mailboxes.ts';
 import type { PendingMessage } from './pending-message.ts';
@@ -174,6 +175,7 @@ export class BatchRunner {
     const error = toError(thrown);
     call.attempts += 1;
     this.#outcomes.failed();
+    for (const message of call.messages) message.failure = failureOf(error, failureLengthMax);
     const dueAt = retryAt({ call, remote }, thrown, nowMs);
     this.#log(activation, call, error, dueAt === undefined ? undefined : dueAt - nowMs);
     if (dueAt !== undefined) {

@@ -179,7 +179,8 @@ function captureState(activation: Activation, changes: StoreChange[]): void {
 
 function storeMessage(message: PendingMessage, changes: StoreChange[]): void {
   message.stored = true;
-  const value = encodeMessage(message, { attempts: message.attempts || undefined, retryAt: message.retryAt });
+  const { attempts, retryAt, failure } = message;
+  const value = encodeMessage(message, { attempts: attempts || undefined, retryAt, failure });
   changes.push({ collection: messagesCollection, key: String(message.sequence), value });
 }
 

@@ -1,15 +1,12 @@
 import type { Ingress, IngressRecord } from '../ingress/ingress.ts';
 import { formatAddress } from '../shared/address.ts';
 import type { Clock } from '../shared/clock.ts';
-import { describe, StatefunError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
+import { failureOf } from './attempt-failure.ts';
 import type { CommitGroup, OutboxRecord } from './commit-group.ts';
 import { DeadLetters, type DeadLetter } from './dead-letters.ts';
 import type { EngineLimits } from './limits.ts';
 import type { PendingMessage } from './pending-message.ts';
-
-/** Most characters kept of a reason: handlers put whole documents into their errors, and a store takes so much and no more. */
-const reasonLengthMax = 4_096;
 
 /** Most bytes kept of a record that is a dead letter: a store keeps it as one value. */
 const payloadBytesMax = 16 * 1024 * 1024;
@@ -93,14 +90,6 @@ export class DeadLetterDesk {
   }
 
   #reason(error: Error): Pick<DeadLetter, 'code' | 'reason' | 'at'> {
-    const ours = StatefunError.is(error);
-    const [code, reason] = ours ? [error.code, error.summary] : [error.name, error.message];
-    return { code: toShortText(code), reason: toShortText(reason), at: this.#options.clock.now() };
+    return { ...failureOf(error), at: this.#options.clock.now() };
   }
-}
-
-/** Name and message of an error can be anything: handlers throw objects of their own. */
-function toShortText(value: unknown): string {
-  const text = typeof value === 'string' ? value : describe(value);
-  return text.length <= reasonLengthMax ? text : `${text.slice(0, reasonLengthMax)}…`;
 }

@@ -1,5 +1,4 @@
 import { toSubscriptionSettings } from '../functions/subscriptions.ts';
-import type { Ingress } from '../ingress/ingress.ts';
 import type { Address } from '../shared/address.ts';
 import { systemClock, type Clock } from '../shared/clock.ts';
 import { StatefunError, toError } from '../shared/errors.ts';
@@ -8,15 +7,16 @@ import { MetricsRegistry } from '../shared/metrics.ts';
 import { closeClients, closeIngress, closePart } from './close-part.ts';
 import type { Capture } from './commit-group.ts';
 import { CommitPipeline } from './commit-pipeline.ts';
+import { createIngressLanes, createOutbox, type LaneParts } from './create-lanes.ts';
 import { DeadLetterDesk } from './dead-letter-desk.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import type { Delayed } from './delayed-messages.ts';
 import { EngineLoop } from './engine-loop.ts';
 import { createPartition, type EngineOptions } from './engine-options.ts';
 import { createInvocationHost } from './invocation-host.ts';
-import { IngressLane } from './ingress-lane.ts';
+import type { IngressLane } from './ingress-lane.ts';
 import { defaultLimits, type EngineLimits } from './limits.ts';
-import { Outbox } from './outbox.ts';
+import type { Outbox } from './outbox.ts';
 import { realPace } from './pace.ts';
 import type { Partition, PartitionRun } from './partition.ts';
 import { QuietWatch, type Activity } from './quiet-watch.ts';
@@ -28,6 +28,7 @@ import { StateReader } from './state-reader.ts';
 import { collectStatistics, type EngineStatistics } from './statistics.ts';
 import { unfinished } from './unfinished.ts';
 import { readVitals, type EngineVitals, type Phase } from './vitals.ts';
+import { waitingAddress, type WaitingAddress } from './waiting-address.ts';
 import { within } from './within.ts';
 
 /**
@@ -104,8 +105,15 @@ export class Engine {
       committed: (capture) => this.#committed(capture),
       failed: (error) => this.#fail(error),
     });
-    this.#ingress = options.ingress.map((ingress) => this.#ingressLane(ingress, limits));
-    this.#outbox = this.#createOutbox(options);
+    const lanes: LaneParts = {
+      ...{ clock: this.#clock, logger: this.#logger, limits, deadLetters: this.#deadLetters },
+      group: () => this.#partition.group,
+      wake: () => this.#loop.wake(),
+      flushed: () => this.#pipeline.flushed(),
+      failed: (error) => this.#fail(error),
+    };
+    this.#ingress = createIngressLanes(options.ingress, lanes);
+    this.#outbox = createOutbox(options.egress, lanes);
     this.#loop = new EngineLoop({
       ...{ clock: this.#clock, pace, limits, partition: this.#partition, intake: this.#intake },
       ...{ pipeline: this.#pipeline, ingress: this.#ingress, outbox: this.#outbox },
@@ -203,6 +211,11 @@ export class Engine {
     return this.#partition.delayed.list();
   }
 
+  /** The addresses that have not handled all their messages. */
+  waiting(): readonly WaitingAddress[] {
+    return this.#partition.mailboxes.activations.withMessages().map(waitingAddress);
+  }
+
   async #startParts(): Promise<void> {
     const recovered = await recover(this.#options.store);
     restore(recovered, { partition: this.#partition, letters: this.#deadLetters.letters, nowMs: this.#clock.now() });
@@ -229,29 +242,6 @@ export class Engine {
   async #drain(watch: QuietWatch): Promise<void> {
     const started = await this.#starting?.then(() => true).catch(() => false);
     if (started === true) await watch.whenQuiet();
-  }
-
-  #ingressLane(ingress: Ingress, limits: EngineLimits): IngressLane {
-    return new IngressLane(ingress, {
-      limits,
-      clock: this.#clock,
-      logger: this.#logger,
-      wake: () => this.#loop.wake(),
-      failed: (error) => this.#fail(error),
-      savePosition: (partition, position) => {
-        this.#partition.group.position(ingress.name, partition, position);
-        this.#loop.wake();
-        return this.#pipeline.flushed();
-      },
-    });
-  }
-
-  #createOutbox({ egress }: EngineOptions): Outbox {
-    return new Outbox({
-      ...{ egress, clock: this.#clock, logger: this.#logger, deadLetters: this.#deadLetters },
-      group: () => this.#partition.group,
-      wake: () => this.#loop.wake(),
-    });
   }
 
   #committed(capture: Capture): void {

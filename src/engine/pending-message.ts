@@ -1,6 +1,7 @@
 import type { Message } from '../functions/message.ts';
 import type { Envelope } from '../envelope/envelope.ts';
 import type { Address } from '../shared/address.ts';
+import type { AttemptFailure } from './attempt-failure.ts';
 
 /** A message that no commit has recorded as handled yet. */
 export class PendingMessage implements Message {
@@ -15,6 +16,8 @@ export class PendingMessage implements Message {
   attempts = 0;
   /** When it may be tried again, in milliseconds since the epoch. */
   retryAt: number | undefined;
+  /** Why its last attempt failed. */
+  failure: AttemptFailure | undefined;
   /** A commit holds it: handling it must remove it there. */
   stored = false;
   handled = false;

@@ -88,6 +88,7 @@ function toPendingMessage(sequence: number, value: Uint8Array): PendingMessage {
   const pending = new PendingMessage(message, sequence, undefined);
   pending.attempts = header.attempts ?? 0;
   pending.retryAt = header.retryAt;
+  pending.failure = header.failure;
   pending.stored = true;
   return pending;
 }

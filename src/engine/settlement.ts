@@ -6,6 +6,7 @@ import type { Message } from '../functions/message.ts';
 import { formatAddress, type Address } from '../shared/address.ts';
 import { assertInvariant, StatefunError, toError } from '../shared/errors.ts';
 import type { Activation } from './activation.ts';
+import { failureLengthMax, failureOf } from './attempt-failure.ts';
 import type { Deadline } from './attempt-runner.ts';
 import type { CommitGroup } from './commit-group.ts';
 import type { DeadLetterDesk } from './dead-letter-desk.ts';
@@ -64,6 +65,7 @@ export class Settlement {
     assertInvariant(registered.kind === 'class', 'attempts of remote functions are settled as batches');
     const { policy } = registered.definition;
     const error = toError(thrown);
+    message.failure = failureOf(error, failureLengthMax);
     this.#parts.host.logger.warn('attempt failed', {
       address: formatAddress(activation.address),
       messageId: message.envelope.messageId,

@@ -2,13 +2,14 @@ import { Envelope } from '../envelope/envelope.ts';
 import type { Message } from '../functions/message.ts';
 import type { StateSpec } from '../functions/remote-batch.ts';
 import { formatAddress, parseAddress } from '../shared/address.ts';
+import type { AttemptFailure } from './attempt-failure.ts';
 import type { DeadLetter } from './dead-letters.ts';
 
 /*
  * What the engine keeps in the store, besides the state of addresses (`state/<type>/<id>`):
  *
  *   collection            key            value
- *   messages              sequence       header { target, caller?, attempts?, retryAt? } + envelope
+ *   messages              sequence       header { target, caller?, attempts?, retryAt?, failure? } + envelope
  *   delayed               sequence       header { target, caller, dueAt, token? } + envelope
  *   outbox                see below      envelope
  *   dead-letters          id             header { everything but the payload } + payload
@@ -43,6 +44,8 @@ export interface MessageHeader {
   readonly caller?: string | undefined;
   readonly attempts?: number | undefined;
   readonly retryAt?: number | undefined;
+  /** Why the last attempt failed. */
+  readonly failure?: AttemptFailure | undefined;
   readonly dueAt?: number | undefined;
   readonly token?: string | undefined;
 }

@@ -1,8 +1,7 @@
-import { formatAddress } from '../shared/address.ts';
 import { StatefunError } from '../shared/errors.ts';
-import type { Activation } from './activation.ts';
 import type { Outbox } from './outbox.ts';
 import type { Partition } from './partition.ts';
+import { waitingAddress, type WaitingAddress } from './waiting-address.ts';
 
 /** Addresses beyond this many are only counted: a log line is read by people. */
 const addressesMax = 5;
@@ -10,11 +9,9 @@ const addressesMax = 5;
 /** What a stop did not wait for any longer: who is still handling, who waits, and which egress has records left. */
 export function unfinished(partition: Partition, outbox: Outbox, deadlineMs: number): StatefunError {
   const { activations, messages } = partition.mailboxes;
-  const busy = activations.withMessages();
-  const addressesOf = (status: Activation['status']): readonly string[] =>
-    busy.filter((activation) => activation.status === status).map(({ address }) => formatAddress(address));
-  const running = addressesOf('running');
-  const waiting = addressesOf('waiting');
+  const busy = activations.withMessages().map(waitingAddress);
+  const running = busy.filter(({ status }) => status === 'running').map(({ address }) => address);
+  const waiting = busy.filter(({ status }) => status === 'waiting').map(describeWaiting);
   const egress = outbox.lanes.filter((lane) => lane.waiting > 0).map((lane) => `${lane.egress.id} (${lane.waiting})`);
   const parts = [
     `after ${deadlineMs} ms ${messages} messages and ${outbox.records} egress records are left for the next start.`,
@@ -23,6 +20,10 @@ export function unfinished(partition: Partition, outbox: Outbox, deadlineMs: num
     ...(egress.length === 0 ? [] : [`Egress with records left: ${list(egress)}.`]),
   ];
   return new StatefunError('STOP_DEADLINE_PASSED', parts.join(' '), { facts: { deadlineMs, messages, running, waiting, egress } });
+}
+
+function describeWaiting({ address, failure }: WaitingAddress): string {
+  return failure === undefined ? address : `${address} (${failure.code}: ${failure.reason})`;
 }
 
 function list(names: readonly string[]): string {

@@ -14,6 +14,8 @@ export interface Stage {
   receive(event: CloudEvent, text: string): Promise<void>;
   /** Moves the clock, and resolves when all that led to has been processed. */
   advance(delayMs: number): Promise<void>;
+  /** Moves the clock through the attempts that messages wait for, and resolves when each has succeeded or been given up. */
+  settle(): Promise<void>;
   /** Takes the events that left since the last call, in order. */
   takeEgress(): readonly EgressedEvent[];
   /** What is kept for an address; undefined when its function is not on this stage. */
@@ -44,15 +46,16 @@ export interface PlaySummary {
 }
 
 /**
- * Plays a fixture line by line: what a line leads to is over before the next one is read, and only lines move the clock.
+ * Plays a fixture line by line: what a line leads to is over before the next one is read, and only lines move the clock. At the end it moves
+ * once more, as far as messages wait for another attempt.
  *
  * Throws FIXTURE_INVALID, FIXTURE_UNREADABLE and EXPECTATION_FAILED; what was played until then stays played.
  */
 export async function playFixture(stage: Stage, fixture: Fixture, options: PlayOptions = {}): Promise<PlaySummary> {
   stage.takeEgress();
-  const play = new Play(stage, options);
+  const play = new Play(stage, fixture.name, options);
   for await (const line of readFixture(fixture)) await play.line(line);
-  play.finish();
+  await play.finish();
   return play.summary;
 }
 
@@ -69,6 +72,7 @@ export function egressTaker(list: EgressedEvent[], { keepEgress = true }: PlayOp
 
 class Play {
   readonly #stage: Stage;
+  readonly #fixture: string;
   readonly #options: PlayOptions;
   readonly #expectedEgress = new ExpectedEgress();
   #delayBetweenEventsMs = 0;
@@ -76,8 +80,9 @@ class Play {
   #egress = 0;
   #expectations = 0;
 
-  constructor(stage: Stage, options: PlayOptions) {
+  constructor(stage: Stage, fixture: string, options: PlayOptions) {
     this.#stage = stage;
+    this.#fixture = fixture;
     this.#options = options;
   }
 
@@ -111,7 +116,10 @@ class Play {
     }
   }
 
-  finish(): void {
+  /** What failed is tried until it succeeds or is given up, so that nothing ends without its reason. */
+  async finish(): Promise<void> {
+    await this.#stage.settle();
+    await this.#collectEgress(`the end of ${this.#fixture}`);
     this.#expectedEgress.finish();
   }
 

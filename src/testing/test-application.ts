@@ -3,11 +3,13 @@ import { gatherContributions } from '../application/contributions.ts';
 import type { ApplicationDefinition } from '../application/definition.ts';
 import type { DeadLetter } from '../engine/dead-letters.ts';
 import type { EngineStatistics } from '../engine/statistics.ts';
+import type { WaitingAddress } from '../engine/waiting-address.ts';
 import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
 import { completeEvent } from '../envelope/complete-event.ts';
 import { ensureAddressId, type Address } from '../shared/address.ts';
 import { toMilliseconds, type Duration } from '../shared/duration.ts';
 import { functionTypeOf, type FunctionTarget } from '../shared/function-target.ts';
+import { StatefunError } from '../shared/errors.ts';
 import { silentLogger, type Logger } from '../shared/logger.ts';
 import { messageIdOf } from '../shared/message-id.ts';
 import { expectEgressEvents, type EgressPattern } from './egress-pattern.ts';
@@ -22,6 +24,11 @@ import type { StateSnapshot } from './state-expectation.ts';
 import { RestartableClock, type PointInTime } from './test-clock.ts';
 import { startTestRun, type GivenAddress, type TestRun } from './test-run.ts';
 import { toOverrides, type TestSettings } from './test-settings.ts';
+
+/** Most steps of the clock through attempts that fail: with the default policy a message takes five. */
+const retryStepsMax = 10_000;
+
+export type { WaitingAddress } from '../engine/waiting-address.ts';
 
 export interface TestApplicationOptions extends TestSettings {
   /** State that addresses have before the test. */
@@ -84,6 +91,8 @@ export class TestApplication {
     const stage = {
       receive: (_event: CloudEvent, text: string) => this.#receive(text),
       advance: (delayMs: number) => this.advance(delayMs),
+      // A function that is tried without end is reported by the one who plays.
+      settle: async () => void (await this.#moveThroughRetries()),
       takeEgress: egressTaker(this.#parts.left, options),
       state: async ({ type, id }: Address) => (this.#parts.application.functions.has(type) ? this.state(type, id) : undefined),
       defaultAddress: undefined,
@@ -100,12 +109,11 @@ export class TestApplication {
 
   /** Moves the clock until no message waits for another attempt: each has succeeded or has been given up. */
   async settleRetries(): Promise<void> {
-    await this.#quiet();
-    const { clock } = this.#parts;
-    for (let next = clock.nextDueAt; next !== undefined && this.statistics().messagesPending > 0; next = clock.nextDueAt) {
-      clock.step(next);
-      await this.#quiet();
-    }
+    if (await this.#moveThroughRetries()) return;
+    const summary = `after ${retryStepsMax} steps of the clock messages still wait: ${this.waiting()
+      .map(({ address }) => address)
+      .join(', ')}.`;
+    throw new StatefunError('TEST_NEVER_QUIET', summary, { facts: { retryStepsMax } });
   }
 
   /** Milliseconds since the epoch. */
@@ -144,6 +152,11 @@ export class TestApplication {
     return this.#run.engine
       .pendingDelayed()
       .map(({ message, dueAt, token }) => ({ to: message.target, event: message.envelope.event, dueAt, token }));
+  }
+
+  /** Addresses that have not handled all their messages, and why: an attempt that failed, or a handler that has not settled. */
+  waiting(): readonly WaitingAddress[] {
+    return this.#run.engine.waiting();
   }
 
   /** What the engine has done so far. */
@@ -195,6 +208,19 @@ export class TestApplication {
     events.emit('stopped', { application: name, error: this.#run.engine.failure }, this.#parts.logger);
     const [problem] = await lifecycle.destroy();
     if (problem !== undefined) throw problem;
+  }
+
+  /** False when some are still tried after as many steps as are sensible: a function may be tried without end. */
+  async #moveThroughRetries(): Promise<boolean> {
+    await this.#quiet();
+    const { clock } = this.#parts;
+    for (let steps = 0; steps < retryStepsMax; steps += 1) {
+      const next = clock.nextDueAt;
+      if (next === undefined || this.statistics().messagesPending === 0) return true;
+      clock.step(next);
+      await this.#quiet();
+    }
+    return false;
   }
 
   async #receive(data: string | Uint8Array): Promise<void> {

@@ -144,6 +144,7 @@ export class TestFunction {
     const stage = {
       receive: (event: CloudEvent) => this.receives(event),
       advance: (delayMs: number) => this.advance(delayMs),
+      settle: () => this.settleRetries(),
       takeEgress: egressTaker(this.#egress, options),
       state: ({ type, id }: Address) => Promise.resolve(type === this.address.type && id === this.address.id ? this.state : undefined),
       defaultAddress: this.address,

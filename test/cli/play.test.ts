@@ -23,15 +23,17 @@ import { defineApplication } from '${new URL('../../src/application/definition.t
 import { Handles, StatefunFunction } from '${new URL('../../src/functions/decorators.ts', import.meta.url).href}';
 import { Forwarder } from '${new URL('../../src/forwarders/forwarder-decorator.ts', import.meta.url).href}';
 
+let attempts = 0;
 class Echo {
   onEcho(event, context) {
-    if (event.data.fails) throw new Error(event.data.fails);
+    if (event.data.fails && attempts++ < event.data.times) throw new Error(event.data.fails);
+    if (event.data.hangs) return new Promise(() => {});
     if (event.data.later) context.sendAfter('1h', 'test/echo', '1', { type: 'echo', data: {} });
     context.egress('test/out', { type: 'echoed', data: event.data });
   }
 }
 Handles('echo')(Echo.prototype, 'onEcho', Object.getOwnPropertyDescriptor(Echo.prototype, 'onEcho'));
-StatefunFunction('test/echo')(Echo);
+StatefunFunction('test/echo', { retry: { attemptsMax: ATTEMPTS } })(Echo);
 
 class Echoes {
   accept(event) { return event.type === 'echo'; }
@@ -46,6 +48,9 @@ export default defineApplication({
 });
 `;
 
+/** Fails each of its attempts. */
+const poison = { fails: 'boom', times: 1_000_000 };
+
 let folder: string;
 let application: string;
 let stdout: Sink;
@@ -54,7 +59,7 @@ let stderr: Sink;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'statefun-play-'));
   application = join(folder, 'application.mjs');
-  writeFileSync(application, moduleText);
+  writeFileSync(application, moduleText.replace('ATTEMPTS', '5'));
   stdout = new Sink();
   stderr = new Sink();
 });
@@ -107,11 +112,28 @@ describe('statefun play', () => {
     expect(await play(lines, '--allow-dead-letters')).toBe(0);
   });
 
-  it('fails when a message waits for another attempt at the end, and after its attempts names the reason', async () => {
-    expect(await play([echo('1', { fails: 'boom' })])).toBe(1);
-    expect(stderr.text).toContain('1 message not handled');
-    expect(await play([echo('1', { fails: 'boom' }), { type: 'test.delay', data: '1m' }])).toBe(1);
-    expect(stderr.text).toContain('dead letter at test/echo/1: Error: boom\n');
+  it('moves the clock through the attempts of a message that fails, and names the reason when they are used up', async () => {
+    expect(await play([echo('1', poison)])).toBe(1);
+    expect(stderr.text).toContain('1 dead letter\ndead letter at test/echo/1: Error: boom\n');
+    expect(stderr.text).not.toContain('not handled');
+  });
+
+  it('prints what leaves when a later attempt succeeds', async () => {
+    expect(await play([echo('1', { fails: 'boom', times: 2 })])).toBe(0);
+    expect(stdout.text).toContain('"times":2');
+  });
+
+  it('ends, with the reason, when a message is tried without end, and says what waits behind it', async () => {
+    writeFileSync(application, moduleText.replace('ATTEMPTS', 'Infinity'));
+    expect(await play([echo('1', poison), echo('2', {})])).toBe(1);
+    expect(stderr.text).toContain('2 messages not handled:\n  test/echo/1 waits for another attempt after 10001 failed attempts');
+    expect(stderr.text).toContain(', 1 message behind it: Error: boom\n');
+  });
+
+  it('brings about the time-out of a handler that does not settle', async () => {
+    writeFileSync(application, moduleText.replace('ATTEMPTS', '1'));
+    expect(await play([echo('1', { hangs: true })])).toBe(1);
+    expect(stderr.text).toContain('dead letter at test/echo/1: HANDLER_TIMEOUT');
   });
 
   it('counts delayed messages that are still pending, and does not fail for them', async () => {

@@ -26,6 +26,11 @@ class EchoStage implements Stage {
     return Promise.resolve();
   }
 
+  settle(): Promise<void> {
+    this.calls.push('settle');
+    return Promise.resolve();
+  }
+
   takeEgress(): ReturnType<Stage['takeEgress']> {
     return this.#egress.splice(0);
   }
@@ -62,7 +67,7 @@ describe('playFixture', () => {
       {},
       stage,
     );
-    expect(stage.calls).toEqual(['receive 1', 'advance 70', 'receive 2', 'advance 500', 'receive 3', 'advance 500']);
+    expect(stage.calls).toEqual(['receive 1', 'advance 70', 'receive 2', 'advance 500', 'receive 3', 'advance 500', 'settle']);
   });
 
   it('counts, passes comments on, and hands over egress before the next line is played', async () => {

@@ -1,0 +1,44 @@
+import type { Egress } from '../egress/egress.ts';
+import type { Ingress } from '../ingress/ingress.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { Logger } from '../shared/logger.ts';
+import type { CommitGroup } from './commit-group.ts';
+import type { DeadLetterDesk } from './dead-letter-desk.ts';
+import { IngressLane } from './ingress-lane.ts';
+import type { EngineLimits } from './limits.ts';
+import { Outbox } from './outbox.ts';
+
+/** The parts of an engine that its lanes touch. */
+export interface LaneParts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly limits: EngineLimits;
+  readonly deadLetters: DeadLetterDesk;
+  /** The open group. */
+  readonly group: () => CommitGroup;
+  readonly wake: () => void;
+  /** Resolves when what is in the group now is durable. */
+  readonly flushed: () => Promise<void>;
+  readonly failed: (error: unknown) => void;
+}
+
+export function createIngressLanes(
+  ingress: readonly Ingress[],
+  { clock, logger, limits, group, wake, flushed, failed }: LaneParts,
+): readonly IngressLane[] {
+  return ingress.map(
+    (each) =>
+      new IngressLane(each, {
+        ...{ limits, clock, logger, wake, failed },
+        savePosition: (partition, position) => {
+          group().position(each.name, partition, position);
+          wake();
+          return flushed();
+        },
+      }),
+  );
+}
+
+export function createOutbox(egress: readonly Egress[], { clock, logger, deadLetters, group, wake }: LaneParts): Outbox {
+  return new Outbox({ egress, clock, logger, deadLetters, group, wake });
+}

@@ -9,6 +9,9 @@ const sizeRules = {
   'max-lines-per-function': ['error', { max: 60 }],
 };
 
+const timerFunctions = ['setTimeout', 'setInterval'];
+const timersMessage = 'Use src/shared/timers.ts: it keeps durations beyond 2^31 ms.';
+
 const everywhere = {
   ...sizeRules,
   eqeqeq: ['error', 'always'],
@@ -73,6 +76,19 @@ export default tseslint.config(
     // A library writes to the logger it is given; standard output belongs to the application.
     ignores: ['src/cli/**', 'src/cli.ts'],
     rules: { 'no-console': 'error' },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/shared/timers.ts'],
+    rules: {
+      // Beyond 2^31 ms they fire after 1 ms, and durations are chosen by users.
+      'no-restricted-globals': ['error', ...timerFunctions.map((name) => ({ name, message: timersMessage }))],
+      'no-restricted-imports': [
+        'error',
+        { paths: ['node:timers', 'node:timers/promises'].map((name) => ({ name, importNames: timerFunctions, message: timersMessage })) },
+      ],
+      'no-restricted-properties': ['error', { object: 'AbortSignal', property: 'timeout', message: timersMessage }],
+    },
   },
   {
     files: ['test/**/*.ts', 'examples/*/test/**/*.ts', 'benchmarks/**/*.ts'],

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeadLetter } from '../engine/dead-letters.ts';
 import { Engine } from '../engine/engine.ts';
 import type { EngineStatistics } from '../engine/statistics.ts';
@@ -7,6 +6,7 @@ import type { Duration } from '../shared/duration.ts';
 import { toError } from '../shared/errors.ts';
 import { functionTypeOf, type FunctionTarget } from '../shared/function-target.ts';
 import { namedLogger, type Logger } from '../shared/logger.ts';
+import { delay } from '../shared/timers.ts';
 import type { LogStore } from '../storage/log-store.ts';
 import type { Store } from '../storage/store.ts';
 import { configurationOf, configuredLogger, storeSettings } from './application-configuration.ts';
@@ -241,7 +241,7 @@ class EngineRun implements RunningApplication {
       // Quiet is also an engine in which a failed message waits for its next attempt, or an egress for its.
       const { messagesPending, outboxRecords } = this.#engine.statistics();
       if (this.#engine.ingressFinished && messagesPending === 0 && outboxRecords === 0) return;
-      await sleep(finishedIntervalMs);
+      await delay(finishedIntervalMs);
     }
   }
 

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { configurationOf, configuredLogger } from '../application/application-configuration.ts';
 import { runApplication, type RunningApplication } from '../application/run-application.ts';
 import type { Logger } from '../shared/logger.ts';
+import { holdProcess } from '../shared/timers.ts';
 import { ApplicationFailure, starting, stoppedByFailure } from './application-failure.ts';
 import { configurationSources, withConfigurationOptions, type ConfigurationCommandOptions } from './configuration-options.ts';
 import { load } from './load.ts';
@@ -11,9 +12,6 @@ interface RunCommandOptions extends ConfigurationCommandOptions {
   readonly stateFolder?: string;
   readonly untilFinished?: true;
 }
-
-/** Long enough to cost nothing. */
-const aliveIntervalMs = 3_600_000;
 
 /** `statefun run <app>`: the application on the embedded engine, until a signal stops it. */
 export function runCommand(): Command {
@@ -57,13 +55,13 @@ async function run(path: string, { stateFolder, untilFinished, ...given }: RunCo
   const options = { defaultName, logger, configuration, signals: true };
   const running = await starting(() => runApplication(application, options), application);
   // An ingress that waits for others, such as one in memory, does not keep a process alive by itself.
-  const alive = setInterval(() => undefined, aliveIntervalMs);
+  const release = holdProcess();
   try {
     if (untilFinished === true) await finish(running, logger);
     const failure = await running.stopped;
     if (failure !== undefined) throw new ApplicationFailure(stoppedByFailure, failure, application);
   } finally {
-    clearInterval(alive);
+    release();
   }
 }
 

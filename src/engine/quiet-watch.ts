@@ -1,4 +1,4 @@
-import { clearTimeout, setTimeout } from 'node:timers';
+import { startTimer, type CancelTimer } from '../shared/timers.ts';
 
 /** How long a handler that awaits something outside may keep `whenQuiet` waiting, in milliseconds of real time. */
 const settleGraceMs = 1_000;
@@ -18,7 +18,7 @@ export class QuietWatch {
   /** How many handlers had been started when the grace last ran out: no others hang now. */
   #outwaited: number | undefined;
   #waiters: (() => void)[] = [];
-  #grace: NodeJS.Timeout | undefined;
+  #grace: CancelTimer | undefined;
 
   constructor(activity: () => Activity, graceMs: number = settleGraceMs) {
     this.#activity = activity;
@@ -43,7 +43,7 @@ export class QuietWatch {
     if (activity === 'quiet') this.release();
     else if (activity === 'busy') this.#stopGrace();
     else if (this.#outwaited === activity.handlersStarted) this.release();
-    else this.#grace ??= setTimeout(() => this.#outwait(activity.handlersStarted), this.#graceMs);
+    else this.#grace ??= startTimer(this.#graceMs, () => this.#outwait(activity.handlersStarted));
   }
 
   /** Lets everyone go: the engine is quiet, or it has stopped. */
@@ -58,7 +58,7 @@ export class QuietWatch {
   }
 
   #stopGrace(): void {
-    clearTimeout(this.#grace);
+    this.#grace?.();
     this.#grace = undefined;
   }
 }

@@ -1,10 +1,12 @@
+import { startTimer } from '../shared/timers.ts';
+
 /** Whether the promise settles within the time; real time, for deadlines of the process. */
 export async function within(deadlineMs: number, promise: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), deadlineMs)));
+  let cancel = (): void => undefined;
+  const deadline = new Promise<boolean>((resolve) => (cancel = startTimer(deadlineMs, () => resolve(false))));
   try {
     return await Promise.race([promise.then(() => true), deadline]);
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }

@@ -1,3 +1,5 @@
+import { startTimerOf } from './timers.ts';
+
 /** Cancels what was scheduled; calling it again, or late, does nothing. */
 export type Cancel = () => void;
 
@@ -9,19 +11,9 @@ export interface Clock {
   schedule(dueAt: number, callback: () => void): Cancel;
 }
 
-/** Longest delay Node's timers take; longer ones are scheduled again. */
-const timeoutMsMax = 2_147_483_647;
-
 /** The clock of the machine. Its timers keep the process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  schedule(dueAt, callback) {
-    let handle: NodeJS.Timeout;
-    const arm = (): void => {
-      const left = dueAt - Date.now();
-      handle = setTimeout(left > timeoutMsMax ? arm : callback, Math.min(Math.max(left, 0), timeoutMsMax));
-    };
-    arm();
-    return () => clearTimeout(handle);
-  },
+  // The global timers belong to the same world as `Date`: a test runner fakes both or neither.
+  schedule: (dueAt, callback) => startTimerOf(() => dueAt - Date.now(), callback, globalThis),
 };

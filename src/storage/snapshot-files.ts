@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { hasCode, StatefunError } from '../shared/errors.ts';
+import { delay } from '../shared/timers.ts';
 import type { Disk } from './disk.ts';
 import type { SegmentEntry } from './manifest.ts';
 import { segmentPath, segmentsFolderOf } from './segment-format.ts';
@@ -46,7 +46,7 @@ export async function openSnapshotFiles(disk: Disk, folder: string): Promise<Sna
       const mayPass = gone || hasCode(error, 'STORE_CORRUPT') || hasCode(error, 'STORE_READ_FAILED');
       if (!mayPass || attempt === attemptsMax) throw gone ? missing(folder, error) : error;
     }
-    await sleep(attemptDelayMs);
+    await delay(attemptDelayMs);
   }
 }
 

@@ -1,5 +1,5 @@
-import { clearTimeout, setTimeout } from 'node:timers';
 import type { Run } from '../engine/attempt-runner.ts';
+import { startTimer } from '../shared/timers.ts';
 
 /**
  * The asynchronous handlers a test waits for. What they wait for may be outside, in real time, so the patience with each is limited:
@@ -37,13 +37,13 @@ export class RunningHandlers {
 }
 
 async function withinMs(limitMs: number, promises: readonly Promise<void>[]): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
+  let cancel = (): void => undefined;
   const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), limitMs);
+    cancel = startTimer(limitMs, () => resolve(false));
   });
   try {
     return await Promise.race([...promises.map((promise) => promise.then(() => true)), late]);
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }

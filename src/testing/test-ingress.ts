@@ -1,4 +1,3 @@
-import { clearTimeout, setTimeout } from 'node:timers';
 import type { CloudEvent } from '../envelope/cloud-event.ts';
 import type { Ingress, IngressRecord } from '../ingress/ingress.ts';
 import { openRecord } from '../ingress/open-record.ts';
@@ -6,6 +5,7 @@ import { toMilliseconds, type Duration } from '../shared/duration.ts';
 import { StatefunError, toError } from '../shared/errors.ts';
 import { silentLogger, type Logger } from '../shared/logger.ts';
 import type { ManualClock } from '../shared/manual-clock.ts';
+import { startTimer } from '../shared/timers.ts';
 import { clockAt, type PointInTime } from './test-clock.ts';
 
 /** What an ingress under test finds around it. */
@@ -155,10 +155,10 @@ export class TestIngress {
   async #when(holds: () => boolean, what: string, within: Duration): Promise<void> {
     const limitMs = toMilliseconds(within);
     let late = false;
-    const timer = setTimeout(() => {
+    const cancel = startTimer(limitMs, () => {
       late = true;
       this.#changed();
-    }, limitMs);
+    });
     try {
       while (!holds()) {
         if (this.#failure !== undefined) throw this.#failure;
@@ -166,7 +166,7 @@ export class TestIngress {
         await new Promise<void>((resolve) => (this.#changed = resolve));
       }
     } finally {
-      clearTimeout(timer);
+      cancel();
     }
   }
 

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine } from '../../engine/engine.ts';
 import { deadLettersCollection } from '../../engine/stored-records.ts';
 import { StatefunError } from '../../shared/errors.ts';
+import { delay } from '../../shared/timers.ts';
 import { askLockHolder } from '../../storage/folder-lock.ts';
 import type { RequestHandler } from '../../storage/lock-requests.ts';
 import type { Store } from '../../storage/store.ts';
@@ -56,5 +56,5 @@ function isTexts(value: unknown): value is readonly string[] {
 /** The commit that redrives or drops a dead letter removes it from the store. */
 async function untilRemoved(store: Store, ids: readonly string[]): Promise<void> {
   const removed = new Set(ids);
-  while ((await store.load(deadLettersCollection)).some(({ key }) => removed.has(key))) await sleep(durableIntervalMs);
+  while ((await store.load(deadLettersCollection)).some(({ key }) => removed.has(key))) await delay(durableIntervalMs);
 }

@@ -4,9 +4,9 @@ import { get } from 'node:http';
 import { createRequire } from 'node:module';
 import { createServer, type AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { StatefunError, toError } from '../../shared/errors.ts';
+import { delay, startTimer } from '../../shared/timers.ts';
 
 export interface KinesisLocalPorts {
   readonly plain: number;
@@ -139,9 +139,9 @@ function isHealthy(port: number): Promise<boolean> {
 async function stopProcess(child: ChildProcess, exited: Promise<unknown>): Promise<void> {
   if (hasEnded(child)) return;
   child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), stopWithinMs);
+  const cancel = startTimer(stopWithinMs, () => child.kill('SIGKILL'));
   await exited;
-  clearTimeout(timer);
+  cancel();
 }
 
 function hasEnded(child: ChildProcess): boolean {

@@ -5,6 +5,7 @@ import type { BatchResponse, InvocationBatch } from '../../functions/remote-batc
 import type { RemoteClient } from '../../functions/remote-function.ts';
 import { StatefunError, toError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logger.ts';
+import { startTimer, timerMsMax } from '../../shared/timers.ts';
 import { encodeToFunction } from '../protocol/request.ts';
 import { parseEndpointUrl, type EndpointTarget } from './endpoint-url.ts';
 import { octetStream, readAnswer, type AnswerLimits } from './read-answer.ts';
@@ -56,7 +57,12 @@ export class HttpFunctionClient implements RemoteClient {
     this.#targetOf = parseEndpointUrl(options.url);
     const { poolSize, poolTtlMs, tls } = options;
     // The time-out of an agent ends connections that nothing uses.
-    const pool = { keepAlive: true, maxSockets: poolSize, maxFreeSockets: poolSize, ...(poolTtlMs > 0 ? { timeout: poolTtlMs } : {}) };
+    const pool = {
+      keepAlive: true,
+      maxSockets: poolSize,
+      maxFreeSockets: poolSize,
+      ...(poolTtlMs > 0 ? { timeout: Math.min(poolTtlMs, timerMsMax) } : {}),
+    };
     this.#agent = this.#targetOf('name').secure ? secureAgent(pool, tls, options.url) : new HttpAgent(pool);
   }
 
@@ -151,20 +157,20 @@ const standing = new WeakSet<Socket>();
 /** Whether the connection of a request ever stood, and an end to one that takes too long. */
 function watchConnection(request: ClientRequest, secure: boolean, timeoutMs: number): { isThere(): boolean; ended(): void } {
   let isThere = false;
-  let timer: NodeJS.Timeout | undefined;
+  let cancel = (): void => undefined;
   request.on('socket', (socket: Socket) => {
     if (standing.has(socket)) {
       isThere = true;
       return;
     }
-    timer = setTimeout(() => request.destroy(new Error(`no connection within ${timeoutMs} ms`)), timeoutMs);
+    cancel = startTimer(timeoutMs, () => request.destroy(new Error(`no connection within ${timeoutMs} ms`)));
     socket.once(secure ? 'secureConnect' : 'connect', () => {
       isThere = true;
       standing.add(socket);
-      clearTimeout(timer);
+      cancel();
     });
   });
-  return { isThere: () => isThere, ended: () => clearTimeout(timer) };
+  return { isThere: () => isThere, ended: () => cancel() };
 }
 
 function secureAgent(pool: object, tls: ClientTls | undefined, url: string): HttpsAgent {

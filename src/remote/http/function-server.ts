@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { toMilliseconds, type Duration } from '../../shared/duration.ts';
 import { StatefunError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logger.ts';
+import { startTimer, timerMsMax } from '../../shared/timers.ts';
 import { RequestReplyHandler } from '../request-reply-handler.ts';
 import type { ServedFunctions } from '../served-function.ts';
 import { refusal } from './answer-request.ts';
@@ -84,7 +85,7 @@ export class FunctionServer {
     this.#listener = listenerOf(handler, () => this.#closing !== undefined);
     this.#closeTimeoutMs = toMilliseconds(options.closeTimeout ?? '30s');
     this.#server = makeServer(options.tls, (request, response) => void this.#serve(request, response));
-    this.#server.keepAliveTimeout = keepAliveMs;
+    this.#server.keepAliveTimeout = Math.min(keepAliveMs, timerMsMax);
     this.#connections = new Connections(this.#server, options.tls === undefined ? 'connection' : 'secureConnection');
   }
 
@@ -100,9 +101,9 @@ export class FunctionServer {
   /** Takes no more connections, waits for the calls under way, at most `closeTimeout`, and closes what is idle. */
   close(): Promise<void> {
     return (this.#closing ??= new Promise((resolve) => {
-      const timer = setTimeout(() => this.#connections.closeAll(), this.#closeTimeoutMs);
+      const cancel = startTimer(this.#closeTimeoutMs, () => this.#connections.closeAll());
       this.#server.close(() => {
-        clearTimeout(timer);
+        cancel();
         resolve();
       });
       this.#connections.closeIdle();

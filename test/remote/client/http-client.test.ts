@@ -207,6 +207,12 @@ describe('calling functions over HTTP', () => {
     const failure = await failureOf(connect({ url: `https://127.0.0.1:${port}/`, connectTimeout: '50ms' }));
     expect(failure.code).toBe('REMOTE_UNAVAILABLE');
     expect(failure.message).toContain('no connection within 50 ms');
+    // A year is no millisecond: it is the caller who gives up first.
+    const controller = new AbortController();
+    const patience = failureOf(connect({ url: `https://127.0.0.1:${port}/`, connectTimeout: '365d' }), controller.signal);
+    while (sockets.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    setTimeout(() => controller.abort(), 5);
+    expect((await patience).code).toBe('REMOTE_CALL_FAILED');
     for (const socket of sockets) socket.destroy();
     mute.close();
   });

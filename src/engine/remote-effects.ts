@@ -1,9 +1,9 @@
 import { Envelope } from '../envelope/envelope.ts';
-import { messageBytesMax } from '../functions/effect-limits.ts';
+import { messageBytesMax, tokenBytesMax } from '../functions/effect-limits.ts';
 import type { Cancellation, DelayedMessage, Effects } from '../functions/effects.ts';
 import type { InvocationHost } from '../functions/invocation-host.ts';
 import type { BatchResult, DelayedSend, StateMutation } from '../functions/remote-batch.ts';
-import { formatAddress, isAddressId, isFunctionType, type Address } from '../shared/address.ts';
+import { formatAddress, isAddressId, isFunctionType, isTextWithin, type Address } from '../shared/address.ts';
 import { describe, StatefunError } from '../shared/errors.ts';
 import { messageIdOf } from '../shared/message-id.ts';
 import type { TypedValue } from '../shared/typed-value.ts';
@@ -42,7 +42,13 @@ export function effectsOf(result: BatchResult, context: AnswerContext): Effects 
     delayed: result.delayed.map((effect): DelayedMessage | Cancellation => {
       if (effect.kind === 'cancel') return { kind: 'cancel', token: checkedToken(effect.token, context) };
       const target = checked(effect.target, context);
-      return { kind: 'send', dueAt: dueAtOf(effect, context), token: effect.token, target, envelope: envelopeOf(effect.argument) };
+      return {
+        kind: 'send',
+        dueAt: dueAtOf(effect, context),
+        token: checkedToken(effect.token, context),
+        target,
+        envelope: envelopeOf(effect.argument),
+      };
     }),
     egress: result.egress.map(({ egressId, argument }) => {
       if (!context.host.hasEgress(egressId)) throw context.host.unknownEgress(egressId, `sent by ${sender}`);
@@ -76,8 +82,11 @@ function checked(target: Address, context: AnswerContext): Address {
   return target;
 }
 
-function checkedToken(token: string, context: AnswerContext): string {
+function checkedToken<T extends string | undefined>(token: T, context: AnswerContext): T {
   if (token === '') throw invalid(context, 'a cancellation without a token');
+  if (token !== undefined && !isTextWithin(token, tokenBytesMax)) {
+    throw invalid(context, `a token of ${Buffer.byteLength(token)} bytes; at most ${tokenBytesMax} are allowed`);
+  }
   return token;
 }
 

@@ -1,8 +1,12 @@
 import type { IncompleteContext, StateSpec } from '../functions/remote-batch.ts';
+import { addressIdBytesMax, isTextWithin } from '../shared/address.ts';
 import { describe, StatefunError } from '../shared/errors.ts';
 
 /** The most states of one function type: all of them travel with every call. */
 const statesMax = 1_000;
+
+/** The longest name of a state, in UTF-8 bytes: it is part of a key of the store. */
+const nameBytesMax = addressIdBytesMax;
 
 /** StateFun's name for the type of a state that was declared without one. */
 const unsetTypename = 'io.statefun.types/unset';
@@ -46,6 +50,7 @@ export class RemoteStates {
       const known = this.#specs.get(name) ?? added.find((spec) => spec.name === name);
       if (known !== undefined && known.typename !== typename) throw typeChanged(this.type, known, typename);
       if (name === '') throw invalidSpec(this.type, 'a state without a name');
+      if (!isTextWithin(name, nameBytesMax)) throw invalidSpec(this.type, `a state whose name has more than ${nameBytesMax} bytes`);
       if (expiration !== undefined && !(expiration.afterMs > 0)) {
         throw invalidSpec(this.type, `state "${name}" with an expiration after ${describe(expiration.afterMs)} ms`);
       }

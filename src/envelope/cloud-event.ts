@@ -28,7 +28,8 @@ export interface EventAttributes {
 
 /**
  * An event about to be sent. What is missing is filled in when it is sent: `id` from the message id (so it is the same on every
- * attempt), `source` from the event type or the sender, `time` from the clock, `datacontenttype` with `application/json`.
+ * attempt), `source` from the event type or the sender (`/<type>/<id>` of a function, percent-encoded), `time` from the clock,
+ * `datacontenttype` with `application/json`.
  */
 export interface NewEvent<T = unknown> extends EventAttributes {
   readonly type: string;

@@ -1,6 +1,7 @@
 import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
 import { completeEvent } from '../envelope/complete-event.ts';
 import { Envelope } from '../envelope/envelope.ts';
+import { toPartitionKey } from '../envelope/partition-key.ts';
 import { ensureAddressId, type Address } from '../shared/address.ts';
 import { StatefunError } from '../shared/errors.ts';
 import { functionTypeOf, type FunctionTarget } from '../shared/function-target.ts';
@@ -45,7 +46,7 @@ export class ForwarderDownstream implements Downstream {
     if (!this.#open)
       throw new StatefunError('FORWARDER_ENDED', `forwarder ${forwarder} sent after forward had returned.`, { facts: { forwarder } });
     try {
-      this.messages.push(this.#messageOf(this.#addressOf(target, id), event, options.partitionKey));
+      this.messages.push(this.#messageOf(this.#addressOf(target, id), event, partitionKeyOf(options)));
     } catch (thrown) {
       const refusal = refusedSend(thrown, forwarder, envelope.event);
       this.#refusal ??= refusal;
@@ -73,7 +74,11 @@ export class ForwarderDownstream implements Downstream {
     const messageId = messageIdOf(origin, forwarder, this.messages.length);
     if (event === view || event === envelope.event) return { target, envelope: envelope.with({ messageId, partitionKey }), forwarder };
     const time = (): string => new Date(this.#options.clock.now()).toISOString();
-    const complete = completeEvent(event, { id: messageId, source: `/forwarders/${encodeURIComponent(forwarder)}`, time });
+    const complete = completeEvent(event, { id: messageId, source: `/forwarders/${encodeURIComponent(forwarder.toWellFormed())}`, time });
     return { target, envelope: Envelope.ofTrustedEvent(complete, { messageId, partitionKey }), forwarder };
   }
+}
+
+function partitionKeyOf({ partitionKey }: ForwardOptions): string | undefined {
+  return partitionKey === undefined ? undefined : toPartitionKey(partitionKey);
 }

@@ -1,7 +1,8 @@
 import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
 import { completeEvent, writeEvent, type EventDefaults } from '../envelope/complete-event.ts';
 import { Envelope } from '../envelope/envelope.ts';
-import { ensureAddressId, formatAddress, type Address } from '../shared/address.ts';
+import { toPartitionKey } from '../envelope/partition-key.ts';
+import { addressPath, ensureAddressId, formatAddress, type Address } from '../shared/address.ts';
 import { toMilliseconds, type Duration } from '../shared/duration.ts';
 import { StatefunError } from '../shared/errors.ts';
 import { functionTypeOf, type FunctionTarget } from '../shared/function-target.ts';
@@ -11,7 +12,7 @@ import { messageIdOf } from '../shared/message-id.ts';
 import type { Metrics } from '../shared/metrics.ts';
 import type { PersistedTable } from '../state/persisted-table.ts';
 import type { Context, DelayOptions, EgressOptions, SubscribeOptions } from './context.ts';
-import { effectBytesMax, effectsMax, messageBytesMax } from './effect-limits.ts';
+import { effectBytesMax, effectsMax, ensureToken, messageBytesMax } from './effect-limits.ts';
 import type { Cancellation, DelayedMessage, Effects, EgressEffect, SentMessage } from './effects.ts';
 import type { InvocationHost } from './invocation-host.ts';
 import type { Message } from './message.ts';
@@ -34,6 +35,7 @@ export class AttemptContext implements Context {
   #ordinal = 0;
   #bytes = 0;
   #selfText: string | undefined;
+  #selfPath: string | undefined;
   #controller: AbortController | undefined;
   #logger: Logger | undefined;
   #aborted = false;
@@ -56,7 +58,7 @@ export class AttemptContext implements Context {
   sendAfter(delay: Duration, target: FunctionTarget, id: string, event: CloudEvent | NewEvent, options: DelayOptions = {}): void {
     const address = this.#ensureTarget(target, id);
     const { token } = options;
-    if (token !== undefined && this.#isTokenPending(token)) {
+    if (token !== undefined && this.#isTokenPending(ensureToken(token))) {
       throw new StatefunError('DELAYED_TOKEN_IN_USE', `the token "${token}" is pending at ${this.#selfName}.`, {
         facts: { token, address: this.self },
       });
@@ -67,7 +69,7 @@ export class AttemptContext implements Context {
 
   cancelDelayed(token: string): void {
     this.#ensureOpen('cancelDelayed');
-    this.#delayed.push({ kind: 'cancel', token });
+    this.#delayed.push({ kind: 'cancel', token: ensureToken(token) });
   }
 
   reply(event: CloudEvent | NewEvent): void {
@@ -102,7 +104,10 @@ export class AttemptContext implements Context {
     if (!this.#host.hasEgress(egressId)) throw this.#host.unknownEgress(egressId, `sent by ${this.#selfName}`);
     const messageId = this.#nextMessageId();
     const payload = writeEvent(event, this.#defaults(messageId));
-    const envelope = Envelope.ofTrustedPayload(payload, { messageId, partitionKey: options.key ?? this.self.id });
+    const envelope = Envelope.ofTrustedPayload(payload, {
+      messageId,
+      partitionKey: options.key === undefined ? this.self.id : toPartitionKey(options.key),
+    });
     this.#egress.push({ egressId, envelope: this.#counted(envelope) });
   }
 
@@ -189,7 +194,7 @@ export class AttemptContext implements Context {
   }
 
   #defaults(messageId: string): EventDefaults {
-    return { id: messageId, source: `/${this.#selfName}`, time: () => toIsoTime(this.#nowMs) };
+    return { id: messageId, source: (this.#selfPath ??= addressPath(this.self)), time: () => toIsoTime(this.#nowMs) };
   }
 
   #nextMessageId(): string {

@@ -42,7 +42,7 @@ export interface Context {
    */
   send(target: FunctionTarget, id: string, event: CloudEvent | NewEvent): void;
 
-  /** Sends an event that arrives not before the delay has passed, also after a restart. Throws DELAYED_TOKEN_IN_USE. */
+  /** Sends an event that arrives not before the delay has passed, also after a restart. Throws DELAYED_TOKEN_IN_USE and DELAY_TOKEN_INVALID. */
   sendAfter(delay: Duration, target: FunctionTarget, id: string, event: CloudEvent | NewEvent, options?: DelayOptions): void;
 
   /** Takes back a delayed message of this address that has not arrived yet; otherwise does nothing. */
@@ -65,7 +65,7 @@ export interface Context {
 
   /**
    * Sends an event out; it leaves after the commit of this invocation. Its `id` is always the message id, so that it is the same on every
-   * attempt and consumers can recognise repetitions. Throws UNKNOWN_EGRESS.
+   * attempt and consumers can recognise repetitions. Throws UNKNOWN_EGRESS and PARTITION_KEY_INVALID.
    */
   egress(egressId: string, event: CloudEvent | NewEvent, options?: EgressOptions): void;
 

@@ -9,7 +9,7 @@ import type { Effects } from './effects.ts';
 import type { FailurePolicy } from './failure-policy.ts';
 import type { InvocationHost } from './invocation-host.ts';
 import type { Message } from './message.ts';
-import { readSubscription, subscriberCellName, subscriberKey, toAddress, type Subscriber } from './subscriptions.ts';
+import { addSubscriber, readSubscription, removeSubscriber, subscriberCellName, toAddress, type Subscriber } from './subscriptions.ts';
 
 type Instance = Readonly<Record<string, (...parameters: unknown[]) => unknown>>;
 
@@ -92,14 +92,13 @@ export class Attempt {
     const { action, subscriber, correlationId } = readSubscription(event);
     const address = toAddress(subscriber);
     if (!this.#host.isRegistered(address.type)) throw this.#host.unknownFunction(address.type, `subscriber in event ${event.id}`);
-    const key = subscriberKey(subscriber);
     if (action === 'UNSUBSCRIBE') {
-      this.#subscribers.remove(key);
+      removeSubscriber(this.#subscribers, subscriber);
       return;
     }
     if (action === 'SUBSCRIBE') {
       const { namespace, type, id } = subscriber;
-      this.#subscribers.set(key, { namespace, type, id, dateCreated: toIsoTime(this.#context.now()), correlationId });
+      addSubscriber(this.#subscribers, { namespace, type, id, dateCreated: toIsoTime(this.#context.now()), correlationId });
     }
     const current = this.#currentEvent();
     if (current !== undefined) this.#context.send(address.type, address.id, current);

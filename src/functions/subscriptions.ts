@@ -1,7 +1,8 @@
 import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
-import { isAddressId, isFunctionType, type Address } from '../shared/address.ts';
+import { encodePath, isAddressId, isFunctionType, type Address } from '../shared/address.ts';
 import { describe, StatefunError } from '../shared/errors.ts';
 import type { CellDefinition } from '../state/cells.ts';
+import type { PersistedTable } from '../state/persisted-table.ts';
 import { jsonType } from '../state/types.ts';
 
 /** How subscriptions travel; an application sets both to talk with functions written elsewhere. */
@@ -36,7 +37,7 @@ export interface SubscriptionData {
   readonly correlationId: string | null;
 }
 
-/** One row of a publisher's table of subscribers, keyed `<namespace>:<name>:<id>`. */
+/** One row of a publisher's table of subscribers; see {@link subscriberKey}. */
 export interface Subscriber extends AddressData {
   readonly dateCreated: string;
   readonly correlationId: string | null;
@@ -62,7 +63,7 @@ export function subscriptionEvent(
   const from = toAddressData(subscriber);
   return {
     type: settings.eventType,
-    source: `${settings.sourcePrefix}${from.namespace}.${from.type}/${encodeURIComponent(from.id)}`,
+    source: `${settings.sourcePrefix}${encodePath(`${from.namespace}.${from.type}`)}/${encodeURIComponent(from.id)}`,
     data: { action, publisher: toAddressData(publisher), subscriber: from, correlationId: correlationId ?? null },
   };
 }
@@ -80,8 +81,35 @@ export function readSubscription(event: CloudEvent): SubscriptionData {
   return { action: data.action, subscriber: data.subscriber, publisher: data.publisher, correlationId };
 }
 
-export function subscriberKey(subscriber: AddressData): string {
-  return `${subscriber.namespace}:${subscriber.type}:${subscriber.id}`;
+/**
+ * The key of a subscriber's row: `<namespace>:<name>:<id>`. Where namespace or name hold a colon themselves, another address could have the
+ * same one, so such a key begins with a colon, and lengths say where its parts end.
+ */
+export function subscriberKey({ namespace, type, id }: AddressData): string {
+  if (!namespace.includes(':') && !type.includes(':')) return `${namespace}:${type}:${id}`;
+  return `:${namespace.length}:${namespace}:${type.length}:${type}:${id}`;
+}
+
+/** Adds a subscriber, or replaces its row. */
+export function addSubscriber(table: PersistedTable<Subscriber>, subscriber: Subscriber): void {
+  const key = subscriberKey(subscriber);
+  removeAmbiguousRow(table, subscriber, key);
+  table.set(key, subscriber);
+}
+
+/** Removes a subscriber, if it is one. */
+export function removeSubscriber(table: PersistedTable<Subscriber>, subscriber: AddressData): void {
+  const key = subscriberKey(subscriber);
+  removeAmbiguousRow(table, subscriber, key);
+  table.remove(key);
+}
+
+/** State folders of early versions hold rows of types with a colon under the key without lengths: the same subscriber has one row. */
+function removeAmbiguousRow(table: PersistedTable<Subscriber>, { namespace, type, id }: AddressData, key: string): void {
+  const ambiguous = `${namespace}:${type}:${id}`;
+  if (ambiguous === key) return;
+  const row = table.get(ambiguous);
+  if (row?.namespace === namespace && row.type === type && row.id === id) table.remove(ambiguous);
 }
 
 export function toAddress({ namespace, type, id }: AddressData): Address {

@@ -12,7 +12,7 @@ export function typenameOf<T>(type: StateType<T>): string {
   const builtIn = builtInTypeOf(type);
   if (builtIn !== undefined) return builtIn.typename;
   const { name, typename } = type;
-  if (typename === undefined) return `statefun.types/${encodeURIComponent(name)}`;
+  if (typename === undefined) return `statefun.types/${encodeURIComponent(name.toWellFormed())}`;
   if (isFunctionType(typename)) return typename;
   throw new StatefunError('TYPENAME_INVALID', `type "${name}" has the typename ${describe(typename)}.`, { facts: { name, typename } });
 }

@@ -19,8 +19,8 @@ export const errorRegistry = {
   // shared
   INVALID_FUNCTION_TYPE: entry(
     'stop',
-    'A function type is not of the form namespace/name.',
-    'Use exactly one slash with text on both sides, such as "shop/cart".',
+    'A function type or egress id is not of the form namespace/name.',
+    'Use exactly one slash with text on both sides, such as "shop/cart": at most 1,024 UTF-8 bytes, no blanks, no control characters.',
   ),
   INVALID_ADDRESS_ID: entry(
     'give-up',
@@ -68,6 +68,11 @@ export const errorRegistry = {
     'give-up',
     'A record names an egress that the application does not declare.',
     'Declare the egress in defineApplication, or correct the id.',
+  ),
+  PARTITION_KEY_INVALID: entry(
+    'give-up',
+    'The partition key of a record is too long or not a text.',
+    'A key is a string of at most 65,536 UTF-8 bytes; leave it out to use the id of the sender.',
   ),
   UNHANDLED_EVENT_TYPE: entry(
     'give-up',
@@ -205,7 +210,7 @@ export const errorRegistry = {
   STATE_KEY_INVALID: entry(
     'give-up',
     'The key of a table entry is not a string, or too long.',
-    'A key is a string of at most 65,536 UTF-8 bytes; convert numbers with String().',
+    'A key is a string of at most 65,536 UTF-8 bytes, six for each half of a surrogate pair if it holds one; convert numbers with String().',
   ),
   STATE_NAME_CLASH: entry(
     'stop',
@@ -792,7 +797,11 @@ export const errorRegistry = {
     'A value is sent whose type cannot be told from it.',
     'Send typed(type, value). Only text, booleans, bigints and whole numbers of 32 bits have one type they must be of.',
   ),
-  DELAY_TOKEN_INVALID: entry('give-up', 'The token of a delayed message is empty or not a text.', 'Leave it out, or give it a name.'),
+  DELAY_TOKEN_INVALID: entry(
+    'give-up',
+    'The token of a delayed message is empty, too long or not a text.',
+    'Leave it out, or give it a name of at most 65,536 UTF-8 bytes.',
+  ),
   FUNCTION_FAILED: entry(
     'retry',
     'A served function failed; the runtime sends the batch again, and nothing of it takes effect.',

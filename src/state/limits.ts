@@ -1,3 +1,5 @@
+import { addressIdBytesMax, functionTypeBytesMax } from '../shared/address.ts';
+
 /**
  * How many entries one persisted table may hold. All of an address's state is loaded before a handler runs: more entries than this and
  * one message costs more than a disk seek. Spread larger sets over more addresses.
@@ -6,6 +8,9 @@ export const tableEntriesMax = 100_000;
 
 /** How long the key of a table entry may be, in UTF-8 bytes: the same as the id of an address. */
 export const tableKeyBytesMax = 65_536;
+
+/** How long a key may be in a table of the framework's own: the longest address, and room for what stands between its parts. */
+export const ownTableKeyBytesMax = addressIdBytesMax + functionTypeBytesMax + 64;
 
 /** How many bytes of state one address may hold, 16 MiB: on Flink all of it travels with every call, and a call is limited to 32 MiB. */
 export const addressStateBytesMax = 16 * 1024 * 1024;

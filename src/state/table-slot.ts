@@ -2,7 +2,7 @@ import { StatefunError, describe } from '../shared/errors.ts';
 import { Change } from './change.ts';
 import { tableEntryKey } from './entry-key.ts';
 import { encodeHeld, hold, holdEncoded, readHeld, type Held } from './held.ts';
-import { tableEntriesMax, tableKeyBytesMax } from './limits.ts';
+import { ownTableKeyBytesMax, tableEntriesMax, tableKeyBytesMax } from './limits.ts';
 import { Slot } from './slot.ts';
 import { parseStamp, withStamp } from './stamp.ts';
 import type { StateChange } from './state-entry.ts';
@@ -178,9 +178,15 @@ export class TableSlot<T> extends Slot<T> {
   }
 }
 
-/** A number would be another key after a reload. */
+/** A number would be another key after a reload. A key that no record can hold would stop the engine at its commit. */
 function ensureKey(key: unknown, cell: string): void {
-  if (typeof key === 'string' && (key.length <= tableKeyBytesMax / 3 || Buffer.byteLength(key) <= tableKeyBytesMax)) return;
-  const what = typeof key === 'string' ? `a text of ${Buffer.byteLength(key)} bytes` : describe(key);
+  const bytesMax = cell.startsWith('$') ? ownTableKeyBytesMax : tableKeyBytesMax;
+  if (typeof key === 'string' && (key.length <= bytesMax / 6 || writtenBytes(key) <= bytesMax)) return;
+  const what = typeof key === 'string' ? `a text of ${writtenBytes(key)} bytes` : describe(key);
   throw new StatefunError('STATE_KEY_INVALID', `${what} cannot be a key of table "${cell}".`, { facts: { cell } });
+}
+
+/** As entry-key.ts writes it: a key with half of a surrogate pair is escaped, six bytes for each such half. */
+function writtenBytes(key: string): number {
+  return Buffer.byteLength(key.isWellFormed() ? key : JSON.stringify(key));
 }

@@ -1,5 +1,5 @@
 import type { RegisteredFunction } from '../functions/registry.ts';
-import { subscriberCellName, subscriberKey, type Subscriber } from '../functions/subscriptions.ts';
+import { addSubscriber, subscriberCellName, type Subscriber } from '../functions/subscriptions.ts';
 import type { Address } from '../shared/address.ts';
 import { describe, StatefunError } from '../shared/errors.ts';
 import { AddressState } from '../state/address-state.ts';
@@ -29,10 +29,8 @@ export function encodeGivenState(
   state.begin();
   for (const [name, content] of Object.entries(given)) fill(cellNamed(registered, name), instance, content);
   const table = state.ownCell(subscriberCellName);
-  for (const address of subscribers) {
-    const subscriber = toSubscriber(address, nowMs);
-    table.set(subscriberKey(subscriber), subscriber);
-  }
+  // The cell is declared with this type in subscriptions.ts.
+  for (const address of subscribers) addSubscriber(table as PersistedTable<Subscriber>, toSubscriber(address, nowMs));
   state.keep();
   return state.capture();
 }

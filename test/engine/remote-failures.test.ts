@@ -178,6 +178,12 @@ describe('a remote function that fails', () => {
       'REMOTE_DISCOVERY_ENDLESS',
       () => missing(...Array.from({ length: 1_001 }, (_, index) => ({ name: `x${index}` }))),
     ],
+    ['misses a state with a name that no key can hold', 'REMOTE_ANSWER_INVALID', () => missing({ name: 'x'.repeat(65_537) })],
+    [
+      'cancels with a token that is too long',
+      'REMOTE_ANSWER_INVALID',
+      () => result({ delayed: [{ kind: 'cancel', token: 'x'.repeat(65_537) }] }),
+    ],
     ['misses a state without a name', 'REMOTE_ANSWER_INVALID', () => missing({ name: '' })],
     [
       'declares a state that expires at once',

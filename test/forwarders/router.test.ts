@@ -241,6 +241,11 @@ describe('a router that refuses', () => {
     });
   });
 
+  it('refuses a partition key that is too long', () => {
+    const forward: Forward = (event, downstream) => downstream.forward('shop/cart', 'a', event, { partitionKey: 'x'.repeat(65_537) });
+    expect(refusalOf(routerOf(forwarderOf('A', forward)))).toMatchObject({ code: 'PARTITION_KEY_INVALID', facts: { forwarder: 'A' } });
+  });
+
   it('refuses a new event that is none', () => {
     const forward: Forward = (_, downstream) => downstream.forward('shop/cart', 'a', { type: 't', data: new Date(0) });
     expect(refusalOf(routerOf(forwarderOf('A', forward)))).toMatchObject({

@@ -32,6 +32,11 @@ describe('AttemptContext', () => {
     expect(seen).toEqual([{ type: 'test/asked', id: 'a' }, undefined, bed.clock.now(), false]);
   });
 
+  it('sends a record under the key that a restart would read', async () => {
+    await act((context) => context.egress('test/out', { type: 't', data: 1 }, { key: 'a\ud800' }));
+    expect(bed.out.records.map(({ key }) => key)).toEqual(['a\ufffd']);
+  });
+
   it.each<[string, (context: Context) => void]>([
     ['UNKNOWN_FUNCTION', (context) => context.send('test/nobody', 'x', { type: 't', data: 1 })],
     ['INVALID_ADDRESS_ID', (context) => context.send('test/asked', '', { type: 't', data: 1 })],
@@ -39,6 +44,10 @@ describe('AttemptContext', () => {
     ['UNKNOWN_EGRESS', (context) => context.egress('test/nowhere', { type: 't', data: 1 })],
     ['NO_CALLER', (context) => context.reply({ type: 't', data: 1 })],
     ['INVALID_DURATION', (context) => context.sendAfter(-1, 'test/asked', 'x', { type: 't', data: 1 })],
+    ['DELAY_TOKEN_INVALID', (context) => context.sendAfter(1, 'test/asked', 'x', { type: 't', data: 1 }, { token: 'x'.repeat(65_537) })],
+    ['DELAY_TOKEN_INVALID', (context) => context.cancelDelayed(7 as never)],
+    ['PARTITION_KEY_INVALID', (context) => context.egress('test/out', { type: 't', data: 1 }, { key: 'ü'.repeat(32_769) })],
+    ['PARTITION_KEY_INVALID', (context) => context.egress('test/out', { type: 't', data: 1 }, { key: 7 as never })],
     ['EVENT_NOT_SERIALIZABLE', (context) => context.send('test/asked', 'x', { type: 't', data: { at: new Date(0) } })],
     ['INVALID_CLOUD_EVENT', (context) => context.send('test/asked', 'x', undefined as never)],
     ['MESSAGE_TOO_LARGE', (context) => context.send('test/asked', 'x', { type: 't', data: 'x'.repeat(17_000_000) })],

@@ -94,13 +94,14 @@ describe('PersistedTable', () => {
 
   it('refuses keys that are no text, which would be others after a reload, and keys that are too long', () => {
     const items = open();
-    for (const key of [5, undefined, null, {}, 'x'.repeat(65_537), 'ü'.repeat(32_769)] as string[]) {
+    for (const key of [5, undefined, null, {}, 'x'.repeat(65_537), 'ü'.repeat(32_769), '\ud800'.repeat(10_923)] as string[]) {
       for (const use of [() => items.set(key, 1), () => items.get(key), () => items.has(key), () => items.remove(key)]) {
         expect(use).toThrow(expect.objectContaining({ code: 'STATE_KEY_INVALID' }));
       }
     }
     items.set('ü'.repeat(32_768), 1);
-    expect(items.size).toBe(1);
+    items.set('\ud800'.repeat(10_922), 1);
+    expect(items.size).toBe(2);
   });
 
   it('refuses undefined: remove is what takes an entry away', () => {

@@ -1,5 +1,5 @@
 import type { GivenUp } from '../../remote/classes/class-host.ts';
-import { formatAddress } from '../../shared/address.ts';
+import { encodePath, formatAddress } from '../../shared/address.ts';
 import { StatefunError } from '../../shared/errors.ts';
 import { toIsoTime } from '../../shared/iso-time.ts';
 
@@ -31,7 +31,7 @@ function writeDeadLetter(application: string, message: GivenUp, nowMs: number, c
   return JSON.stringify({
     specversion: '1.0',
     id: envelope?.messageId ?? `${formatAddress(target)}@${nowMs}`,
-    source: `/${application}`,
+    source: `/${encodePath(application)}`,
     type: deadLetterEventType,
     time: toIsoTime(nowMs),
     datacontenttype: 'application/json',

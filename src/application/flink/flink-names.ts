@@ -28,7 +28,7 @@ export function deadLetterStream(application: string): string {
 export function recordTypename({ name, format = 'cloudevent' }: Pick<Ingress, 'name' | 'format'>): string {
   if (format === 'cloudevent') return cloudEventTypename;
   if (format === 'envelope') return envelopeTypename;
-  return `statefun.ingress/${encodeURIComponent(name)}`;
+  return `statefun.ingress/${encodeURIComponent(name.toWellFormed())}`;
 }
 
 /** The egress and ingress of StateFun's playground. */

@@ -3,6 +3,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { toMilliseconds, type Duration } from '../../shared/duration.ts';
 import { describe, StatefunError } from '../../shared/errors.ts';
 import type { DelayOptions } from '../../functions/context.ts';
+import { ensureToken } from '../../functions/effect-limits.ts';
 import { namedLogger, type Logger } from '../../shared/logger.ts';
 import { isTypedValue, type TypedValue } from '../../shared/typed-value.ts';
 import { booleanType, int32Type, int64Type, stringType } from '../../state/types.ts';
@@ -52,7 +53,7 @@ export class InvocationContext implements FunctionContext<Record<string, never>>
   sendAfter(delay: Duration, target: string, id: string, value: Sendable, { token }: DelayOptions = {}): void {
     this.ensureOpen('sendAfter');
     const delayMs = Math.ceil(toMilliseconds(delay));
-    if (token !== undefined && this.#batch.effects.isTokenPending(ensureToken(token))) {
+    if (token !== undefined && this.#batch.effects.isTokenPending(toToken(token))) {
       throw new StatefunError('DELAYED_TOKEN_IN_USE', `the token "${token}" is pending at ${formatAddress(this.self)}.`, {
         facts: { token, address: this.self },
       });
@@ -62,7 +63,7 @@ export class InvocationContext implements FunctionContext<Record<string, never>>
 
   cancelDelayed(token: string): void {
     this.ensureOpen('cancelDelayed');
-    this.#batch.effects.delayed.push({ kind: 'cancel', token: ensureToken(token) });
+    this.#batch.effects.delayed.push({ kind: 'cancel', token: toToken(token) });
   }
 
   reply(value: Sendable): void {
@@ -123,7 +124,7 @@ function toValue(value: Sendable): TypedValue {
   throw new StatefunError('VALUE_WITHOUT_TYPE', `${describe(value)} is sent without a type.`);
 }
 
-function ensureToken(token: unknown): string {
-  if (typeof token === 'string' && token !== '') return token;
-  throw new StatefunError('DELAY_TOKEN_INVALID', `${describe(token)} cannot be the token of a delayed message.`);
+function toToken(token: unknown): string {
+  if (token !== '') return ensureToken(token);
+  throw new StatefunError('DELAY_TOKEN_INVALID', 'the empty text cannot be the token of a delayed message.');
 }

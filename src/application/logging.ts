@@ -1,6 +1,7 @@
 import { pino, type Logger as PinoLogger } from 'pino';
 import { StatefunError, toError } from '../shared/errors.ts';
 import type { LogFields, Logger } from '../shared/logger.ts';
+import { printable } from '../shared/printable.ts';
 import { Loggers, logLevels, rootLoggerName, type LogLevel } from './logging-levels.ts';
 
 export type { LogLevel } from './logging-levels.ts';
@@ -31,7 +32,7 @@ function createPinoLogger(options: LoggingOptions, withStacks: () => boolean): L
   const watched = process.stderr.isTTY && process.env['NODE_ENV'] !== 'production';
   const format = options.format ?? (watched ? 'text' : 'json');
   const write = options.write ?? ((line: string): void => void process.stderr.write(line));
-  const stream = { write: format === 'json' ? write : (line: string): void => write(toText(line, withStacks())) };
+  const stream = { write: (line: string): void => write(printable(format === 'json' ? line : toText(line, withStacks()))) };
   // Process id and host name are what the surroundings of a process add by themselves.
   return new PinoBackedLogger(
     // Which lines come this far is decided by name, before.
@@ -123,9 +124,16 @@ interface TextLine {
 function toText(line: string, withStacks: boolean): string {
   // What comes in is what pino has just written for us.
   const { level, time, text, logger, error, ...fields } = JSON.parse(line) as TextLine;
-  const pairs = Object.entries(fields).map(([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
-  const first = `${time.slice(11, 23)} ${level.toUpperCase().padEnd(5)} ${logger === undefined ? '' : `${logger}: `}${text}${pairs.join('')}\n`;
+  const pairs = Object.entries(fields).map(([key, value]) => ` ${key}=${fieldText(value)}`);
+  const name = logger === undefined ? '' : `${logger}: `;
+  // What is below the first line is indented, so that nothing inside a text can look like a line of its own.
+  const first = `${time.slice(11, 23)} ${level.toUpperCase().padEnd(5)} ${name}${text.replaceAll('\n', '\n  ')}${pairs.join('')}\n`;
   return error === undefined ? first : `${first}${errorLines(error, withStacks)}`;
+}
+
+/** A text in which something could be taken for another field, or for its end, stands in quotes. */
+function fieldText(value: unknown): string {
+  return typeof value === 'string' && /^[^\s"=\\]+$/.test(value) ? value : JSON.stringify(value);
 }
 
 function errorLines({ code, message, hint, stack, cause }: LoggedError, withStacks: boolean): string {

@@ -224,6 +224,7 @@ class EngineRun implements RunningApplication {
     this.events.emit('stopped', { application, error }, this.#logger);
     const leftMs = Math.min(this.#stopBy - performance.now(), this.#stopDeadlineMs);
     await destroy(this.#application, Math.max(leftMs, preDestroyMsMin), this.#logger);
+    this.#logger.info('stopped');
     return error;
   }
 

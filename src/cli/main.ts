@@ -8,7 +8,7 @@ import { CommandExit, exitCodes } from './exit-code.ts';
 import { graphCommand } from './graph.ts';
 import { moduleCommand } from './module.ts';
 import { moreHelp } from './more-help.ts';
-import { processOutput, type Output } from './output.ts';
+import { printableOutput, processOutput, type Output } from './output.ts';
 import { playCommand } from './play.ts';
 import { runCommand } from './run.ts';
 import { serveCommand } from './serve.ts';
@@ -16,7 +16,8 @@ import { stateCommand } from './state.ts';
 import { packageVersion } from './version.ts';
 
 /** Runs one command line, without the program's own name; answers with the exit code: 0 done, 1 failed, 2 wrong usage. */
-export async function main(parameters: readonly string[], output: Output = processOutput): Promise<number> {
+export async function main(parameters: readonly string[], given: Output = processOutput): Promise<number> {
+  const output = printableOutput(given);
   const program = createProgram(output);
   try {
     await program.parseAsync([...parameters], { from: 'user' });

@@ -1,9 +1,16 @@
+import { printable } from '../shared/printable.ts';
+
 /** Where a command writes: the streams of the process, or what a test looks at. */
 export interface Output {
   /** What the command is run for. */
   out(text: string): void;
   /** Everything people read besides. */
   err(text: string): void;
+}
+
+/** The output with everything that a terminal must not get raw written out; every command writes through it. */
+export function printableOutput(output: Output): Output {
+  return { out: (text) => output.out(printable(text)), err: (text) => output.err(printable(text)) };
 }
 
 /** Whoever reads it may have seen enough (`| head`): what is still written then is nobody's loss, and no failure. */

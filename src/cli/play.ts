@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { loadApplication } from '../application/load-application.ts';
 import { configurationOf, configuredLogger } from '../application/application-configuration.ts';
 import { testApplication, type TestApplication, type WaitingAddress } from '../testing/test-application.ts';
+import { printable, printableLine } from '../shared/printable.ts';
 import { starting } from './application-failure.ts';
 import { CommandExit, exitCodes } from './exit-code.ts';
 import { configurationSources, withConfigurationOptions, type ConfigurationCommandOptions } from './configuration-options.ts';
@@ -40,7 +41,7 @@ export function playCommand(streams: PlayStreams = process): Command {
 
 async function play(path: string, { events, allowDeadLetters, ...given }: PlayCommandOptions, streams: PlayStreams): Promise<void> {
   const { application: definition, folder } = await starting(() => loadApplication(path));
-  const say = (text: string): void => void streams.stderr.write(text);
+  const say = (text: string): void => void streams.stderr.write(printable(text));
   const configuration = await configurationOf(definition, configurationSources(given, folder));
   const level = configuration.isSet('logging.level') ? {} : ({ level: 'warn' } as const);
   const logger = configuredLogger(configuration, { ...level, write: say });
@@ -50,7 +51,7 @@ async function play(path: string, { events, allowDeadLetters, ...given }: PlayCo
   try {
     await application.play(events === '-' ? { name: 'standard input', bytes: streams.stdin } : events, {
       keepEgress: false,
-      onComment: (text) => say(`# ${text}\n`),
+      onComment: (text) => say(`# ${text.replaceAll('\n', '\n# ')}\n`),
       onEvent: () => void (counts.events += 1),
       onEgress: async (left) => {
         counts.egress += left.length;
@@ -89,7 +90,7 @@ function summary(application: TestApplication, { events, egress }: { readonly ev
         `dead letter at ${target ?? egressId ?? `record ${ingress?.position ?? ''}`}: ${code}: ${reason}`,
     ),
   ];
-  return lines.map((line) => `${line}\n`).join('');
+  return lines.map((line) => `${printableLine(line)}\n`).join('');
 }
 
 function waitingLine({ address, status, messages, attempts, failure }: WaitingAddress): string {
@@ -123,7 +124,7 @@ class LineOutput {
 
   /** Resolves when the stream has passed the lines on, so that playing is never far ahead of the reader. */
   write(events: readonly object[]): Promise<void> {
-    const text = events.map((event) => `${JSON.stringify(event)}\n`).join('');
+    const text = printable(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
     return new Promise((resolve, reject) => {
       this.#stream.write(text, (error) => {
         if (error === null || error === undefined) return resolve();

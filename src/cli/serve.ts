@@ -89,4 +89,5 @@ async function untilSignal(served: ServedApplication, logger: Logger): Promise<v
     });
   });
   if (failure !== undefined) throw failure;
+  logger.info('stopped');
 }

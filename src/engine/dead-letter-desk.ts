@@ -81,8 +81,9 @@ export class DeadLetterDesk {
     const { added, dropped } = this.letters.add(letter);
     this.#received += 1;
     this.#options.group().deadLetter(added);
-    const { payload, ...fields } = added;
-    this.#options.logger.error('dead letter', { ...fields, payloadBytes: payload.byteLength });
+    const { payload, target, ...fields } = added;
+    const address = target === undefined ? {} : { address: target };
+    this.#options.logger.error('dead letter', { ...address, ...fields, payloadBytes: payload.byteLength });
     for (const old of dropped) {
       this.#options.group().deadLetterRemoved(old);
       this.#options.logger.error('dead letter dropped to stay within the limits', { id: old.id, code: old.code, reason: old.reason });

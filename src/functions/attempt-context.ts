@@ -121,7 +121,7 @@ export class AttemptContext implements Context {
 
   /** What every line of a handler carries. */
   get logFields(): LogFields {
-    return { functionType: this.self.type, id: this.self.id, messageId: this.messageId };
+    return { address: this.#selfName, messageId: this.messageId };
   }
 
   get metrics(): Metrics {

@@ -43,8 +43,8 @@ export class RequestReplyHandler {
       batch = decodeToFunction(request);
       return encodeFromFunction(await this.#respond(batch));
     } catch (thrown) {
-      const where = batch === undefined ? `a request of ${request.byteLength} bytes` : formatAddress(batch.target);
-      this.#logger.error(`${where} failed`, { ...batch?.target, messages: batch?.invocations.length, error: thrown });
+      if (batch === undefined) this.#logger.error('a request cannot be read', { bytes: request.byteLength, error: thrown });
+      else this.#logger.error('a call failed', { address: formatAddress(batch.target), messages: batch.invocations.length, error: thrown });
       throw toError(thrown);
     }
   }

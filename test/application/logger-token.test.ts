@@ -74,14 +74,14 @@ describe('loggers that are injected', () => {
     ingress.push(reading('1', 'm1', 5));
     await running.whenQuiet();
 
-    const context = { functionType: 'meter/total', id: 'm1', messageId: expect.stringMatching(/./) };
+    const context = { address: 'meter/total/m1', messageId: expect.stringMatching(/./) };
     expect(lines()).toMatchObject([
       { logger: 'forwarders.LoggingForwarder', text: 'forwarding' },
       { logger: 'functions.meter/total', text: 'by the context', step: 1, ...context },
       { logger: 'functions.meter/total', text: 'by the function', ...context },
       { logger: 'application.PriceRounding', text: 'rounded', ...context },
     ]);
-    expect(lines()[0]).not.toHaveProperty('functionType');
+    expect(lines()[0]).not.toHaveProperty('address');
     await running.stop();
   });
 

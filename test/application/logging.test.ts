@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { createLogger, levelOf, type LoggingOptions } from '../../src/application/logging.ts';
 import type { Logger } from '../../src/shared/logger.ts';
 import { StatefunError } from '../../src/shared/errors.ts';
@@ -82,6 +83,29 @@ describe('logging as text', () => {
     logger.info('started', { name: 'cart', count: 2, list: ['a'] });
 
     expect(lines).toEqual([expect.stringMatching(/^\d\d:\d\d:\d\d\.\d{3} INFO {2}started name=cart count=2 list=\["a"\]\n$/)]);
+  });
+
+  it('quotes a value in which something could be taken for another field', () => {
+    const { logger, lines } = collect({ format: 'text', level: 'info' });
+
+    logger.info('came', { address: 'shop/cart/Ada Lovelace', note: 'x" y=1', empty: '', plain: 'a/b:c' });
+
+    expect(lines[0]).toContain(' came address="shop/cart/Ada Lovelace" note="x\\" y=1" empty="" plain=a/b:c\n');
+  });
+
+  it.each(['text', 'json'] as const)('lets nothing in a line move the cursor or look like another line (%s)', (format) => {
+    const { logger, lines } = collect({ format, level: 'debug' });
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (text, value) => {
+        lines.length = 0;
+        logger.error(text, { value, error: new StatefunError('UNKNOWN_FUNCTION', value, { cause: new Error(text) }) });
+        const [line = ''] = lines;
+        expect(line).not.toMatch(/[^\P{Cc}\n\t]|\p{Zl}|\p{Zp}|\p{Bidi_Control}/u);
+        const below = line.trimEnd().split('\n').slice(1);
+        expect(below.filter((rest) => !rest.startsWith('  '))).toEqual([]);
+      }),
+      { seed: 33, numRuns: 200, examples: [['\u001b[2J\n00:00:00.000 INFO  forged', '\r\nforged \u202e\u009b']] },
+    );
   });
 
   it('writes code, hint and cause of an error below the line, the stack only when debugging', () => {

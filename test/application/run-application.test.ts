@@ -76,8 +76,10 @@ describe('running an application in memory', () => {
     const logger: Logger = { ...silentLogger, info: (text) => void texts.push(text) };
 
     const running = await runApplication(meters, { ...options, logger });
+    expect(texts).not.toContain('stopped');
     await running.stop();
 
+    expect(texts.at(-1)).toBe('stopped');
     expect(texts.find((text) => text.startsWith('started'))).toMatch(
       /^started meters in \d+\.\d\d s: 2 functions: meter\/report, meter\/total; 1 forwarder: ReadingEvents; 1 ingress: memory \(.+\); 1 egress: meter\/totals \(.+\); embedded engine, state in a store of its own$/,
     );

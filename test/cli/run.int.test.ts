@@ -133,7 +133,8 @@ describe('statefun run', () => {
 
       child.kill(signal);
 
-      expect({ code: await ended, err: err() }).toMatchObject({ code: 0, err: expect.stringContaining(`${signal}: stopping`) });
+      const stopped = new RegExp(`${signal}: stopping[^]*stopped`);
+      expect({ code: await ended, err: err() }).toMatchObject({ code: 0, err: expect.stringMatching(stopped) });
     },
     60_000,
   );

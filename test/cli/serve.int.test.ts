@@ -45,14 +45,14 @@ function serve(...parameters: string[]): { child: ChildProcess; lines: () => str
 
 describe('statefun serve', () => {
   it('serves the shopping cart, says what and where, and stops at SIGTERM', async () => {
-    const { child, said } = serve(shoppingCart, '--port', '0');
+    const { child, lines, said } = serve(shoppingCart, '--port', '0');
     const [, types, url] = await said(/serving (.*) at (http:\/\/127\.0\.0\.1:\d+\/statefun)/);
     expect(types).toBe('example/cart, example/product, shopping-cart/router');
     const response = await fetch(String(url), { method: 'POST', body: Buffer.from('no request') });
     expect(response.status).toBe(400);
     child.kill('SIGTERM');
-    const [code] = (await once(child, 'exit')) as [number | null];
-    expect(code).toBe(0);
+    const [code] = (await once(child, 'close')) as [number | null];
+    expect({ code, text: lines() }).toEqual({ code: 0, text: expect.stringMatching(/SIGTERM: stopping[^]*"stopped"/) });
   });
 
   it('refuses what cannot run on Flink, and says why', async () => {

@@ -235,6 +235,7 @@ describe('docs/modules-and-injection.md', () => {
       expect.stringContaining('started catalogue'),
       expect.stringContaining('customers can come'),
       'closed',
+      expect.stringContaining('stopped'),
     ]);
   });
 

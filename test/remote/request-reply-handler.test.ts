@@ -70,7 +70,7 @@ describe('RequestReplyHandler', () => {
     await expect(call(handler, { target: stranger, states: [], invocations: [{ caller: undefined, argument: one }] })).rejects.toThrow(
       'UNKNOWN_FUNCTION: nothing here handles function type "demo/greeter" (id "Bob"). Served types: demo/counter.',
     );
-    expect(log.lines.map(({ line }) => line)).toEqual(['error demo/greeter/Bob failed']);
+    expect(log.lines.map(({ line }) => line)).toEqual(['error a call failed']);
   });
 
   it('refuses a state that is stored under another type', async () => {
@@ -87,7 +87,7 @@ describe('RequestReplyHandler', () => {
       'FUNCTION_FAILED: demo/counter/Bob failed at message 2 of 3 ("io.statefun.types/string"): TypeError: no number',
     );
     await expect(failure).rejects.toMatchObject({ cause: new TypeError('no number') });
-    expect(log.lines[0]).toMatchObject({ line: 'error demo/counter/Bob failed', fields: { type: 'demo/counter', id: 'Bob', messages: 3 } });
+    expect(log.lines[0]).toMatchObject({ line: 'error a call failed', fields: { address: 'demo/counter/Bob', messages: 3 } });
   });
 
   it('never answers a failure with bytes, whatever it is given', async () => {

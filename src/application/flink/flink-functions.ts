@@ -2,6 +2,7 @@ import { toSubscriptionSettings } from '../../functions/subscriptions.ts';
 import { ClassFunction } from '../../remote/classes/class-function.ts';
 import type { ClassHost } from '../../remote/classes/class-host.ts';
 import type { ServedFunction, ServedFunctions } from '../../remote/served-function.ts';
+import { formatAddress } from '../../shared/address.ts';
 import { StatefunError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { MetricsRegistry } from '../../shared/metrics.ts';
@@ -73,7 +74,7 @@ export class FlinkFunctions implements ServedFunctions {
       toEgress: (effect) => egresses.toRecord(effect),
       toDeadLetter: (message) => {
         const { target, error } = message;
-        logger.error('dead letter', { address: `${target.type}/${target.id}`, messageId: message.envelope?.messageId, error });
+        logger.error('dead letter', { address: formatAddress(target), messageId: message.envelope?.messageId, error });
         this.metrics.increment('dead-letters');
         return egresses.toDeadLetter(
           message.envelope?.messageId ?? target.id,
@@ -93,7 +94,7 @@ export class FlinkFunctions implements ServedFunctions {
       toDeadLetter: host.toDeadLetter,
       unmatched: ({ type: eventType, id }) => {
         this.metrics.increment('unmatched');
-        logger.debug('no forwarder accepts an event', { eventType, id });
+        logger.debug('no forwarder accepts an event', { eventType, eventId: id });
       },
     });
   }

@@ -1,3 +1,5 @@
+import { printableLine } from '../../shared/printable.ts';
+
 /** `12,345`. */
 export function formatCount(count: number): string {
   return count.toLocaleString('en-US');
@@ -18,15 +20,22 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 ? size : size.toFixed(1)} ${units[unit] ?? ''}`;
 }
 
+/** Cells longer than this stand out of their column, so that one long id does not make all lines as long. */
+const columnWidthMax = 80;
+
 /** Lines of cells, each column as wide as its widest cell. */
 export function alignRows(rows: readonly (readonly string[])[], indent = '  '): string[] {
-  const columns = Math.max(0, ...rows.map((row) => row.length));
-  const widths = Array.from({ length: columns }, (_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => `${indent}${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd());
+  const shown = rows.map((row) => row.map(printableLine));
+  const widths: number[] = [];
+  for (const row of shown) {
+    for (const [column, { length }] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, Math.min(length, columnWidthMax));
+  }
+  return shown.map((row) => `${indent}${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd());
 }
 
+/** Lines, whatever ids and reasons stand in them: none becomes two. */
 export function toText(lines: readonly string[]): string {
-  return lines.map((line) => `${line}\n`).join('');
+  return lines.map((line) => `${printableLine(line)}\n`).join('');
 }
 
 export function toJson(value: unknown): string {

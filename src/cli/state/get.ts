@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { readAddress, type StoredAddress } from '../../application/state-tools/stored-addresses.ts';
 import type { StoredCell } from '../../application/state-tools/stored-cells.ts';
 import { ensureFunctionType } from '../../shared/address.ts';
+import { printableLine } from '../../shared/printable.ts';
 import { CommandExit, exitCodes } from '../exit-code.ts';
 import { moreHelp } from '../more-help.ts';
 import type { Output } from '../output.ts';
@@ -34,7 +35,8 @@ async function get(type: string, id: string, options: StateCommandOptions, outpu
   const isEmpty = address.entries === 0;
   if (options.json === true) output.out(toJson(address));
   else if (!isEmpty) output.out(toText(linesOf(address)));
-  if (isEmpty) throw new CommandExit(exitCodes.failure, `nothing is stored of ${type}/${id} (last commit: ${address.commit})`);
+  if (isEmpty)
+    throw new CommandExit(exitCodes.failure, printableLine(`nothing is stored of ${type}/${id} (last commit: ${address.commit})`));
 }
 
 function linesOf({ type, id, commit, changedAt, entries, bytes, cells }: StoredAddress): string[] {

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { StatefunError } from '../../shared/errors.ts';
+import { printable } from '../../shared/printable.ts';
 import type { Egress, EgressRecord, RejectedRecord } from '../../egress/egress.ts';
 import { toLine } from './record-line.ts';
 
@@ -37,9 +38,15 @@ class StdoutEgress implements Egress {
   async send(records: readonly EgressRecord[]): Promise<readonly RejectedRecord[]> {
     // The callback comes when the output has taken the text, so a slow reader slows the egress.
     await new Promise<void>((resolve, reject) => {
-      this.#output.write(records.map(toLine).join(''), (error) => (error ? reject(closed(error)) : resolve()));
+      this.#output.write(this.#toText(records), (error) => (error ? reject(closed(error)) : resolve()));
     });
     return nothingRejected;
+  }
+
+  /** A pipe gets the records as they are; for a terminal, what would move its cursor is escaped as JSON does. */
+  #toText(records: readonly EgressRecord[]): string {
+    const text = records.map(toLine).join('');
+    return 'isTTY' in this.#output && this.#output.isTTY === true ? printable(text) : text;
   }
 
   stop(): Promise<void> {

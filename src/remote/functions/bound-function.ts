@@ -57,7 +57,8 @@ export class BoundFunction implements ServedFunction {
     } catch (thrown) {
       if (onFailure === undefined) throw thrown;
       const error = toError(thrown);
-      batch.logger.warn(`${formatAddress(batch.self)} failed; its onFailure goes on`, { typename: argument.typename, error });
+      const fields = { address: formatAddress(batch.self), typename: argument.typename, error };
+      batch.logger.warn('a message failed; onFailure goes on with it', fields);
       await this.#attempt(batch, caller, (context) => onFailure(error, context, message));
     }
   }

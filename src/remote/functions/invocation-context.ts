@@ -84,8 +84,7 @@ export class InvocationContext implements FunctionContext<Record<string, never>>
   }
 
   get logger(): Logger {
-    const { type, id } = this.self;
-    return (this.#logger ??= namedLogger(this.#batch.logger, `functions.${type}`).child({ functionType: type, id }));
+    return (this.#logger ??= namedLogger(this.#batch.logger, `functions.${this.self.type}`).child({ address: formatAddress(this.self) }));
   }
 
   close(): void {

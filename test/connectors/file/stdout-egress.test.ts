@@ -29,6 +29,19 @@ describe('stdoutEgress', () => {
     await sent;
   });
 
+  it.each([
+    [false, '{"data":"\u009b2J\u202e"}'],
+    [true, '{"data":"\\u009b2J\\u202e"}'],
+  ])('writes records as they are to a pipe, and escaped to a terminal (terminal: %s)', async (isTTY, line) => {
+    let text = '';
+    const write = (chunk: Buffer, _encoding: string, done: () => void): void => ((text += chunk.toString()), done());
+    const output = Object.assign(new Writable({ write }), { isTTY });
+    const egress = stdoutEgress('test/out', { output });
+    await egress.start(egressContext());
+    await egress.send([{ ...egressRecord('a'), data: '{"data":"\u009b2J\u202e"}' }]);
+    expect(text).toBe(`${line}\n`);
+  });
+
   it('rejects, and does not end the process, when the reader has gone away', async () => {
     const output = new Writable({ write: (_chunk, _encoding, done) => done(new Error('EPIPE')) });
     const egress = stdoutEgress('test/out', { output });

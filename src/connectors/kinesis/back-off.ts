@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { sleep } from '../../shared/sleep.ts';
-import { isRetriable } from './kinesis-failure.ts';
+import { isRetriable, isWithoutCredentials } from './kinesis-failure.ts';
 
 /** The first wait is up to this long: about the time a throttled shard needs to have room again. */
 const baseMs = 500;
@@ -18,6 +18,8 @@ export interface BackOff {
   readonly random: () => number;
   /** Attempts before the error of the last one is thrown. @defaultValue no limit */
   readonly attemptsMax?: number;
+  /** Calls have worked, so there are credentials: when they cannot be renewed, that is waited out like other failures of the network. */
+  readonly hasStarted?: boolean;
   /** Told about every failure that will be tried again. */
   readonly attemptFailed?: (error: unknown) => void;
 }
@@ -34,7 +36,8 @@ export async function withBackOff<T>(what: string, call: () => Promise<T>, backO
       return await call();
     } catch (error) {
       backOff.signal.throwIfAborted();
-      if (!isRetriable(error) || attempt + 1 >= (backOff.attemptsMax ?? Infinity)) throw error;
+      const canWorkLater = isRetriable(error) || (backOff.hasStarted === true && isWithoutCredentials(error));
+      if (!canWorkLater || attempt + 1 >= (backOff.attemptsMax ?? Infinity)) throw error;
       backOff.attemptFailed?.(error);
       const delayMs = backOffMs(attempt, backOff.random);
       const fields = { attempt: attempt + 1, delayMs, error };

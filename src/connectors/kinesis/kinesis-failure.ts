@@ -1,6 +1,8 @@
 import { StatefunError, toError } from '../../shared/errors.ts';
 
-/** What Kinesis answers when the same call can work later. */
+const unreadableName = 'UnreadableAnswer';
+
+/** What is worth another try: what Kinesis answers when the same call can work later, and what is no answer of Kinesis. */
 const retriableNames: ReadonlySet<string> = new Set([
   'InternalFailure',
   'InternalFailureException',
@@ -12,7 +14,17 @@ const retriableNames: ReadonlySet<string> = new Set([
   'Throttling',
   'ThrottlingException',
   'TimeoutError',
+  unreadableName,
 ]);
+
+/** Request Timeout and Too Many Requests: the same call can work later. */
+const retriableStatuses: ReadonlySet<number> = new Set([408, 429]);
+
+/**
+ * The names of errors that the SDK or JavaScript makes where the answer holds no error of Kinesis: an HTML page, half a text, nothing.
+ * Somebody between here and Kinesis answered, and that says nothing about the stream or the call.
+ */
+const namesOfNoAnswer: ReadonlySet<string> = new Set(['', 'Error', 'SyntaxError', 'TypeError', 'RangeError', 'Unknown', 'UnknownError']);
 
 /** What Kinesis answers when it refused the call without taking anything: the records can be sent again without being there twice. */
 const throttledNames: ReadonlySet<string> = new Set([
@@ -37,13 +49,28 @@ const refusedCredentialsNames: ReadonlySet<string> = new Set([
   'UnrecognizedClientException',
 ]);
 
-/** The call can work later: throttled, a failure of the service, or of the network. */
+/** The call can work later: throttled, a failure of the service or of the network, or an answer that is none of Kinesis. */
 export function isRetriable(error: unknown): boolean {
   const { name, status, code } = factsOf(error);
-  if (retriableNames.has(name)) return true;
-  if (status !== undefined) return status >= 500 || status === 429;
-  // Node's network failures: ECONNREFUSED, ENOTFOUND, EAI_AGAIN, EPIPE; a parser failure: HPE_… Its programming errors start with ERR_.
+  // The network first: an answer that breaks off has a status, too.
+  if (isNetworkCode(code) || retriableNames.has(name)) return true;
+  if (status === undefined) return false;
+  return status >= 500 || retriableStatuses.has(status) || namesOfNoAnswer.has(name);
+}
+
+/** The SDK found no credentials, for example because the service of the machine that gives them did not answer. */
+export function isWithoutCredentials(error: unknown): boolean {
+  return factsOf(error).name === 'CredentialsProviderError';
+}
+
+/** Node's network failures: ECONNREFUSED, ENOTFOUND, EAI_AGAIN, EPIPE; a parser failure: HPE_… Its programming errors start with ERR_. */
+function isNetworkCode(code: string | undefined): boolean {
   return code !== undefined && /^(E(?!RR_)|HPE_)[A-Z_]+$/.test(code);
+}
+
+/** The error of an answer without what every answer of the operation has; it is worth another try. */
+export function unreadableAnswer(operation: string, field: string): Error {
+  return Object.assign(new Error(`the answer to ${operation} has no valid ${field}`), { name: unreadableName });
 }
 
 export function isThrottled(error: unknown): boolean {
@@ -78,7 +105,7 @@ export function toReadError(error: unknown, stream: string): StatefunError {
   if (isMissing(error))
     return new StatefunError('KINESIS_STREAM_MISSING', `There is no Kinesis stream "${stream}".`, { facts, cause: error });
   const { name } = factsOf(error);
-  if (name === 'CredentialsProviderError') {
+  if (isWithoutCredentials(error)) {
     const summary = `There are no AWS credentials to reach stream "${stream}" with.`;
     return new StatefunError('KINESIS_CREDENTIALS_MISSING', summary, { facts, cause: error });
   }
@@ -103,9 +130,13 @@ export function toWriteError(error: unknown, stream: string): StatefunError {
   return new StatefunError('KINESIS_WRITE_FAILED', `PutRecords to stream "${stream}" failed: ${textOf(error)}`, { facts, cause: error });
 }
 
-function textOf(error: unknown): string {
-  const { name, message } = toError(error);
-  return message === '' ? name : `${name}: ${message}`;
+/** For people: the status says most about an answer that is none of Kinesis, and the advice of the SDK about its inner fields nothing. */
+export function textOf(error: unknown): string {
+  const { message } = toError(error);
+  const { name, status } = factsOf(error);
+  const [firstLine = ''] = message.split('\n');
+  const text = firstLine === '' ? name : name === 'Error' || name === unreadableName ? firstLine : `${name}: ${firstLine}`;
+  return status !== undefined && namesOfNoAnswer.has(name) ? `an answer with status ${status} that is none of Kinesis (${text})` : text;
 }
 
 function factsOf(error: unknown): { name: string; status: number | undefined; code: string | undefined } {

@@ -50,9 +50,9 @@ export interface KinesisIngressOptions {
 /**
  * Reads a Kinesis stream by polling all its shards. Records of a shard, and of a partition key across splits and merges, arrive in order.
  *
- * Nothing is read, not even the environment, before the application starts. Throttling and failures of the service are waited out;
- * KINESIS_STREAM_MISSING, KINESIS_READ_FAILED and INGRESS_POSITION_LOST (the committed position is older than what the stream keeps)
- * stop the engine.
+ * Nothing is read, not even the environment, before the application starts. Throttling, failures of the service and of the network, and
+ * answers that cannot be read are waited out; KINESIS_STREAM_MISSING, KINESIS_READ_FAILED and INGRESS_POSITION_LOST (the committed
+ * position is older than what the stream keeps, or the stream was created again) stop the engine.
  */
 export function kinesisIngress(options: KinesisIngressOptions = {}): Ingress {
   return new KinesisIngress(options);
@@ -116,7 +116,7 @@ export class KinesisIngress implements Ingress {
     this.#readers = new ShardReaders({
       stream,
       positions,
-      backOff,
+      backOff: { ...backOff, hasStarted: true },
       streamIdentity: opened.identity,
       pollIntervalMs: this.#options.pollIntervalMs ?? kinesisDefaults.pollIntervalMs,
       recordsPerReadMax: this.#options.recordsPerReadMax ?? kinesisDefaults.recordsPerReadMax,

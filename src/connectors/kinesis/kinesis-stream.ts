@@ -1,17 +1,20 @@
-import type {
-  GetRecordsCommandOutput,
-  KinesisClient,
-  PutRecordsCommandOutput,
-  PutRecordsRequestEntry,
-  Shard,
-} from '@aws-sdk/client-kinesis';
+import type { KinesisClient, PutRecordsRequestEntry, PutRecordsResultEntry, Shard } from '@aws-sdk/client-kinesis';
 import { withBackOff, type BackOff } from './back-off.ts';
+import {
+  toIterator,
+  toPutResults,
+  toRecordPage,
+  toShardPage,
+  toStreamSummary,
+  type RecordPage,
+  type StreamSummary,
+} from './kinesis-answers.ts';
 import { createKinesisClient, loadKinesisSdk, type KinesisSdk } from './kinesis-client.ts';
 import { isExpiredToken } from './kinesis-failure.ts';
 import type { Environment, KinesisClientOptions, KinesisSender } from './kinesis-connection.ts';
 import { iteratorOf, type ShardPosition } from './shard-position.ts';
 
-/** The calls of the Kinesis API that the connectors make, for one stream. */
+/** The calls of the Kinesis API that the connectors make, for one stream, with their answers checked. */
 export class KinesisStream {
   readonly name: string;
   readonly #sdk: KinesisSdk;
@@ -37,10 +40,9 @@ export class KinesisStream {
     return new KinesisStream(name, sdk, owned, owned);
   }
 
-  async describe(signal: AbortSignal): Promise<{ arn: string; createdAtMs: number }> {
+  async describe(signal: AbortSignal): Promise<StreamSummary> {
     const command = new this.#sdk.DescribeStreamSummaryCommand({ StreamName: this.name });
-    const summary = (await this.#client.send(command, { abortSignal: signal })).StreamDescriptionSummary;
-    return { arn: summary?.StreamARN ?? this.name, createdAtMs: summary?.StreamCreationTimestamp?.getTime() ?? 0 };
+    return toStreamSummary(await this.#client.send(command, { abortSignal: signal }));
   }
 
   /** All shards that still hold records, open and closed. */
@@ -61,28 +63,28 @@ export class KinesisStream {
     do {
       // A token must be sent alone: it stands for the stream too.
       const command = new this.#sdk.ListShardsCommand(token === undefined ? { StreamName: this.name } : { NextToken: token });
-      const page = await withBackOff('ListShards', () => this.#client.send(command, { abortSignal: backOff.signal }), backOff);
-      shards.push(...(page.Shards ?? []));
-      token = page.NextToken;
+      const list = async () => toShardPage(await this.#client.send(command, { abortSignal: backOff.signal }));
+      const page = await withBackOff('ListShards', list, backOff);
+      shards.push(...page.shards);
+      token = page.nextToken;
     } while (token !== undefined);
     return shards;
   }
 
   async iterator(shardId: string, position: ShardPosition, signal: AbortSignal): Promise<string> {
     const command = new this.#sdk.GetShardIteratorCommand({ StreamName: this.name, ShardId: shardId, ...iteratorOf(position) });
-    const { ShardIterator } = await this.#client.send(command, { abortSignal: signal });
-    if (ShardIterator === undefined) throw new Error(`Kinesis gave no iterator for shard ${shardId}`);
-    return ShardIterator;
+    return toIterator(await this.#client.send(command, { abortSignal: signal }));
   }
 
-  async read(iterator: string, recordsMax: number, signal: AbortSignal): Promise<GetRecordsCommandOutput> {
+  async read(iterator: string, recordsMax: number, signal: AbortSignal): Promise<RecordPage> {
     const command = new this.#sdk.GetRecordsCommand({ ShardIterator: iterator, Limit: recordsMax });
-    return await this.#client.send(command, { abortSignal: signal });
+    return toRecordPage(await this.#client.send(command, { abortSignal: signal }));
   }
 
-  async put(entries: PutRecordsRequestEntry[], signal: AbortSignal): Promise<PutRecordsCommandOutput> {
+  /** The results, in the order of the entries. */
+  async put(entries: PutRecordsRequestEntry[], signal: AbortSignal): Promise<readonly PutRecordsResultEntry[]> {
     const command = new this.#sdk.PutRecordsCommand({ StreamName: this.name, Records: entries });
-    return await this.#client.send(command, { abortSignal: signal });
+    return toPutResults(await this.#client.send(command, { abortSignal: signal }), entries.length);
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-import type { PutRecordsCommandOutput } from '@aws-sdk/client-kinesis';
+import type { PutRecordsResultEntry } from '@aws-sdk/client-kinesis';
 import { StatefunError } from '../../shared/errors.ts';
 import type { RejectedRecord } from '../../egress/egress.ts';
 import { isRefused, isThrottled, toWriteError } from './kinesis-failure.ts';
@@ -25,9 +25,9 @@ export async function put(request: readonly PutEntry[], stream: KinesisStream, s
     Data: data,
     ...(hashKey === undefined ? {} : { ExplicitHashKey: hashKey }),
   }));
-  let output: PutRecordsCommandOutput;
+  let results: readonly PutRecordsResultEntry[];
   try {
-    output = await stream.put(entries, signal);
+    results = await stream.put(entries, signal);
   } catch (error) {
     if (isThrottled(error)) return { taken: [], refused: [], throttledBy: toWriteError(error, stream.name) };
     const [only] = request;
@@ -35,16 +35,16 @@ export async function put(request: readonly PutEntry[], stream: KinesisStream, s
     if (request.length > 1) return { taken: [], refused: [], refusedAsWhole: true };
     return { taken: [], refused: [{ entry: only, error: refusal(only, stream, toWriteError(error, stream.name)) }] };
   }
-  return readAnswer(request, output, stream);
+  return readResults(request, results, stream);
 }
 
-/** The answers stand in the order of the request. */
-function readAnswer(request: readonly PutEntry[], output: PutRecordsCommandOutput, stream: KinesisStream): PutAnswer {
+/** The results stand in the order of the request. */
+function readResults(request: readonly PutEntry[], results: readonly PutRecordsResultEntry[], stream: KinesisStream): PutAnswer {
   const taken: PutEntry[] = [];
   const refused: { entry: PutEntry; error: StatefunError }[] = [];
   let throttledBy: Error | undefined;
   request.forEach((entry, index) => {
-    const result = output.Records?.[index];
+    const result = results[index];
     if (result?.ErrorCode === undefined && result?.SequenceNumber !== undefined) taken.push(entry);
     else if (result?.ErrorCode === undefined || retriableCodes.has(result.ErrorCode)) {
       throttledBy = toWriteError(new Error(`${result?.ErrorCode ?? 'no answer'}: ${result?.ErrorMessage ?? ''}`), stream.name);

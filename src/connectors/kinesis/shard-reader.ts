@@ -1,8 +1,9 @@
-import type { _Record, ChildShard, GetRecordsCommandOutput } from '@aws-sdk/client-kinesis';
+import type { _Record, ChildShard } from '@aws-sdk/client-kinesis';
 import { StatefunError } from '../../shared/errors.ts';
 import { sleep } from '../../shared/sleep.ts';
 import type { IngressRecord } from '../../ingress/ingress.ts';
 import { withBackOff, type BackOff } from './back-off.ts';
+import type { RecordPage } from './kinesis-answers.ts';
 import { isExpiredIterator, isMissing, isRefused, toReadError } from './kinesis-failure.ts';
 import type { KinesisStream } from './kinesis-stream.ts';
 import { formatPosition, type ShardPosition } from './shard-position.ts';
@@ -31,20 +32,20 @@ export async function readShard(shardId: string, from: ShardPosition, reading: S
       // Not the committed position: everything read so far has been delivered, and going back would deliver it again.
       iterator = await openIterator(shardId, position, reading);
     } else {
-      const records = (page.Records ?? []).map((record) => toIngressRecord(shardId, record, reading.streamIdentity));
-      const last = page.Records?.at(-1)?.SequenceNumber;
+      const records = page.records.map((record) => toIngressRecord(shardId, record, reading.streamIdentity));
+      const last = page.records.at(-1)?.SequenceNumber;
       if (last !== undefined) position = { type: 'SEQ', sequenceNumber: last };
       if (records.length > 0) await reading.deliver(records);
       // Only the missing iterator says that the shard is at its end: an empty page does not.
-      if (typeof page.NextShardIterator !== 'string') return page.ChildShards ?? [];
-      iterator = page.NextShardIterator;
+      if (page.nextIterator === undefined) return page.children;
+      iterator = page.nextIterator;
     }
     await sleep(clock, Math.max(0, readAt + reading.pollIntervalMs - clock.now()), signal);
   }
 }
 
 /** Undefined when the iterator has expired: it lives for five minutes, and back-pressure may last longer. */
-async function readPage(shardId: string, iterator: string, reading: ShardReading): Promise<GetRecordsCommandOutput | undefined> {
+async function readPage(shardId: string, iterator: string, reading: ShardReading): Promise<RecordPage | undefined> {
   const { stream, backOff, recordsPerReadMax } = reading;
   try {
     return await withBackOff(`GetRecords of ${shardId}`, () => stream.read(iterator, recordsPerReadMax, backOff.signal), backOff);

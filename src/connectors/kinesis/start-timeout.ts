@@ -1,7 +1,7 @@
-import { StatefunError, toError } from '../../shared/errors.ts';
+import { StatefunError } from '../../shared/errors.ts';
 import { untilAborted } from '../../shared/sleep.ts';
 import type { BackOff } from './back-off.ts';
-import { toReadError } from './kinesis-failure.ts';
+import { textOf, toReadError } from './kinesis-failure.ts';
 
 /** Time for an emulator that starts alongside the application, or a short outage; a wrong endpoint shows no sooner than this. */
 export const startTimeoutMsDefault = 10_000;
@@ -32,7 +32,6 @@ export async function whileStarting<T>(
 }
 
 function unreachable(stream: string, startTimeoutMs: number, cause: unknown): StatefunError {
-  const { name, message } = toError(cause);
-  const summary = `Kinesis does not answer for stream "${stream}" within ${startTimeoutMs} ms: ${message === '' ? name : message}.`;
+  const summary = `Kinesis does not answer for stream "${stream}" within ${startTimeoutMs} ms: ${textOf(cause)}.`;
   return new StatefunError('KINESIS_UNREACHABLE', summary, { facts: { stream, startTimeoutMs }, cause });
 }

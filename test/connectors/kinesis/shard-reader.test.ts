@@ -77,6 +77,7 @@ describe('how a Kinesis ingress reads', () => {
     kinesisError('InternalFailure', 500),
     kinesisError('SomethingElse', 503),
     networkError('ECONNRESET'),
+    Object.assign(new Error('the service that gives credentials does not answer'), { name: 'CredentialsProviderError' }),
   ])('waits out %s and goes on with the same iterator', async (error) => {
     const { clock, kinesis, run } = givenStream();
     kinesis.failNext('GetRecords', error, error, error, error);

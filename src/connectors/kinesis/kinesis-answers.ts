@@ -1,0 +1,84 @@
+import type {
+  _Record,
+  ChildShard,
+  DescribeStreamSummaryCommandOutput,
+  GetRecordsCommandOutput,
+  GetShardIteratorCommandOutput,
+  ListShardsCommandOutput,
+  PutRecordsCommandOutput,
+  PutRecordsResultEntry,
+  Shard,
+} from '@aws-sdk/client-kinesis';
+import { unreadableAnswer } from './kinesis-failure.ts';
+
+/*
+ * What the SDK returns, checked before it means anything. A proxy, a captive portal or a server that is starting may answer with status 200
+ * and no body, or with JSON of its own; the SDK turns that into an output without fields. Taken at its word it would say that a shard has
+ * ended, that a stream has no shards, or that it is another stream, and records would be lost. Such an answer is tried again instead.
+ */
+
+/** What names a stream and tells it from one of the same name that was created later. */
+export interface StreamSummary {
+  readonly arn: string;
+  readonly createdAtMs: number;
+}
+
+export interface RecordPage {
+  readonly records: readonly _Record[];
+  /** Undefined at the end of the shard. */
+  readonly nextIterator: string | undefined;
+  /** The shards that go on from the end of this one. */
+  readonly children: readonly ChildShard[];
+}
+
+export interface ShardPage {
+  readonly shards: readonly Shard[];
+  readonly nextToken: string | undefined;
+}
+
+export function toStreamSummary({ StreamDescriptionSummary: summary }: DescribeStreamSummaryCommandOutput): StreamSummary {
+  if (typeof summary?.StreamARN !== 'string') throw unreadableAnswer('DescribeStreamSummary', 'StreamARN');
+  return { arn: summary.StreamARN, createdAtMs: summary.StreamCreationTimestamp?.getTime() ?? 0 };
+}
+
+export function toShardPage({ Shards, NextToken }: ListShardsCommandOutput): ShardPage {
+  if (!Array.isArray(Shards) || !Shards.every(isShard)) throw unreadableAnswer('ListShards', 'Shards');
+  return { shards: Shards, nextToken: textOf('ListShards', 'NextToken', NextToken) };
+}
+
+export function toIterator({ ShardIterator }: GetShardIteratorCommandOutput): string {
+  if (typeof ShardIterator !== 'string') throw unreadableAnswer('GetShardIterator', 'ShardIterator');
+  return ShardIterator;
+}
+
+export function toRecordPage({ Records, NextShardIterator, ChildShards }: GetRecordsCommandOutput): RecordPage {
+  if (!Array.isArray(Records) || !Records.every(isRecord)) throw unreadableAnswer('GetRecords', 'Records');
+  // Absent, or null, at the end of a shard.
+  const children: unknown = ChildShards ?? [];
+  if (!Array.isArray(children) || !children.every(isShard)) throw unreadableAnswer('GetRecords', 'ChildShards');
+  return { records: Records, nextIterator: textOf('GetRecords', 'NextShardIterator', NextShardIterator), children };
+}
+
+/** The results stand in the order of the request, one for each record. */
+export function toPutResults({ Records }: PutRecordsCommandOutput, count: number): readonly PutRecordsResultEntry[] {
+  if (!Array.isArray(Records) || Records.length !== count || !Records.every(isObject)) throw unreadableAnswer('PutRecords', 'Records');
+  return Records;
+}
+
+function textOf(operation: string, field: string, value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  if (value === undefined || value === null) return undefined;
+  throw unreadableAnswer(operation, field);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function isShard(value: unknown): value is Shard & ChildShard {
+  return isObject(value) && 'ShardId' in value && typeof value.ShardId === 'string';
+}
+
+function isRecord(value: unknown): value is _Record {
+  return isObject(value) && 'SequenceNumber' in value && typeof value.SequenceNumber === 'string' && /^\d+$/.test(value.SequenceNumber);
+}

@@ -12,8 +12,9 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
+import { ownerFileMode, protect, protectOpen } from './rights.ts';
 
-/** How a file is opened: `create` fails when it is there already, the others fail when it is not. */
+/** How a file is opened: `create` fails when it is there already, the others fail when it is not; what is created is for its owner alone. */
 export type OpenMode = 'read' | 'write' | 'create';
 
 /**
@@ -31,20 +32,26 @@ export interface Disk {
   readSync(file: number, into: Uint8Array, start: number, position: number): number;
   sizeSync(path: string): number;
   listSync(folder: string): readonly string[];
-  /** Creates the folder and those above it; answers the topmost one it created. */
+  /** Creates the folder, for its owner alone, and those above it; returns the topmost one it created. */
   makeFolderSync(folder: string): string | undefined;
   /** Makes the names in the folder durable. */
   syncFolderSync(folder: string): void;
   renameSync(from: string, to: string): void;
   /** Removes a file; one that is not there is fine. */
   removeSync(path: string): void;
+  /** Takes the rights of other users away from a file or folder; see {@link protect}. */
+  protectSync(path: string): void;
 }
 
 const openFlags: Readonly<Record<OpenMode, string>> = { read: 'r', write: 'r+', create: 'wx+' };
 
 /** The disk of the machine. */
 export const nodeDisk: Disk = {
-  openSync: (path, mode) => openSync(path, openFlags[mode]),
+  openSync(path, mode) {
+    const file = openSync(path, openFlags[mode], ownerFileMode);
+    if (mode === 'create') protectOpen(file);
+    return file;
+  },
   closeSync,
   writeSync: (file, bytes, start, position) => writeSync(file, bytes, start, bytes.byteLength - start, position),
   fdatasyncSync,
@@ -52,7 +59,11 @@ export const nodeDisk: Disk = {
   readSync: (file, into, start, position) => readSync(file, into, start, into.byteLength - start, position),
   sizeSync: (path) => statSync(path).size,
   listSync: (folder) => readdirSync(folder),
-  makeFolderSync: (folder) => mkdirSync(folder, { recursive: true }),
+  makeFolderSync(folder) {
+    const topmost = mkdirSync(folder, { recursive: true });
+    if (topmost !== undefined) protect(folder);
+    return topmost;
+  },
   syncFolderSync(folder) {
     // Windows cannot open a folder; NTFS journals its names by itself.
     if (process.platform === 'win32') return;
@@ -65,6 +76,7 @@ export const nodeDisk: Disk = {
   },
   renameSync,
   removeSync: (path) => rmSync(path, { force: true }),
+  protectSync: protect,
 };
 
 /** Writes all bytes: a disk may take fewer than it is given. */

@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
 import { StatefunError, toError } from '../shared/errors.ts';
 import { askClaim, type ClaimAnswer } from './lock-claim.ts';
+import { LockFolder, lockFolderOf } from './lock-folder.ts';
 import { askHolder, serveRequests, type RequestHandler } from './lock-requests.ts';
+import { protect } from './rights.ts';
 import { isSystemError, unusableError } from './store-errors.ts';
 
 export interface FolderLock {
@@ -15,15 +15,13 @@ export interface FolderLock {
   release(): Promise<void>;
 }
 
-/** What a socket's path may have, in bytes, with room to spare: 104 on macOS, 108 on Linux, and longer ones are cut silently. */
-const socketPathBytesMax = 100;
-
 /**
  * Takes the folder for this process, or refuses with STATE_FOLDER_LOCKED.
  *
  * Whoever wants the folder is a claimant: it listens on a socket with a random name in the lock folder, and then lists the others. The
  * system closes sockets when their process dies, so a refused connection means a dead claimant, and nothing has to be believed that a
- * process wrote. No socket is ever replaced or moved once it has its name: taking over means having no living rival.
+ * process wrote; a connection that is accepted and ends without a word means nothing. No socket is ever replaced or moved once it has its
+ * name: taking over means having no living rival.
  *
  * L1. A claimant is visible under its name, and answers, before it lists the others.
  * L2. It withdraws when another one holds the lock, or has a smaller name.
@@ -38,6 +36,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     claim = await Claim.create(realpathSync(folder));
   } catch (error) {
     if (isSystemError(error, 'EADDRINUSE')) throw lockedError(folder, undefined);
+    if (StatefunError.is(error)) throw error;
     throw isListening(error) ? noSocketError(folder, error) : unusableError(folder, error);
   }
   try {
@@ -45,40 +44,54 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     if (rival !== undefined) throw lockedError(folder, rival.pid);
   } catch (error) {
     await claim.release();
-    throw error;
+    throw StatefunError.is(error) ? error : unusableError(folder, error);
   }
   claim.hold();
   return claim;
 }
 
 /** The process that holds the lock of the folder, as far as it tells; undefined when nobody does. Takes no part in claiming it. */
-export async function findLockHolder(folder: string): Promise<{ readonly pid: number | undefined } | undefined> {
-  for (const path of claimPaths(realpathSync(folder))) {
+export function findLockHolder(folder: string): Promise<{ readonly pid: number | undefined } | undefined> {
+  return firstAnswer(folder, async (path) => {
     const { state, pid } = await askClaim(path, false);
-    if (state === 'alive') return { pid };
-  }
-  return undefined;
+    return state === 'alive' ? { pid } : undefined;
+  });
 }
 
 /** Asks the process that holds the folder; see {@link askHolder}. */
-export async function askLockHolder(folder: string, request: object): Promise<unknown> {
-  for (const path of claimPaths(realpathSync(folder))) {
-    const answer = await askHolder(path, request);
-    if (answer !== undefined) return answer;
-  }
-  return undefined;
+export function askLockHolder(folder: string, request: object): Promise<unknown> {
+  return firstAnswer(folder, (path) => askHolder(path, request));
 }
 
-function claimPaths(folder: string): string[] {
-  if (process.platform === 'win32') return [pipePath(folder)];
-  const lockFolder = lockFolderOf(folder);
-  if (!existsSync(lockFolder)) return [];
-  const names = readdirSync(lockFolder).filter((name) => name.endsWith('.sock'));
-  return names.map((name) => join(lockFolder, name));
+/** What the first claimant says that says anything. */
+async function firstAnswer<T>(folder: string, ask: (path: string) => Promise<T | undefined>): Promise<T | undefined> {
+  const path = realpathSync(folder);
+  if (process.platform === 'win32') return ask(pipePath(path));
+  const lockFolder = openLockFolder(path);
+  if (lockFolder === undefined) return undefined;
+  try {
+    for (const name of lockFolder.names().filter((one) => one.endsWith('.sock'))) {
+      const answer = await ask(lockFolder.pathOf(name));
+      if (answer !== undefined) return answer;
+    }
+    return undefined;
+  } finally {
+    lockFolder.close();
+  }
+}
+
+function openLockFolder(folder: string): LockFolder | undefined {
+  try {
+    return LockFolder.find(folder);
+  } catch (error) {
+    throw StatefunError.is(error) ? error : unusableError(folder, error);
+  }
 }
 
 class Claim implements FolderLock {
-  readonly #path: string;
+  readonly #name: string;
+  /** Where its socket lies; a pipe of Windows lies in no folder. */
+  readonly #folder: LockFolder | undefined;
   readonly #server: Server;
   /** Those who ask. */
   readonly #sockets = new Set<Socket>();
@@ -87,27 +100,37 @@ class Claim implements FolderLock {
   #released: Promise<void> | undefined;
 
   static async create(folder: string): Promise<Claim> {
-    if (process.platform === 'win32') return new Claim(pipePath(folder), await listen(pipePath(folder)));
-    const lockFolder = lockFolderOf(folder);
-    mkdirSync(lockFolder, { recursive: true });
+    if (process.platform === 'win32') return new Claim(pipePath(folder), await listen(pipePath(folder)), undefined);
+    const lockFolder = LockFolder.create(folder);
+    try {
+      return await Claim.#createIn(lockFolder);
+    } catch (error) {
+      lockFolder.close();
+      throw error;
+    }
+  }
+
+  static async #createIn(folder: LockFolder): Promise<Claim> {
     for (let attempt = 1; ; attempt += 1) {
       // A socket has its name a moment before it listens. It is born under a name that no claimant looks at, and renamed when it answers.
       const name = randomBytes(8).toString('hex');
-      const path = join(lockFolder, `${name}.sock`);
-      const claim = new Claim(path, await listen(join(lockFolder, `${name}.new`)));
+      const server = await listen(folder.pathOf(`${name}.new`));
+      const claim = new Claim(`${name}.sock`, server, folder);
       try {
-        renameSync(join(lockFolder, `${name}.new`), path);
+        protect(folder.pathOf(`${name}.new`));
+        folder.rename(`${name}.new`, `${name}.sock`);
         return claim;
       } catch (error) {
-        await claim.release();
+        await closed(server);
         // The holder may have tidied it away before it listened.
         if (!isSystemError(error, 'ENOENT') || attempt === 3) throw error;
       }
     }
   }
 
-  private constructor(path: string, server: Server) {
-    this.#path = path;
+  private constructor(name: string, server: Server, folder: LockFolder | undefined) {
+    this.#name = name;
+    this.#folder = folder;
     this.#server = server;
     server.on('connection', (socket) => this.#answer(socket));
   }
@@ -115,14 +138,13 @@ class Claim implements FolderLock {
   /** The living claimant before which this one withdraws. */
   async findRival(): Promise<ClaimAnswer | undefined> {
     // A pipe of Windows has one owner, and is gone with it.
-    if (process.platform === 'win32') return undefined;
-    const folder = join(this.#path, '..');
-    const own = basename(this.#path);
-    for (const name of readdirSync(folder)) {
-      if (name === own || (!name.endsWith('.sock') && !name.endsWith('.new'))) continue;
-      const answer = await askClaim(join(folder, name), name.endsWith('.sock') && name > own);
-      if (answer.state === 'dead') rmSync(join(folder, name), { force: true });
-      if (answer.state === 'alive' && name.endsWith('.sock')) return answer;
+    if (this.#folder === undefined) return undefined;
+    for (const name of this.#folder.names()) {
+      if (name === this.#name) continue;
+      const visible = name.endsWith('.sock');
+      const answer = await askClaim(this.#folder.pathOf(name), visible && name > this.#name);
+      if (answer.state === 'dead') this.#folder.remove(name);
+      if (answer.state === 'alive' && visible) return answer;
     }
     return undefined;
   }
@@ -137,12 +159,16 @@ class Claim implements FolderLock {
   }
 
   release(): Promise<void> {
-    this.#released ??= new Promise((resolve) => {
-      if (process.platform !== 'win32') rmSync(this.#path, { force: true });
-      for (const socket of this.#sockets) socket.destroy();
-      this.#server.close(() => resolve());
-    });
+    this.#released ??= this.#release();
     return this.#released;
+  }
+
+  async #release(): Promise<void> {
+    // Whoever waits for a decision looks for the socket when its connection ends.
+    this.#folder?.remove(this.#name);
+    for (const socket of this.#sockets) socket.destroy();
+    await closed(this.#server);
+    this.#folder?.close();
   }
 
   #answer(socket: Socket): void {
@@ -177,11 +203,10 @@ function listen(path: string): Promise<Server> {
   });
 }
 
-/** In the folder itself, or in the temporary folder under a hash when a socket's path would be too long. */
-function lockFolderOf(folder: string): string {
-  const inside = join(folder, 'lock');
-  const longest = join(inside, `${'0'.repeat(16)}.sock`);
-  return Buffer.byteLength(longest) <= socketPathBytesMax ? inside : join(tmpdir(), `statefun-${hashOf(folder)}`);
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+  });
 }
 
 function pipePath(folder: string): string {

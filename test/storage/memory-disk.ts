@@ -73,6 +73,8 @@ export class MemoryDisk implements Disk {
     this.files.delete(path);
   }
 
+  protectSync(): void {}
+
   #path(file: number): string {
     const path = this.#open.get(file);
     if (path === undefined) throw new Error(`file ${file} is not open`);

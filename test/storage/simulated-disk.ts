@@ -195,6 +195,9 @@ export class SimulatedDisk implements Disk {
     });
   }
 
+  /** Rights are not simulated. */
+  protectSync(): void {}
+
   #step<T>(operation: DiskOperation, path: string, detail: string, act: () => T, failing: Parameters<DiskFaults['step']>[3] = {}): T {
     this.trace?.(`${this.steps + 1} ${operation} ${path} ${detail}`);
     return this.faults.step(operation, path, act, failing);

@@ -161,6 +161,7 @@ const notStarted: HealthSources = {
 /** Errors that say the store has failed. */
 const storeCodes: readonly string[] = [
   'STORE_WRITE_FAILED',
+  'STATE_FOLDER_CHANGED',
   'STORE_READ_FAILED',
   'STORE_CORRUPT',
   'STORE_CLOSED',

@@ -511,6 +511,11 @@ export const errorRegistry = {
     'The state folder is in use by another engine that is alive.',
     'Stop the other engine, or give this one a state folder of its own.',
   ),
+  STATE_FOLDER_CHANGED: entry(
+    'stop',
+    'Another process wrote to the state folder, or opened it, while this engine used it; this engine has written nothing since.',
+    'Find out what else uses the folder, and let one engine use it; never remove its lock folder or put back a copy while an engine runs. Then start again.',
+  ),
   STATE_FOLDER_NOT_OURS: entry(
     'stop',
     'The folder given for state holds other files.',

@@ -7,8 +7,11 @@ import { corruptError, isSystemError, readFailedError } from './store-errors.ts'
  * A small file that is replaced as a whole: JSON whose last member is the CRC-32, in hex, of the others as JSON.stringify writes them.
  */
 
-/** Replaces the file atomically: a crash leaves the old one or the new one, and when this returns the new one is durable. */
-export function writeCheckedJson(disk: Disk, folder: string, name: string, content: object): void {
+/**
+ * Replaces the file atomically: a crash leaves the old one or the new one, and when this returns the new one is durable. What `beforeReplacing`
+ * throws leaves the old one.
+ */
+export function writeCheckedJson(disk: Disk, folder: string, name: string, content: object, beforeReplacing?: () => void): void {
   const temporary = join(folder, temporaryNameOf(name));
   disk.removeSync(temporary);
   const file = disk.openSync(temporary, 'create');
@@ -18,6 +21,7 @@ export function writeCheckedJson(disk: Disk, folder: string, name: string, conte
   } finally {
     disk.closeSync(file);
   }
+  beforeReplacing?.();
   disk.renameSync(temporary, join(folder, name));
   disk.syncFolderSync(folder);
 }

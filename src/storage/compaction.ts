@@ -116,7 +116,7 @@ export class Compaction {
       const error = toError(thrown);
       await this.#options.copier.abandon().catch(() => undefined);
       if (this.#closing) return;
-      if (hasCode(error, 'STORE_CORRUPT')) this.#options.failed(error);
+      if (hasCode(error, 'STORE_CORRUPT') || hasCode(error, 'STATE_FOLDER_CHANGED')) this.#options.failed(error);
       // The segments it read are as they were. Whether the disk is at fault, commits will show; the next full segment is the next try.
       else this.#options.logger.warn('a compaction failed', { error });
     }

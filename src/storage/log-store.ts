@@ -19,6 +19,7 @@ import { checksumSeedOf } from './segment-format.ts';
 import { finishUpgrade, type StoreIdentity, type UpgradedFrom } from './state-folder.ts';
 import { writeFailedError } from './store-errors.ts';
 import { nameBytesMax } from './store-limits.ts';
+import { removeMark } from './writer-mark.ts';
 import type { Store, StoreChange, StoredEntry, StoreStats } from './store.ts';
 
 /** What opening the store found. */
@@ -51,6 +52,7 @@ export interface LogStoreParts {
   readonly folder: string;
   readonly disk: Disk;
   readonly lock: FolderLock;
+  readonly mark: string;
   readonly identity: StoreIdentity;
   readonly recovery: LogRecovery;
   readonly index: LogIndex;
@@ -208,12 +210,13 @@ export class LogStore implements Store {
   }
 
   async #close(): Promise<void> {
-    const { folder, lock } = this.#parts;
+    const { folder, disk, mark, lock } = this.#parts;
     this.#refusal ??= new StatefunError('STORE_CLOSED', `the store in ${folder} is closed.`, { facts: { folder } });
     await this.#underWay?.catch(() => undefined); // whoever asked for the commit is told
     try {
       const manifest = await this.#closeParts();
       if (manifest !== undefined && !this.#failed) this.#dump(manifest.generation);
+      removeMark(disk, mark);
     } finally {
       await lock.release();
     }

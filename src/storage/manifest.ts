@@ -44,8 +44,9 @@ export interface Manifest {
   readonly segments: readonly SegmentEntry[];
 }
 
-export function writeManifest(disk: Disk, folder: string, { generation, nextNumber, segments }: Manifest): void {
-  writeCheckedJson(disk, folder, manifestName, { generation, nextNumber, segments });
+/** With `ensureUsable`, which throws when the manifest may not be replaced any more: called right before that happens. */
+export function writeManifest(disk: Disk, folder: string, { generation, nextNumber, segments }: Manifest, ensureUsable?: () => void): void {
+  writeCheckedJson(disk, folder, manifestName, { generation, nextNumber, segments }, ensureUsable);
 }
 
 /** Throws STORE_CORRUPT or STORE_READ_FAILED. */

@@ -13,11 +13,12 @@ import { NameHash } from './name-hash.ts';
 import { InlineRecordCopier, ThreadRecordCopier, type RecordCopierFactory } from './record-copier.ts';
 import { InlineRecordReader, ThreadRecordReader, type RecordReaderFactory } from './record-reader.ts';
 import { checksumSeedOf, segmentsFolderOf, storeIdBytes } from './segment-format.ts';
-import { ensureStateFolder, openFolder, upgradeFolder } from './state-folder.ts';
+import { ensureStateFolder, openFolder, protectFolder, upgradeFolder } from './state-folder.ts';
 import { unusableError } from './store-errors.ts';
 import { compactionBytesPerSecondDefault, segmentBytesMaxDefault } from './store-limits.ts';
 import { ThreadFrameWriter } from './thread-frame-writer.ts';
 import { removeUnnamedSegments } from './unnamed-segments.ts';
+import { removeMark, setMark } from './writer-mark.ts';
 
 export interface LogStoreOptions {
   /** The state folder; created when it is not there. */
@@ -69,16 +70,37 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
   const folder = resolve(options.folder);
   ensureStateFolder(disk, folder);
   const lock = await lockFolder(folder);
+  let mark: string | undefined;
   try {
-    return await openLocked(options, folder, disk, lock);
+    mark = markedBy(disk, folder);
+    return await openMarked(options, { folder, disk, lock, mark });
   } catch (error) {
+    if (mark !== undefined) removeMark(disk, mark);
     await lock.release();
     // A system call on the way that nobody has named more precisely.
     throw StatefunError.is(error) || !('syscall' in toError(error)) ? error : unusableError(folder, error);
   }
 }
 
-async function openLocked(options: LogStoreOptions, folder: string, disk: Disk, lock: FolderLock): Promise<LogStore> {
+/** From here on nobody else writes to the folder, whatever became of the lock. */
+function markedBy(disk: Disk, folder: string): string {
+  try {
+    const mark = setMark(disk, folder);
+    protectFolder(disk, folder);
+    return mark;
+  } catch (error) {
+    throw unusableError(folder, error);
+  }
+}
+
+interface MarkedFolder {
+  readonly folder: string;
+  readonly disk: Disk;
+  readonly lock: FolderLock;
+  readonly mark: string;
+}
+
+async function openMarked(options: LogStoreOptions, { folder, disk, lock, mark }: MarkedFolder): Promise<LogStore> {
   const startedAt = performance.now();
   const { logger = silentLogger, progress = () => undefined, threads = ownThreads, onFailure } = options;
   const { segmentBytesMax = segmentBytesMaxDefault, compactionBytesPerSecondMax = compactionBytesPerSecondDefault } = options;
@@ -94,10 +116,10 @@ async function openLocked(options: LogStoreOptions, folder: string, disk: Disk, 
 
   const { commits, frames, tornBytes, open } = recovered;
   const segmentsFolder = segmentsFolderOf(folder);
-  const start = { segmentsFolder, storeId, segment: open.entry.number, offset: open.bytes, segmentBytesMax, commits, manifest };
+  const start = { segmentsFolder, storeId, mark, segment: open.entry.number, offset: open.bytes, segmentBytesMax, commits, manifest };
   const writer = threads.writer(start);
   const reader = threads.reader({ segmentsFolder, checksumSeed: checksumSeedOf(storeId) });
-  const copier = threads.copier({ segmentsFolder, storeId });
+  const copier = threads.copier({ segmentsFolder, storeId, mark });
   const bytes = segments.named.reduce((sum, segment) => sum + segment.bytes, 0);
   const upgraded = upgradedFrom === undefined ? {} : { upgraded: upgradedFrom };
   const recovery = { commits, frames, bytes, tornBytes, entries: index.entries, durationMs: performance.now() - startedAt, ...upgraded };
@@ -113,6 +135,7 @@ async function openLocked(options: LogStoreOptions, folder: string, disk: Disk, 
     folder,
     disk,
     lock,
+    mark,
     identity,
     recovery,
     index,

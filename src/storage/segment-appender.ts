@@ -1,13 +1,16 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { writeFullySync, type Disk } from './disk.ts';
-import { replaceSegments, writeManifest, type KeptSegmentEntry, type Manifest, type SegmentEntry } from './manifest.ts';
+import { manifestName, replaceSegments, writeManifest, type KeptSegmentEntry, type Manifest, type SegmentEntry } from './manifest.ts';
 import { encodeSegmentHeader, segmentHeaderBytes, segmentPath } from './segment-format.ts';
 import { segmentBytesAt } from './store-limits.ts';
+import { ensureMarked, ensureSize, isMarked } from './writer-mark.ts';
 
 /** Where appending goes on, and what new segments are like. Survives being copied to another thread. */
 export interface AppendStart {
   readonly segmentsFolder: string;
   readonly storeId: string;
+  /** The mark of this writer; see writer-mark.ts. */
+  readonly mark: string;
   readonly segment: number;
   readonly offset: number;
   readonly segmentBytesMax: number;
@@ -36,11 +39,16 @@ export interface Replacement {
  *     takes a frame.
  * A3. After an error nothing is written any more: what a failed write or sync left on the disk is unknown, and trying again can report
  *     success for data that is gone.
+ * A4. Nothing is written unless the folder is as this writer left it: its mark is there, and the manifest and the segment have the sizes they
+ *     had. What was written counts only when the mark is still there afterwards, so that whoever took the folder meanwhile has read it.
  */
 export class SegmentAppender {
   readonly #start: AppendStart;
   readonly #disk: Disk;
+  readonly #manifestPath: string;
   #manifest: Manifest;
+  /** Of the file; undefined until it is looked at for the first time. */
+  #manifestBytes: number | undefined;
   #nextNumber: number;
   #segment: number;
   #offset: number;
@@ -51,6 +59,7 @@ export class SegmentAppender {
   constructor(start: AppendStart, disk: Disk) {
     this.#start = start;
     this.#disk = disk;
+    this.#manifestPath = join(dirname(start.segmentsFolder), manifestName);
     this.#manifest = start.manifest;
     this.#nextNumber = start.manifest.nextNumber;
     this.#segment = start.segment;
@@ -64,20 +73,35 @@ export class SegmentAppender {
 
   /** A number for a segment that somebody else writes. */
   reserveNumber(): number {
-    return this.#unlessFailed(() => this.#nextNumber++);
+    return this.#unlessFailed(() => {
+      this.#ensureUnchanged();
+      return this.#nextNumber++;
+    });
   }
 
   /** Makes a compaction count; when it returns, a crash of the machine does not undo it. */
   replace({ removed, added }: Replacement): void {
-    this.#unlessFailed(() => this.#writeManifest(replaceSegments(this.#manifest, removed, added)));
+    this.#unlessFailed(() => {
+      this.#ensureUnchanged();
+      this.#writeManifest(replaceSegments(this.#manifest, removed, added));
+    });
   }
 
-  /** Answers with the manifest as it is on the disk; undefined when that is unknown, after an error. */
+  /** Returns the manifest as it is on the disk; undefined when that is unknown, after an error, or when the folder is another writer's. */
   close(): Manifest | undefined {
     this.#closeFile();
-    const manifest = this.#failure === undefined ? this.#manifest : undefined;
+    const known = this.#failure === undefined && this.#isMarked();
     this.#failure ??= new Error('the appender is closed');
-    return manifest;
+    return known ? this.#manifest : undefined;
+  }
+
+  /** False also when the disk cannot tell. */
+  #isMarked(): boolean {
+    try {
+      return isMarked(this.#disk, this.#start.mark);
+    } catch {
+      return false;
+    }
   }
 
   #unlessFailed<T>(work: () => T): T {
@@ -91,6 +115,7 @@ export class SegmentAppender {
   }
 
   #append(frame: Uint8Array): FramePosition {
+    this.#ensureUnchanged();
     const segmentBytesMax = segmentBytesAt(this.#manifest.segments.length, this.#start.segmentBytesMax);
     // A frame larger than a segment gets one of its own.
     if (this.#offset > segmentHeaderBytes && this.#offset + frame.byteLength > segmentBytesMax) this.#beginSegment();
@@ -98,9 +123,18 @@ export class SegmentAppender {
     const position = { segment: this.#segment, offset: this.#offset };
     writeFullySync(this.#disk, this.#file, frame, this.#offset);
     this.#disk.fdatasyncSync(this.#file);
+    ensureMarked(this.#disk, this.#start.mark);
     this.#offset += frame.byteLength;
     this.#commits += 1;
     return position;
+  }
+
+  /** A4, before. */
+  #ensureUnchanged(): void {
+    ensureMarked(this.#disk, this.#start.mark);
+    if (this.#manifestBytes === undefined) this.#manifestBytes = this.#disk.sizeSync(this.#manifestPath);
+    else ensureSize(this.#disk, this.#manifestPath, this.#manifestBytes);
+    ensureSize(this.#disk, segmentPath(this.#start.segmentsFolder, this.#segment), this.#offset);
   }
 
   #beginSegment(): void {
@@ -123,8 +157,10 @@ export class SegmentAppender {
 
   #writeManifest(manifest: Manifest): void {
     const written = { ...manifest, nextNumber: this.#nextNumber };
-    writeManifest(this.#disk, dirname(this.#start.segmentsFolder), written);
+    writeManifest(this.#disk, dirname(this.#start.segmentsFolder), written, () => ensureMarked(this.#disk, this.#start.mark));
+    ensureMarked(this.#disk, this.#start.mark);
     this.#manifest = written;
+    this.#manifestBytes = this.#disk.sizeSync(this.#manifestPath);
   }
 }
 

@@ -4,6 +4,7 @@ import { NameHash } from './name-hash.ts';
 import { recordHeaderBytes, recordSpan } from './record-format.ts';
 import { checksumSeedOf, encodeSegmentHeader, segmentHeaderBytes, segmentPath, storeIdBytes } from './segment-format.ts';
 import { corruptError } from './store-errors.ts';
+import { ensureMarked, isMarked } from './writer-mark.ts';
 
 /** Records that are judged at once, and their bytes: bounds how long the thread that functions run on is busy with a batch. */
 const batchRecordsMax = 4_000;
@@ -19,6 +20,8 @@ export const removesFlag = 0x8000_0000;
 export interface CopierStart {
   readonly segmentsFolder: string;
   readonly storeId: string;
+  /** The mark of the writer of the folder; see writer-mark.ts. */
+  readonly mark: string;
 }
 
 /** Where the records that were kept are, and the next ones to judge: none when all were shown. */
@@ -83,6 +86,7 @@ export class SegmentCopier {
   begin(task: CopyTask): void {
     // Nothing of an earlier task may be taken for records of this one.
     this.#close();
+    ensureMarked(this.#disk, this.#start.mark);
     this.#task = task;
     this.#source = 0;
     this.#offset = segmentHeaderBytes;
@@ -134,7 +138,9 @@ export class SegmentCopier {
     }
   }
 
+  /** Nothing when the folder is another writer's: its segments may have the same numbers. */
   remove(segments: readonly number[]): void {
+    if (!isMarked(this.#disk, this.#start.mark)) return;
     for (const number of segments) this.#disk.removeSync(segmentPath(this.#start.segmentsFolder, number));
   }
 

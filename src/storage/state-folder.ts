@@ -9,6 +9,7 @@ import { createSegment } from './segment-appender.ts';
 import { formatVersion, segmentHeaderBytes, segmentNumbers, segmentPath, segmentsFolderOf } from './segment-format.ts';
 import { corruptError, isSystemError, newerFormatError, unusableError } from './store-errors.ts';
 import { readVersion1, type Version1 } from './version-1.ts';
+import { isMarkName } from './writer-mark.ts';
 
 /** What stays the same for the life of a store. */
 export interface StoreIdentity {
@@ -43,11 +44,29 @@ export function ensureStateFolder(disk: Disk, folder: string): void {
     throw unusableError(folder, error);
   }
   // Hidden files and lost+found are what systems leave in empty folders and fresh volumes.
-  const foreign = names.filter((name) => !ownNames.includes(name) && !name.startsWith('.') && name !== 'lost+found');
+  const foreign = names.filter((name) => !isOwnName(name) && !name.startsWith('.') && name !== 'lost+found');
   if (foreign.length === 0) return;
   const some = foreign.slice(0, 5);
   const summary = `${folder} is not a state folder: it holds ${some.join(', ')}${foreign.length > some.length ? ', …' : ''} and no ${storeFileName}.`;
   throw new StatefunError('STATE_FOLDER_NOT_OURS', summary, { facts: { folder, found: some } });
+}
+
+function isOwnName(name: string): boolean {
+  return ownNames.includes(name) || isMarkName(name);
+}
+
+/** Takes the rights of other users away from the folder and all that is in it, as far as it is ours: it may have been made with others. */
+export function protectFolder(disk: Disk, folder: string): void {
+  try {
+    disk.protectSync(folder);
+    const names = disk.listSync(folder);
+    for (const name of names.filter((one) => ownFiles.includes(one) || one === 'segments')) disk.protectSync(join(folder, name));
+    if (!names.includes('segments')) return;
+    const segmentsFolder = segmentsFolderOf(folder);
+    for (const number of segmentNumbers(disk.listSync(segmentsFolder))) disk.protectSync(segmentPath(segmentsFolder, number));
+  } catch (error) {
+    throw unusableError(folder, error);
+  }
 }
 
 /** What a folder holds: whose segments they are, and which of them count. */

@@ -11,11 +11,13 @@ export function newerFormatError(file: string, formatVersion: number, formatVers
 }
 
 export function unusableError(folder: string, cause: unknown): StatefunError {
+  if (StatefunError.is(cause)) return cause;
   const summary = `the state folder ${folder} cannot be used: ${toError(cause).message}.`;
   return new StatefunError('STATE_FOLDER_UNUSABLE', summary, { facts: { folder }, cause });
 }
 
 export function writeFailedError(folder: string, cause: unknown): StatefunError {
+  if (StatefunError.is(cause)) return cause;
   const diskFull = isSystemError(cause, 'ENOSPC') || isSystemError(cause, 'EDQUOT');
   return new StatefunError('STORE_WRITE_FAILED', `a commit could not be written to ${folder}: ${toError(cause).message}.`, {
     facts: { folder, diskFull },

@@ -9,13 +9,16 @@ export class Child {
   readonly #lines: AsyncIterator<string>;
 
   /** With `limits`, shell commands such as `ulimit -f 8` that the script then runs under. */
-  constructor(script: string, args: readonly string[], limits?: string) {
+  constructor(script: string, args: readonly string[], limits?: string, environment: NodeJS.ProcessEnv = {}) {
     const path = fileURLToPath(new URL(`./scripts/${script}`, import.meta.url));
     const command =
       limits === undefined
         ? [process.execPath, path, ...args]
         : ['bash', '-c', `${limits}; exec "$0" "$@"`, process.execPath, path, ...args];
-    const child = spawn(command[0] ?? '', command.slice(1), { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(command[0] ?? '', command.slice(1), {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, ...environment },
+    });
     this.process = child;
     this.exit = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
     this.#lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

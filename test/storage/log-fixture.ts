@@ -16,6 +16,7 @@ import { createSegment, SegmentAppender } from '../../src/storage/segment-append
 import { checksumSeedOf, segmentPath, storeIdBytes } from '../../src/storage/segment-format.ts';
 import type { StoreChange } from '../../src/storage/store.ts';
 import { removeUnnamedSegments } from '../../src/storage/unnamed-segments.ts';
+import { setMark } from '../../src/storage/writer-mark.ts';
 import { MemoryDisk } from './memory-disk.ts';
 
 export const storeId = '00112233-4455-6677-8899-aabbccddeeff';
@@ -42,11 +43,13 @@ export function writeLog(commits: readonly (readonly StoreChange[])[], segmentBy
   const disk = new MemoryDisk();
   disk.closeSync(createSegment(disk, segmentsFolder, storeId, 1));
   writeManifest(disk, dirname(segmentsFolder), firstManifest);
-  const start = { segmentsFolder, storeId, segment: 1, offset: 36, segmentBytesMax, commits: 0, manifest: firstManifest };
+  const mark = setMark(disk, dirname(segmentsFolder));
+  const start = { segmentsFolder, storeId, mark, segment: 1, offset: 36, segmentBytesMax, commits: 0, manifest: firstManifest };
   const appender = new SegmentAppender(start, disk);
   for (const [position, changes] of commits.entries()) {
     appender.append(new FrameEncoder(checksumSeedOf(storeId)).encode(position + 1, changes));
   }
+  disk.removeSync(mark);
   return disk;
 }
 

@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { createSegment, SegmentAppender } from '../../src/storage/segment-appender.ts';
-import { firstManifest } from '../../src/storage/manifest.ts';
+import { firstManifest, writeManifest } from '../../src/storage/manifest.ts';
+import { setMark } from '../../src/storage/writer-mark.ts';
 import { segmentsFolder, storeId } from './log-fixture.ts';
 import { MemoryDisk } from './memory-disk.ts';
+
+const segmentFile = `${segmentsFolder}/00000001.log`;
 
 /** A disk that notes what it is asked to change. */
 class NotingDisk extends MemoryDisk {
@@ -34,8 +37,18 @@ class NotingDisk extends MemoryDisk {
 
 function createAppender(disk: MemoryDisk): SegmentAppender {
   disk.closeSync(createSegment(disk, segmentsFolder, storeId, 1));
+  writeManifest(disk, '/state', firstManifest);
   return new SegmentAppender(
-    { segmentsFolder, storeId, segment: 1, offset: 36, segmentBytesMax: 50, commits: 0, manifest: firstManifest },
+    {
+      segmentsFolder,
+      storeId,
+      mark: setMark(disk, '/state'),
+      segment: 1,
+      offset: 36,
+      segmentBytesMax: 50,
+      commits: 0,
+      manifest: firstManifest,
+    },
     disk,
   );
 }
@@ -76,8 +89,9 @@ describe('an appender', () => {
     disk.closeSync(createSegment(disk, segmentsFolder, storeId, 1));
     const others = Array.from({ length: 2_047 }, (_, index) => ({ kind: 'log', number: index + 2, commitsBefore: 0, bytes: 36 }) as const);
     const manifest = { ...firstManifest, nextNumber: 3_000, segments: [...others, ...firstManifest.segments] };
+    writeManifest(disk, '/state', manifest);
     const appender = new SegmentAppender(
-      { segmentsFolder, storeId, segment: 1, offset: 36, segmentBytesMax: 50, commits: 0, manifest },
+      { segmentsFolder, storeId, mark: setMark(disk, '/state'), segment: 1, offset: 36, segmentBytesMax: 50, commits: 0, manifest },
       disk,
     );
     const positions = [10, 10, 50, 10].map((bytes) => appender.append(Buffer.alloc(bytes)));
@@ -87,6 +101,40 @@ describe('an appender', () => {
       { segment: 3_000, offset: 36 },
       { segment: 3_000, offset: 86 },
     ]);
+  });
+
+  it.each<[string, string, (disk: MemoryDisk) => void]>([
+    ['another process has opened the folder', 'opened the state folder', (disk) => void setMark(disk, '/state')],
+    ['the manifest is another one', 'manifest.json', (disk) => writeManifest(disk, '/state', { ...firstManifest, nextNumber: 20 })],
+    ['the manifest is gone', 'manifest.json', (disk) => disk.removeSync('/state/manifest.json')],
+    ['the segment has grown', '00000001.log', (disk) => void disk.files.set(segmentFile, Buffer.alloc(47))],
+    ['the segment was cut', '00000001.log', (disk) => void disk.files.set(segmentFile, Buffer.alloc(45))],
+    ['the segment is gone', '00000001.log', (disk) => disk.removeSync(segmentFile)],
+  ])('writes nothing any more when %s', (_what, named, change) => {
+    const disk = new MemoryDisk();
+    const appender = createAppender(disk);
+    appender.append(Buffer.alloc(10));
+    change(disk);
+    const left = disk.copy().files;
+    const changed = expect.objectContaining({ code: 'STATE_FOLDER_CHANGED', summary: expect.stringContaining(named) });
+    expect(() => appender.append(Buffer.alloc(10))).toThrow(changed);
+    expect(() => appender.append(Buffer.alloc(100))).toThrow(changed);
+    expect(() => appender.replace({ removed: [], added: [] })).toThrow(changed);
+    expect(() => appender.reserveNumber()).toThrow(changed);
+    expect(appender.close()).toBeUndefined();
+    expect(disk.files).toEqual(left);
+  });
+
+  it.each<[string, (disk: MemoryDisk) => void, (appender: SegmentAppender) => unknown]>([
+    ['a frame', (disk) => setMark(disk, '/state'), (appender) => appender.append(Buffer.alloc(10))],
+    ['a manifest', (disk) => setMark(disk, '/state'), (appender) => appender.replace({ removed: [], added: [] })],
+  ])('does not promise %s when another process opens the folder while it is written', (_what, take, write) => {
+    const disk = new MemoryDisk();
+    const appender = createAppender(disk);
+    disk.fdatasyncSync = () => take(disk);
+    const before = disk.bytesOf('/state/manifest.json');
+    expect(() => write(appender)).toThrow(expect.objectContaining({ code: 'STATE_FOLDER_CHANGED' }));
+    expect(disk.bytesOf('/state/manifest.json')).toEqual(before);
   });
 
   it('takes nothing after it is closed', () => {

@@ -5,6 +5,7 @@ import type { InvocationHost } from '../functions/invocation-host.ts';
 import type { BatchResult, DelayedSend, StateMutation } from '../functions/remote-batch.ts';
 import { formatAddress, isAddressId, isFunctionType, isTextWithin, type Address } from '../shared/address.ts';
 import { describe, StatefunError } from '../shared/errors.ts';
+import { latestTimeMs } from '../shared/iso-time.ts';
 import { messageIdOf } from '../shared/message-id.ts';
 import type { TypedValue } from '../shared/typed-value.ts';
 import { addressStateBytesMax } from '../state/limits.ts';
@@ -92,7 +93,7 @@ function checkedToken<T extends string | undefined>(token: T, context: AnswerCon
 
 function dueAtOf({ delayMs }: DelayedSend, context: AnswerContext): number {
   const dueAt = context.nowMs + delayMs;
-  if (delayMs >= 0 && Number.isSafeInteger(dueAt)) return dueAt;
+  if (delayMs >= 0 && Number.isSafeInteger(dueAt)) return Math.min(dueAt, latestTimeMs);
   throw invalid(context, `a message delayed by ${describe(delayMs)} ms`);
 }
 

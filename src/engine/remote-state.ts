@@ -1,6 +1,7 @@
 import type { AttachedState, StateMutation, StateSpec } from '../functions/remote-batch.ts';
 import { decodeBuiltIn } from '../envelope/built-in-values.ts';
 import { assertInvariant } from '../shared/errors.ts';
+import { latestTimeMs } from '../shared/iso-time.ts';
 import { entryOverheadBytes } from '../state/limits.ts';
 import { parseStamp, withStamp } from '../state/stamp.ts';
 import type { StateChange, StateEntry } from '../state/state-entry.ts';
@@ -134,7 +135,7 @@ export class RemoteState {
 }
 
 function expiryOf({ expiration }: StateSpec, nowMs: number): number {
-  return expiration === undefined ? 0 : Math.min(nowMs + Math.ceil(expiration.afterMs), Number.MAX_SAFE_INTEGER);
+  return expiration === undefined ? 0 : Math.min(nowMs + Math.ceil(expiration.afterMs), latestTimeMs);
 }
 
 function sizeOf(name: string, { value }: Pick<StoredValue, 'value'>): number {

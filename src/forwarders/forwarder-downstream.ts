@@ -5,6 +5,7 @@ import { toPartitionKey } from '../envelope/partition-key.ts';
 import { ensureAddressId, type Address } from '../shared/address.ts';
 import { StatefunError } from '../shared/errors.ts';
 import { functionTypeOf, type FunctionTarget } from '../shared/function-target.ts';
+import { toIsoTime } from '../shared/iso-time.ts';
 import { messageIdOf } from '../shared/message-id.ts';
 import type { Downstream, ForwardOptions } from './event-forwarder.ts';
 import { refusedSend } from './routing-error.ts';
@@ -73,7 +74,7 @@ export class ForwarderDownstream implements Downstream {
     const { envelope, forwarder, origin, view } = this.#forwarding;
     const messageId = messageIdOf(origin, forwarder, this.messages.length);
     if (event === view || event === envelope.event) return { target, envelope: envelope.with({ messageId, partitionKey }), forwarder };
-    const time = (): string => new Date(this.#options.clock.now()).toISOString();
+    const time = (): string => toIsoTime(this.#options.clock.now());
     const complete = completeEvent(event, { id: messageId, source: `/forwarders/${encodeURIComponent(forwarder.toWellFormed())}`, time });
     return { target, envelope: Envelope.ofTrustedEvent(complete, { messageId, partitionKey }), forwarder };
   }

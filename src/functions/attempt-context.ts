@@ -6,7 +6,7 @@ import { addressPath, ensureAddressId, formatAddress, type Address } from '../sh
 import { toMilliseconds, type Duration } from '../shared/duration.ts';
 import { StatefunError } from '../shared/errors.ts';
 import { functionTypeOf, type FunctionTarget } from '../shared/function-target.ts';
-import { toIsoTime } from '../shared/iso-time.ts';
+import { latestTimeMs, toIsoTime } from '../shared/iso-time.ts';
 import { namedLogger, type LogFields, type Logger } from '../shared/logger.ts';
 import { messageIdOf } from '../shared/message-id.ts';
 import type { Metrics } from '../shared/metrics.ts';
@@ -63,7 +63,7 @@ export class AttemptContext implements Context {
         facts: { token, address: this.self },
       });
     }
-    const dueAt = this.#nowMs + toMilliseconds(delay);
+    const dueAt = Math.min(this.#nowMs + toMilliseconds(delay), latestTimeMs);
     this.#delayed.push({ kind: 'send', dueAt, token, target: address, envelope: this.#envelopeOf(event) });
   }
 

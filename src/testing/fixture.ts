@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withoutByteOrderMark } from '../shared/byte-order-mark.ts';
 import { StatefunError, toError } from '../shared/errors.ts';
 import { parseFixtureLine, type FixtureLine } from './fixture-line.ts';
 
@@ -35,7 +36,7 @@ export async function* readFixture(fixture: Fixture): AsyncGenerator<FixtureLine
   for await (const bytes of readLines(fixture)) {
     number += 1;
     const place = `${fixture.name}:${number}`;
-    const text = decode(bytes, place);
+    const text = number === 1 ? withoutByteOrderMark(decode(bytes, place)) : decode(bytes, place);
     if (text.trim() !== '') yield parseFixtureLine(text, place);
   }
 }

@@ -32,6 +32,11 @@ describe('AttemptContext', () => {
     expect(seen).toEqual([{ type: 'test/asked', id: 'a' }, undefined, bed.clock.now(), false]);
   });
 
+  it.each([Number.MAX_VALUE, 9_000_000_000_000_000, '999999999999d'])('sends after %p what is due at the end of time', async (delay) => {
+    await act((context) => context.sendAfter(delay, 'test/asked', 'x', { type: 't', data: 1 }));
+    expect(bed.engine.pendingDelayed().map(({ dueAt }) => new Date(dueAt).toISOString())).toEqual(['+275760-09-13T00:00:00.000Z']);
+  });
+
   it('sends a record under the key that a restart would read', async () => {
     await act((context) => context.egress('test/out', { type: 't', data: 1 }, { key: 'a\ud800' }));
     expect(bed.out.records.map(({ key }) => key)).toEqual(['a\ufffd']);

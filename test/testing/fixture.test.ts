@@ -29,6 +29,15 @@ async function thrownBy(reading: Promise<unknown>): Promise<unknown> {
 }
 
 describe('readFixture', () => {
+  it.each([1, 2, 3, 7])('reads the first event behind a byte order mark, in pieces of %i bytes', async (size) => {
+    const lines = await read(`\ufeff${event}\n${event}`, size);
+    expect(lines.map((line) => (line.kind === 'event' ? line.text : line.kind))).toEqual([event, event]);
+  });
+
+  it('takes no mark for one that stands elsewhere', async () => {
+    expect(await thrownBy(read(`${event}\n\ufeff${event}`))).toMatchObject({ code: 'FIXTURE_INVALID', facts: { place: 'f.jsonl:2' } });
+  });
+
   it.each([1, 2, 5, 10_000])('finds every line, whatever the pieces (%i bytes), skips blank ones and counts them', async (size) => {
     const lines = await read(`\n${event}\r\n   \n{"type":"test.comment","data":"größer"}`, size);
     expect(lines.map(({ place, kind }) => ({ place, kind }))).toEqual([

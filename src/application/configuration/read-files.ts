@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { withoutByteOrderMark } from '../../shared/byte-order-mark.ts';
 import { StatefunError, toError } from '../../shared/errors.ts';
 import type { ConfiguredValue } from './configured-value.ts';
 import type { Environment } from './variable-source.ts';
@@ -69,7 +70,7 @@ export class ConfigurationFolder {
     const path = join(this.#folder ?? '', name);
     try {
       const text = await readFile(path, 'utf8');
-      if (Buffer.byteLength(text) <= fileBytesMax) return { found: text, problems: [] };
+      if (Buffer.byteLength(text) <= fileBytesMax) return { found: withoutByteOrderMark(text), problems: [] };
       const summary = `${path} has more than ${fileBytesMax} bytes.`;
       return { found: undefined, problems: [new StatefunError('CONFIGURATION_FILE_INVALID', summary, { facts: { place: path } })] };
     } catch (cause) {

@@ -11,6 +11,7 @@ import {
   requestsCollection,
 } from '../../engine/stored-records.ts';
 import { parseAddress } from '../../shared/address.ts';
+import { toIsoTime } from '../../shared/iso-time.ts';
 import type { SnapshotEntry } from '../../storage/newest-records.ts';
 import type { StoreSnapshot } from '../../storage/store-snapshot.ts';
 import { addressOf } from './stored-addresses.ts';
@@ -106,7 +107,7 @@ class Tally {
 
   contents(): Pick<StateInspection, 'addresses' | 'pendingMessages' | 'delayedMessages' | 'outbox' | 'deadLetters' | 'positions'> {
     const types = Array.from(this.#types, ([type, { count, entries, bytes }]) => ({ type, addresses: count, entries, bytes }));
-    const nextDueAt = Number.isFinite(this.#nextDueAt) ? { nextDueAt: new Date(this.#nextDueAt).toISOString() } : {};
+    const nextDueAt = Number.isFinite(this.#nextDueAt) ? { nextDueAt: toIsoTime(this.#nextDueAt) } : {};
     return {
       addresses: types.sort((left, right) => (left.type < right.type ? -1 : 1)),
       pendingMessages: { ...this.#messages.amount, byType: this.#messages.byName },
@@ -151,11 +152,16 @@ class Tally {
 /** Things of one kind, and how many there are of each name. */
 class Group {
   readonly amount: MutableAmount = { count: 0, bytes: 0 };
-  readonly byName: Record<string, number> = {};
+  /** A map, because a name can be anything: the code of a dead letter is the name of what a handler threw. */
+  readonly #counts = new Map<string, number>();
 
   take(name: string, bytes: number): void {
     this.amount.count += 1;
     this.amount.bytes += bytes;
-    this.byName[name] = (this.byName[name] ?? 0) + 1;
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+  }
+
+  get byName(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#counts);
   }
 }

@@ -3,6 +3,7 @@ import { parseRequestKey } from '../../engine/requests.ts';
 import { deadLettersCollection, decodeDeadLetter, requestsCollection } from '../../engine/stored-records.ts';
 import { Envelope } from '../../envelope/envelope.ts';
 import { StatefunError } from '../../shared/errors.ts';
+import { toIsoTime } from '../../shared/iso-time.ts';
 import type { StoreSnapshot } from '../../storage/store-snapshot.ts';
 import { shownValue } from './stored-value.ts';
 
@@ -72,7 +73,7 @@ function readDeadLetters(snapshot: StoreSnapshot): { readonly letters: readonly 
 function toListed(letter: DeadLetter, requested: ReadonlySet<string>): ListedDeadLetter {
   const { id, kind, code, reason, at, attempts, messageId, payload } = letter;
   return {
-    ...{ id, kind, code, reason, at: new Date(at).toISOString(), attempts, where: whereOf(letter) },
+    ...{ id, kind, code, reason, at: toIsoTime(at), attempts, where: whereOf(letter) },
     ...(messageId === undefined ? {} : { messageId }),
     payloadBytes: payload.byteLength,
     redriveRequested: requested.has(id),

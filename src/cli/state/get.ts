@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { readAddress, type StoredAddress } from '../../application/state-tools/stored-addresses.ts';
 import type { StoredCell } from '../../application/state-tools/stored-cells.ts';
 import { ensureFunctionType } from '../../shared/address.ts';
+import { toIsoTime } from '../../shared/iso-time.ts';
 import { printableLine } from '../../shared/printable.ts';
 import { CommandExit, exitCodes } from '../exit-code.ts';
 import { moreHelp } from '../more-help.ts';
@@ -49,7 +50,7 @@ function cellLines(cell: StoredCell): string[] {
     case 'value':
       return ['', `  ${cell.name} (value)`, `    ${JSON.stringify(cell.value)}`];
     case 'remote': {
-      const expires = cell.expiresAt === undefined ? '' : `, expires ${new Date(cell.expiresAt).toISOString()}`;
+      const expires = cell.expiresAt === undefined ? '' : `, expires ${toIsoTime(cell.expiresAt)}`;
       return ['', `  ${cell.name} (${cell.typename || 'type unknown'}${expires})`, `    ${JSON.stringify(cell.value)}`];
     }
     case 'table': {

@@ -1,4 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { byteOrderMarkBytes } from '../../shared/byte-order-mark.ts';
 import { StatefunError, toError } from '../../shared/errors.ts';
 import { sleep, untilAborted } from '../../shared/sleep.ts';
 import type { Ingress, IngressContext, IngressRecord } from '../../ingress/ingress.ts';
@@ -19,7 +20,7 @@ export interface FileIngressOptions {
 }
 
 /**
- * Reads a file line by line. Lines end with LF or CRLF; blank ones are skipped. A last line without an end is a record, except when the
+ * Reads a file line by line. Lines end with LF or CRLF; blank ones are skipped, and so is a byte order mark at the beginning of the file. A last line without an end is a record, except when the
  * file is followed: then its end is awaited.
  *
  * The position is the offset behind a line, and the identity of a record is the name of the ingress and the offset of its line: so lines
@@ -96,7 +97,10 @@ class FileIngress implements Ingress {
   }
 
   async #deliver(lines: readonly Line[], context: IngressContext, signal: AbortSignal): Promise<void> {
-    const records = lines.filter((line) => !isBlank(line)).map((line) => this.#toRecord(line, context));
+    const records = lines
+      .map(withoutMark)
+      .filter((line) => !isBlank(line))
+      .map((line) => this.#toRecord(line, context));
     for (let start = 0; start < records.length; start += batchRecordsMax) {
       signal.throwIfAborted();
       await untilAborted(context.deliver(records.slice(start, start + batchRecordsMax)), signal);
@@ -138,6 +142,11 @@ async function openFile(path: string): Promise<FileHandle> {
 function readFailed(path: string, error: unknown): StatefunError {
   const text = `The file ${path} cannot be read any further: ${toError(error).message}`;
   return new StatefunError('INGRESS_FILE_FAILED', text, { facts: { path }, cause: error });
+}
+
+/** The first line of a file may begin with a byte order mark, which is no part of the record. */
+function withoutMark(line: Line): Line {
+  return line.startOffset === 0 ? { ...line, data: line.data.subarray(byteOrderMarkBytes(line.data)) } : line;
 }
 
 /** Spaces, tabs and carriage returns. A line that was cut has something in it, whatever its beginning looks like. */

@@ -4,6 +4,7 @@ import { toMilliseconds, type Duration } from '../../shared/duration.ts';
 import { describe, StatefunError } from '../../shared/errors.ts';
 import type { DelayOptions } from '../../functions/context.ts';
 import { ensureToken } from '../../functions/effect-limits.ts';
+import { latestTimeMs } from '../../shared/iso-time.ts';
 import { namedLogger, type Logger } from '../../shared/logger.ts';
 import { isTypedValue, type TypedValue } from '../../shared/typed-value.ts';
 import { booleanType, int32Type, int64Type, stringType } from '../../state/types.ts';
@@ -52,7 +53,7 @@ export class InvocationContext implements FunctionContext<Record<string, never>>
 
   sendAfter(delay: Duration, target: string, id: string, value: Sendable, { token }: DelayOptions = {}): void {
     this.ensureOpen('sendAfter');
-    const delayMs = Math.ceil(toMilliseconds(delay));
+    const delayMs = Math.min(Math.ceil(toMilliseconds(delay)), latestTimeMs);
     if (token !== undefined && this.#batch.effects.isTokenPending(toToken(token))) {
       throw new StatefunError('DELAYED_TOKEN_IN_USE', `the token "${token}" is pending at ${formatAddress(this.self)}.`, {
         facts: { token, address: this.self },

@@ -1,5 +1,6 @@
 import { toMilliseconds, type Duration } from '../../shared/duration.ts';
 import { describe, StatefunError } from '../../shared/errors.ts';
+import { latestTimeMs } from '../../shared/iso-time.ts';
 import type { StateType } from '../../state/types.ts';
 import type { StateExpiration, StateSpec } from '../../functions/remote-batch.ts';
 import { typenameOf } from '../typed-values.ts';
@@ -83,7 +84,7 @@ export function ensureDistinctStates(functionType: string, states: readonly Decl
 }
 
 function expirationOf(after: StateExpiration['after'], duration: Duration | undefined): StateExpiration | undefined {
-  return duration === undefined ? undefined : { after, afterMs: Math.ceil(toMilliseconds(duration)) };
+  return duration === undefined ? undefined : { after, afterMs: Math.min(Math.ceil(toMilliseconds(duration)), latestTimeMs) };
 }
 
 function isStateType(value: unknown): value is StateType<unknown> {

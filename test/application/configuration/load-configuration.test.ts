@@ -32,6 +32,13 @@ describe('sources', () => {
     expect(configuration.isSet('stop.deadline')).toBe(false);
   });
 
+  it('reads files that begin with a byte order mark', async () => {
+    write({ 'application.yaml': '\ufeffstop:\n  deadline: 5s\n' });
+    expect((await load()).get('stop.deadline')).toBe(5_000);
+    write({ '.env': '\ufeffSTATEFUN_STOP__DEADLINE=7s\n' });
+    expect((await load()).get('stop.deadline')).toBe(7_000);
+  });
+
   it('takes the highest: code, file, profile, .env, environment, command line, options, overrides', async () => {
     write({
       'application.yaml': 'kinesis:\n  stream: from-file\n',

@@ -60,6 +60,20 @@ describe('fileIngress', () => {
     expect(context.texts).toEqual(['{"a":1}', '{"b":2}']);
   });
 
+  it.each(['\ufeff{"a":1}\n{"b":2}\n', '\ufeff\r\n{"a":1}\n{"b":2}', '\ufeff\n\n{"a":1}\n{"b":2}\n'])(
+    'reads a file that begins with a byte order mark (%#)',
+    async (content) => expect((await readAll(content)).texts).toEqual(['{"a":1}', '{"b":2}']),
+  );
+
+  it('reads envelopes of a file that begins with a byte order mark', async () => {
+    const envelope = Envelope.ofPayload('{"specversion":"1.0","id":"1","source":"/s","type":"t"}');
+    const line = Buffer.from(envelope.encode()).toString('base64');
+    const { records } = await readAll(`\ufeff${line}\n`, { format: 'envelope' });
+    expect(records.map(({ data, position }) => [Envelope.decode(data).payload, position])).toEqual([
+      [envelope.payload, String(line.length + 4)],
+    ]);
+  });
+
   it('takes a last line without an end as a record', async () => {
     expect((await readAll('{"a":1}\n{"b":2}')).texts).toEqual(['{"a":1}', '{"b":2}']);
   });

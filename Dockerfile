@@ -4,7 +4,7 @@ ARG NODE_IMAGE=node:22-bookworm-slim
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY . .
-# Nothing in the package needs an install script; the build is called by name.
+# Nothing in the package needs an install script, and installing builds nothing.
 RUN npm ci --ignore-scripts --no-audit --no-fund \
   && npm run build \
   && npm prune --omit=dev --ignore-scripts --no-audit --no-fund

@@ -1,5 +1,5 @@
-import { fork } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { fork, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -10,6 +10,7 @@ import { subjects, type StartMeasurement, type StoreTask, type Subject, type Wor
 import { formatStoreReport, storeReportOf, type StoreRound, type SubjectMeasurement } from './store-report.ts';
 
 const childPath = new URL('./store-child.js', import.meta.url).pathname;
+const projectFolder = new URL('../..', import.meta.url).pathname;
 
 interface Options {
   readonly rounds: number;
@@ -65,9 +66,23 @@ async function measureSubject(subject: Subject, { keys, seconds }: Options, pare
   }
 }
 
+/** Whether the other stores are installed. Otherwise a line says what is skipped, and why. */
+function installRivals(): boolean {
+  const parameters = ['scripts/with-packages.mjs', 'benchmarks', 'LevelDB and LMDB', process.execPath, '--eval', 'process.exit(0)'];
+  spawnSync(process.execPath, parameters, { cwd: projectFolder, stdio: ['ignore', 2, 2] });
+  return existsSync(join(projectFolder, 'benchmarks', 'node_modules', 'lmdb'));
+}
+
+/** The stores of these that can be measured here. */
+function available(wanted: readonly Subject[]): readonly Subject[] {
+  return wanted.every((subject) => subject === 'log') || installRivals() ? wanted : wanted.filter((subject) => subject === 'log');
+}
+
 /** The log store beside LevelDB and LMDB; see BENCHMARKS.md. */
 export async function runStore(parameters: readonly string[]): Promise<void> {
-  const options = readOptions(parameters);
+  const given = readOptions(parameters);
+  const options = { ...given, measured: available(given.measured) };
+  if (options.measured.length === 0) return;
   const folder = mkdtempSync(join(tmpdir(), 'statefun-bench-'));
   try {
     const machine = describeMachine(folder);

@@ -1,5 +1,3 @@
-import { ClassicLevel } from 'classic-level';
-import { open as openLmdb } from 'lmdb';
 import { openLogStore } from 'statefun/storage';
 import { liveBytesPerKey } from './store-data.ts';
 import type { Subject } from './store-measurement.ts';
@@ -51,6 +49,7 @@ async function openLog(folder: string, keys: number): Promise<OpenSubject> {
 }
 
 async function openLevel(folder: string): Promise<OpenSubject> {
+  const { ClassicLevel } = await import('classic-level');
   const database = new ClassicLevel<string, string>(folder);
   await database.open();
   const write = (pairs: readonly Pair[], sync: boolean): Promise<void> =>
@@ -67,6 +66,7 @@ async function openLevel(folder: string): Promise<OpenSubject> {
 }
 
 async function openLmdbStore(folder: string): Promise<OpenSubject> {
+  const { open: openLmdb } = await import('lmdb');
   const database = openLmdb<string, string>({ path: folder, encoding: 'string' });
   const put = async (pairs: readonly Pair[]): Promise<void> => {
     await database.transaction(() => {

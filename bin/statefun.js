@@ -3,27 +3,40 @@
 /* eslint no-var: off -- let and const are such a syntax */
 var supported = [20, 19];
 var tooOld = 'NODE_TOO_OLD';
+var notBuilt = 'NOT_BUILT';
 var version = process.versions.node.split('.').map(Number);
 
-if (version[0] < supported[0] || (version[0] === supported[0] && version[1] < supported[1])) {
+function report(code, summary, where, hint) {
   process.stderr.write(
-    [
-      'APPLICATION FAILED TO START',
-      '',
-      '1. ' + tooOld + ': statefun needs Node ' + supported.join('.') + ' or later; this is Node ' + process.versions.node + '.',
-      '   Where: ' + process.execPath,
-      '   Do:    Install a newer Node (nvm install --lts, or https://nodejs.org), then start again.',
-      '',
-    ].join('\n'),
+    ['APPLICATION FAILED TO START', '', '1. ' + code + ': ' + summary, '   Where: ' + where, '   Do:    ' + hint, ''].join('\n'),
   );
   process.exitCode = 1;
+}
+
+if (version[0] < supported[0] || (version[0] === supported[0] && version[1] < supported[1])) {
+  report(
+    tooOld,
+    'statefun needs Node ' + supported.join('.') + ' or later; this is Node ' + process.versions.node + '.',
+    process.execPath,
+    'Install a newer Node (nvm install --lts, or https://nodejs.org), then start again.',
+  );
 } else {
-  import('../dist/cli.js')
-    .then(function (cli) {
-      return cli.main(process.argv.slice(2));
-    })
-    .then(function (exitCode) {
-      // The exit code is set, not forced: what is still being written to a pipe gets out.
-      process.exitCode = exitCode;
-    });
+  import('../dist/cli.js').then(
+    function (cli) {
+      return cli.main(process.argv.slice(2)).then(function (exitCode) {
+        // The exit code is set, not forced: what is still being written to a pipe gets out.
+        process.exitCode = exitCode;
+      });
+    },
+    function (error) {
+      // Published packages are always built.
+      if (error.code !== 'ERR_MODULE_NOT_FOUND' || !/\/dist\/cli\.js$/.test(error.url)) throw error;
+      report(
+        notBuilt,
+        'this clone of statefun is not built.',
+        decodeURI(error.url),
+        'In the clone: npm ci && npm run build. Then start again.',
+      );
+    },
+  );
 }

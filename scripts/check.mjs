@@ -2,7 +2,18 @@
 import { spawn } from 'node:child_process';
 
 /** The scripts of package.json to run. The longest comes first: while it runs in one lane, the others take turns in the second. */
-const steps = ['test', 'format:check', 'deps', 'generate:check', 'snippets:check', 'docker:lint', 'types', 'lint', 'test:package'];
+const steps = [
+  'test',
+  'format:check',
+  'deps',
+  'generate:check',
+  'snippets:check',
+  'docker:lint',
+  'types',
+  'lint',
+  'test:mounts',
+  'test:package',
+];
 const lanes = 2;
 
 const waiting = [...steps];

@@ -1,23 +1,48 @@
 // Writes src/envelope/generated/envelope-message.ts from src/envelope/envelope.proto with protobufjs' pbjs and pbts.
 //
-// With --check it writes nothing and exits with 1 when the file in the repository is not what the .proto gives.
+// The file carries a digest of what it was made from (the .proto, this script, the locked pbjs) and of its code. Nothing is done while it fits.
+// With --check nothing is written, and a digest that does not fit exits with 1: the .proto has changed, or the code was edited. So only a
+// changed .proto needs pbjs, which is installed for it (scripts/envelope-generator).
 //
 // pbjs writes JavaScript, which a plain `tsc` build neither checks nor copies to dist. So the code becomes one .ts file: what pbjs wrote,
 // unchecked and unexported, and below it the one export, typed with the fields that pbts found.
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import pbjs from 'protobufjs-cli/pbjs.js';
-import pbts from 'protobufjs-cli/pbts.js';
+import { installPackages } from './suite-packages.mjs';
 
-const proto = fileURLToPath(new URL('../src/envelope/envelope.proto', import.meta.url));
-const target = fileURLToPath(new URL('../src/envelope/generated/envelope-message.ts', import.meta.url));
+const pathOf = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const generator = pathOf('scripts/envelope-generator');
+const proto = pathOf('src/envelope/envelope.proto');
+const target = pathOf('src/envelope/generated/envelope-message.ts');
+const inputs = [proto, fileURLToPath(import.meta.url), join(generator, 'package-lock.json')];
+
+const digestLine = /^\/\/ Digest: ([0-9a-f]{64})\n/m;
+
+/** Whether the file in the repository was made from the inputs as they are, and is as it was made. */
+function fits() {
+  const text = readFileSync(target, 'utf8');
+  return digestLine.exec(text)?.[1] === digestOf(text.replace(digestLine, ''));
+}
+
+function digestOf(code) {
+  const hash = createHash('sha256');
+  for (const text of [...inputs.map((path) => readFileSync(path, 'utf8')), code]) hash.update(`${text.length}\n${text}`);
+  return hash.digest('hex');
+}
 
 const left = ['create', 'verify', 'convert', 'delimited', 'typeurl', 'service'].map((name) => `--no-${name}`);
 
 async function generate() {
+  const reason = await installPackages(generator);
+  if (reason !== undefined) throw new Error(`pbjs could not be installed: ${reason}`);
+  const require = createRequire(join(generator, 'package.json'));
+  const pbjs = require('protobufjs-cli/pbjs.js');
+  const pbts = require('protobufjs-cli/pbts.js');
   const folder = mkdtempSync(join(tmpdir(), 'statefun-envelope-'));
   try {
     const code = join(folder, 'envelope.js');
@@ -59,12 +84,14 @@ export const EnvelopeMessage: {
 `;
 }
 
-const generated = await generate();
-if (!process.argv.includes('--check')) {
-  writeFileSync(target, generated);
-} else if (readFileSync(target, 'utf8') !== generated) {
-  console.error(
-    'src/envelope/generated/envelope-message.ts is not what src/envelope/envelope.proto gives. Run: node scripts/generate-envelope.mjs',
-  );
-  process.exitCode = 1;
+if (!fits()) {
+  if (process.argv.includes('--check')) {
+    console.error(
+      'src/envelope/generated/envelope-message.ts is not what src/envelope/envelope.proto gives. Run: node scripts/generate-envelope.mjs',
+    );
+    process.exitCode = 1;
+  } else {
+    const code = await generate();
+    writeFileSync(target, code.replace('\n', `\n// Digest: ${digestOf(code)}\n`));
+  }
 }

@@ -431,6 +431,11 @@ export const errorRegistry = {
     'The version of Node is older than the framework supports.',
     'Install Node 20.19 or later (nvm install --lts, or https://nodejs.org), then start again.',
   ),
+  NOT_BUILT: entry(
+    'stop',
+    'The command was started in a clone of the framework that is not built.',
+    'In the clone: npm ci && npm run build.',
+  ),
   // application: lifecycle, modules and conditions
   LIFECYCLE_FAILED: entry('stop', 'A method with @PostConstruct or @PreDestroy failed.', 'See the cause.'),
   LIFECYCLE_TIMEOUT: entry(

@@ -1,0 +1,113 @@
+// npm run build: compiles the framework to dist/, then the examples.
+//
+//   node scripts/build.mjs [--if-needed] [example …]      the framework and these examples; without a name, all that are built
+//
+// With --if-needed, what was built from the sources as they are is left alone; that takes a tenth of a second. What a build was made from is in
+// a digest beside it. The framework is compiled into another folder first, which then takes the place of dist/: what others run meanwhile is
+// never half written, nothing stays of sources that are gone, and a build that fails changes nothing.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+
+const { values, positionals } = parseArgs({ options: { 'if-needed': { type: 'boolean', default: false } }, allowPositionals: true });
+const ifNeeded = values['if-needed'];
+const examples = positionals.length > 0 ? positionals : readdirSync('examples').filter(isBuilt).sort();
+const digestName = '.built-from';
+
+/** A command ended with another status than 0. */
+class CommandFailure extends Error {
+  constructor(status) {
+    super(`a command ended with ${status}`);
+    this.status = status;
+  }
+}
+
+const frameworkDigest = digestOf(['src', 'tsconfig.json', 'tsconfig.build.json', 'node_modules/typescript/package.json']);
+try {
+  build('the framework', 'dist', frameworkDigest, buildFramework);
+  for (const example of examples) buildExample(`examples/${example}`);
+} catch (error) {
+  // The compiler has said what is wrong.
+  if (!(error instanceof CommandFailure)) throw error;
+  process.exitCode = error.status;
+}
+
+function buildExample(folder) {
+  const inputs = ['src', 'test', 'tsconfig.json', 'package.json'].map((name) => `${folder}/${name}`);
+  const digest = digestOf(inputs, frameworkDigest);
+  build(folder, `${folder}/dist`, digest, () => {
+    run('npm', ['run', '--silent', 'build', '--workspace', folder]);
+    writeFileSync(join(folder, 'dist', digestName), digest);
+  });
+}
+
+function build(what, output, digest, compile) {
+  const stamp = join(output, digestName);
+  if (ifNeeded && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  // On standard error: `npm start --silent` may be read by a program.
+  if (ifNeeded) console.error(`Building ${what}, which takes some seconds and is not done again until its sources change ...`);
+  compile();
+}
+
+function buildFramework() {
+  const [next, last] = [`dist.next-${process.pid}`, `dist.last-${process.pid}`];
+  removeLeftovers();
+  try {
+    run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', next]);
+    writeFileSync(join(next, digestName), frameworkDigest);
+    if (existsSync('dist')) renameSync('dist', last);
+    renameSync(next, 'dist');
+  } finally {
+    for (const folder of [next, last]) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Removes what builds that were interrupted have left. */
+function removeLeftovers() {
+  for (const name of readdirSync('.')) {
+    const pid = /^dist\.(?:next|last)-(\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid))) rmSync(name, { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+function run(command, parameters) {
+  const { status, error } = spawnSync(command, parameters, { stdio: 'inherit', shell: process.platform === 'win32' && command === 'npm' });
+  if (error !== undefined) throw error;
+  if (status !== 0) throw new CommandFailure(status ?? 1);
+}
+
+function isBuilt(example) {
+  const manifest = `examples/${example}/package.json`;
+  return existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).scripts?.build !== undefined;
+}
+
+/** Of names and contents; times mean nothing after a checkout or a copy. */
+function digestOf(paths, more = '') {
+  const hash = createHash('sha256').update(more);
+  for (const path of paths.filter((path) => existsSync(path)).flatMap(filesIn)) {
+    const bytes = readFileSync(path);
+    hash.update(`${path}\n${bytes.length}\n`).update(bytes);
+  }
+  return hash.digest('hex');
+}
+
+/** The path itself, or every file below it. */
+function filesIn(path) {
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path)
+    .flatMap((name) => filesIn(`${path}/${name}`))
+    .sort();
+}

@@ -1,0 +1,53 @@
+// Installs the packages that one suite or tool needs and nobody else: its folder has a package.json and a lock file of its own, so that
+// `npm ci` in the project does not download them.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Folders with packages of their own; scripts/complete-lock-file.mjs looks after their lock files, too. */
+export const suiteFolders = ['benchmarks', 'scripts/docker-lint', 'scripts/envelope-generator', 'test/remote/http/mounts'];
+
+const triesMax = 3;
+const pauseMs = 2_000;
+
+/** What npm says when the two files of the folder do not fit together. That is a mistake in the project, and trying again cannot help. */
+const mistakeInProject = /npm error code (?:EUSAGE|EJSONPARSE)/;
+
+/**
+ * Installs the packages of a folder unless they are there already. Returns undefined, or the reason why they could not be downloaded in three
+ * tries. Throws when the lock file does not fit the package.json.
+ */
+export async function installPackages(folder) {
+  const stamp = join(folder, 'node_modules', '.installed-from');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(folder, 'package-lock.json')))
+    .digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return undefined;
+  for (let tries = 1; ; tries += 1) {
+    const problem = runNpmCi(folder);
+    if (problem === undefined) break;
+    if (mistakeInProject.test(problem)) throw new Error(`npm ci in ${folder} failed:\n${problem}`);
+    if (tries === triesMax) return reasonIn(problem);
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+  writeFileSync(stamp, wanted);
+  return undefined;
+}
+
+/** What npm printed, if it failed. Nothing that is installed here needs its install script: binaries come as packages. */
+function runNpmCi(folder) {
+  const command = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const { status, stdout, stderr, error } = spawnSync('npm', command, {
+    cwd: folder,
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  });
+  return status === 0 ? undefined : `${error ?? ''}${stdout ?? ''}${stderr ?? ''}`;
+}
+
+function reasonIn(problem) {
+  const lines = problem.split('\n').filter((line) => line.trim() !== '');
+  const telling = lines.find((line) => /npm error (?!code\b|errno\b|syscall\b)/.test(line)) ?? lines[0] ?? 'npm ci failed';
+  return telling.replace('npm error ', '').trim().slice(0, 200);
+}

@@ -23,11 +23,11 @@ export class EngineRun {
 
   start(): void {
     const command = [process.execPath, join(interopFolder, 'dist/from-engine/engine-process.js'), this.folder, String(this.port)];
-    this.process = new ManagedProcess('the engine', command, { env: { LOG_LEVEL: 'warn' } });
+    this.process = new ManagedProcess('the engine', command, { env: { LOG_LEVEL: 'warn' }, lines: { started: /started/ } });
   }
 
   async untilStarted(): Promise<void> {
-    await this.running.untilPrinted('started');
+    await this.running.untilSeen('started');
   }
 
   /** SIGKILL, and what is on disk is all that is left. */

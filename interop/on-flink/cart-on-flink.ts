@@ -37,8 +37,9 @@ async function runCart(runtime: FlinkRuntime, { seed, short }: RunOptions): Prom
   const port = await freePort();
   const description = await describeForCluster(port);
   const command = [process.execPath, join(interopFolder, 'dist/runner/tied.js'), ...statefun, 'serve', example, '--port', String(port)];
-  const server = new ManagedProcess('statefun serve', command, { cwd: projectFolder, env: { LOG_LEVEL: 'info' } });
-  await server.untilPrinted('serving');
+  const options = { cwd: projectFolder, env: { LOG_LEVEL: 'info' }, lines: { serving: /serving/ } };
+  const server = new ManagedProcess('statefun serve', command, options);
+  await server.untilSeen('serving');
   // In the midst of the third phase.
   const job = new FlinkJob({ runtime, ...description, failures: 1, failAfterRecords: carts * 2 }, []);
   try {

@@ -30,7 +30,9 @@ export class FlinkJob {
     writeFileSync(join(this.folder, 'module.yaml'), moduleYaml);
     this.send(messages);
     const jobArguments = [this.folder, parallelism, failures, failAfterRecords, egressIds.join(',')].map(String);
-    this.process = new ManagedProcess(runtime.title, [...runtime.command, ...jobArguments], { cwd: runtime.folder });
+    // Counted as they are printed: Flink's own warnings are much longer than what is kept of the output.
+    const lines = { reading: /reading/, failure: /^failure \d+ after/ };
+    this.process = new ManagedProcess(runtime.title, [...runtime.command, ...jobArguments], { cwd: runtime.folder, lines });
   }
 
   send(messages: Iterable<OutgoingMessage>): void {
@@ -44,11 +46,11 @@ export class FlinkJob {
   }
 
   get failuresInjected(): number {
-    return this.process.output.match(/^failure \d+ after/gm)?.length ?? 0;
+    return this.process.seen('failure').count;
   }
 
   async untilStarted(): Promise<void> {
-    await this.process.untilPrinted('reading');
+    await this.process.untilSeen('reading');
   }
 
   get output(): string {

@@ -19,22 +19,25 @@ export async function findJavaHome(versionMin: number, forWhat: string): Promise
   throw new Skipped(`${forWhat} (it needs a JDK from ${versionMin} on; here is ${versions.join(', ') || 'none'})`);
 }
 
+const javaHome = /java\.home = (.+)/;
+const javaVersion = /version "(?:1\.)?(\d+)/;
+
 async function candidates(): Promise<Set<string>> {
   const homes: string[] = [];
   const { JAVA_HOME: home } = process.env;
   if (home !== undefined && home !== '') homes.push(home);
   // Prints where its JDK is, wherever the command on the path really is.
-  const onPath = new ManagedProcess('java', ['java', '-XshowSettings:properties', '-version']);
+  const onPath = new ManagedProcess('java', ['java', '-XshowSettings:properties', '-version'], { lines: { home: javaHome } });
   await onPath.end();
-  const pathHome = /java\.home = (.+)/.exec(onPath.output)?.[1];
+  const pathHome = javaHome.exec(onPath.seen('home').first ?? '')?.[1];
   if (pathHome !== undefined) homes.push(pathHome.trim());
   if (existsSync(installedFolder)) homes.push(...readdirSync(installedFolder).map((name) => join(installedFolder, name)));
   return new Set(homes.filter((candidate) => existsSync(join(candidate, 'bin/javac'))).map((candidate) => realpathSync(candidate)));
 }
 
 async function versionOf(home: string): Promise<number | undefined> {
-  const java = new ManagedProcess('java', [join(home, 'bin/java'), '-version']);
+  const java = new ManagedProcess('java', [join(home, 'bin/java'), '-version'], { lines: { version: javaVersion } });
   await java.end();
-  const version = /version "(?:1\.)?(\d+)/.exec(java.output)?.[1];
+  const version = javaVersion.exec(java.seen('version').first ?? '')?.[1];
   return version === undefined ? undefined : Number(version);
 }

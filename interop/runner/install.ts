@@ -51,24 +51,31 @@ async function installNow({ what, folder, inputs, stamp, steps }: Installation):
 async function runStep(what: string, step: Step): Promise<void> {
   const tries = step.downloads ? triesMax : 1;
   for (let attempt = 1; ; attempt += 1) {
-    const running = new ManagedProcess(step.command.join(' '), step.command, step);
+    const lines = { ...reasons, fault: step.faultOfOurs ?? /(?!)/ };
+    const running = new ManagedProcess(step.command.join(' '), step.command, { ...step, lines });
     const result = await running.end();
     if (result === '0') return;
     if (result.includes('ENOENT')) throw new Skipped(`${what} (there is no ${step.command[0] ?? ''} on this machine)`);
-    if (!step.downloads || step.faultOfOurs?.test(running.output) === true) {
+    if (!step.downloads || running.seen('fault').count > 0) {
       throw new Error(`"${running.name}" ended with ${result}:\n${running.output}`);
     }
-    if (attempt === tries) throw new Skipped(`${what} (${reasonIn(running.output)})`);
+    if (attempt === tries) throw new Skipped(`${what} (${reasonOf(running)})`);
     await new Promise((resolve) => setTimeout(resolve, retryDelayMs));
   }
 }
 
+/** Lines that tell why a download failed; of each the first is the cause of the others. */
+const reasons = {
+  missing: /could not be resolved: ([^\s,]+)|Could not find artifact (\S+)/,
+  telling: /could not|unable|not found|no matching|error/i,
+};
+
 /** Why a download failed: what Maven did not find, or the first line that says what went wrong, or else the last one. */
-function reasonIn(output: string): string {
-  const missing = /could not be resolved: ([^\s,]+)|Could not find artifact (\S+)/.exec(output);
+function reasonOf(running: ManagedProcess): string {
+  const missing = reasons.missing.exec(running.seen('missing').first ?? '');
   if (missing !== null) return `${missing[1] ?? missing[2] ?? ''} cannot be found`;
-  const lines = output.split('\n').filter((line) => line.trim() !== '');
-  const telling = lines.find((line) => /could not|unable|not found|no matching|error/i.test(line)) ?? lines.at(-1) ?? 'no output';
+  const lines = running.output.split('\n').filter((line) => line.trim() !== '');
+  const telling = running.seen('telling').first ?? lines.at(-1) ?? 'no output';
   return telling.trim().slice(0, 200);
 }
 

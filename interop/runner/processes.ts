@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { ProcessOutput, type SeenLines } from './process-output.ts';
 
 /*
  * Every process is started in a group of its own and holds our end of its standard input. So nothing is left behind: what we stop, we stop
@@ -9,28 +10,30 @@ import { createServer } from 'node:net';
 export interface ProcessOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** The lines that something is concluded from, by a name for each kind. */
+  readonly lines?: Readonly<Record<string, RegExp>>;
 }
 
 const alive = new Set<ManagedProcess>();
-const outputCharactersMax = 100_000;
 
 export class ManagedProcess {
-  /** The end of what it has printed, both streams. */
-  output = '';
   readonly ended: Promise<string>;
   private readonly child: ChildProcess;
+  private readonly printed: ProcessOutput;
   private stopped = false;
 
   constructor(
     readonly name: string,
     [command = '', ...commandArguments]: readonly string[],
-    { cwd, env }: ProcessOptions = {},
+    { cwd, env, lines = {} }: ProcessOptions = {},
   ) {
     const child = spawn(command, commandArguments, { cwd, env: { ...process.env, ...env }, stdio: 'pipe', detached: true });
     this.child = child;
+    this.printed = new ProcessOutput(lines);
     alive.add(this);
     for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk: Buffer) => (this.output = (this.output + chunk.toString()).slice(-outputCharactersMax)));
+      const { add, end } = this.printed.stream();
+      stream.on('data', add).on('end', end);
     }
     // Writing to a process that has ended is no error of ours: that it has ended is seen elsewhere.
     child.stdin.on('error', () => undefined);
@@ -41,18 +44,28 @@ export class ManagedProcess {
     void this.ended.then(() => alive.delete(this));
   }
 
+  /** For people: the end of what it has printed, both streams. Conclusions are drawn from {@link seen}. */
+  get output(): string {
+    return this.printed.text;
+  }
+
+  /** The lines of that name it has printed so far. */
+  seen(name: string): SeenLines {
+    return this.printed.seen(name);
+  }
+
   /** The result is "0" when it ended well, else its exit code, a signal, or why it did not start. */
   async end(): Promise<string> {
     this.child.stdin?.end();
     return await this.ended;
   }
 
-  /** Resolves when it has printed the text; throws when it ends before, or is stopped. */
-  async untilPrinted(text: string, timeoutMs = 120_000): Promise<void> {
+  /** Resolves when it has printed a line of that name; throws when it ends before, or is stopped. */
+  async untilSeen(name: string, timeoutMs = 120_000): Promise<void> {
     const deadlineMs = Date.now() + timeoutMs;
-    while (!this.output.includes(text)) {
+    while (this.seen(name).count === 0) {
       this.assertRunning();
-      if (Date.now() > deadlineMs) throw new Error(`${this.name} does not print "${text}" in ${timeoutMs} ms:\n${this.output}`);
+      if (Date.now() > deadlineMs) throw new Error(`${this.name} does not print that it is "${name}" in ${timeoutMs} ms:\n${this.output}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }

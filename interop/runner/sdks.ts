@@ -105,7 +105,7 @@ export const ours: Sdk = {
 export async function startSdk({ title, installation, command, env = {} }: Sdk): Promise<FunctionServer> {
   if (installation !== undefined) await install(installation);
   const port = await freePort();
-  const server = new ManagedProcess(title, command(port), { cwd: installation?.folder ?? interopFolder, env });
-  await server.untilPrinted('ready');
+  const server = new ManagedProcess(title, command(port), { cwd: installation?.folder ?? interopFolder, env, lines: { ready: /ready/ } });
+  await server.untilSeen('ready');
   return { process: server, port };
 }

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { delay } from '../shared/timers.ts';
+import { onSilence } from './silence.ts';
 import { isSystemError } from './store-errors.ts';
 
 /** `gone`: its socket is no longer there, because it withdrew. `dead`: nobody listens on its socket, which can be removed. */
@@ -52,7 +53,8 @@ function askOnce(path: string, untilDecided: boolean): Promise<Outcome> {
       socket.destroy();
       resolve(pid === undefined ? { state } : { state, pid });
     };
-    socket.setEncoding('utf8').setTimeout(answerWithinMs, () => settle('alive'));
+    socket.setEncoding('utf8').setTimeout(answerWithinMs);
+    onSilence(socket, () => settle('alive'));
     socket.on('data', (part: string) => {
       text += part;
       const lines = text.split('\n');

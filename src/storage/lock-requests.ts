@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { StatefunError, toError } from '../shared/errors.ts';
 import type { ErrorCode } from '../shared/error-registry.ts';
+import { onSilence } from './silence.ts';
 
 /*
  * The socket by which a process holds a folder also answers requests to that process. Behind the line that says who holds the folder, which
@@ -26,11 +27,12 @@ const silentMsMax = 10_000;
 const answerWithinMs = 30_000;
 
 /** Answers the requests that come on a connection, one after the other. */
-export function serveRequests(socket: Socket, handler: RequestHandler, silentMs: number = silentMsMax): void {
+export function serveRequests(socket: Socket, handler: RequestHandler): void {
   let text = '';
   let open = 0;
   let answering = Promise.resolve();
-  socket.setEncoding('utf8').setTimeout(silentMs, () => socket.destroy());
+  socket.setEncoding('utf8').setTimeout(silentMsMax);
+  onSilence(socket, () => socket.destroy());
   socket.on('data', (part: string) => {
     text += part;
     const lines = text.split('\n');
@@ -43,7 +45,7 @@ export function serveRequests(socket: Socket, handler: RequestHandler, silentMs:
       answering = answering.then(async () => {
         const answer = await answerTo(line, handler);
         open -= 1;
-        if (open === 0) socket.setTimeout(silentMs);
+        if (open === 0) socket.setTimeout(silentMsMax);
         if (socket.writable) socket.write(`${JSON.stringify(answer)}\n`);
       });
     }
@@ -74,7 +76,8 @@ export function askHolder(path: string, request: object): Promise<unknown> {
     };
     const failed = (reason: string): void =>
       settle(() => reject(new StatefunError('REQUEST_FAILED', `the running application gave no answer: ${reason}.`)));
-    socket.setEncoding('utf8').setTimeout(answerWithinMs, () => failed('it took too long'));
+    socket.setEncoding('utf8').setTimeout(answerWithinMs);
+    onSilence(socket, () => failed('it took too long'));
     socket.on('data', (part: string) => {
       text += part;
       const lines = text.split('\n');

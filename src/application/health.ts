@@ -8,7 +8,7 @@ import { checkIndicator, type ComponentHealth, type HealthIndicator, type Health
 /** The worst status of the components, and each of them. */
 export interface HealthReport {
   readonly status: HealthStatus;
-  /** `engine`, `store`, `outbox`, `ingress:<name>`, `egress:<id>`, and the application's own indicators by name. */
+  /** `engine`, `store`, `messages`, `outbox`, `ingress:<name>`, `egress:<id>`, and the application's own indicators by name. */
   readonly components: Readonly<Record<string, ComponentHealth>>;
 }
 
@@ -78,6 +78,7 @@ export class Health {
     return report({
       engine: this.#engineReady(vitals),
       store: this.#store(vitals),
+      messages: messagesHealth(vitals),
       outbox: outboxHealth(vitals),
       ...Object.fromEntries(vitals.ingress.map((lane) => [`ingress:${lane.name}`, this.#ingress(lane)])),
       ...Object.fromEntries(vitals.egress.map((lane) => [`egress:${lane.id}`, this.#egress(lane)])),
@@ -150,6 +151,7 @@ const notStarted: HealthSources = {
     phase: 'new',
     failure: undefined,
     stalledMs: 0,
+    messages: { pending: 0, endless: undefined },
     ingress: [],
     egress: [],
     outbox: { records: 0, bytes: 0, full: false },
@@ -168,6 +170,11 @@ const storeCodes: readonly string[] = [
   'STATE_READ_FAILED',
   'COMMIT_TOO_LARGE',
 ];
+
+/** Functions that message each other without end are up, and let records in now and then: that is for people to look at. */
+function messagesHealth({ messages: { pending, endless } }: EngineVitals): ComponentHealth {
+  return { status: 'up', details: { pending, ...(endless === undefined ? {} : { endless }) } };
+}
 
 function outboxHealth({ outbox: { records, bytes, full } }: EngineVitals): ComponentHealth {
   return { status: full ? 'out-of-service' : 'up', details: { records, bytes } };

@@ -1,12 +1,17 @@
 import type { Cancel, Clock } from '../shared/clock.ts';
 import { Queue } from '../shared/queue.ts';
 import type { CommitPipeline } from './commit-pipeline.ts';
+import { DrainWatch } from './drain-watch.ts';
 import type { IngressLane } from './ingress-lane.ts';
+import { InsideWatch, type EndlessMessages } from './inside-watch.ts';
 import type { EngineLimits } from './limits.ts';
 import type { Outbox } from './outbox.ts';
 import type { Pace } from './pace.ts';
 import type { Partition } from './partition.ts';
 import type { RecordIntake } from './record-intake.ts';
+
+/** Addresses, and records of each ingress, whose states are read while a message waits for one: as many as make a read cheap. */
+const readAheadMax = 64;
 
 export interface EngineLoopOptions {
   readonly clock: Clock;
@@ -17,6 +22,8 @@ export interface EngineLoopOptions {
   readonly pipeline: CommitPipeline;
   readonly ingress: readonly IngressLane[];
   readonly outbox: Outbox;
+  /** Functions message each other without end. */
+  readonly endless: (endless: EndlessMessages) => void;
   /** Called after every turn. */
   readonly turned: () => void;
   readonly failed: (error: unknown) => void;
@@ -25,12 +32,15 @@ export interface EngineLoopOptions {
 /**
  * Drives the partition: a turn works for a slice of time and then lets input and output happen.
  *
- * L1. An ingress record is taken only when no address has a message that can be handled now, and while the budgets last.
+ * L1. An ingress record is taken only when no message can be handled now or as soon as a state is read, and while the budgets last. Where that
+ *     would be never, one is taken after so many invocations; see InsideWatch.
  * L2. What comes from outside (a settled handler, state that was read) enters only at the start of a turn.
  */
 export class EngineLoop {
   readonly #options: EngineLoopOptions;
   readonly #arrivals = new Queue<(nowMs: number) => void>();
+  readonly #inside: InsideWatch;
+  #drain: DrainWatch | undefined;
   #scheduled = false;
   #running = false;
   #takesRecords = true;
@@ -39,6 +49,8 @@ export class EngineLoop {
 
   constructor(options: EngineLoopOptions) {
     this.#options = options;
+    const { pace, limits, endless } = options;
+    this.#inside = new InsideWatch({ invocationsMax: limits.insideInvocationsMax, now: () => pace.now(), noticed: endless });
   }
 
   start(): void {
@@ -51,9 +63,15 @@ export class EngineLoop {
     this.#alarm?.cancel();
   }
 
-  /** No more ingress records are taken: the engine drains. */
-  stopTaking(): void {
+  /** No more ingress records are taken: what is inside is handled, unless that leads to as many messages again and again. */
+  drain(deadlineMs: number): void {
     this.#takesRecords = false;
+    this.#drain = new DrainWatch(deadlineMs, () => this.#options.pace.now());
+  }
+
+  /** Functions that message each other without end now. */
+  get endless(): EndlessMessages | undefined {
+    return this.#inside.endless;
   }
 
   /** Something has come from outside; it enters at the start of the next turn. */
@@ -75,8 +93,8 @@ export class EngineLoop {
     return (
       this.#scheduled ||
       this.#arrivals.length > 0 ||
-      partition.mailboxes.hasReady ||
-      this.#canTake ||
+      partition.canHandle ||
+      (this.#canTake && !partition.reading) ||
       pipeline.committing ||
       !partition.group.empty
     );
@@ -99,7 +117,7 @@ export class EngineLoop {
     try {
       const more = this.#work();
       if (!this.#running) return;
-      this.#options.pipeline.cutIfDue(!more);
+      this.#options.pipeline.cutIfDue(!more && this.#options.partition.loading === 0);
       this.#lastActiveAtMs = this.#options.pace.now();
       if (more) this.wake();
       else this.#armAlarm();
@@ -112,22 +130,49 @@ export class EngineLoop {
 
   /** Works for a slice; true when there is more to do. */
   #work(): boolean {
-    const { clock, pace, limits, partition, intake, ingress, pipeline } = this.#options;
+    const { clock, pace, limits, partition, pipeline } = this.#options;
     const nowMs = clock.now();
     for (let arrival = this.#arrivals.shift(); arrival !== undefined; arrival = this.#arrivals.shift()) arrival(nowMs);
     partition.advance(nowMs);
-    const endMs = pace.now() + limits.sliceMs;
+    const startMs = pace.now();
     for (let steps = 1; ; steps += 1) {
       // Once this much is gathered, what follows waits for the next commit; with one under way that is the end of the turn.
       if (partition.group.bytes >= limits.commitBytesMax || this.#invocationsFull) return !pipeline.committing;
       // The step before may have stopped the engine.
       if (!this.#running) return false;
       // What is handled may have made room for delayed messages that are due.
-      if (!partition.step(nowMs) && !(this.#canTake && intake.takeNext(ingress))) return (partition.nextDueAt ?? Infinity) <= nowMs;
-      if (steps % pace.stepsPerLook === 0 && pace.now() >= endMs) return true;
+      if (!this.#step(nowMs)) return (partition.nextDueAt ?? Infinity) <= nowMs;
+      if (steps % pace.stepsPerLook !== 0) continue;
+      const workedMs = pace.now() - startMs;
+      if (workedMs < limits.sliceMs) continue;
+      this.#inside.worked(workedMs);
+      return true;
     }
   }
 
+  /** Handles a message or takes a record; false when neither is possible now. */
+  #step(nowMs: number): boolean {
+    const { partition, intake, ingress } = this.#options;
+    if (this.#inside.recordDue && this.#canTake && intake.takeNext(ingress)) {
+      this.#inside.recordTaken();
+      return true;
+    }
+    const handled = partition.step(nowMs);
+    if (handled !== undefined) {
+      this.#inside.handled(handled.address.type);
+      if (this.#drain?.getsOn(partition.mailboxes.messages) === false) partition.rest();
+      return true;
+    }
+    if (partition.reading) {
+      partition.readAhead(readAheadMax, nowMs);
+      if (this.#takesRecords) intake.readAhead(ingress, readAheadMax, nowMs);
+      return false;
+    }
+    this.#inside.paused();
+    return this.#canTake && intake.takeNext(ingress);
+  }
+
+  /** Whether a record waits and there is room for what it leads to. */
   get #canTake(): boolean {
     const { ingress, partition } = this.#options;
     if (!this.#takesRecords || !ingress.some((lane) => lane.hasWaiting)) return false;

@@ -15,6 +15,7 @@ import { EngineLoop } from './engine-loop.ts';
 import { createPartition, type EngineOptions } from './engine-options.ts';
 import { createInvocationHost } from './invocation-host.ts';
 import type { IngressLane } from './ingress-lane.ts';
+import { endlessError } from './inside-watch.ts';
 import { defaultLimits, type EngineLimits } from './limits.ts';
 import type { Outbox } from './outbox.ts';
 import { realPace } from './pace.ts';
@@ -117,6 +118,7 @@ export class Engine {
     this.#loop = new EngineLoop({
       ...{ clock: this.#clock, pace, limits, partition: this.#partition, intake: this.#intake },
       ...{ pipeline: this.#pipeline, ingress: this.#ingress, outbox: this.#outbox },
+      endless: (endless) => this.#logger.warn('functions message each other without end', { error: endlessError(endless) }),
       turned: () => [this.#quiet, this.#draining].forEach((watch) => watch?.check()),
       failed: (error) => this.#fail(error),
     });
@@ -145,10 +147,11 @@ export class Engine {
     if (this.#phase === 'stopping' || this.#phase === 'stopped') return void (await this.stopped);
     this.#phase = 'stopping';
     this.#draining = new QuietWatch(() => this.#activity, deadlineMs);
-    this.#loop.stopTaking();
+    this.#loop.drain(deadlineMs);
     await closeIngress(this.#ingress, this.#logger);
     const drained = await within(deadlineMs, this.#drain(this.#draining));
-    if (!drained) this.#logger.warn('stopped before all had ended', { error: unfinished(this.#partition, this.#outbox, deadlineMs) });
+    if (!drained || this.#partition.resting)
+      this.#logger.warn('stopped before all had ended', { error: unfinished(this.#partition, this.#outbox, deadlineMs) });
     await this.#shutDown(undefined);
   }
 
@@ -172,7 +175,10 @@ export class Engine {
 
   /** What its health is judged by. */
   get vitals(): EngineVitals {
-    return readVitals({ phase: this.#phase, failure: this.#failure, loop: this.#loop, ingress: this.#ingress, outbox: this.#outbox });
+    return readVitals({
+      ...{ phase: this.#phase, failure: this.#failure, loop: this.#loop, partition: this.#partition },
+      ...{ ingress: this.#ingress, outbox: this.#outbox },
+    });
   }
 
   statistics(): EngineStatistics {

@@ -110,6 +110,19 @@ export class IngressLane {
     return { record, receivedAtMs: batch.receivedAtMs };
   }
 
+  /** The next records, without taking them. */
+  *ahead(recordsMax: number): IterableIterator<IngressRecord> {
+    let left = recordsMax;
+    for (const item of this.#queue) {
+      if ('save' in item) continue;
+      for (let index = item.next; index < item.records.length; index += 1) {
+        const record = item.records[index];
+        if (left-- === 0 || record === undefined) return;
+        yield record;
+      }
+    }
+  }
+
   get #hasRoom(): boolean {
     return this.#records < this.#options.limits.ingressRecordsMax && this.#bytes < this.#options.limits.ingressBytesMax;
   }

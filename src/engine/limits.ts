@@ -11,6 +11,13 @@ export interface EngineLimits {
   readonly blockedMessagesMax: number;
   /** Their payloads, in bytes. @defaultValue 256 MiB */
   readonly blockedBytesMax: number;
+  /**
+   * Invocations in a row that messages between functions may lead to while records wait. Beyond, functions count as messaging each other
+   * without end: one record is taken for every ten invocations. Lower lets records in sooner, and gives up their order sooner.
+   *
+   * @defaultValue 100_000
+   */
+  readonly insideInvocationsMax: number;
   /** Records an ingress has delivered and the engine has not taken. Higher smooths bursts, lower saves memory. @defaultValue 2_000 */
   readonly ingressRecordsMax: number;
   /** Their data, in bytes. @defaultValue 16 MiB */
@@ -57,6 +64,7 @@ export const defaultLimits: EngineLimits = {
   pendingBytesMax: 64 * mebibyte,
   blockedMessagesMax: 100_000,
   blockedBytesMax: 256 * mebibyte,
+  insideInvocationsMax: 100_000,
   ingressRecordsMax: 2_000,
   ingressBytesMax: 16 * mebibyte,
   outboxRecordsMax: 50_000,

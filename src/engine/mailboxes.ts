@@ -1,16 +1,17 @@
 import type { FunctionRegistry } from '../functions/registry.ts';
 import { assertInvariant } from '../shared/errors.ts';
-import { Queue } from '../shared/queue.ts';
 import type { Activation } from './activation.ts';
 import { Activations } from './activations.ts';
 import type { EngineLimits } from './limits.ts';
 import type { PendingMessage } from './pending-message.ts';
+import { ReadyAddresses } from './ready-addresses.ts';
 
 /** The mailboxes of a partition, and which addresses have something to do. */
 export class Mailboxes {
   readonly activations: Activations;
   readonly #limits: EngineLimits;
-  readonly #ready = new Queue<Activation>();
+  /** Those with a message that nothing but its turn, or the state of its address, keeps from being handled. */
+  readonly ready = new ReadyAddresses();
   #messages = 0;
   #bytes = 0;
   /** Of blocked addresses, which count apart. */
@@ -39,10 +40,6 @@ export class Mailboxes {
     return this.#messages < pendingMessagesMax && this.#bytes < pendingBytesMax;
   }
 
-  get hasReady(): boolean {
-    return this.#ready.length > 0;
-  }
-
   /** Puts a message at the end of its mailbox, and answers its address; undefined when nothing handles its type. */
   deliver(message: PendingMessage): Activation | undefined {
     const activation = this.activations.ensure(message.target);
@@ -50,13 +47,6 @@ export class Mailboxes {
     activation.mailbox.push(message);
     this.#count(activation, 1, message.envelope.payloadBytes);
     this.#schedule(activation);
-    return activation;
-  }
-
-  /** The next address with a message, in turn; it may be busy by now. */
-  takeReady(): Activation | undefined {
-    const activation = this.#ready.shift();
-    if (activation !== undefined) activation.scheduled = false;
     return activation;
   }
 
@@ -95,8 +85,6 @@ export class Mailboxes {
   }
 
   #schedule(activation: Activation): void {
-    if (activation.scheduled || activation.status !== 'idle' || activation.mailbox.length === 0) return;
-    activation.scheduled = true;
-    this.#ready.push(activation);
+    if (activation.status === 'idle' || activation.status === 'loading') this.ready.add(activation);
   }
 }

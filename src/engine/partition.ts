@@ -1,8 +1,8 @@
 import type { InvocationHost } from '../functions/invocation-host.ts';
 import type { Message } from '../functions/message.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
-import { formatAddress } from '../shared/address.ts';
-import { assertInvariant, toError } from '../shared/errors.ts';
+import { formatAddress, type Address } from '../shared/address.ts';
+import { toError } from '../shared/errors.ts';
 import { AddressState } from '../state/address-state.ts';
 import type { StateEntry } from '../state/state-entry.ts';
 import type { Activation } from './activation.ts';
@@ -50,6 +50,8 @@ export interface PartitionOptions {
  * E2. A failed attempt leaves no trace but its count.
  * E3. Effects of an invocation enter the group together with its state changes and the removal of its message.
  * E4. A send between functions never waits.
+ * E5. Messages of all addresses are begun in the order they were enqueued, also after a recovery: a message waits for the states that those
+ *     before it need, and not for their asynchronous handlers, remote calls and further attempts.
  */
 export class Partition {
   readonly delayed: DelayedMessages;
@@ -64,6 +66,7 @@ export class Partition {
   #group = new CommitGroup();
   #sequence = 0;
   #loading = 0;
+  #resting = false;
 
   constructor(options: PartitionOptions) {
     const { functions, host, deadLetters, ports } = options;
@@ -121,7 +124,7 @@ export class Partition {
 
   /** When something becomes due, in milliseconds since the epoch; past the budget delayed messages wait for room, not for a time. */
   get nextDueAt(): number | undefined {
-    const [deadline, delayed] = [this.#deadlines.nextDueAt, this.mailboxes.hasRoom ? this.delayed.nextDueAt : undefined];
+    const [deadline, delayed] = [this.#deadlines.nextDueAt, this.#takesDelayed ? this.delayed.nextDueAt : undefined];
     return deadline === undefined || (delayed !== undefined && delayed < deadline) ? delayed : deadline;
   }
 
@@ -157,34 +160,64 @@ export class Partition {
     this.delayed.add({ message, sequence, dueAt, token, stored: true });
   }
 
-  /** Handles one message, or asks for what its address lacks. False when there is nothing to do. */
-  step(nowMs: number): boolean {
-    const activation = this.mailboxes.takeReady();
-    if (activation === undefined) return false;
-    const message = activation.mailbox.peek();
-    if (activation.status !== 'idle' || message === undefined) return true;
-    if (activation.held === undefined) {
-      const entries = this.#options.ports.readState(activation);
-      if (entries === undefined) {
-        activation.status = 'loading';
-        this.#loading += 1;
-        return true;
-      }
-      if (!this.#setState(activation, message, entries, nowMs)) return true;
-    }
+  /**
+   * Handles the oldest message that can be handled, and returns its address; undefined when there is none, or the state of its address has
+   * to be read first.
+   */
+  step(nowMs: number): Activation | undefined {
+    const { ready } = this.mailboxes;
+    const activation = this.#resting ? undefined : ready.first;
+    const message = activation?.mailbox.peek();
+    if (activation === undefined || message === undefined || activation.status === 'loading') return undefined;
+    if (activation.held === undefined && !this.#read(activation, nowMs)) return undefined;
+    // What its state is made of may not be understood.
+    if (activation.held === undefined) return activation;
+    ready.removeFirst();
     const { function: registered } = activation;
     if (registered.kind === 'class') this.#attempts.start(activation, message, nowMs);
     else this.#batches.start(activation, registered, nowMs);
-    return true;
+    return activation;
+  }
+
+  /** Whether a message can be handled now. */
+  get canHandle(): boolean {
+    return !this.#resting && this.mailboxes.ready.first?.status === 'idle';
+  }
+
+  /** No further message is handled, and no delayed one arrives: what is there stays pending. What has been started may end. */
+  rest(): void {
+    this.#resting = true;
+  }
+
+  get resting(): boolean {
+    return this.#resting;
+  }
+
+  /** Whether the oldest message waits for the state of its address: nothing else is handled before it. */
+  get reading(): boolean {
+    return this.mailboxes.ready.first?.status === 'loading';
+  }
+
+  /** Reads the states that the messages behind the next one need, so that the reads are under way together. */
+  readAhead(addressesMax: number, nowMs: number): void {
+    for (const activation of this.mailboxes.ready.some(addressesMax)) {
+      if (activation.status === 'idle' && activation.held === undefined) this.#read(activation, nowMs);
+    }
+  }
+
+  /** Reads the state of an address for a message that is not here yet. */
+  preload(target: Address, nowMs: number): void {
+    const activation = this.mailboxes.activations.ensure(target);
+    if (activation?.status !== 'idle' || activation.held !== undefined) return;
+    activation.recent = true;
+    this.#read(activation, nowMs);
   }
 
   /** The state of an address has been read. */
   stateRead(activation: Activation, entries: readonly StateEntry[], nowMs: number): void {
     this.#loading -= 1;
     activation.status = 'idle';
-    const message = activation.mailbox.peek();
-    assertInvariant(message !== undefined, 'an address is read for a message');
-    if (this.#setState(activation, message, entries, nowMs)) this.mailboxes.release(activation);
+    this.#setState(activation, entries, nowMs);
   }
 
   /** An asynchronous handler has settled, or a call has been answered; with a failure when it rejected. */
@@ -202,7 +235,7 @@ export class Partition {
   /** Lets what is due happen: time-outs and retries always, delayed messages while the budget lasts. */
   advance(nowMs: number): void {
     for (let due = this.#deadlines.takeDue(nowMs); due !== undefined; due = this.#deadlines.takeDue(nowMs)) due.act(nowMs);
-    while (this.mailboxes.hasRoom) {
+    while (this.#takesDelayed) {
       const delayed = this.delayed.takeDue(nowMs);
       if (delayed === undefined) return;
       this.#group.delayedEnded(delayed);
@@ -223,6 +256,10 @@ export class Partition {
     this.mailboxes.activations.sweep();
   }
 
+  get #takesDelayed(): boolean {
+    return !this.#resting && this.mailboxes.hasRoom;
+  }
+
   #deliver(pending: PendingMessage): boolean {
     const activation = this.mailboxes.deliver(pending);
     if (activation?.function.kind === 'remote') this.#batches.arrived(activation, activation.function);
@@ -232,18 +269,32 @@ export class Partition {
     return false;
   }
 
-  /** False when the entries cannot be understood: the message fails, the entries stay as they are. */
-  #setState(activation: Activation, message: PendingMessage, entries: readonly StateEntry[], nowMs: number): boolean {
-    const { function: registered } = activation;
+  /** False when the state has to be waited for. */
+  #read(activation: Activation, nowMs: number): boolean {
+    const entries = this.#options.ports.readState(activation);
+    if (entries !== undefined) {
+      this.#setState(activation, entries, nowMs);
+      return true;
+    }
+    activation.status = 'loading';
+    this.#loading += 1;
+    return false;
+  }
+
+  /** When the entries cannot be understood the first message fails, and the entries stay as they are. */
+  #setState(activation: Activation, entries: readonly StateEntry[], nowMs: number): void {
+    const { function: registered, mailbox } = activation;
     try {
       if (registered.kind === 'class') activation.state = new AddressState(registered.cells, entries);
       else activation.remoteState = new RemoteState(this.remoteTypes.ensure(registered.type).states, entries);
     } catch (error) {
+      const message = mailbox.peek();
+      // Whoever comes next reads it again, and fails.
+      if (message === undefined) return;
       if (registered.kind === 'class') this.#settlement.failed(activation, message, undefined, error, nowMs);
       else this.#settlement.giveUp(activation, message, registered.policy.onFailure, toError(error));
-      return false;
+      return;
     }
     this.mailboxes.activations.recount(activation);
-    return true;
   }
 }

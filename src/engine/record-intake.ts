@@ -17,9 +17,20 @@ export interface RecordIntakeOptions {
   readonly unmatchedEvents: UnmatchedEvents;
 }
 
+/** Most messages that are made of records ahead of their turn: a record may lead to many. */
+const messagesAheadMax = 1_000;
+
+/** What becomes of a record: messages, or the reason why there are none. */
+type Routed =
+  | { readonly kind: 'messages'; readonly messages: readonly DirectMessage[] }
+  | { readonly kind: 'unmatched'; readonly error: Error }
+  | { readonly kind: 'failed'; readonly error: Error };
+
 /** Takes records from the ingresses in turn, and turns each into messages or a dead letter, together with its position. */
 export class RecordIntake {
   readonly #options: RecordIntakeOptions;
+  /** Records that were routed before their turn. */
+  readonly #ahead = new WeakMap<IngressRecord, Routed>();
   #turn = 0;
   #taken = 0;
   #unmatched = 0;
@@ -50,35 +61,57 @@ export class RecordIntake {
     return false;
   }
 
-  /** Routes a record; also used to redrive one. Never throws: what cannot be routed is a dead letter. */
-  route(ingress: Ingress, record: IngressRecord, receivedAtMs: number | undefined): void {
-    const { router, partition, deadLetters, unmatchedEvents } = this.#options;
-    try {
-      if (ingress.route !== undefined) {
-        this.#enqueueDirect(ingress.name, record, ingress.route(record), receivedAtMs);
-        return;
+  /** Routes records before their turn, up to so many of each ingress, and has the states read that their messages need. */
+  readAhead(lanes: readonly IngressLane[], recordsMax: number, nowMs: number): void {
+    let left = messagesAheadMax;
+    for (const { ingress, ahead } of lanes.map((lane) => ({ ingress: lane.ingress, ahead: lane.ahead(recordsMax) }))) {
+      for (const record of ahead) {
+        let routed = this.#ahead.get(record);
+        if (routed === undefined) this.#ahead.set(record, (routed = this.#routed(ingress, record)));
+        if (routed.kind !== 'messages') continue;
+        left -= routed.messages.length;
+        for (const { target } of routed.messages) this.#options.partition.preload(target, nowMs);
+        if (left <= 0) return;
       }
-      const envelope = openRecord(record, ingress.format);
-      const messages = router.route(envelope, record.identity);
-      for (const { target, envelope: routed } of messages) partition.enqueue({ target, caller: undefined, envelope: routed }, receivedAtMs);
-      if (messages.length > 0) return;
-      this.#unmatched += 1;
-      if (unmatchedEvents === 'count') return;
-      const { type, id } = envelope.event;
-      deadLetters.giveUpRecord(
-        ingress,
-        record,
-        new StatefunError('NO_FORWARDER', `no forwarder accepts event type "${type}" (event ${id}).`),
-      );
-    } catch (error) {
-      deadLetters.giveUpRecord(ingress, record, toError(error));
     }
   }
 
-  #enqueueDirect(ingress: string, record: IngressRecord, messages: readonly DirectMessage[], receivedAtMs: number | undefined): void {
-    for (const [ordinal, { target, envelope }] of messages.entries()) {
-      const messageId = messageIdOf(record.identity, ingress, ordinal);
-      this.#options.partition.enqueue({ target, caller: undefined, envelope: envelope.with({ messageId }) }, receivedAtMs);
+  /** Routes a record; also used to redrive one. Never throws: what cannot be routed is a dead letter. */
+  route(ingress: Ingress, record: IngressRecord, receivedAtMs: number | undefined): void {
+    const { partition, deadLetters, unmatchedEvents } = this.#options;
+    const routed = this.#ahead.get(record) ?? this.#routed(ingress, record);
+    switch (routed.kind) {
+      case 'messages':
+        for (const { target, envelope } of routed.messages) partition.enqueue({ target, caller: undefined, envelope }, receivedAtMs);
+        return;
+      case 'unmatched':
+        this.#unmatched += 1;
+        if (unmatchedEvents === 'dead-letter') deadLetters.giveUpRecord(ingress, record, routed.error);
+        return;
+      case 'failed':
+        deadLetters.giveUpRecord(ingress, record, routed.error);
     }
   }
+
+  #routed(ingress: Ingress, record: IngressRecord): Routed {
+    const { router } = this.#options;
+    try {
+      if (ingress.route !== undefined) return { kind: 'messages', messages: named(ingress.name, record, ingress.route(record)) };
+      const envelope = openRecord(record, ingress.format);
+      const messages = router.route(envelope, record.identity);
+      if (messages.length > 0) return { kind: 'messages', messages };
+      const { type, id } = envelope.event;
+      return { kind: 'unmatched', error: new StatefunError('NO_FORWARDER', `no forwarder accepts event type "${type}" (event ${id}).`) };
+    } catch (error) {
+      return { kind: 'failed', error: toError(error) };
+    }
+  }
+}
+
+/** Messages that an ingress chose the targets of, each with the id that a forwarder's message would have. */
+function named(ingress: string, record: IngressRecord, messages: readonly DirectMessage[]): readonly DirectMessage[] {
+  return messages.map(({ target, envelope }, ordinal) => {
+    const messageId = messageIdOf(record.identity, ingress, ordinal);
+    return { target, envelope: envelope.with({ messageId }) };
+  });
 }

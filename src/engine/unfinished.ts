@@ -13,13 +13,17 @@ export function unfinished(partition: Partition, outbox: Outbox, deadlineMs: num
   const running = busy.filter(({ status }) => status === 'running').map(({ address }) => address);
   const waiting = busy.filter(({ status }) => status === 'waiting').map(describeWaiting);
   const egress = outbox.lanes.filter((lane) => lane.waiting > 0).map((lane) => `${lane.egress.id} (${lane.waiting})`);
+  const idle = partition.resting ? busy.filter(({ status }) => status === 'idle').map(({ address }) => address) : [];
+  const why = partition.resting ? 'handling messages leads to as many others:' : `after ${deadlineMs} ms`;
   const parts = [
-    `after ${deadlineMs} ms ${messages} messages and ${outbox.records} egress records are left for the next start.`,
+    `${why} ${messages} messages and ${outbox.records} egress records are left for the next start.`,
+    ...(idle.length === 0 ? [] : [`Messages for: ${list(idle)}.`]),
     ...(running.length === 0 ? [] : [`Handlers that have not settled: ${list(running)}.`]),
     ...(waiting.length === 0 ? [] : [`Waiting for another attempt: ${list(waiting)}.`]),
     ...(egress.length === 0 ? [] : [`Egress with records left: ${list(egress)}.`]),
   ];
-  return new StatefunError('STOP_DEADLINE_PASSED', parts.join(' '), { facts: { deadlineMs, messages, running, waiting, egress } });
+  const facts = { deadlineMs, messages, idle, running, waiting, egress };
+  return new StatefunError(partition.resting ? 'MESSAGES_WITHOUT_END' : 'STOP_DEADLINE_PASSED', parts.join(' '), { facts });
 }
 
 function describeWaiting({ address, failure }: WaitingAddress): string {

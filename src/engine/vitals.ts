@@ -1,7 +1,9 @@
 import type { EngineLoop } from './engine-loop.ts';
+import type { EndlessMessages } from './inside-watch.ts';
 import type { IngressLane } from './ingress-lane.ts';
 import type { FailingEgress } from './egress-lane.ts';
 import type { Outbox } from './outbox.ts';
+import type { Partition } from './partition.ts';
 
 export type Phase = 'new' | 'running' | 'stopping' | 'stopped';
 
@@ -12,6 +14,8 @@ export interface EngineVitals {
   readonly failure: Error | undefined;
   /** How long there has been something to do without a turn of the loop, in milliseconds. */
   readonly stalledMs: number;
+  /** Messages that are not handled yet, and functions that message each other without end. */
+  readonly messages: { readonly pending: number; readonly endless: EndlessMessages | undefined };
   readonly ingress: readonly { readonly name: string; readonly finished: boolean; readonly recordsWaiting: number }[];
   readonly egress: readonly { readonly id: string; readonly recordsWaiting: number; readonly failing: FailingEgress | undefined }[];
   /** Committed egress records that the outside has not acknowledged; when they are too many, no more records are taken. */
@@ -22,15 +26,17 @@ export interface VitalsSources {
   readonly phase: Phase;
   readonly failure: Error | undefined;
   readonly loop: EngineLoop;
+  readonly partition: Partition;
   readonly ingress: readonly IngressLane[];
   readonly outbox: Outbox;
 }
 
-export function readVitals({ phase, failure, loop, ingress, outbox }: VitalsSources): EngineVitals {
+export function readVitals({ phase, failure, loop, partition, ingress, outbox }: VitalsSources): EngineVitals {
   return {
     phase,
     failure,
     stalledMs: loop.stalledMs,
+    messages: { pending: partition.mailboxes.messages, endless: loop.endless },
     ingress: ingress.map((lane) => ({ name: lane.ingress.name, finished: lane.finished, recordsWaiting: lane.recordsWaiting })),
     egress: outbox.lanes.map((lane) => ({ id: lane.egress.id, recordsWaiting: lane.waiting, failing: lane.failing })),
     outbox: { records: outbox.records, bytes: outbox.bytes, full: loop.outboxFull },

@@ -580,6 +580,11 @@ export const errorRegistry = {
     'No forwarder accepts an event.',
     'Write a forwarder for the event type, or set unmatchedEvents to "count" if such events are expected.',
   ),
+  MESSAGES_WITHOUT_END: entry(
+    'stop',
+    'Functions message each other without end: every message leads to another one.',
+    'Look for a handler that always sends or replies. `statefun state messages list` shows the messages, `statefun state messages drop` ends them.',
+  ),
   STOP_DEADLINE_PASSED: entry(
     'stop',
     'The engine stopped before everything had ended.',

@@ -9,6 +9,7 @@ const well: EngineVitals = {
   phase: 'running',
   failure: undefined,
   stalledMs: 0,
+  messages: { pending: 4, endless: undefined },
   ingress: [{ name: 'orders', finished: false, recordsWaiting: 3 }],
   egress: [{ id: 'shop/out', recordsWaiting: 2, failing: undefined }],
   outbox: { records: 2, bytes: 200, full: false },
@@ -41,11 +42,19 @@ describe('readiness', () => {
       components: {
         engine: { status: 'up', details: { phase: 'running' } },
         store: { status: 'up', details: { commits: 7, bytes: 500, entries: 9 } },
+        messages: { status: 'up', details: { pending: 4 } },
         outbox: { status: 'up', details: { records: 2, bytes: 200 } },
         'ingress:orders': { status: 'up', details: { recordsWaiting: 3 } },
         'egress:shop/out': { status: 'up', details: { recordsWaiting: 2 } },
       },
     });
+  });
+
+  it('names functions that message each other without end', async () => {
+    const endless = { functions: [{ functionType: 'shop/cart', share: 1 }], invocations: 200_000, perSecond: 90_000, shareOfTime: 0.97 };
+    const { status, components } = await healthOf({ messages: { pending: 1, endless } }).readiness();
+    expect(status).toBe('up');
+    expect(components['messages']).toEqual({ status: 'up', details: { pending: 1, endless } });
   });
 
   it.each([

@@ -2,6 +2,7 @@ import { commitMutants } from './commit-mutants.ts';
 import { delayedMutants } from './delayed-mutants.ts';
 import { handlingMutants } from './handling-mutants.ts';
 import type { Mutant } from './mutant.ts';
+import { orderMutants } from './order-mutants.ts';
 import { outsideMutants } from './outside-mutants.ts';
 import { recoveryMutants } from './recovery-mutants.ts';
 import { remoteMutants } from './remote-mutants.ts';
@@ -12,6 +13,7 @@ export const mutants: readonly Mutant[] = [
   ...commitMutants,
   ...handlingMutants,
   ...delayedMutants,
+  ...orderMutants,
   ...outsideMutants,
   ...recoveryMutants,
   ...remoteMutants,

@@ -2,6 +2,7 @@ import type { ApplicationDefinition } from '../../src/application/definition.ts'
 import { StatefunError } from '../../src/shared/errors.ts';
 import { simulate } from '../../src/testing/simulation/simulate.ts';
 import type { SimulationOptions } from '../../src/testing/simulation/simulation-options.ts';
+import { chatterApplication, chatterOptions } from '../simulation/chatter-application.ts';
 import { hostileApplication, hostileOptions } from '../simulation/hostile-application.ts';
 import { remoteApplication, remoteOptions } from '../simulation/remote-application.ts';
 import { tortureOnce } from '../storage/torture/torture-once.ts';
@@ -21,6 +22,7 @@ export type Suite = (runsMax: number) => Promise<Finding | undefined>;
 export const suites: Readonly<Record<SuiteName, Suite>> = {
   simulation: (runsMax) => simulated(hostileApplication, { ...hostileOptions, seeds: runsMax }),
   'simulation of calls': (runsMax) => simulated(remoteApplication, { ...remoteOptions, seeds: runsMax }),
+  'simulation of chatter': (runsMax) => simulated(chatterApplication, { ...chatterOptions, seeds: runsMax }),
   disk: async (runsMax) => {
     // A seed takes a few milliseconds.
     for (let seed = 1; seed <= 5 * runsMax; seed += 1) {

@@ -94,6 +94,7 @@ export const hostileOptions = {
   providers: (clock) => [{ provide: 'clock', useValue: clock }],
   refuses: ({ event }) => (event.data as { readonly number: number }).number % 13 === 0,
   redrives: true,
+  limits: (random) => ({ insideInvocationsMax: random.oneOf([1, 3, 100_000]) }),
   sameEnd: 'always',
   result,
 } satisfies SimulationOptions;

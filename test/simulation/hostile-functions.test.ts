@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { simulate } from '../../src/testing/simulation/simulate.ts';
+import { chatterApplication, chatterOptions } from './chatter-application.ts';
 import { hostileApplication, hostileOptions } from './hostile-application.ts';
 import { remoteApplication, remoteOptions } from './remote-application.ts';
 
@@ -17,6 +18,13 @@ describe('functions made to find mistakes, simulated', () => {
     expect(runs).toBe(81);
     expect(compared).toBe(81);
     expect(faults).toBeGreaterThan(100);
+  }, 120_000);
+
+  it('let records in when they message each other for long', async () => {
+    const report = await simulate(chatterApplication, { ...chatterOptions, seed: 1, seeds: 30 });
+
+    report.ensureHeld();
+    expect(report.counts).toMatchObject({ runs: 31, compared: 31 });
   }, 120_000);
 
   it('keep every promise when they are called elsewhere, in batches', async () => {

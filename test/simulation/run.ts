@@ -8,6 +8,7 @@ import { simulate, type SimulationOptions } from 'statefun/testing';
 import type { ApplicationDefinition } from 'statefun';
 import cartApplication from '../../examples/shopping-cart/src/application.ts';
 import { cartSimulation } from '../../examples/shopping-cart/test/simulation.ts';
+import { chatterApplication, chatterOptions } from './chatter-application.ts';
 import { hostileApplication, hostileOptions } from './hostile-application.ts';
 import { remoteApplication, remoteOptions } from './remote-application.ts';
 
@@ -20,7 +21,8 @@ interface Simulated {
 }
 
 const all: readonly Simulated[] = [
-  { name: 'hostile', application: hostileApplication, options: hostileOptions, share: 0.7 },
+  { name: 'hostile', application: hostileApplication, options: hostileOptions, share: 0.6 },
+  { name: 'chatter', application: chatterApplication, options: chatterOptions, share: 0.1 },
   { name: 'remote', application: remoteApplication, options: remoteOptions, share: 0.15 },
   { name: 'cart', application: cartApplication, options: cartSimulation, share: 0.15 },
 ];

@@ -20,6 +20,11 @@ const limits = {
     text: 'Messages that wait at blocked addresses of remote functions: one slow endpoint does not keep the others waiting. At the limit the ingress waits.',
   },
   blockedBytesMax: { ...bytes, text: 'Payloads of the messages that wait at blocked addresses of remote functions.' },
+  insideInvocationsMax: {
+    ...count,
+    unit: 'invocations',
+    text: 'Invocations in a row that messages between functions may lead to while records wait. Beyond, one record is taken for every ten of them.',
+  },
   ingressRecordsMax: {
     ...count,
     unit: records,

@@ -64,6 +64,7 @@ export class Incarnation {
       limits,
       outboxFull: () => this.engine.vitals.outbox.full,
       letters: () => this.engine.deadLetters(),
+      recordsWaiting: () => this.engine.vitals.ingress.reduce((sum, { recordsWaiting }) => sum + recordsWaiting, 0),
       taken: () => this.engine.statistics().recordsTaken,
       stored: (address) =>
         stableText(storedSnapshot({ functions, durable: options.store.durable, partition: this.partition }, parseAddress(address))),

@@ -13,10 +13,15 @@ import type { MessageEnd, PartitionWatcher } from './observed-partition.ts';
 import { firstDifference, shortId } from './texts.ts';
 import type { Report } from './violation.ts';
 
+/** Once messages lead to others without end, a record is taken for every so many. */
+const invocationsPerRecord = 10;
+
 /** What a running engine is asked. */
 export interface LedgerSources {
   readonly partition: Partition;
   readonly letters: () => readonly DeadLetter[];
+  /** Records that are delivered and not taken. */
+  readonly recordsWaiting: () => number;
   /** Records taken since this engine started. */
   readonly taken: () => number;
   readonly limits: EngineLimits;
@@ -31,7 +36,8 @@ export interface LedgerSources {
  *
  * - `recovery`: after a start there is exactly what the last durable commit held;
  * - `exactly-once`: no message is handled again once its success is part of the run that is left;
- * - `order`: an address handles its messages in the order in which they arrived;
+ * - `order`: an address handles its messages in the order in which they arrived, and the oldest message that can be handled goes first;
+ * - `inside first`: a record waits for the messages inside, and not for ever;
  * - `accounting`: what has arrived is pending or done with;
  * - `limits`: records and delayed messages wait while as much is pending as may be;
  * - `delayed`: a delayed message arrives once, not early, and not when it was taken back.
@@ -56,6 +62,9 @@ export class Ledger implements PartitionWatcher {
   #fired = new Set<Delayed>();
   #lastOf = new Map<string, number>();
   #cuts: Cut[] = [];
+  /** Messages handled since none could be, and since a record was taken or none waited. */
+  #inARow = 0;
+  #sinceRecord = 0;
   #takenBefore = 0;
   #takenSeen = 0;
 
@@ -77,6 +86,8 @@ export class Ledger implements PartitionWatcher {
     this.#cuts = [];
     this.#takenBefore = this.#standing.taken;
     this.#takenSeen = 0;
+    this.#inARow = 0;
+    this.#sinceRecord = 0;
     this.egress.begin();
   }
 
@@ -95,6 +106,22 @@ export class Ledger implements PartitionWatcher {
 
   restored(message: PendingMessage): void {
     this.#pending.add(idOf(message));
+  }
+
+  handled(oldest: boolean): void {
+    if (!oldest) this.#report('order', 'a message is handled before an older one that nothing keeps');
+    this.#inARow += 1;
+    if (this.#sources === undefined) return;
+    const { partition, limits, recordsWaiting, outboxFull } = this.#sources;
+    const couldTake = recordsWaiting() > 0 && partition.mailboxes.hasRoom && !outboxFull();
+    this.#sinceRecord = couldTake ? this.#sinceRecord + 1 : 0;
+    if (this.#sinceRecord <= limits.insideInvocationsMax + invocationsPerRecord) return;
+    this.#report('inside first', `a record waits while ${this.#sinceRecord} messages are handled`);
+  }
+
+  paused(): void {
+    this.#inARow = 0;
+    this.#sinceRecord = 0;
   }
 
   ended(message: PendingMessage, end: MessageEnd): void {
@@ -179,7 +206,8 @@ export class Ledger implements PartitionWatcher {
   }
 
   /** What waits outside is let in only while there is room; the message has arrived already. */
-  #checkLimits({ caller, target }: Message): void {
+  #checkLimits(message: Message): void {
+    const { caller, target } = message;
     if (this.#sources === undefined) return;
     const { partition, limits, taken, outboxFull } = this.#sources;
     const isNewRecord = caller === undefined && taken() > this.#takenSeen;
@@ -190,6 +218,9 @@ export class Ledger implements PartitionWatcher {
     // Those of blocked addresses count apart.
     for (const { mailbox, blocked } of activations.withMessages()) if (!blocked) before += mailbox.length;
     if (before >= limits.pendingMessagesMax) this.#report('limits', `a record is taken while ${before} messages are pending`);
+    this.#sinceRecord = 0;
+    const passed = this.#inARow < limits.insideInvocationsMax ? passedBy(message, partition) : undefined;
+    if (passed !== undefined) this.#report('inside first', `a record is taken before message ${shortId(passed)}`);
     if (outboxFull()) this.#report('limits', 'a record is taken while the outbox is full');
   }
 
@@ -212,6 +243,16 @@ export class Ledger implements PartitionWatcher {
       return;
     }
   }
+}
+
+/** A message that could be handled, or will be once a state is read, when a record brings another one. */
+function passedBy(brought: Message, partition: Partition): string | undefined {
+  for (const { status, mailbox } of partition.mailboxes.activations.withMessages()) {
+    if (status === 'running' || status === 'waiting') continue;
+    const first = mailbox.peek();
+    if (first !== undefined && idOf(first) !== idOf(brought)) return idOf(first);
+  }
+  return undefined;
 }
 
 function idOf({ envelope }: Message): string {

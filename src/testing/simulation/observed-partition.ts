@@ -1,3 +1,4 @@
+import type { Activation } from '../../engine/activation.ts';
 import type { Capture } from '../../engine/commit-group.ts';
 import type { Delayed } from '../../engine/delayed-messages.ts';
 import { Partition, type PartitionOptions, type PartitionRun } from '../../engine/partition.ts';
@@ -14,6 +15,10 @@ export interface PartitionWatcher {
   arrived(message: Message): void;
   /** A commit held the message, and it stands in its mailbox again. */
   restored(message: PendingMessage): void;
+  /** Of the messages that could be handled one has been: the oldest, or not. */
+  handled(oldest: boolean): void;
+  /** No message can be handled. */
+  paused(): void;
   /** The partition is done with a message. */
   ended(message: PendingMessage, end: MessageEnd): void;
   delayedCancelled(delayed: Delayed): void;
@@ -51,6 +56,14 @@ export class ObservedPartition extends Partition {
     this.#watcher.restored(pending);
   }
 
+  override step(nowMs: number): Activation | undefined {
+    const oldest = this.#oldest();
+    const handled = super.step(nowMs);
+    if (handled !== undefined) this.#watcher.handled(handled === oldest);
+    else if (oldest === undefined) this.#watcher.paused();
+    return handled;
+  }
+
   override advance(nowMs: number): void {
     this.recoveryEnded();
     super.advance(nowMs);
@@ -67,6 +80,16 @@ export class ObservedPartition extends Partition {
     const capture = super.capture();
     this.#watcher.captured(capture);
     return capture;
+  }
+
+  /** The address with the oldest message, of those that neither run nor wait for another attempt. */
+  #oldest(): Activation | undefined {
+    let oldest: Activation | undefined;
+    for (const activation of this.mailboxes.activations.withMessages()) {
+      if (activation.status === 'running' || activation.status === 'waiting') continue;
+      if (sequenceOf(activation) < (oldest === undefined ? Infinity : sequenceOf(oldest))) oldest = activation;
+    }
+    return oldest;
   }
 
   /** How handlers are waited for is seen where they run. */
@@ -105,4 +128,8 @@ export class ObservedPartition extends Partition {
       return due;
     };
   }
+}
+
+function sequenceOf({ mailbox }: Activation): number {
+  return mailbox.peek()?.sequence ?? Infinity;
 }

@@ -92,7 +92,8 @@ export class SeedRunner {
     const records = this.recordsOf(seed.seed).filter((_, index) => seed.events?.includes(index) ?? true);
     const calm = await this.#calm(seed, records);
     const drawn = restrictFaults(drawSettings(new SimulationRandom(seed.seed + 2_000_003)), this.#world.faults);
-    const settings = { ...drawn, ...more, limits: seed.usualLimits ? calmSettings.limits : drawn.limits };
+    const limits = { ...drawn.limits, ...this.#options.limits?.(new SimulationRandom(seed.seed + 4_000_037)) };
+    const settings = { ...drawn, ...more, limits: seed.usualLimits ? calmSettings.limits : limits };
     // A promise that is broken when nothing goes wrong is looked at there.
     const isCalm = calm.violation !== undefined;
     const result = isCalm

@@ -1,4 +1,5 @@
 import type { Provider } from '../../application/provider.ts';
+import type { EngineLimits } from '../../engine/limits.ts';
 import type { CloudEvent, NewEvent } from '../../envelope/cloud-event.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Duration } from '../../shared/duration.ts';
@@ -52,6 +53,8 @@ export interface SimulationOptions extends Omit<TestSettings, 'providers'> {
   readonly redrives?: boolean;
   /** Whether a run that fails is made as short as possible, which takes up to some hundred runs. @defaultValue `true` */
   readonly shrinks?: boolean;
+  /** Limits of a run besides those that are drawn anyway. @internal */
+  readonly limits?: (random: SimulationRandom) => Partial<EngineLimits>;
   /** The line of a failure: only this run is made. */
   readonly replay?: string;
 }

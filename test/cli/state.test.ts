@@ -99,6 +99,18 @@ describe('statefun state', () => {
     expect((await run('list', 'test/shelf', '--limit', '0')).code).toBe(2);
   });
 
+  it('names the nearest type that has state when a type is mistyped, and all of them when none is near', async () => {
+    const got = await run('get', 'test/shlef', 'one');
+    expect([got.code, got.out]).toEqual([1, '']);
+    expect(got.err).toMatch(/^nothing is stored of test\/shlef\/one .*\ndid you mean test\/shelf\?\n$/);
+    expect((await run('get', 'test/shelf', 'three')).err).not.toContain('did you mean');
+    const listed = await run('list', 'tets/Shelf');
+    expect(listed).toEqual({ code: 0, out: '0 addresses of tets/Shelf\n', err: 'did you mean test/shelf?\n' });
+    expect(JSON.parse((await run('list', 'test/shlef', '--json')).out)).toMatchObject({ count: 0 });
+    expect((await run('list', 'warehouse/pallet')).err).toBe('types with state:\n  test/shelf\n');
+    expect((await run('list', 'test/shelf')).err).toBe('');
+  });
+
   it('lists and shows dead letters with their events', async () => {
     expect(await runJson('dead-letters', 'list')).toMatchObject({
       count: 2,

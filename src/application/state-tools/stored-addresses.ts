@@ -66,3 +66,16 @@ export function listAddresses(snapshot: StoreSnapshot, type: string): readonly L
   );
   return [...addresses.values()].sort((left, right) => (left.id < right.id ? -1 : 1));
 }
+
+/** The function types that have state, sorted. Reads everything, so it is for a type of which nothing was found. */
+export function storedTypes(snapshot: StoreSnapshot): readonly string[] {
+  const types = new Set<string>();
+  snapshot.visit(
+    (collection) => collection.startsWith(statePrefix),
+    ({ collection }) => {
+      const address = addressOf(collection);
+      if (address !== undefined) types.add(address.type);
+    },
+  );
+  return [...types].sort();
+}

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { readAddress, type StoredAddress } from '../../application/state-tools/stored-addresses.ts';
+import { readAddress, storedTypes, type StoredAddress } from '../../application/state-tools/stored-addresses.ts';
 import type { StoredCell } from '../../application/state-tools/stored-cells.ts';
 import { ensureFunctionType } from '../../shared/address.ts';
 import { toIsoTime } from '../../shared/iso-time.ts';
@@ -8,6 +8,7 @@ import { CommandExit, exitCodes } from '../exit-code.ts';
 import { moreHelp } from '../more-help.ts';
 import type { Output } from '../output.ts';
 import { countOf, formatBytes, formatCount, toJson, toText } from './format.ts';
+import { unknownTypeLines } from './unknown-type.ts';
 import { readSnapshot, withStateOptions, type StateCommandOptions } from './state-options.ts';
 
 /** `statefun state get <type> <id>`: the cells of one address. */
@@ -32,12 +33,17 @@ export function getCommand(output: Output): Command {
 
 async function get(type: string, id: string, options: StateCommandOptions, output: Output): Promise<void> {
   ensureFunctionType(type, 'statefun state get');
-  const address = await readSnapshot(options, output, (snapshot) => readAddress(snapshot, { type, id }));
+  const { address, hints } = await readSnapshot(options, output, (snapshot) => {
+    const read = readAddress(snapshot, { type, id });
+    return { address: read, hints: read.entries > 0 ? [] : unknownTypeLines(type, storedTypes(snapshot)) };
+  });
   const isEmpty = address.entries === 0;
   if (options.json === true) output.out(toJson(address));
   else if (!isEmpty) output.out(toText(linesOf(address)));
-  if (isEmpty)
-    throw new CommandExit(exitCodes.failure, printableLine(`nothing is stored of ${type}/${id} (last commit: ${address.commit})`));
+  if (isEmpty) {
+    const lines = [`nothing is stored of ${type}/${id} (last commit: ${address.commit})`, ...hints];
+    throw new CommandExit(exitCodes.failure, lines.map(printableLine).join('\n'));
+  }
 }
 
 function linesOf({ type, id, commit, changedAt, entries, bytes, cells }: StoredAddress): string[] {

@@ -1,9 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { listAddresses } from '../../application/state-tools/stored-addresses.ts';
+import { listAddresses, storedTypes } from '../../application/state-tools/stored-addresses.ts';
 import { ensureFunctionType } from '../../shared/address.ts';
 import { moreHelp } from '../more-help.ts';
 import type { Output } from '../output.ts';
 import { alignRows, countOf, formatBytes, formatCount, toJson, toText } from './format.ts';
+import { unknownTypeLines } from './unknown-type.ts';
 import { readSnapshot, withStateOptions, type StateCommandOptions } from './state-options.ts';
 
 interface ListCommandOptions extends StateCommandOptions {
@@ -20,6 +21,7 @@ export function listCommand(output: Output): Command {
       'after',
       moreHelp({
         examples: ['statefun state list example/cart', 'statefun state list example/cart --limit 10 --json'],
+        text: 'Of a type that has no state, the nearest one that has is named on standard error.',
         exitCodes: { 0: 'printed, even if there is none', 1: 'the folder cannot be read' },
       }),
     )
@@ -34,10 +36,12 @@ function toLimit(text: string): number {
 
 async function list(type: string, options: ListCommandOptions, output: Output): Promise<void> {
   ensureFunctionType(type, 'statefun state list');
-  const { commit, all } = await readSnapshot(options, output, (snapshot) => ({
-    commit: snapshot.commit,
-    all: listAddresses(snapshot, type),
-  }));
+  const { commit, all, hints } = await readSnapshot(options, output, (snapshot) => {
+    const listed = listAddresses(snapshot, type);
+    const lines = listed.length > 0 ? [] : unknownTypeLines(type, storedTypes(snapshot));
+    return { commit: snapshot.commit, all: listed, hints: lines };
+  });
+  output.err(toText(hints));
   const addresses = all.slice(0, options.limit);
   if (options.json === true) {
     output.out(toJson({ type, commit, count: all.length, addresses }));

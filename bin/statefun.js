@@ -21,9 +21,20 @@ if (version[0] < supported[0] || (version[0] === supported[0] && version[1] < su
     'Install a newer Node (nvm install --lts, or https://nodejs.org), then start again.',
   );
 } else {
+  // Loading takes a moment, and process 1 never gets a signal that nobody listens to: what comes before a command listens is remembered.
+  var signals = [];
+  var remember = function (signal) {
+    signals.push(signal);
+    if (signals.length > 1) process.exit(signal === 'SIGINT' ? 130 : 143);
+  };
+  var takeSignals = function () {
+    process.off('SIGINT', remember).off('SIGTERM', remember);
+    return signals;
+  };
+  process.on('SIGINT', remember).on('SIGTERM', remember);
   import('../dist/cli.js').then(
     function (cli) {
-      return cli.main(process.argv.slice(2)).then(function (exitCode) {
+      return cli.main(process.argv.slice(2), undefined, takeSignals).then(function (exitCode) {
         // The exit code is set, not forced: what is still being written to a pipe gets out.
         process.exitCode = exitCode;
       });

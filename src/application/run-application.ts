@@ -21,7 +21,7 @@ import { openStore } from './open-store.ts';
 import { debugLines, startLine, startReport } from './start-report.ts';
 import { defaultStateFolder } from './state-folder.ts';
 import { deadLetterRequests } from './state-tools/running-requests.ts';
-import { listenForStopSignals } from './stop-signals.ts';
+import { StopSignals } from './stop-signals.ts';
 import type { Wiring } from './wiring.ts';
 
 /** Settings are read from application.yaml and others in the working directory, and from the environment, where the options say nothing else. */
@@ -36,7 +36,10 @@ export interface RunOptions extends Omit<ApplicationOverrides, 'dryRun'> {
   readonly store?: Store;
   /** @defaultValue one that writes to standard error: see the settings `logging.level` and `logging.levels` */
   readonly logger?: Logger;
-  /** Stops gracefully at SIGTERM and SIGINT, and exits at the second one. @defaultValue `false` */
+  /**
+   * Stops gracefully at SIGTERM and SIGINT, and exits at the second one. A signal during the start is remembered, and stops the application
+   * once it has started. @defaultValue `false`
+   */
   readonly signals?: boolean;
   /** How long a graceful stop may take. What is not finished then is done again after the next start. @defaultValue the setting `stop.deadline` */
   readonly stopDeadline?: Duration;
@@ -93,9 +96,27 @@ const preDestroyMsMin = 1_000;
  * ingress or egress could not start for. Nothing runs then, and what was made is destroyed again.
  */
 export async function runApplication(definition: ApplicationDefinition, options: RunOptions = {}): Promise<RunningApplication> {
+  if (options.signals !== true) return start(definition, options, undefined);
+  const signals = new StopSignals(process);
+  try {
+    const running = await start(definition, options, signals);
+    void running.stopped.finally(() => signals.release());
+    return running;
+  } catch (thrown) {
+    signals.release();
+    throw thrown;
+  }
+}
+
+async function start(
+  definition: ApplicationDefinition,
+  options: RunOptions,
+  signals: StopSignals | undefined,
+): Promise<RunningApplication> {
   const startedAt = performance.now();
   const configuration = await configurationOf(definition, { environment: process.env, configurationFolder: '.', ...options });
   const logger = withLevels(options.logger ?? configuredLogger(configuration));
+  signals?.logTo(logger);
   const { loggers } = logger;
   const application = await assembleApplication(definition, { ...options, configuration, logger });
   for (const { summary, hint, code } of configuration.warnings) logger.warn(`${code}: ${summary}`, { hint });
@@ -105,12 +126,12 @@ export async function runApplication(definition: ApplicationDefinition, options:
     options.store === undefined ? resolve(configuration.get('state.folder') ?? defaultStateFolder(application.name)) : undefined;
   const engine = await startEngine(application, { ...options, stateFolder, logger });
   const running = new EngineRun(application, engine, { stateFolder, stopDeadlineMs: configuration.get('stop.deadline'), logger, loggers });
-  if (options.signals === true) stopAtSignals(running, logger);
   const profiles = options.conditionSource?.profiles ?? configuration.profiles;
   const facts = { ...application, profiles, stateFolder, durationMs: performance.now() - startedAt };
   const reportStart = (options.startReport ?? (isWatched() ? 'lines' : 'line')) === 'lines' ? startReport : startLine;
   logger.info(reportStart(facts));
   application.events.emit('started', { application: application.name }, logger);
+  if (signals !== undefined) stopAtSignals(running, signals, logger);
   return running;
 }
 
@@ -263,12 +284,12 @@ class EngineRun implements RunningApplication {
   }
 }
 
-function stopAtSignals(running: RunningApplication, logger: Logger): void {
+/** Stops the application at the first signal, also one that came while it started. */
+export function stopAtSignals(running: RunningApplication, signals: StopSignals, logger: Logger): void {
   const busyWith = (): string => {
     const { messagesPending, outboxRecords } = running.statistics();
     return `${messagesPending} pending messages and ${outboxRecords} records to send`;
   };
   const stop = (): void => void running.stop().catch((error: unknown) => logger.error('could not stop', { error }));
-  const unlisten = listenForStopSignals({ source: process, logger, stop, busyWith });
-  void running.stopped.finally(unlisten);
+  signals.whenAsked({ stop, busyWith });
 }

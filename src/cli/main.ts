@@ -12,13 +12,18 @@ import { printableOutput, processOutput, type Output } from './output.ts';
 import { playCommand } from './play.ts';
 import { runCommand } from './run.ts';
 import { serveCommand } from './serve.ts';
+import { endIfAsked, type TakeSignals } from './signals.ts';
 import { stateCommand } from './state.ts';
 import { packageVersion } from './version.ts';
 
 /** Runs one command line, without the program's own name; answers with the exit code: 0 done, 1 failed, 2 wrong usage. */
-export async function main(parameters: readonly string[], given: Output = processOutput): Promise<number> {
+export async function main(
+  parameters: readonly string[],
+  given: Output = processOutput,
+  takeSignals: TakeSignals = () => [],
+): Promise<number> {
   const output = printableOutput(given);
-  const program = createProgram(output);
+  const program = createProgram(output, takeSignals);
   try {
     await program.parseAsync([...parameters], { from: 'user' });
     return exitCodes.ok;
@@ -41,7 +46,7 @@ const programHelp = moreHelp({
   exitCodes: { 0: 'done', 1: 'failed; the reason is on standard error' },
 });
 
-function createProgram(output: Output): Command {
+function createProgram(output: Output, takeSignals: TakeSignals): Command {
   const program = new Command('statefun')
     .description('Runs applications of stateful functions.')
     .version(packageVersion(), '-v, --version', 'print the version')
@@ -50,8 +55,12 @@ function createProgram(output: Output): Command {
     .showHelpAfterError('(statefun --help says what there is)')
     .addHelpText('after', programHelp);
   const inspecting = [checkCommand(output), graphCommand(output), moduleCommand(output), stateCommand(output)];
-  const running = [runCommand(), playCommand(), serveCommand()];
+  const running = [runCommand(takeSignals), playCommand(undefined, takeSignals), serveCommand(takeSignals)];
   for (const command of [createCommand(output), ...inspecting, ...running]) program.addCommand(command);
+  // All others are over soon, and have nothing to stop.
+  program.hook('preAction', (_program, command) => {
+    if (!running.includes(command)) endIfAsked(takeSignals);
+  });
   // Commands that were built elsewhere do not take over what is set on the program.
   for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({ writeOut: (text) => output.out(text), writeErr: (text) => output.err(text) });

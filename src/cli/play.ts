@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { Command } from 'commander';
+import { exitCodeOf, StopSignals, type SignalSource } from '../application/stop-signals.ts';
 import { loadApplication } from '../application/load-application.ts';
 import { configurationOf, configuredLogger } from '../application/application-configuration.ts';
 import { testApplication, type TestApplication, type WaitingAddress } from '../testing/test-application.ts';
@@ -8,6 +9,7 @@ import { starting } from './application-failure.ts';
 import { CommandExit, exitCodes } from './exit-code.ts';
 import { configurationSources, withConfigurationOptions, type ConfigurationCommandOptions } from './configuration-options.ts';
 import { moreHelp } from './more-help.ts';
+import type { TakeSignals } from './signals.ts';
 
 /** The streams of a process, or what a test puts in their place. */
 export interface PlayStreams {
@@ -22,7 +24,11 @@ interface PlayCommandOptions extends ConfigurationCommandOptions {
 }
 
 /** `statefun play <app> --events FILE|-`: a fixture on the application, in memory and virtual time. */
-export function playCommand(streams: PlayStreams = process): Command {
+export function playCommand(
+  streams: PlayStreams = process,
+  takeSignals: TakeSignals = () => [],
+  signalSource: SignalSource = process,
+): Command {
   return withConfigurationOptions(new Command('play'))
     .description('play events on an application, in memory and virtual time; what it egresses goes to standard output as JSON Lines')
     .argument('<app>', 'a folder with a package.json, or the built module that exports the application')
@@ -33,13 +39,31 @@ export function playCommand(streams: PlayStreams = process): Command {
       moreHelp({
         text: 'No declared ingress or egress is started. LOG_LEVEL (default warn) says what is logged to standard error.',
         examples: ['statefun play . --events test/fixtures/visits.jsonl', 'tail -f events.jsonl | statefun play . --events -'],
-        exitCodes: { 0: 'everything was handled', 1: 'a dead letter, a message not handled, an expectation that did not come true' },
+        exitCodes: {
+          0: 'everything was handled',
+          1: 'a dead letter, a message not handled, an expectation that did not come true',
+          130: 'ended by SIGINT (143: SIGTERM)',
+        },
       }),
     )
-    .action((path: string, options: PlayCommandOptions) => play(path, options, streams));
+    .action(async (path: string, options: PlayCommandOptions) => {
+      const signals = new StopSignals(signalSource, takeSignals());
+      try {
+        await play(path, options, streams, signals);
+      } finally {
+        signals.over();
+        // What standard input still waits for would keep the process alive.
+        if (signals.asked !== undefined) signalSource.exit(exitCodeOf(signals.asked));
+      }
+    });
 }
 
-async function play(path: string, { events, allowDeadLetters, ...given }: PlayCommandOptions, streams: PlayStreams): Promise<void> {
+async function play(
+  path: string,
+  { events, allowDeadLetters, ...given }: PlayCommandOptions,
+  streams: PlayStreams,
+  signals: StopSignals,
+): Promise<void> {
   const { application: definition, folder } = await starting(() => loadApplication(path));
   const say = (text: string): void => void streams.stderr.write(printable(text));
   const configuration = await configurationOf(definition, configurationSources(given, folder));
@@ -49,7 +73,7 @@ async function play(path: string, { events, allowDeadLetters, ...given }: PlayCo
   const output = new LineOutput(streams.stdout);
   const counts = { events: 0, egress: 0 };
   try {
-    await application.play(events === '-' ? { name: 'standard input', bytes: streams.stdin } : events, {
+    const playing = application.play(events === '-' ? { name: 'standard input', bytes: streams.stdin } : events, {
       keepEgress: false,
       onComment: (text) => say(`# ${text.replaceAll('\n', '\n# ')}\n`),
       onEvent: () => void (counts.events += 1),
@@ -58,6 +82,9 @@ async function play(path: string, { events, allowDeadLetters, ...given }: PlayCo
         await output.write(left.map(({ event }) => event));
       },
     });
+    await Promise.race([playing, untilAsked(signals)]);
+    // What becomes of the rest is nobody's concern once a signal has ended it.
+    if (signals.asked !== undefined) playing.catch(() => undefined);
   } catch (error) {
     // Whoever reads the output has seen enough.
     if (output.closed) return;
@@ -68,7 +95,11 @@ async function play(path: string, { events, allowDeadLetters, ...given }: PlayCo
     output.release();
   }
   say(summary(application, counts));
-  if (allowDeadLetters !== true && failed(application)) throw new CommandExit(exitCodes.failure);
+  if (signals.asked === undefined && allowDeadLetters !== true && failed(application)) throw new CommandExit(exitCodes.failure);
+}
+
+function untilAsked(signals: StopSignals): Promise<void> {
+  return new Promise((resolve) => signals.whenAsked({ stop: resolve, busyWith: () => 'the events' }));
 }
 
 /** A message whose attempt failed, or whose handler has not settled, is as little handled as a dead letter. */

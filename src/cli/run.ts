@@ -1,12 +1,14 @@
 import { Command } from 'commander';
 import { configurationOf, configuredLogger } from '../application/application-configuration.ts';
-import { runApplication, type RunningApplication } from '../application/run-application.ts';
+import { runApplication, stopAtSignals, type RunningApplication } from '../application/run-application.ts';
+import { StopSignals } from '../application/stop-signals.ts';
 import type { Logger } from '../shared/logger.ts';
 import { holdProcess } from '../shared/timers.ts';
 import { ApplicationFailure, starting, stoppedByFailure } from './application-failure.ts';
 import { configurationSources, withConfigurationOptions, type ConfigurationCommandOptions } from './configuration-options.ts';
 import { load } from './load.ts';
 import { moreHelp } from './more-help.ts';
+import type { TakeSignals } from './signals.ts';
 
 interface RunCommandOptions extends ConfigurationCommandOptions {
   readonly stateFolder?: string;
@@ -14,7 +16,7 @@ interface RunCommandOptions extends ConfigurationCommandOptions {
 }
 
 /** `statefun run <app>`: the application on the embedded engine, until a signal stops it. */
-export function runCommand(): Command {
+export function runCommand(takeSignals: TakeSignals): Command {
   return withConfigurationOptions(new Command('run'))
     .description('run an application on the embedded engine, until SIGTERM or SIGINT')
     .argument('<app>', 'a folder with a package.json, the built module that exports the application, or a module.yaml of StateFun')
@@ -23,7 +25,7 @@ export function runCommand(): Command {
     .addHelpText(
       'after',
       moreHelp({
-        text: 'A first signal stops gracefully, a second one at once. What was not finished is done after the next start.',
+        text: 'A first signal stops gracefully, while it starts as soon as it has started; a second one at once. What was not finished is done after the next start.',
         examples: [
           'statefun run .',
           'statefun run . --until-finished',
@@ -37,7 +39,14 @@ export function runCommand(): Command {
         },
       }),
     )
-    .action(run);
+    .action(async (path: string, options: RunCommandOptions) => {
+      const signals = new StopSignals(process, takeSignals());
+      try {
+        await run(path, options, signals);
+      } finally {
+        signals.over();
+      }
+    });
 }
 
 /** The AWS SDK would print eight lines about its releases of 2027 on Node 20, before anything of ours; the README says what will be required. */
@@ -45,15 +54,17 @@ function silenceSdkVersionWarning(): void {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 }
 
-async function run(path: string, { stateFolder, untilFinished, ...given }: RunCommandOptions): Promise<void> {
+async function run(path: string, { stateFolder, untilFinished, ...given }: RunCommandOptions, signals: StopSignals): Promise<void> {
   silenceSdkVersionWarning();
   const { application, defaultName, folder, warnings } = await starting(() => load(path));
   const settings = { ...configurationSources(given, folder), ...(stateFolder === undefined ? {} : { stateFolder }) };
   const configuration = await configurationOf(application, settings);
   const logger = configuredLogger(configuration);
+  signals.logTo(logger);
   for (const { code, summary, hint } of warnings) logger.warn(`${code}: ${summary}`, { hint });
-  const options = { defaultName, logger, configuration, signals: true };
+  const options = { defaultName, logger, configuration };
   const running = await starting(() => runApplication(application, options), application);
+  stopAtSignals(running, signals, logger);
   // An ingress that waits for others, such as one in memory, does not keep a process alive by itself.
   const release = holdProcess();
   try {

@@ -3,13 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { configurationOf, configuredLogger } from '../application/application-configuration.ts';
 import { serveApplication, type ServedApplication } from '../application/flink/serve-application.ts';
 import { loadApplication } from '../application/load-application.ts';
-import { listenForStopSignals } from '../application/stop-signals.ts';
-import { StatefunError, toError } from '../shared/errors.ts';
-import type { Logger } from '../shared/logger.ts';
+import { StopSignals } from '../application/stop-signals.ts';
+import { StatefunError } from '../shared/errors.ts';
 import { starting } from './application-failure.ts';
 import { configurationSources, withConfigurationOptions, type ConfigurationCommandOptions } from './configuration-options.ts';
 import { moreHelp } from './more-help.ts';
 import { portOption } from './port-option.ts';
+import type { TakeSignals } from './signals.ts';
 
 interface ServeCommandOptions extends ConfigurationCommandOptions {
   readonly port: number;
@@ -22,7 +22,7 @@ interface ServeCommandOptions extends ConfigurationCommandOptions {
 }
 
 /** `statefun serve <app>`: the functions of an application over HTTP, for a cluster of Flink StateFun, until a signal stops it. */
-export function serveCommand(): Command {
+export function serveCommand(takeSignals: TakeSignals): Command {
   return withConfigurationOptions(new Command('serve'))
     .description('serve the functions of an application to Flink StateFun over HTTP, until SIGTERM or SIGINT')
     .argument('<app>', 'a folder with a package.json, or the built module that exports the application')
@@ -36,7 +36,7 @@ export function serveCommand(): Command {
     .addHelpText(
       'after',
       moreHelp({
-        text: 'State, ingress and egress are those of the cluster: statefun module prints its module.yaml. A first signal finishes what is under way.',
+        text: 'State, ingress and egress are those of the cluster: statefun module prints its module.yaml. A first signal finishes what is under way, a second one does not wait for it.',
         examples: ['statefun serve .', 'statefun serve . --host 0.0.0.0 --port 8000'],
         exitCodes: {
           0: 'stopped by a signal',
@@ -45,19 +45,28 @@ export function serveCommand(): Command {
         },
       }),
     )
-    .action(serve);
+    .action(async (path: string, options: ServeCommandOptions) => {
+      const signals = new StopSignals(process, takeSignals());
+      try {
+        await serve(path, options, signals);
+      } finally {
+        signals.over();
+      }
+    });
 }
 
-async function serve(path: string, options: ServeCommandOptions): Promise<void> {
+async function serve(path: string, options: ServeCommandOptions, signals: StopSignals): Promise<void> {
   const { application, defaultName, folder } = await starting(() => loadApplication(path));
   const configuration = await configurationOf(application, configurationSources(options, folder));
   const logger = configuredLogger(configuration);
+  signals.logTo(logger);
   const served = await starting(async () => {
     const server = { port: options.port, host: options.host, path: options.path, ...(await readTls(options)) };
     return serveApplication(application, { defaultName, logger, configuration, playground: options.playground === true, server });
   }, application);
   logger.info(`serving ${served.functions.types().join(', ')} at ${served.server.url}`);
-  await untilSignal(served, logger);
+  await stopped(served, signals);
+  logger.info('stopped');
 }
 
 async function readTls({ tlsCert, tlsKey, clientCa }: ServeCommandOptions): Promise<{ readonly tls?: { cert: Buffer; key: Buffer } }> {
@@ -70,24 +79,9 @@ async function readTls({ tlsCert, tlsKey, clientCa }: ServeCommandOptions): Prom
   return { tls: { cert: await readFile(tlsCert), key: await readFile(tlsKey), ...client } };
 }
 
-async function untilSignal(served: ServedApplication, logger: Logger): Promise<void> {
-  let failure: Error | undefined;
-  await new Promise<void>((resolve) => {
-    const unlisten = listenForStopSignals({
-      source: process,
-      logger,
-      busyWith: () => 'the calls under way',
-      stop: () => {
-        served
-          .close()
-          .catch((error: unknown) => (failure = toError(error)))
-          .finally(() => {
-            unlisten();
-            resolve();
-          });
-      },
-    });
+/** Settles once a signal has come and everything is closed. */
+function stopped(served: ServedApplication, signals: StopSignals): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signals.whenAsked({ stop: () => void served.close().then(resolve, reject), busyWith: () => 'the calls under way' });
   });
-  if (failure !== undefined) throw failure;
-  logger.info('stopped');
 }

@@ -1,10 +1,6 @@
 import { demoHelp, parseDemoArguments } from './demo/arguments.ts';
 import { describeFailure } from './demo/describe-failure.ts';
-import { abortOnInterrupt } from './demo/interrupt.ts';
-import { runDemo } from './demo/run-demo.ts';
-
-/** What shells report for a program that ended by Ctrl-C. */
-const interruptedExitCode = 130;
+import { abortOnInterrupt, interruptedExitCodes } from './demo/interrupt.ts';
 
 async function main(parameters: readonly string[]): Promise<number> {
   const { help, keep } = parseDemoArguments(parameters);
@@ -13,13 +9,15 @@ async function main(parameters: readonly string[]): Promise<number> {
     return 0;
   }
   const interrupt = abortOnInterrupt();
+  // Loaded when signals are listened to already: the framework and the SDK take a moment.
+  const { runDemo } = await import('./demo/run-demo.ts');
   try {
     await runDemo({ keep, say: (text) => console.log(text), signal: interrupt });
     return 0;
   } catch (error) {
     if (!interrupt.aborted) throw error;
     console.error('\nInterrupted; everything is stopped.');
-    return interruptedExitCode;
+    return interruptedExitCodes[interrupt.reason === 'SIGTERM' ? 'SIGTERM' : 'SIGINT'];
   }
 }
 

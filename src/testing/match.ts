@@ -1,3 +1,5 @@
+import { equalsWritten, jsonFormOf, written } from './state-values.ts';
+
 /** The first difference between a value and what was expected of it. */
 export interface Mismatch {
   /** Where it is, in the notation of JavaScript: `data.items[0].price`. */
@@ -13,7 +15,7 @@ export interface Mismatch {
  * - An array wants as many items, each matching its counterpart.
  * - `{ "$absent": true }` wants no value at all; `{ "$exactly": value }` wants the value with nothing besides it.
  * - A matcher of Jest, Vitest or Jasmine (`expect.any(String)`) decides itself.
- * - Anything else wants the same value.
+ * - Anything else wants the same value; values that JSON does not have are written as `state-values.ts` says.
  *
  * `path` names the value in the answer.
  */
@@ -27,14 +29,15 @@ export function findMismatch(actual: unknown, expected: unknown, path: string): 
 
 /** A value as it stands in a message: JSON, cut short when it is long. */
 export function show(value: unknown, lengthMax = 300): string {
-  const text = value === undefined ? 'absent' : JSON.stringify(value, (_, part: unknown) => shownPart(part));
+  const text = value === undefined ? 'absent' : JSON.stringify(value, shownPart);
   return text.length > lengthMax ? `${text.slice(0, lengthMax)}…` : text;
 }
 
-function shownPart(part: unknown): unknown {
+function shownPart(this: Readonly<Record<string, unknown>>, key: string, converted: unknown): unknown {
   // Jest and Vitest give the name of a matcher together with what it is made of.
-  if (isMatcher(part)) return part.toAsymmetricMatcher?.() ?? String(part);
-  return typeof part === 'bigint' ? `${part}n` : part;
+  if (isMatcher(converted)) return converted.toAsymmetricMatcher?.() ?? String(converted);
+  // Buffers convert themselves before they come here; what they were is still in their place.
+  return this[key] instanceof Uint8Array ? written(this[key]) : written(converted);
 }
 
 interface Matcher {
@@ -58,6 +61,16 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 }
 
 function compare(actual: unknown, expected: unknown, path: string, exactly: boolean): Mismatch | undefined {
+  const isEqual = equalsWritten(actual, expected);
+  if (isEqual !== undefined) return isEqual ? undefined : different(actual, expected, path);
+  const json = isRecord(actual) ? jsonFormOf(actual) : undefined;
+  if (!isRecord(actual) || json === undefined) return comparePlain(actual, expected, path, exactly);
+  // The fields of a message can be expected as they are; a Date has none to compare.
+  if (Object.keys(actual).length > 0 && comparePlain(actual, expected, path, exactly) === undefined) return undefined;
+  return comparePlain(json, isRecord(expected) ? (jsonFormOf(expected) ?? expected) : expected, path, exactly);
+}
+
+function comparePlain(actual: unknown, expected: unknown, path: string, exactly: boolean): Mismatch | undefined {
   if (Array.isArray(expected))
     return Array.isArray(actual) ? compareArrays(actual, expected, path, exactly) : different(actual, expected, path);
   if (isRecord(expected)) return isRecord(actual) ? compareRecords(actual, expected, path, exactly) : different(actual, expected, path);

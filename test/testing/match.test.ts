@@ -58,7 +58,14 @@ describe('findMismatch', () => {
 describe('show', () => {
   it('cuts long values and writes what JSON cannot', () => {
     expect(show('x'.repeat(50), 10)).toBe(`"${'x'.repeat(9)}…`);
-    expect(show({ big: 1n, none: undefined })).toBe('{"big":"1n"}');
+    expect(show({ big: 1n, none: undefined })).toBe('{"big":"1"}');
     expect(show(undefined)).toBe('absent');
+  });
+
+  it('takes the values of cells themselves, too', () => {
+    const actual = { big: 1000n, bytes: Uint8Array.of(1), at: new Date(0), nothing: Number.NaN };
+    expect(findMismatch(actual, { big: 1000n, bytes: Buffer.of(1), at: new Date(0), nothing: Number.NaN }, '')).toBeUndefined();
+    for (const other of [{ big: 1001n }, { bytes: Uint8Array.of(2) }, { at: new Date(1) }, { nothing: 0 }])
+      expect(findMismatch(actual, other, '')).toBeDefined();
   });
 });

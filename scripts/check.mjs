@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 
 /** The scripts of package.json to run. The longest comes first: while it runs in one lane, the others take turns in the second. */
 const steps = [
+  'test:long',
   'test',
   'format:check',
   'deps',

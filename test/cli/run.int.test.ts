@@ -110,7 +110,7 @@ describe('statefun run', () => {
     expect({ code: await ended, err: err() }).toMatchObject({ code: 0, err: expect.stringContaining('started @team/meters in') });
     expect(totals()).toEqual([5, 11]);
     expect(existsSync(join(folder, '.statefun', 'team-meters', 'store.json'))).toBe(true);
-  }, 60_000);
+  });
 
   it('goes on where it stopped, in the state folder it is given', async () => {
     writeApplication('');
@@ -121,23 +121,19 @@ describe('statefun run', () => {
     expect(await statefun('run', '.', '--until-finished', '--state-folder', 'kept').ended).toBe(0);
 
     expect(totals()).toEqual([5, 11]);
-  }, 60_000);
+  });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)(
-    'stops gracefully at %s and exits 0, everything committed and sent',
-    async (signal) => {
-      writeApplication('follow: true');
-      writeEvents(5, 6, 7);
-      const { child, err, ended } = statefun('run', join(folder, 'dist', 'application.js'));
-      await until(() => totals().length === 3, err);
+  it.each(['SIGTERM', 'SIGINT'] as const)('stops gracefully at %s and exits 0, everything committed and sent', async (signal) => {
+    writeApplication('follow: true');
+    writeEvents(5, 6, 7);
+    const { child, err, ended } = statefun('run', join(folder, 'dist', 'application.js'));
+    await until(() => totals().length === 3, err);
 
-      child.kill(signal);
+    child.kill(signal);
 
-      const stopped = new RegExp(`${signal}: stopping[^]*stopped`);
-      expect({ code: await ended, err: err() }).toMatchObject({ code: 0, err: expect.stringMatching(stopped) });
-    },
-    60_000,
-  );
+    const stopped = new RegExp(`${signal}: stopping[^]*stopped`);
+    expect({ code: await ended, err: err() }).toMatchObject({ code: 0, err: expect.stringMatching(stopped) });
+  });
 
   it('exits 1 and lists every mistake of the application', async () => {
     writeFileSync(
@@ -151,7 +147,7 @@ export default defineApplication({ functions: [class Plain {}], scan: [new URL('
     expect(await ended).toBe(1);
     expect(err()).toMatch(/^APPLICATION FAILED TO START\n\nApplication "@team\/meters" has 3 mistakes\.\n\n1\. /);
     expect(err()).not.toContain('    at ');
-  }, 60_000);
+  });
 
   it('exits 1 and says who has the state folder', async () => {
     writeApplication('follow: true');
@@ -165,9 +161,9 @@ export default defineApplication({ functions: [class Plain {}], scan: [new URL('
     expect(err()).toContain(`APPLICATION FAILED TO START\n\n1. STATE_FOLDER_LOCKED: `);
     expect(err()).toContain(`Do:    Stop process ${first.child.pid}, or give this one another folder`);
     expect(err()).not.toContain('    at ');
-  }, 60_000);
+  });
 
   it('exits 2 for wrong usage', async () => {
     expect(await statefun('run').ended).toBe(2);
-  }, 60_000);
+  });
 });

@@ -49,5 +49,5 @@ describe('two engines on one state folder', () => {
     const lines = readFileSync(join(folder, 'totals.jsonl'), 'utf8').trimEnd().split('\n');
     const totals = lines.map((line) => (JSON.parse(line) as { data: { total: number } }).data.total);
     expect(totals).toEqual(Array.from({ length: readings }, (_, index) => index + 1));
-  }, 60_000);
+  });
 });

@@ -45,7 +45,7 @@ beforeAll(() => {
   const { out } = run(folder, 'npm', 'pack', projectFolder, '--ignore-scripts', '--json', '--pack-destination', folder);
   const [packed] = JSON.parse(out) as readonly [{ readonly filename: string }];
   tarball = join(folder, packed.filename);
-}, 60_000);
+});
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -61,13 +61,13 @@ describe('a project made by the packed command', () => {
     const manifest = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8')) as { readonly dependencies: object };
     expect(manifest.dependencies).toMatchObject({ statefun: expect.stringMatching(/^file:\.\.\/statefun-.*\.tgz$/) });
     expect(existsSync(join(project, 'dist'))).toBe(false);
-  }, 120_000);
+  });
 
   it('installs', () => {
     run(project, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund');
 
     expect(existsSync(join(project, 'node_modules', '.bin', 'statefun'))).toBe(true);
-  }, 120_000);
+  });
 
   it('builds, and passes its tests', () => {
     const { out } = run(project, 'npm', 'test', '--silent');
@@ -75,7 +75,7 @@ describe('a project made by the packed command', () => {
     expect(out).toMatch(/^(?:#|ℹ) pass [1-9]\d*$/m);
     expect(out).toMatch(/^(?:#|ℹ) fail 0$/m);
     expect(existsSync(join(project, 'dist', 'src', 'application.js'))).toBe(true);
-  }, 60_000);
+  });
 
   it('runs: handles the events of its file and prints what leaves', () => {
     const { out, err } = run(project, 'npm', 'start', '--silent');
@@ -86,7 +86,7 @@ describe('a project made by the packed command', () => {
       ['example.visitor-greeted', 'Ada', 2],
     ]);
     expect(err).toContain('started carts in');
-  }, 60_000);
+  });
 
   it('goes on where it stopped when it runs again', () => {
     const event = { specversion: '1.0', id: '4', source: '/door', type: 'example.visitor-came', data: { name: 'Ada' } };
@@ -95,11 +95,11 @@ describe('a project made by the packed command', () => {
     const { out } = run(project, 'npm', 'start', '--silent');
 
     expect(greetings(out).map(({ data }) => [data.name, data.visits])).toEqual([['Ada', 3]]);
-  }, 60_000);
+  });
 
   it('plays its fixture from the command line', () => {
     const { err } = run(project, join('node_modules', '.bin', 'statefun'), 'play', '.', '--events', 'test/fixtures/visits.jsonl');
 
     expect(err).toContain('2 events, 2 invocations, 2 egress events, 0 dead letters');
-  }, 60_000);
+  });
 });

@@ -11,8 +11,6 @@ import { text } from 'node:stream/consumers';
 // free. Needs `npm run build`; those in other languages need their tools, and say so where these are missing.
 
 const projectFolder = join(import.meta.dirname, '..', '..');
-/** Three downloads from a network that swallows everything take longer than a test may. */
-const timeoutMs = 300_000;
 
 let folder: string;
 let child: ChildProcess | undefined;
@@ -88,26 +86,22 @@ describe.each([
   { name: 'greeter-python', ports: [8000, 8090, 8091], installs: ['Installing the StateFun SDK for Python into .venv …'] },
   { name: 'greeter-go', ports: [8020, 8094, 8095], installs: [] },
 ])('examples/$name', ({ name, ports, installs }) => {
-  it(
-    'greets with its one command, or says what is missing',
-    async () => {
-      await copyExample(name, ports);
+  it('greets with its one command, or says what is missing', async () => {
+    await copyExample(name, ports);
 
-      const out = await run(process.execPath, `examples/${name}/run.mjs`);
+    const out = await run(process.execPath, `examples/${name}/run.mjs`);
 
-      const skipped = /^skipped: .+$/m.exec(out)?.[0];
-      if (skipped !== undefined) {
-        process.stdout.write(`${skipped} (examples/${name})\n`);
-        return;
-      }
-      expect(out.split('\n')).toEqual([
-        ...installs,
-        'Hey Ada! Login 1 of this session.',
-        'Hey Bob! Login 1 of this session.',
-        'Hey Ada! Login 2 of this session.',
-        '',
-      ]);
-    },
-    timeoutMs,
-  );
+    const skipped = /^skipped: .+$/m.exec(out)?.[0];
+    if (skipped !== undefined) {
+      process.stdout.write(`${skipped} (examples/${name})\n`);
+      return;
+    }
+    expect(out.split('\n')).toEqual([
+      ...installs,
+      'Hey Ada! Login 1 of this session.',
+      'Hey Bob! Login 1 of this session.',
+      'Hey Ada! Login 2 of this session.',
+      '',
+    ]);
+  });
 });

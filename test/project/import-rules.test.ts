@@ -158,7 +158,7 @@ beforeAll(() => {
   });
   if (run.stdout === '') throw new Error(`dependency-cruiser printed nothing: ${run.stderr}`);
   violations = (JSON.parse(run.stdout) as Report).summary.violations;
-}, 60_000);
+});
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -47,7 +47,7 @@ beforeAll(() => {
   const [tarball] = JSON.parse(packed) as readonly [{ readonly filename: string; readonly files: readonly { readonly path: string }[] }];
   packedFiles = tarball.files.map((file) => file.path);
   run('npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', '--omit=optional', `./${tarball.filename}`);
-}, 120_000);
+});
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -97,7 +97,7 @@ describe('the packed package', () => {
     };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['consumer.ts'] }));
     expect(run('node', join(projectFolder, 'node_modules', 'typescript', 'bin', 'tsc'))).toBe('');
-  }, 60_000);
+  });
 
   it('follows the rules of publint', async () => {
     const { messages } = await publint({ pkgDir: join(folder, 'node_modules', 'statefun'), pack: false, strict: true, level: 'warning' });

@@ -124,5 +124,5 @@ describe('compaction', () => {
       }),
       { seed: 20_261_126, numRuns: 12 },
     );
-  }, 60_000);
+  });
 });

@@ -28,7 +28,7 @@ describe('a store with the writer thread', () => {
     const { nextNumber } = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as { nextNumber: number };
     expect(nextNumber).toBeGreaterThan(4);
     expect(await recovered()).toEqual({ commits: 100, number: '100' });
-  }, 20_000);
+  });
 
   it('keeps every resolved commit when its process is killed at any moment', async () => {
     for (let round = 0, resolved = 0; round < 8; round += 1) {
@@ -43,7 +43,7 @@ describe('a store with the writer thread', () => {
       // One more may have reached the disk without having been told.
       expect(commits).toBeLessThanOrEqual(resolved + 1);
     }
-  }, 60_000);
+  });
 
   it('fails for good when the system refuses a write, and recovers what had resolved', async () => {
     // No file may have more than 2 KiB, while segments take 4.
@@ -55,5 +55,5 @@ describe('a store with the writer thread', () => {
     await child.exit;
     expect(resolved).toBeGreaterThan(0);
     expect(await recovered()).toEqual({ commits: resolved, number: String(resolved) });
-  }, 20_000);
+  });
 });

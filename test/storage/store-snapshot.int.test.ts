@@ -40,4 +40,4 @@ it('shows exactly one commit of a process that writes, compacts and removes file
   expect(snapshots).toBeGreaterThan(5);
   expect(commitBefore).toBeGreaterThan(200);
   expect(segmentsSeen.size).toBeGreaterThan(1);
-}, 30_000);
+});

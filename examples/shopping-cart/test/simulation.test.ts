@@ -9,6 +9,6 @@ describe('shopping cart, simulated', () => {
     const { events, invariants } = cartSimulation;
     const report = await simulate(application, { events, invariants, seeds: 50 });
     report.ensureHeld();
-  }, 60_000);
+  }, 120_000);
   // #endregion simulation
 });

@@ -106,13 +106,13 @@ describe.each([
     }
     expect(outcomes.get('STORE_CORRUPT')).toBeGreaterThan(500);
     if (!dumped) expect(outcomes.get('commit 5')).toBeGreaterThan(100);
-  }, 180_000);
+  });
 
   it('is refused, or loses no more than what the last segment holds, wherever a file is cut', async () => {
     for (const [path, bytes] of files) {
       for (const length of samplesOf(bytes.length)) await expectSound(path, bytes.subarray(0, length), [4, 5]);
     }
-  }, 180_000);
+  });
 
   it.each([
     ['is missing', () => undefined],

@@ -74,7 +74,7 @@ describe('the log store', () => {
     // Both happen: the commit under way survived, and it did not.
     expect(found.filter((one) => one === 'one more').length).toBeGreaterThan(5);
     expect(found.filter((one) => one === 'as promised').length).toBeGreaterThan(steps / 2);
-  }, 180_000);
+  });
 
   it('recovers the same after its process has crashed at any step', async () => {
     const [workload = 0] = workloads;
@@ -82,7 +82,7 @@ describe('the log store', () => {
       const { disk, history } = await firstLife(workload, ({ faults }) => faults.stopAtStep(step));
       await ended(`workload ${workload}, crash at step ${step}`, () => laterLives(disk.processCrash(step), history, step));
     }
-  }, 180_000);
+  });
 
   it('recovers when the power is cut again at any step of a recovery', async () => {
     const [workload = 0] = workloads;
@@ -100,25 +100,21 @@ describe('the log store', () => {
         });
       }
     }
-  }, 180_000);
+  });
 
   it.each([
     ['fails once', { code: 'EIO', share: 0.5 }],
     ['fails for ever', { code: 'EIO', times: Infinity }],
     ['has no room once', { code: 'ENOSPC', share: 0.9 }],
-  ])(
-    'has failed, and loses nothing that resolved, when any step %s',
-    async (_what, fault) => {
-      const [workload = 0] = workloads;
-      for (const step of await stepsOf(workload)) {
-        const { disk, history } = await firstLife(workload, ({ faults }) => faults.arm({ ...fault, after: step - 1 }));
-        expect(disk.faults.failures).toBeGreaterThan(0);
-        await ended(`step ${step} failed, then the process ended`, () => laterLives(disk.processCrash(step), history, step));
-        await ended(`step ${step} failed, then a power cut`, () => laterLives(disk.powerCut(step), history, step));
-      }
-    },
-    180_000,
-  );
+  ])('has failed, and loses nothing that resolved, when any step %s', async (_what, fault) => {
+    const [workload = 0] = workloads;
+    for (const step of await stepsOf(workload)) {
+      const { disk, history } = await firstLife(workload, ({ faults }) => faults.arm({ ...fault, after: step - 1 }));
+      expect(disk.faults.failures).toBeGreaterThan(0);
+      await ended(`step ${step} failed, then the process ended`, () => laterLives(disk.processCrash(step), history, step));
+      await ended(`step ${step} failed, then a power cut`, () => laterLives(disk.powerCut(step), history, step));
+    }
+  });
 
   it('has failed, and loses nothing that resolved, when the disk is full after any number of bytes', async () => {
     const [workload = 0] = workloads;
@@ -132,7 +128,7 @@ describe('the log store', () => {
       await ended(`full at ${bytesMax} bytes`, () => laterLives(disk.processCrash(bytesMax), history, bytesMax));
     }
     expect(full).toBeGreaterThan(20);
-  }, 180_000);
+  });
 
   it('fails a read that the disk fails, with a code and nothing else, and goes on', async () => {
     const [workload = 0] = workloads;

@@ -13,5 +13,5 @@ describe('the log store on a disk that fails, fills up and is cut', () => {
       if (violation !== undefined) violations.push(`seed ${seed} (npm run test:disk -- --seeds 1 --seed ${seed}): ${violation}`);
     }
     expect(violations).toEqual([]);
-  }, 180_000);
+  });
 });

@@ -23,6 +23,11 @@ export interface StreamSummary {
   readonly createdAtMs: number;
 }
 
+/** Names a stream for ever: one that was deleted and created again has another identity. */
+export function identityOf({ arn, createdAtMs }: StreamSummary): string {
+  return `${arn}@${createdAtMs}`;
+}
+
 export interface RecordPage {
   readonly records: readonly _Record[];
   /** Undefined at the end of the shard. */

@@ -119,6 +119,12 @@ export function toReadError(error: unknown, stream: string): StatefunError {
       cause: error,
     });
   }
+  return toUnreadable(error, stream);
+}
+
+/** The error of a stream that is there, and refuses to be read. */
+export function toUnreadable(error: unknown, stream: string): StatefunError {
+  const facts = { stream, kinesisError: factsOf(error).name };
   return new StatefunError('KINESIS_READ_FAILED', `Stream "${stream}" cannot be read: ${textOf(error)}`, { facts, cause: error });
 }
 

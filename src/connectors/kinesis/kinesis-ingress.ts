@@ -5,6 +5,7 @@ import type { RecordFormat } from '../../ingress/ingress.ts';
 import { withBackOff, type BackOff } from './back-off.ts';
 import { ensureInRange } from './ensure-in-range.ts';
 import { resolveStreamName, type Environment, type KinesisClientOptions, type KinesisSender } from './kinesis-connection.ts';
+import { identityOf } from './kinesis-answers.ts';
 import { clusterIngress } from './kinesis-cluster.ts';
 import { configureIngress, kinesisDefaults } from './kinesis-settings.ts';
 import { KinesisStream } from './kinesis-stream.ts';
@@ -139,7 +140,7 @@ export class KinesisIngress implements Ingress {
 
 function openStream(stream: KinesisStream, backOff: BackOff, startTimeoutMs: number): Promise<OpenedStream> {
   return whileStarting(stream.name, startTimeoutMs, backOff, async (patience) => {
-    const { arn, createdAtMs } = await withBackOff('DescribeStreamSummary', () => stream.describe(patience.signal), patience);
-    return { name: stream.name, identity: `${arn}@${createdAtMs}`, shards: await stream.listShards(patience) };
+    const summary = await withBackOff('DescribeStreamSummary', () => stream.describe(patience.signal), patience);
+    return { name: stream.name, identity: identityOf(summary), shards: await stream.listShards(patience) };
   });
 }

@@ -1,12 +1,13 @@
 import type { Shard } from '@aws-sdk/client-kinesis';
 import { toError } from '../../shared/errors.ts';
 import { sleep } from '../../shared/sleep.ts';
-import { toReadError } from './kinesis-failure.ts';
+import { isMissing, toReadError, toUnreadable } from './kinesis-failure.ts';
+import { ensureSameStream } from './same-stream.ts';
 import { ShardGraph } from './shard-graph.ts';
 import { shardEnd, trimHorizon, type ShardPosition } from './shard-position.ts';
 import { readShard, type ShardReading } from './shard-reader.ts';
 
-export interface ShardReadersOptions extends ShardReading {
+export interface ShardReadersOptions extends Omit<ShardReading, 'ensureSameStream'> {
   /** A shard that is missing begins at its oldest record. */
   readonly positions: ReadonlyMap<string, ShardPosition>;
   readonly shardDiscoveryIntervalMs: number;
@@ -16,15 +17,22 @@ export interface ShardReadersOptions extends ShardReading {
   readonly failed: (error: Error) => void;
 }
 
+/** A stream that can be described, and whose shards are not found as often as this, is not merely coming back. */
+const listAttemptsMax = 3;
+
 /** Reads all shards of a stream at the same time, each by a loop of its own; parents before their children. */
 export class ShardReaders {
   readonly #options: ShardReadersOptions;
   readonly #graph: ShardGraph;
   readonly #loops = new Set<Promise<void>>();
+  readonly #reading: ShardReading;
+  /** One for all shards, which find a stream missing at the same time. */
+  #ensuring: Promise<void> | undefined;
   #hasFailed = false;
 
   constructor(options: ShardReadersOptions) {
     this.#options = options;
+    this.#reading = { ...options, ensureSameStream: () => this.#ensureSameStream() };
     const ended = Array.from(options.positions).filter(([, position]) => position.type === 'SHARD_END');
     this.#graph = new ShardGraph(ended.map(([shardId]) => shardId));
   }
@@ -45,7 +53,7 @@ export class ShardReaders {
   }
 
   async #readToEnd(shardId: string): Promise<void> {
-    const children = await readShard(shardId, this.#options.positions.get(shardId) ?? trimHorizon, this.#options);
+    const children = await readShard(shardId, this.#options.positions.get(shardId) ?? trimHorizon, this.#reading);
     await this.#options.savePosition(shardId, shardEnd);
     this.#graph.end(shardId);
     // Listed first: a child of a merge must not start because its other parent is not known yet.
@@ -63,13 +71,28 @@ export class ShardReaders {
   }
 
   async #discover(): Promise<void> {
-    const { stream, backOff } = this.#options;
-    try {
-      this.#graph.addListed(await stream.listShards(backOff));
-    } catch (error) {
-      throw backOff.signal.aborted ? error : toReadError(error, stream.name);
-    }
+    this.#graph.addListed(await this.#listShards());
     this.#startReaders();
+  }
+
+  async #listShards(): Promise<readonly Shard[]> {
+    const { stream, backOff } = this.#options;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await stream.listShards(backOff);
+      } catch (error) {
+        if (backOff.signal.aborted) throw error;
+        if (!isMissing(error)) throw toReadError(error, stream.name);
+        await this.#ensureSameStream();
+        if (attempt >= listAttemptsMax) throw toUnreadable(error, stream.name);
+      }
+    }
+  }
+
+  #ensureSameStream(): Promise<void> {
+    const { stream, streamIdentity, backOff } = this.#options;
+    this.#ensuring ??= ensureSameStream(stream, streamIdentity, backOff).finally(() => (this.#ensuring = undefined));
+    return this.#ensuring;
   }
 
   #run(loop: Promise<void>): void {

@@ -1,7 +1,7 @@
 import type { Shard } from '@aws-sdk/client-kinesis';
 import { StatefunError } from '../../shared/errors.ts';
 import type { IngressContext } from '../../ingress/ingress.ts';
-import { lostPosition } from './shard-reader.ts';
+import { lostPosition, replacedStream } from './position-lost.ts';
 import { formatPosition, parsePosition, type ShardPosition } from './shard-position.ts';
 
 /** Where an ingress begins that has never read its stream. */
@@ -46,15 +46,7 @@ function committedPositions(
   committed: string,
   texts: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, ShardPosition> {
-  if (committed !== stream.identity) {
-    throw new StatefunError(
-      'INGRESS_POSITION_LOST',
-      `The committed positions belong to stream ${committed}, but ${stream.identity} is there.`,
-      {
-        facts: { stream: stream.name, committed, found: stream.identity },
-      },
-    );
-  }
+  if (committed !== stream.identity) throw replacedStream(stream.name, committed, stream.identity);
   const listed = new Set(stream.shards.map((shard) => shard.ShardId));
   const positions = new Map<string, ShardPosition>();
   for (const [shardId, text] of texts) {

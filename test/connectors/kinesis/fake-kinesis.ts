@@ -36,13 +36,15 @@ export class FakeKinesis {
   readonly calls: FakeCall[] = [];
   readonly #clock: Clock;
   readonly #shards = new Map<string, FakeShard>();
-  readonly #iterators = new Map<string, { shardId: string; index: number; expiresAt: number }>();
+  readonly #iterators = new Map<string, { shardId: string; index: number; expiresAt: number; isForgotten?: boolean }>();
   readonly #failures = new Map<string, Error[]>();
   /** Decides about single records of PutRecords: an error code, or undefined to take the record. */
   entryFailure: (key: string, text: string) => string | undefined = () => undefined;
   /** Most records of one GetRecords answer. */
   pageRecordsMax = 10;
   createdAt: Date;
+  /** The stream does not exist, for as long as a test says so. */
+  isMissing = false;
   /** The first numbers are beyond what a JavaScript number can tell apart. */
   #lastSequenceNumber = 49_000_000_000_000_000_000_000_000_000_000_000_000_000_000_000_000_000_000n;
   #iteratorCount = 0;
@@ -99,6 +101,11 @@ export class FakeKinesis {
     return records.map((record) => Buffer.from(record.Data).toString('utf8'));
   }
 
+  /** Answers to iterators that were given out before as an emulator does that was started again: it does not know them. */
+  forgetIterators(): void {
+    for (const iterator of this.#iterators.values()) iterator.isForgotten = true;
+  }
+
   /** The next calls of the operation fail, in this order; `undefined` lets one pass. */
   failNext(operation: string, ...errors: Error[]): void {
     this.#failures.set(operation, [...(this.#failures.get(operation) ?? []), ...errors]);
@@ -114,6 +121,7 @@ export class FakeKinesis {
     signal?.throwIfAborted();
     const failure = this.#failures.get(operation)?.shift();
     if (failure !== undefined) throw failure;
+    if (this.isMissing) throw kinesisError('ResourceNotFoundException');
     if (operation !== 'GetRecords' && input['StreamName'] !== undefined && input['StreamName'] !== this.streamName) {
       throw kinesisError('ResourceNotFoundException');
     }
@@ -179,6 +187,7 @@ export class FakeKinesis {
 
   #getRecords(token: string, limit: number): Record<string, unknown> {
     const iterator = this.#iterators.get(token);
+    if (iterator?.isForgotten === true) throw kinesisError('ResourceNotFoundException');
     if (iterator === undefined || iterator.expiresAt < this.#clock.now()) throw kinesisError('ExpiredIteratorException');
     const shard = this.#shard(iterator.shardId);
     const records = shard.records.slice(iterator.index, iterator.index + Math.min(limit, this.pageRecordsMax));

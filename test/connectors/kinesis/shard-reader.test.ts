@@ -102,7 +102,6 @@ describe('how a Kinesis ingress reads', () => {
   it.each([
     ['AccessDeniedException', 'KINESIS_READ_FAILED'],
     ['KMSDisabledException', 'KINESIS_READ_FAILED'],
-    ['ResourceNotFoundException', 'KINESIS_STREAM_MISSING'],
   ])('fails once on %s', async (name, code) => {
     const { clock, kinesis, run } = givenStream(['shardId-0', 'shardId-1']);
     const { context, ingress } = await run();

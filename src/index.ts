@@ -109,7 +109,8 @@ export {
 } from './application/flink/serve-application.ts';
 
 // Injection
-export { inject, injectable, named, optional } from 'inversify';
+export { injectable, named, optional } from 'inversify';
+export { inject } from './application/inject.ts';
 export type { ClassProvider, FactoryProvider, Provider, ProviderScope, ValueProvider } from './application/provider.ts';
 export type { Token } from './application/token.ts';
 

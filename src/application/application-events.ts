@@ -1,6 +1,7 @@
+import { recordMethod } from '../shared/decorated.ts';
 import { StatefunError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
-import { appendMetadata, readMetadata } from '../shared/metadata.ts';
+import { readMetadata } from '../shared/metadata.ts';
 
 /** What listeners are told, by the name of the event. */
 export interface ApplicationEventMap {
@@ -34,12 +35,18 @@ const metadataKey = 'statefun:application-events';
 
 /** The method of a provider or forwarder is told of an event of the application. See {@link ApplicationEvents}. */
 export function OnApplicationEvent<Name extends ApplicationEventName>(event: Name): ListenerDecorator<Name> {
-  return (target, method) => appendMetadata(target.constructor, metadataKey, { event, method } satisfies RecordedListener);
+  return (target, method) => {
+    const item: RecordedListener = { event, method };
+    recordMethod(target, method, { decorator: 'OnApplicationEvent', key: metadataKey, item });
+  };
 }
 
-/** The listeners among the methods of a class, its bases' first. */
+/** The listeners among the methods of a class, its bases' first. One that a subclass overrides and marks again counts once. */
 export function listenersOf(listening: object): readonly RecordedListener[] {
-  return readMetadata<readonly RecordedListener[]>(listening, metadataKey) ?? [];
+  const recorded = readMetadata<readonly RecordedListener[]>(listening, metadataKey) ?? [];
+  return recorded.filter(
+    ({ event, method }, index) => recorded.findIndex((other) => other.event === event && other.method === method) === index,
+  );
 }
 
 /**

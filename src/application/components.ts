@@ -5,6 +5,7 @@ import { isFunctionClass, readDefinition, type FunctionDefinition } from '../fun
 import { FunctionRegistry } from '../functions/registry.ts';
 import { describe, StatefunError } from '../shared/errors.ts';
 import type { ClassOf } from '../shared/metadata.ts';
+import { checkDecorators } from './check-decorators.ts';
 import type { Prepared, ProviderContainer, Usage } from './container.ts';
 import { checkShortLived, type Lifecycle } from './lifecycle.ts';
 import type { ModuleScope } from './module-scope.ts';
@@ -49,7 +50,11 @@ export async function registerFunctions({ functions, ownerOf }: ComponentClasses
       continue;
     }
     const { definition, problems: mistakes } = readDefinition(functionClass);
-    const unusable = [...checkShortLived(functionClass, functionInstances), ...checkNoListeners(functionClass, functionInstances)];
+    const unusable = [
+      ...checkDecorators(functionClass),
+      ...checkShortLived(functionClass, functionInstances),
+      ...checkNoListeners(functionClass, functionInstances),
+    ];
     const prepared = await prepare(functionClass, { owner: ownerOf(functionClass) }, making);
     making.problems.push(...mistakes, ...unusable, ...prepared.problems);
     if (definition === undefined || unusable.length > 0) continue;
@@ -104,6 +109,7 @@ async function makeForwarder(
     problems.push(new StatefunError('NOT_A_FORWARDER_CLASS', `${describe(forwarderClass)} has no @Forwarder.`));
     return undefined;
   }
+  problems.push(...(isFunctionClass(forwarderClass) ? [] : checkDecorators(forwarderClass)));
   const prepared = await prepare(forwarderClass, { owner, perAddress: false }, making);
   problems.push(...prepared.problems);
   if (prepared.create === undefined) return undefined;

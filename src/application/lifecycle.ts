@@ -1,7 +1,8 @@
 import { systemClock, type Clock } from '../shared/clock.ts';
+import { methodOf, recordMethod } from '../shared/decorated.ts';
 import { toMilliseconds, type Duration } from '../shared/duration.ts';
 import { describe, StatefunError, toError } from '../shared/errors.ts';
-import { appendMetadata, readMetadata, type ClassOf } from '../shared/metadata.ts';
+import { readMetadata, type ClassOf } from '../shared/metadata.ts';
 import type { ApplicationEvents } from './application-events.ts';
 
 /**
@@ -87,7 +88,7 @@ type HookDecorator<R> = <M extends () => R>(target: object, method: string, desc
  * messages are handled: theirs is synchronous (LIFECYCLE_ASYNC), and the state of a function cannot be read in it yet.
  */
 export function PostConstruct(): HookDecorator<void | Promise<void>> {
-  return (target, method) => appendMetadata(target.constructor, metadataKey('post-construct'), method);
+  return (target, method) => recordMethod(target, method, { decorator: 'PostConstruct', key: metadataKey('post-construct'), item: method });
 }
 
 /**
@@ -95,7 +96,7 @@ export function PostConstruct(): HookDecorator<void | Promise<void>> {
  * and forwarders only: instances of everything else are let go while the application runs, and nobody is told (LIFECYCLE_NOT_CALLED).
  */
 export function PreDestroy(): HookDecorator<void | Promise<void>> {
-  return (target, method) => appendMetadata(target.constructor, metadataKey('pre-destroy'), method);
+  return (target, method) => recordMethod(target, method, { decorator: 'PreDestroy', key: metadataKey('pre-destroy'), item: method });
 }
 
 /** Methods that were marked on a class, those of its bases first. One that a subclass overrides counts once. */
@@ -144,9 +145,8 @@ function callHook(instance: object, method: string): unknown {
 }
 
 function isAsyncMethod(hooked: ClassOf, method: string): boolean {
-  // A decorated method stands on the prototype of its class or of one of its bases.
-  const candidate = (hooked.prototype as Readonly<Record<string, unknown>>)[method];
-  return typeof candidate === 'function' && candidate.constructor.name === 'AsyncFunction';
+  const found = methodOf(hooked, method);
+  return 'method' in found && found.method.constructor.name === 'AsyncFunction';
 }
 
 function hookFailed(where: string, thrown: unknown): StatefunError {

@@ -1,7 +1,7 @@
 import { StatefunError } from '../shared/errors.ts';
 import { decide, type ConditionContext, type ConditionOutcome, type ConditionSource } from './conditions.ts';
 import { isPrivate, type ModuleScope } from './module-scope.ts';
-import { readProvider, type Provider, type RegisteredProvider } from './provider.ts';
+import { readProvider, unusableProvider, type Provider, type RegisteredProvider } from './provider.ts';
 import { tokenName } from './token.ts';
 
 /** A list of providers and who wrote it. What a higher rank provides goes before the rest; within a rank it must be one. */
@@ -40,7 +40,7 @@ export function chooseProviders(sources: readonly ProviderSource[], source: Cond
 function readCandidates(sources: readonly ProviderSource[], problems: StatefunError[]): readonly Candidate[] {
   return sources.flatMap((source) =>
     source.providers.flatMap((given): readonly Candidate[] => {
-      const { provider, problems: unreadable } = readProvider(given, source.where);
+      const { provider = unusableProvider(given), problems: unreadable } = readProvider(given, source.where);
       problems.push(...unreadable);
       return provider === undefined ? [] : [{ provider: { ...provider, owner: source.owner }, given, source }];
     }),

@@ -29,7 +29,7 @@ export class ProviderGraph {
       const ofToken = this.#byToken.get(provider.token) ?? [];
       this.#byToken.set(provider.token, [...ofToken, provider]);
     }
-    for (const provider of providers) if (this.#missingOf(provider).length > 0) this.#broken.add(provider);
+    for (const provider of providers) if (provider.unusable === true || this.#missingOf(provider).length > 0) this.#broken.add(provider);
     this.#checkCircles();
     this.#checkScopes();
     this.#spreadBroken();

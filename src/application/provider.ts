@@ -1,6 +1,7 @@
 import { describe, StatefunError } from '../shared/errors.ts';
 import type { ClassOf } from '../shared/metadata.ts';
 import { listenersOf } from './application-events.ts';
+import { checkDecorators } from './check-decorators.ts';
 import { checkCondition, conditionsOf, type Condition } from './conditions.ts';
 import { readDependencies, type Dependency } from './dependencies.ts';
 import { checkShortLived } from './lifecycle.ts';
@@ -61,6 +62,8 @@ export interface RegisteredProvider {
   readonly conditions: readonly Condition[];
   /** The module that lists it; undefined for the application and its host. */
   readonly owner: ModuleScope | undefined;
+  /** It could not be read, which is reported elsewhere: nobody is told that its token has no provider, and nothing is made of it. */
+  readonly unusable?: true;
 }
 
 /** What readers of the kinds of provider answer with. */
@@ -70,6 +73,14 @@ interface ReadProvider {
 }
 
 const scopes: readonly unknown[] = ['singleton', 'transient', 'address'] satisfies readonly ProviderScope[];
+
+/** What stands in the place of a provider that could not be read; undefined where not even its token is known. */
+export function unusableProvider(given: unknown): RegisteredProvider | undefined {
+  const { provide: token, named } = (typeof given === 'function' ? { provide: given } : Object(given)) as Partial<ClassProvider>;
+  if (!isToken(token)) return undefined;
+  const nothingMade = { dependencies: [], make: () => undefined, made: false, conditions: [], owner: undefined };
+  return { token, named, scope: 'singleton', name: tokenName(token, named), ...nothingMade, unusable: true };
+}
 
 /** Reads a provider; what is wrong with it is returned. `where` says who declared it. */
 export function readProvider(provider: unknown, where: string): ReadProvider {
@@ -133,6 +144,7 @@ function readClass(given: ClassProvider): ReadProvider {
   const conditions = [...conditionsOf(madeClass), ...whenOf(given)];
   const problems = [
     ...unreadable,
+    ...checkDecorators(madeClass),
     ...conditions.flatMap((condition) => checkCondition(condition, `class ${className}`)),
     ...(scope === 'singleton' ? [] : checkScopedClass(madeClass, scope)),
   ];

@@ -1,5 +1,6 @@
 import { eventType, type EventType } from '../envelope/event-type.ts';
-import { ensureLegacyDecorators, readOwnMetadata, recordMetadata, type ClassOf } from '../shared/metadata.ts';
+import { recordClass } from '../shared/decorated.ts';
+import { ensureLegacyDecorators, readOwnMetadata, type ClassOf } from '../shared/metadata.ts';
 import type { EventForwarder } from './event-forwarder.ts';
 
 export interface ForwarderOptions {
@@ -42,7 +43,7 @@ export function declareForwarder(target: ClassOf, type?: EventType | string, opt
     order: options.order,
     eventType: typeof type === 'string' ? eventType(type) : type,
   };
-  recordMetadata(target, metadataKey, declaration);
+  recordClass(target, { decorator: 'Forwarder', key: metadataKey, item: declaration });
 }
 
 /** What was declared on this very class; undefined where it is no forwarder. */

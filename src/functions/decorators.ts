@@ -1,7 +1,8 @@
 import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
 import type { EventType } from '../envelope/event-type.ts';
+import { recordClass, recordMethod } from '../shared/decorated.ts';
 import { functionMetadataKey } from '../shared/function-target.ts';
-import { appendMetadata, ensureLegacyDecorators, recordMetadata } from '../shared/metadata.ts';
+import { ensureLegacyDecorators } from '../shared/metadata.ts';
 import type { Context } from './context.ts';
 import type { FunctionOptions } from './failure-policy.ts';
 
@@ -32,7 +33,8 @@ type CurrentEventMethod = () => NewEvent | CloudEvent | undefined;
 export function StatefunFunction(type: string, options: FunctionOptions = {}): ClassDecorator {
   return (target: object, ...others: readonly unknown[]) => {
     ensureLegacyDecorators('StatefunFunction', others[0]);
-    recordMetadata(target, functionMetadataKey, { type, options } satisfies RecordedFunction);
+    const item: RecordedFunction = { type, options };
+    recordClass(target, { decorator: 'StatefunFunction', key: functionMetadataKey, item });
   };
 }
 
@@ -45,8 +47,8 @@ export function Handles<T>(eventType: EventType<T>): HandlerDecorator<T>;
 export function Handles(eventType?: string): HandlerDecorator<never>;
 export function Handles(eventType?: EventType | string): HandlerDecorator<never> {
   return (target, method) => {
-    ensureLegacyDecorators('Handles', method);
-    appendMetadata(target.constructor, handlersMetadataKey, { method, eventType } satisfies RecordedHandler);
+    const item: RecordedHandler = { method, eventType };
+    recordMethod(target, method, { decorator: 'Handles', key: handlersMetadataKey, item });
   };
 }
 
@@ -60,7 +62,6 @@ export function OnSubscribe(): <M extends CurrentEventMethod>(
   descriptor: TypedPropertyDescriptor<M>,
 ) => void {
   return (target, method) => {
-    ensureLegacyDecorators('OnSubscribe', method);
-    appendMetadata(target.constructor, onSubscribeMetadataKey, method);
+    recordMethod(target, method, { decorator: 'OnSubscribe', key: onSubscribeMetadataKey, item: method });
   };
 }

@@ -1,5 +1,6 @@
 import type { EventType } from '../envelope/event-type.ts';
 import { isFunctionType } from '../shared/address.ts';
+import { checkMethods } from '../shared/decorated.ts';
 import { describe, StatefunError, type ErrorFacts } from '../shared/errors.ts';
 import { functionMetadataKey } from '../shared/function-target.ts';
 import { readMetadata, readOwnMetadata, type ClassOf } from '../shared/metadata.ts';
@@ -34,6 +35,11 @@ export function isFunctionClass(value: unknown): value is ClassOf {
   return typeof value === 'function' && readOwnMetadata(value, functionMetadataKey) !== undefined;
 }
 
+/** Whether `@Handles` stands in the class or one of its bases. */
+export function hasHandlers(value: object): boolean {
+  return readMetadata(value, handlersMetadataKey) !== undefined;
+}
+
 /** Reads what the decorators recorded. Mistakes are returned, all of them, so that a start can report every one at once. */
 export function readDefinition(functionClass: ClassOf): { definition?: FunctionDefinition; problems: readonly StatefunError[] } {
   const recorded = readOwnMetadata<RecordedFunction>(functionClass, functionMetadataKey);
@@ -57,6 +63,8 @@ export function readDefinition(functionClass: ClassOf): { definition?: FunctionD
     );
   }
   const policy = readPolicy(recorded, problems);
+  const answering = readOnSubscribe(functionClass, problems);
+  problems.push(...checkMethods(functionClass, 'Handles', handledMethods(functionClass)));
   if (problems.length > 0 || policy === undefined) return { problems };
 
   const methods = [...handlers.values(), ...(catchAll === undefined ? [] : [catchAll])].map((handler) => handler.method);
@@ -65,7 +73,7 @@ export function readDefinition(functionClass: ClassOf): { definition?: FunctionD
     class: functionClass,
     handlers,
     catchAll,
-    onSubscribe: readMetadata<readonly string[]>(functionClass, onSubscribeMetadataKey)?.at(-1),
+    onSubscribe: answering,
     persisted: persistedProperties(functionClass),
     policy,
     asynchronous: methods.some((method) => isAsyncMethod(functionClass, method)),
@@ -93,6 +101,21 @@ function readHandlers(functionClass: ClassOf, problems: StatefunError[]): Pick<F
     else handlers.set(type, handler);
   }
   return { handlers, catchAll };
+}
+
+function handledMethods(functionClass: ClassOf): readonly string[] {
+  return (readMetadata<readonly RecordedHandler[]>(functionClass, handlersMetadataKey) ?? []).map(({ method }) => method);
+}
+
+function readOnSubscribe(functionClass: ClassOf, problems: StatefunError[]): string | undefined {
+  const methods = [...new Set(readMetadata<readonly string[]>(functionClass, onSubscribeMetadataKey) ?? [])];
+  problems.push(...checkMethods(functionClass, 'OnSubscribe', methods));
+  const [first, second] = methods;
+  if (second !== undefined) {
+    const summary = `class ${functionClass.name} answers subscribers in both ${first}() and ${second}().`;
+    problems.push(problem('DUPLICATE_HANDLER', summary, { className: functionClass.name }));
+  }
+  return first;
 }
 
 function readPolicy(recorded: RecordedFunction, problems: StatefunError[]): FailurePolicy | undefined {

@@ -58,7 +58,21 @@ export const errorRegistry = {
     'A function class has no handler.',
     'Decorate at least one method with @Handles(eventType) or @Handles().',
   ),
-  DUPLICATE_HANDLER: entry('stop', 'A function class handles one event type in two methods.', 'Keep one of the two methods.'),
+  DUPLICATE_HANDLER: entry(
+    'stop',
+    'A function class handles one event type, or answers subscribers, in two methods.',
+    'Keep one of the two methods.',
+  ),
+  DECORATOR_MISPLACED: entry(
+    'stop',
+    'A decorator stands where it has no effect: on a static method, a getter or a field, or in a class that nobody asks for such a method.',
+    'Put it on a method of instances, in the class that the decorator is for; or take it away.',
+  ),
+  DECORATOR_REPEATED: entry(
+    'stop',
+    'A class has the same decorator twice, or is both a function and a forwarder.',
+    'Keep one. One forwarder takes several event types with @Forwarder([First, Second]); a function and a forwarder are two classes.',
+  ),
   DUPLICATE_FUNCTION_TYPE: entry(
     'stop',
     'Two classes declare the same function type.',

@@ -1,7 +1,9 @@
-import { ClassElementMetadataKind, getClassMetadata, injectable, type ClassElementMetadata, type ClassMetadata } from '@inversifyjs/core';
 import { LazyServiceIdentifier } from 'inversify';
-import { describe, StatefunError } from '../shared/errors.ts';
+import type { StatefunError } from '../shared/errors.ts';
 import { readOwnMetadata, type ClassOf } from '../shared/metadata.ts';
+import { constructorSource } from './class-source.ts';
+import { namedTwice, tooFewTokens, undefinedToken, untyped, withoutInject, type Reader } from './dependency-problems.ts';
+import { isInjectableType, ownInjections, parameterTypesKey, type Injection } from './recorded-injections.ts';
 import type { Token } from './token.ts';
 
 /** One thing a constructor, a property or a factory needs. */
@@ -17,134 +19,146 @@ export interface Dependency {
 }
 
 interface Dependencies {
-  /** Parameters in their order, then properties. */
+  /** Parameters in their order, then properties; where there are problems, those that could be read. */
   readonly dependencies: readonly Dependency[];
   readonly problems: readonly StatefunError[];
 }
-
-/** Where TypeScript and SWC leave the types of a constructor's parameters. */
-const parameterTypesKey = 'design:paramtypes';
-/** Where inversify leaves what @inject and friends recorded; read only to say which parameters lack a token. */
-const inversifyMetadataKey = '@inversifyjs/core/classMetadataReflectKey';
 
 /** The token of a parameter that is left alone; nobody can provide it. */
 const nothing = Symbol('nothing');
 
 /**
- * What a class needs: `static inject = [token, …]` if it has it, else what `@inject` and friends and the emitted types say.
- * A class without a constructor of its own needs what its base class needs.
+ * What a class needs.
+ *
+ * D1. Parameters belong to the class whose constructor runs: the class itself, else the nearest base class that has one. They are named by
+ *     `static inject = [token, …]` of that class or of a class between, else by `@inject` and friends and the emitted types.
+ * D2. Properties with `@inject` are needed wherever they stand, in the class or in a base class, however the constructor is written.
+ * D3. Every parameter without a default value has a token, or there is a problem.
  */
 export function readDependencies(madeClass: ClassOf): Dependencies {
-  const declared = (madeClass as { readonly inject?: unknown }).inject;
-  if (Array.isArray(declared)) return readDeclared(madeClass, declared);
-  const base: unknown = Object.getPrototypeOf(madeClass);
-  if (isBaseClass(base) && inheritsConstructor(madeClass)) return readDependencies(base);
-  return readRecorded(madeClass);
-}
-
-function readDeclared(madeClass: ClassOf, tokens: readonly unknown[]): Dependencies {
-  const names = parameterNames(madeClass);
-  const missing = tokens.findIndex((token) => token === undefined || token === null);
-  if (missing !== -1) return { dependencies: [], problems: [undefinedToken(madeClass, `static inject[${missing}]`)] };
-  // Anything else that is no token is reported as missing, by its name.
-  const dependencies = (tokens as readonly Token[]).map((token, index) => parameter(token, index, names[index]));
-  return { dependencies, problems: [] };
-}
-
-function readRecorded(madeClass: ClassOf): Dependencies {
-  const metadata = inversifyMetadata(madeClass);
-  if (StatefunError.is(metadata)) return { dependencies: [], problems: [metadata] };
-  const names = parameterNames(madeClass);
-  const problems: StatefunError[] = [];
-  const dependencies: Dependency[] = [];
-  const add = (element: ClassElementMetadata, place: string, property: string | symbol | undefined): void => {
-    if (element.kind === ClassElementMetadataKind.unmanaged) {
-      dependencies.push({ token: nothing, named: undefined, optional: true, property, place });
-      return;
-    }
-    // A lazy identifier postpones naming a class that is declared later in the same file; by now it is declared.
-    const token: unknown = LazyServiceIdentifier.is(element.value) ? element.value.unwrap() : element.value;
-    const named = element.name === undefined ? undefined : String(element.name);
-    if (token === undefined || token === null) problems.push(undefinedToken(madeClass, place));
-    else dependencies.push({ token: token as Token, named, optional: element.optional, property, place });
+  const owner = constructorOwner(madeClass);
+  const declaring = lineage(madeClass, owner).find((candidate) => ownTokens(candidate) !== undefined);
+  const parameters =
+    declaring !== undefined
+      ? readDeclared(readerOf(madeClass, declaring), ownTokens(declaring) ?? [], owner)
+      : owner === undefined
+        ? { dependencies: [], problems: [] }
+        : readRecorded(readerOf(madeClass, owner));
+  const properties = readProperties(madeClass);
+  return {
+    dependencies: [...parameters.dependencies, ...properties.dependencies],
+    problems: [...parameters.problems, ...properties.problems],
   };
-  metadata.constructorArguments.forEach((element, index) => add(element, placeOf(index, names[index]), undefined));
-  for (const [property, element] of metadata.properties) add(element, `property ${String(property)}`, property);
-  return { dependencies, problems };
 }
 
-function inversifyMetadata(madeClass: ClassOf): ClassMetadata | StatefunError {
-  try {
-    // Decorated functions and forwarders need no @injectable of their own: this is it. A class that has it refuses a second one.
-    injectable()(madeClass);
-  } catch {
-    // It has been applied before.
-  }
-  try {
-    // Inversify describes classes as newable, ours may be typed as abstract; nothing is constructed here.
-    return getClassMetadata(madeClass as unknown as Parameters<typeof getClassMetadata>[0]);
-  } catch (cause) {
-    return missingMetadata(madeClass, cause);
-  }
-}
-
-function missingMetadata(madeClass: ClassOf, cause: unknown): StatefunError {
-  const types = readOwnMetadata<readonly unknown[]>(madeClass, parameterTypesKey);
-  const recorded = readOwnMetadata<ClassMetadata>(madeClass, inversifyMetadataKey)?.constructorArguments ?? [];
-  const names = parameterNames(madeClass);
-  const count = Math.max(madeClass.length, recorded.length);
-  const unknownIndexes = Array.from({ length: count }, (_, index) => index).filter((index) => recorded[index] === undefined);
-  const places = unknownIndexes.map((index) => placeOf(index, names[index])).join(', ');
-  const facts = { className: madeClass.name, parameters: unknownIndexes };
-  if (types === undefined) {
-    const summary = `class ${madeClass.name} needs ${places || 'parameters'}, but the compiler emitted no parameter types for it.`;
-    return new StatefunError('METADATA_MISSING', summary, { facts, cause });
-  }
-  const emitted = unknownIndexes.map((index) => describeType(types[index])).join(', ');
-  return new StatefunError(
-    'METADATA_MISSING',
-    `class ${madeClass.name}: the type of ${places} is no class (${emitted}), so it cannot say what to inject.`,
-    {
-      facts,
-      cause,
-      hint: 'Interfaces and plain types are gone at run time: name a token with @inject(token), or static inject = [token, …] for all parameters.',
-    },
-  );
-}
-
-function undefinedToken(madeClass: ClassOf, place: string): StatefunError {
-  return new StatefunError('METADATA_MISSING', `class ${madeClass.name}: the token of ${place} is undefined.`, {
-    facts: { className: madeClass.name },
-    hint: 'Two files that import each other see undefined: move the token into a file of its own.',
+/** The class whose constructor takes the parameters; undefined where no class has one that takes any. */
+function constructorOwner(madeClass: ClassOf): ClassOf | undefined {
+  return lineage(madeClass, undefined).find((candidate) => {
+    if (candidate.length > 0 || ownInjections(candidate).parameters.some((injection) => injection !== undefined)) return true;
+    const source = constructorSource(candidate);
+    return source !== undefined && !source.passesOn;
   });
 }
 
-function parameter(token: Token, index: number, name: string | undefined): Dependency {
-  return { token, named: undefined, optional: false, property: undefined, place: placeOf(index, name) };
+/** The class and its base classes, up to the last one that is asked for. */
+function lineage(madeClass: ClassOf, last: ClassOf | undefined): readonly ClassOf[] {
+  const classes: ClassOf[] = [];
+  for (let at: unknown = madeClass; isClass(at); at = Object.getPrototypeOf(at)) {
+    classes.push(at);
+    if (at === last) break;
+  }
+  return classes;
 }
 
-function placeOf(index: number, name: string | undefined): string {
-  return name === undefined ? `parameter ${index}` : `parameter ${index} (${name})`;
+function ownTokens(madeClass: ClassOf): readonly unknown[] | undefined {
+  const tokens = Object.hasOwn(madeClass, 'inject') ? (madeClass as { readonly inject?: unknown }).inject : undefined;
+  return Array.isArray(tokens) ? tokens : undefined;
 }
 
-/** Names of the constructor's parameters as its source has them; for messages only, so a source it cannot read costs nothing. */
-function parameterNames(madeClass: ClassOf): readonly (string | undefined)[] {
-  const list = /\bconstructor\s*\(([^()]*)\)/.exec(String(madeClass))?.[1] ?? '';
-  return list.split(',').map((text) => /^[\s.]*([\w$]+)/.exec(text)?.[1]);
+function readDeclared(reader: Reader, tokens: readonly unknown[], owner: ClassOf | undefined): Dependencies {
+  const missing = tokens.findIndex((token) => token === undefined || token === null);
+  if (missing !== -1) return failed(undefinedToken(reader, `static inject[${missing}]`));
+  const places = placesOf(owner ?? reader.read);
+  if (owner !== undefined && tokens.length < owner.length) return failed(tooFewTokens(reader, tokens.length, places(tokens.length)));
+  const twice = ownInjections(reader.read).parameters.findIndex((injection, index) => contradicts(injection, tokens[index]));
+  if (twice !== -1) return failed(namedTwice(reader, places(twice)));
+  // Anything else that is no token is reported as missing, by its name.
+  return { dependencies: (tokens as readonly Token[]).map((token, index) => parameter(token, places(index))), problems: [] };
 }
 
-function inheritsConstructor(madeClass: ClassOf): boolean {
-  return (
-    readOwnMetadata(madeClass, parameterTypesKey) === undefined &&
-    readOwnMetadata(madeClass, inversifyMetadataKey) === undefined &&
-    !/\bconstructor\s*\(/.test(String(madeClass))
-  );
+function contradicts(injection: Injection | undefined, token: unknown): boolean {
+  if (injection === undefined || injection.kind === 'unmanaged') return false;
+  return injection.named !== undefined || injection.optional || unwrap(injection.token) !== token;
 }
 
-function isBaseClass(value: unknown): value is ClassOf {
+function readRecorded(reader: Reader): Dependencies {
+  const { read } = reader;
+  const { parameters } = ownInjections(read);
+  const types = readOwnMetadata<readonly unknown[]>(read, parameterTypesKey);
+  const places = placesOf(read);
+  const dependencies: Dependency[] = [];
+  const problems: StatefunError[] = [];
+  const unknown: number[] = [];
+  const count = Math.max(read.length, parameters.length, types?.length ?? 0);
+  for (let index = 0; index < count; index += 1) {
+    const injection = parameters[index];
+    const type = types?.[index];
+    const token = injection?.kind === 'token' ? unwrap(injection.token) : type;
+    const place = places(index);
+    // A parameter after the last one without a default keeps its default where nothing says what it is.
+    const leftAlone = injection?.kind === 'unmanaged' || (injection === undefined && index >= read.length && !isInjectableType(type));
+    if (leftAlone) dependencies.push({ ...parameter(nothing, place), optional: true });
+    else if (injection?.kind === 'token' ? token !== undefined && token !== null : isInjectableType(type))
+      dependencies.push({ ...parameter(token as Token, place), named: injection?.named, optional: injection?.optional ?? false });
+    else if (injection?.kind === 'token' || (types !== undefined && index < types.length && type === undefined))
+      problems.push(undefinedToken(reader, place));
+    else unknown.push(index);
+  }
+  if (unknown.length > 0) problems.push(untyped(reader, unknown, places, types));
+  while (dependencies.at(-1)?.token === nothing) dependencies.pop();
+  return { dependencies, problems };
+}
+
+/** Those of base classes first; a class that marks a property again decides what it gets. */
+function readProperties(madeClass: ClassOf): Dependencies {
+  const problems: StatefunError[] = [];
+  const dependencies = new Map<string | symbol, Dependency>();
+  for (const read of [...lineage(madeClass, undefined)].reverse()) {
+    for (const [property, injection] of ownInjections(read).properties) {
+      const place = `property ${String(property)}`;
+      if (injection.kind === 'unmanaged') continue;
+      const token = injection.kind === 'token' ? unwrap(injection.token) : undefined;
+      if (injection.kind === 'unknown') problems.push(withoutInject(readerOf(madeClass, read), place));
+      else if (token === undefined || token === null) problems.push(undefinedToken(readerOf(madeClass, read), place));
+      else dependencies.set(property, { token: token as Token, named: injection.named, optional: injection.optional, property, place });
+    }
+  }
+  return { dependencies: [...dependencies.values()], problems };
+}
+
+/** A lazy identifier postpones naming a class that is declared later in the same file; by now it is declared. */
+function unwrap(token: unknown): unknown {
+  return LazyServiceIdentifier.is(token) ? token.unwrap() : token;
+}
+
+function readerOf(made: ClassOf, read: ClassOf): Reader {
+  return { made, read };
+}
+
+function failed(problem: StatefunError): Dependencies {
+  return { dependencies: [], problems: [problem] };
+}
+
+function parameter(token: Token, place: string): Dependency {
+  return { token, named: undefined, optional: false, property: undefined, place };
+}
+
+/** Names parameters as the source of the constructor has them; for messages only, so a source it cannot read costs nothing. */
+function placesOf(madeClass: ClassOf): (index: number) => string {
+  const names = constructorSource(madeClass)?.parameters ?? [];
+  return (index) => (names[index] === undefined ? `parameter ${index}` : `parameter ${index} (${names[index]})`);
+}
+
+function isClass(value: unknown): value is ClassOf {
   return typeof value === 'function' && value !== Function.prototype;
-}
-
-function describeType(type: unknown): string {
-  return typeof type === 'function' ? type.name : describe(type);
 }

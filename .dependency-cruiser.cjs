@@ -69,7 +69,8 @@ module.exports = {
       name: 'no-circular',
       severity: 'error',
       comment: 'Files that import each other are one file, or lack a third.',
-      from: {},
+      // Those files show what is said about such a circle.
+      from: { pathNot: '^test/application/fixtures/scan-circular/' },
       to: { circular: true },
     },
     {

@@ -1,10 +1,12 @@
-import { readdir } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { readForwarder } from '../forwarders/forwarder-decorator.ts';
-import { isFunctionClass } from '../functions/definition.ts';
+import { hasHandlers, isFunctionClass } from '../functions/definition.ts';
 import { StatefunError, toError } from '../shared/errors.ts';
 import type { ClassOf } from '../shared/metadata.ts';
+import { exportedValues } from './exported-values.ts';
+import { importFailure } from './import-failure.ts';
+import { listFiles, type ListedFiles } from './scan-files.ts';
 
 export type ComponentKind = 'function' | 'forwarder';
 
@@ -46,7 +48,8 @@ export async function scanComponents(folders: readonly (URL | string)[]): Promis
   const skipped: { file: string; reason: string }[] = [];
   const problems: StatefunError[] = [];
   for (const folder of new Set(folders.map(toFolderPath))) {
-    const files = await listFiles(folder, problems);
+    const { files, skipped: links } = await listOrReport(folder, problems);
+    skipped.push(...links);
     const compiled = files.some((file) => skipReason(file, true) === undefined);
     for (const file of files) {
       const reason = skipReason(file, compiled) ?? (await importComponents(file, folder, found, problems));
@@ -68,12 +71,9 @@ export function toFolderPath(folder: URL | string): string {
   return folder instanceof URL || folder.startsWith('file:') ? fileURLToPath(folder).replace(/[\\/]+$/, '') : resolve(folder);
 }
 
-/** Every file that could be code, sorted; hidden folders and node_modules are left out. */
-async function listFiles(folder: string, problems: StatefunError[]): Promise<readonly string[]> {
+async function listOrReport(folder: string, problems: StatefunError[]): Promise<ListedFiles> {
   try {
-    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-    const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-    return paths.filter((path) => /\.[mc]?[jt]s$/.test(path) && !/(?:^|[\\/])(?:\.|node_modules[\\/])/.test(relative(folder, path))).sort();
+    return await listFiles(folder);
   } catch (cause) {
     problems.push(
       new StatefunError('SCAN_FOLDER_MISSING', `the folder ${folder} cannot be scanned: ${toError(cause).message}`, {
@@ -81,7 +81,7 @@ async function listFiles(folder: string, problems: StatefunError[]): Promise<rea
         cause,
       }),
     );
-    return [];
+    return { files: [], skipped: [] };
   }
 }
 
@@ -105,11 +105,13 @@ async function importComponents(
     // A namespace object has the exports of the module as its properties.
     exported = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>;
   } catch (cause) {
-    problems.push(importFailed(file, cause));
+    // Files that import a failing one fail with the same error; it is reported with the first of them.
+    if (!problems.some((problem) => problem.cause === cause)) problems.push(importFailed(file, cause));
     return 'it could not be imported';
   }
+  const values = exportedValues(exported);
   let contributes = false;
-  for (const value of Object.values(exported)) {
+  for (const value of values) {
     const kind = componentKind(value);
     if (kind === undefined) continue;
     contributes = true;
@@ -117,14 +119,17 @@ async function importComponents(
     const component = value as ClassOf;
     if (!found.has(component)) found.set(component, { folder, file, component, kind });
   }
-  return contributes ? undefined : 'exports no class with @StatefunFunction or @Forwarder';
+  if (contributes) return undefined;
+  const undecorated = values.find((value): value is ClassOf => typeof value === 'function' && hasHandlers(value));
+  return undecorated === undefined
+    ? 'exports no class with @StatefunFunction or @Forwarder'
+    : `exports class ${undecorated.name}, which has @Handles but no @StatefunFunction of its own`;
 }
 
 function importFailed(file: string, cause: unknown): StatefunError {
-  const summary = `${file} could not be imported: ${toError(cause).message}`;
-  if (!file.endsWith('ts')) return new StatefunError('SCAN_IMPORT_FAILED', summary, { facts: { file }, cause });
-  const hint = 'The folder holds TypeScript only, which this process cannot read: run npm run build, and start the built JavaScript.';
-  return new StatefunError('SCAN_IMPORT_FAILED', summary, { facts: { file }, cause, hint });
+  const onlyTypeScript =
+    'The folder holds TypeScript only, which this process cannot read: run npm run build, and start the built JavaScript.';
+  return importFailure('SCAN_IMPORT_FAILED', file, cause, file.endsWith('ts') ? onlyTypeScript : undefined);
 }
 
 function byClassName(left: Found, right: Found): number {

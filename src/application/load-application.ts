@@ -3,6 +3,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { StatefunError, toError } from '../shared/errors.ts';
 import { isApplicationDefinition, type ApplicationDefinition } from './definition.ts';
+import { exportedDefault, exportedValues } from './exported-values.ts';
+import { importFailure } from './import-failure.ts';
 
 export interface LoadedApplication {
   readonly application: ApplicationDefinition;
@@ -83,13 +85,11 @@ async function importApplication(entry: string): Promise<ApplicationDefinition> 
     // A namespace object has the exports of the module as its properties.
     exported = (await import(pathToFileURL(entry).href)) as Readonly<Record<string, unknown>>;
   } catch (cause) {
-    throw new StatefunError('APPLICATION_ENTRY_FAILED', `${entry} could not be imported: ${toError(cause).message}`, {
-      facts: { entry },
-      cause,
-    });
+    throw importFailure('APPLICATION_ENTRY_FAILED', entry, cause);
   }
-  if (isApplicationDefinition(exported['default'])) return exported['default'];
-  const applications = [...new Set(Object.values(exported).filter(isApplicationDefinition))];
+  const byDefault = exportedDefault(exported);
+  if (isApplicationDefinition(byDefault)) return byDefault;
+  const applications = exportedValues(exported).filter(isApplicationDefinition);
   const [application] = applications;
   if (application !== undefined && applications.length === 1) return application;
   const what = applications.length === 0 ? 'no application' : `${applications.length} applications and none of them by default`;

@@ -20,6 +20,21 @@ describe('loading an application', () => {
     expect(loaded.defaultName).toBe('only-export');
   });
 
+  it('finds what a module in CommonJS exports by default', async () => {
+    const { application } = await loadApplication(entry('commonjs'));
+
+    expect(application.options.name).toBe('by default');
+  });
+
+  it('names the files of a circle of imports', async () => {
+    const file = (name: string): string => fileURLToPath(new URL(`./fixtures/scan-circular/${name}`, import.meta.url));
+
+    await expect(loadApplication(file('customer.js'))).rejects.toMatchObject({
+      code: 'APPLICATION_ENTRY_FAILED',
+      facts: { circle: [file('describe.js'), file('customer.js'), file('order.js'), file('describe.js')] },
+    });
+  });
+
   it.each([
     ['absent', 'APPLICATION_ENTRY_MISSING', 'there is no file or folder'],
     ['.', 'APPLICATION_ENTRY_MISSING', 'has no package.json'],

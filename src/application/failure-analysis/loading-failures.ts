@@ -1,9 +1,12 @@
 import { toError, StatefunError } from '../../shared/errors.ts';
-import { explaining, filePlace, textFact, type Explain } from './facts.ts';
+import { isUseBeforeDeclaration } from '../import-circle.ts';
+import { explaining, filePlace, textFact, textsFact, type Explain } from './facts.ts';
 
 const importing: Explain = (error) => {
   const where = textFact(error, 'file') ?? textFact(error, 'entry');
   const { cause } = error;
+  const circle = textsFact(error, 'circle');
+  if (circle.length > 0) return { what: toError(cause).message, where: circle.map(filePlace).join(' → '), action: error.hint };
   const explained = StatefunError.is(cause) ? { what: `${cause.summary}`, action: cause.hint } : explainImport(cause);
   return { ...explained, ...(where === undefined ? {} : { where: filePlace(where) }) };
 };
@@ -14,8 +17,10 @@ export const loadingFailures = explaining({ APPLICATION_ENTRY_FAILED: importing,
 function explainImport(cause: unknown): { readonly what?: string; readonly action?: string } {
   const { name, message, code } = toError(cause) as Error & { readonly code?: unknown };
   if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') return { what: message, action: missingModuleAction(message) };
-  if (name === 'ReferenceError' && message.includes('before initialization')) {
-    return { what: message, action: 'Two files import each other: move what both need into a file of its own, which imports neither.' };
+  if (isUseBeforeDeclaration(cause)) {
+    const action =
+      'Two files import each other, or a name is used above the line that declares it: move what both need into a file of its own, which imports neither.';
+    return { what: message, action };
   }
   const isTypeScript = code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX' || /\.[cm]?tsx?\b/.test(message);
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION' && !isTypeScript) {

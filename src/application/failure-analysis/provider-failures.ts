@@ -1,4 +1,5 @@
 import { StatefunError } from '../../shared/errors.ts';
+import { circleAction, findImportCircle } from '../import-circle.ts';
 import { explaining, filePlace, textFact, textsFact } from './facts.ts';
 import { systemAction } from './system-failures.ts';
 
@@ -28,7 +29,11 @@ export const providerFailures = explaining({
     action: `${error.hint} Or let one of them ask for a factory that makes the other when it is needed.`,
   }),
   // What the container found says less than the summary.
-  METADATA_MISSING: () => ({ causes: [] }),
+  METADATA_MISSING: (error, context) => {
+    const file = error.facts['erased'] === true ? context.fileOf(textFact(error, 'className') ?? '') : undefined;
+    const circle = file === undefined ? undefined : findImportCircle(file);
+    return { causes: [], ...(circle === undefined ? {} : { action: `${error.hint} ${circleAction(circle)}` }) };
+  },
   PROVIDER_FAILED: (error) => {
     const action = StatefunError.is(error.cause) ? error.cause.hint : systemAction(error.cause);
     const where = textFact(error, 'what');

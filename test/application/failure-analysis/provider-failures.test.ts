@@ -1,10 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { injectable } from 'inversify';
 import { defineModule, type ModuleOptions } from '../../../src/application/definition.ts';
 import { PostConstruct } from '../../../src/application/lifecycle.ts';
+import { StatefunError } from '../../../src/shared/errors.ts';
 import { ManualClock } from '../../../src/shared/manual-clock.ts';
 import { settled } from '../../contracts/turns.ts';
 import { ReportFunction } from '../classes.ts';
-import { explainedStart } from './explained.ts';
+import { explained, explainedStart } from './explained.ts';
 
 const functions = [ReportFunction];
 
@@ -21,15 +25,51 @@ class Untyped {
 }
 
 describe('mistakes in providers and modules', () => {
-  it('explains a class that was compiled without metadata', async () => {
-    expect(await explainedStart({ functions, providers: [Untyped] })).toBe(
+  it('explains a class without a decorator, and does not say besides that nothing provides it', async () => {
+    class Asking {
+      static readonly inject = [Untyped];
+      constructor(readonly untyped: Untyped) {}
+    }
+
+    expect(await explainedStart({ functions, providers: [Untyped, Asking] })).toBe(
       `Application "application" has 1 mistake.
 
-1. METADATA_MISSING: class Untyped needs parameter 0 (rates), but the compiler emitted no parameter types for it.
+1. METADATA_MISSING: class Untyped needs parameter 0 (rates), but has no decorator, and types are emitted only for classes that have one.
    Where: class Untyped
+   Do:    Put @injectable() on class Untyped, or name the tokens: static inject = [token, …].
+`,
+    );
+  });
+
+  it('explains a class that was compiled without metadata', async () => {
+    class Compiled extends Untyped {
+      constructor(rates: object) {
+        super(rates);
+      }
+    }
+    injectable()(Compiled);
+
+    expect(await explainedStart({ functions, providers: [Compiled] })).toBe(
+      `Application "application" has 1 mistake.
+
+1. METADATA_MISSING: class Compiled needs parameter 0 (rates), but the compiler emitted no parameter types for it.
+   Where: class Compiled
    Do:    Set experimentalDecorators and emitDecoratorMetadata in tsconfig.json and build with tsc or SWC (tsx and esbuild emit no types), or name the tokens with @inject(token) or static inject = [token, …].
 `,
     );
+  });
+
+  it('names the files where the token of a scanned class is undefined because they import each other', () => {
+    const file = (name: string): string => fileURLToPath(new URL(`../fixtures/scan-circular/${name}.js`, import.meta.url));
+    const problem = new StatefunError('METADATA_MISSING', 'class Customer: the token of parameter 0 is undefined.', {
+      facts: { className: 'Customer', erased: true },
+      hint: 'Two files that import each other see undefined.',
+    });
+    const found = [{ file: file('customer'), className: 'Customer', kind: 'function' }];
+    const invalid = new StatefunError('APPLICATION_INVALID', 'one mistake', { facts: { problems: [problem], found } });
+
+    const circle = ['customer', 'order', 'describe', 'customer'].map((name) => relative('.', file(name))).join(' → ');
+    expect(explained(invalid)).toContain(`Do:    Two files that import each other see undefined. Files import each other: ${circle}. Move`);
   });
 
   it('explains providers that need each other', async () => {

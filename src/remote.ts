@@ -31,7 +31,7 @@ export {
 export { RequestReplyHandler, type RequestReplyOptions } from './remote/request-reply-handler.ts';
 export type { ServedFunction, ServedFunctions } from './remote/served-function.ts';
 export { serveFunctions, type FunctionServer, type FunctionServerOptions, type ServerTls } from './remote/http/function-server.ts';
-export { requestListener, type RequestListener } from './remote/http/request-listener.ts';
+export { requestListener, type RequestListener, type RequestListenerOptions } from './remote/http/request-listener.ts';
 
 // The protocol itself, for tools
 export { protocolBytesMax } from './remote/protocol/codec.ts';

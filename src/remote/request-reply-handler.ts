@@ -1,5 +1,6 @@
 import { formatAddress } from '../shared/address.ts';
 import { StatefunError, toError } from '../shared/errors.ts';
+import { RejectionLog } from '../shared/http/rejection-log.ts';
 import type { Logger } from '../shared/logger.ts';
 import { encodeFromFunction } from './protocol/encode-response.ts';
 import type { BatchResponse, InvocationBatch, StateSpec } from '../functions/remote-batch.ts';
@@ -22,10 +23,13 @@ export interface RequestReplyOptions {
 export class RequestReplyHandler {
   readonly #functions: ServedFunctions;
   readonly #logger: Logger;
+  /** @internal Where requests that are no calls are logged. */
+  readonly rejections: RejectionLog;
 
   constructor(functions: ServedFunctions, options: RequestReplyOptions = {}) {
     this.#functions = functions;
     this.#logger = options.logger ?? standardErrorLogger();
+    this.rejections = new RejectionLog(this.#logger);
   }
 
   /** The served function types, sorted. */
@@ -43,7 +47,8 @@ export class RequestReplyHandler {
       batch = decodeToFunction(request);
       return encodeFromFunction(await this.#respond(batch));
     } catch (thrown) {
-      if (batch === undefined) this.#logger.error('a request cannot be read', { bytes: request.byteLength, error: thrown });
+      // Anyone can send bytes, so what is no call is logged up to a rate.
+      if (batch === undefined) this.rejections.rejected({ bytes: request.byteLength, error: thrown });
       else this.#logger.error('a call failed', { address: formatAddress(batch.target), messages: batch.invocations.length, error: thrown });
       throw toError(thrown);
     }

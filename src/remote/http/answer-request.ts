@@ -38,8 +38,11 @@ export function checkHead({ method, contentType, contentEncoding }: RequestHead)
 
 /** Calls the functions. Never rejects, and never answers a failure with a status that means success. */
 export async function answerRequest(handler: RequestReplyHandler, body: Uint8Array): Promise<Answer> {
-  if (body.byteLength === 0) return refusal(400, 'the body is empty.');
-  if (body.byteLength > protocolBytesMax) return tooLarge();
+  if (body.byteLength === 0 || body.byteLength > protocolBytesMax) {
+    const answer = body.byteLength === 0 ? refusal(400, 'the body is empty.') : tooLarge();
+    handler.rejections.rejected({ status: answer.status, bytes: body.byteLength });
+    return answer;
+  }
   try {
     const response = await handler.handle(body);
     return {

@@ -3,13 +3,14 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { toMilliseconds, type Duration } from '../../shared/duration.ts';
 import { StatefunError } from '../../shared/errors.ts';
+import { serverTimeouts } from '../../shared/http/server-timeouts.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { startTimer, timerMsMax } from '../../shared/timers.ts';
 import { RequestReplyHandler } from '../request-reply-handler.ts';
 import type { ServedFunctions } from '../served-function.ts';
 import { refusal } from './answer-request.ts';
 import { Connections } from './connections.ts';
-import { listenerOf, sendAnswer } from './request-listener.ts';
+import { requestDefaults, RequestMount, type RequestListenerOptions } from './request-listener.ts';
 
 /** Certificates, as PEM text or bytes. */
 export interface ServerTls {
@@ -20,7 +21,7 @@ export interface ServerTls {
   readonly clientCa?: string | Uint8Array;
 }
 
-export interface FunctionServerOptions {
+export interface FunctionServerOptions extends RequestListenerOptions {
   /** 0: any that is free. @defaultValue 8000 */
   readonly port?: number;
   /** Where to listen; in a container `'0.0.0.0'`. @defaultValue `'127.0.0.1'`, which only this machine reaches */
@@ -38,8 +39,6 @@ export interface FunctionServerOptions {
   readonly keepAliveTimeout?: Duration;
   /** How long `close` waits for calls that are under way. @defaultValue `'30s'` */
   readonly closeTimeout?: Duration;
-  /** Calls under way at a time; more are answered with 503, which runtimes try again. @defaultValue 2,000 */
-  readonly requestsMax?: number;
   /** Where failures are told, when `functions` is not a handler already. @defaultValue standard error */
   readonly logger?: Logger;
 }
@@ -57,34 +56,44 @@ export async function serveFunctions(
   const handler = functions instanceof RequestReplyHandler ? functions : new RequestReplyHandler(functions, options);
   const keepAliveMs = toMilliseconds(options.keepAliveTimeout ?? '75s');
   if (keepAliveMs < keepAliveMsMin) throw optionInvalid('keepAliveTimeout', `${keepAliveMs} ms; at least 20s is needed`);
-  const { path = '/statefun', requestsMax = 2_000 } = options;
+  const { path = '/statefun' } = options;
+  const { requestTimeout, requestsMax, pendingBytesMax } = { ...requestDefaults, ...options };
   if (!path.startsWith('/')) throw optionInvalid('path', `"${path}"; it must begin with "/"`);
-  if (!(requestsMax >= 1)) throw optionInvalid('requestsMax', `${requestsMax}; at least 1 is needed`);
-  const server = new FunctionServer(handler, { ...options, path, requestsMax }, keepAliveMs);
+  for (const [name, value] of Object.entries({ requestsMax, pendingBytesMax })) {
+    if (!(value >= 1)) throw optionInvalid(name, `${value}; at least 1 is needed`);
+  }
+  const requestMs = toMilliseconds(requestTimeout);
+  if (requestMs < 1) throw optionInvalid('requestTimeout', `${requestMs} ms; at least 1ms is needed`);
+  const server = new FunctionServer(handler, { ...options, path }, { keepAliveMs, requestMs });
   await server.listen(options.port ?? 8000, options.host ?? '127.0.0.1');
   return server;
 }
 
-type ServerOptions = FunctionServerOptions & Required<Pick<FunctionServerOptions, 'path' | 'requestsMax'>>;
+type ServerOptions = FunctionServerOptions & Required<Pick<FunctionServerOptions, 'path'>>;
+
+interface ServerTimes {
+  readonly keepAliveMs: number;
+  readonly requestMs: number;
+}
 
 /** A server of functions. */
 export class FunctionServer {
   readonly #server: Server;
-  readonly #listener: ReturnType<typeof listenerOf>;
+  readonly #handler: RequestReplyHandler;
+  readonly #mount: RequestMount;
   readonly #options: ServerOptions;
   readonly #closeTimeoutMs: number;
   readonly #connections: Connections;
   #url = '';
-  #underWay = 0;
   #closing: Promise<void> | undefined;
 
   /** @internal */
-  constructor(handler: RequestReplyHandler, options: ServerOptions, keepAliveMs: number) {
+  constructor(handler: RequestReplyHandler, options: ServerOptions, { keepAliveMs, requestMs }: ServerTimes) {
     this.#options = options;
-    // The answer to a call that is under way when the server closes is the last one on its connection.
-    this.#listener = listenerOf(handler, () => this.#closing !== undefined);
+    this.#handler = handler;
+    this.#mount = new RequestMount(handler, options);
     this.#closeTimeoutMs = toMilliseconds(options.closeTimeout ?? '30s');
-    this.#server = makeServer(options.tls, (request, response) => void this.#serve(request, response));
+    this.#server = makeServer(options.tls, serverTimeouts(requestMs), (request, response) => this.#serve(request, response));
     this.#server.keepAliveTimeout = Math.min(keepAliveMs, timerMsMax);
     this.#connections = new Connections(this.#server, options.tls === undefined ? 'connection' : 'secureConnection');
   }
@@ -100,10 +109,12 @@ export class FunctionServer {
 
   /** Takes no more connections, waits for the calls under way, at most `closeTimeout`, and closes what is idle. */
   close(): Promise<void> {
+    this.#mount.closing = true;
     return (this.#closing ??= new Promise((resolve) => {
       const cancel = startTimer(this.#closeTimeoutMs, () => this.#connections.closeAll());
       this.#server.close(() => {
         cancel();
+        this.#handler.rejections.close();
         resolve();
       });
       this.#connections.closeIdle();
@@ -127,28 +138,26 @@ export class FunctionServer {
     this.#url = `${this.#options.tls === undefined ? 'http' : 'https'}://${name}:${this.port}${this.#options.path}`;
   }
 
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { path, requestsMax } = this.#options;
-    if (request.url?.split('?', 1)[0] !== path) {
-      sendAnswer(request, response, refusal(404, `nothing is served at ${request.url ?? 'this path'}; functions are at ${path}.`));
-    } else if (this.#underWay >= requestsMax) {
-      sendAnswer(request, response, refusal(503, `${requestsMax} calls are under way already.`, { 'retry-after': '1' }));
-    } else {
-      this.#underWay += 1;
-      await this.#listener(request, response);
-      this.#underWay -= 1;
-    }
+  #serve(request: IncomingMessage, response: ServerResponse): void {
+    const { path } = this.#options;
+    if (request.url?.split('?', 1)[0] === path) void this.#mount.serve(request, response);
+    else
+      this.#mount.refuse(request, response, refusal(404, `nothing is served at ${request.url ?? 'this path'}; functions are at ${path}.`));
   }
 }
 
-function makeServer(tls: ServerTls | undefined, listener: (request: IncomingMessage, response: ServerResponse) => void): Server {
-  if (tls === undefined) return createServer(listener);
+function makeServer(
+  tls: ServerTls | undefined,
+  timeouts: ReturnType<typeof serverTimeouts>,
+  listener: (request: IncomingMessage, response: ServerResponse) => void,
+): Server {
+  if (tls === undefined) return createServer(timeouts, listener);
   const { cert, key, passphrase, clientCa } = tls;
   const bytesOf = (pem: string | Uint8Array): string | Buffer => (typeof pem === 'string' ? pem : Buffer.from(pem));
   const client = clientCa === undefined ? {} : { ca: bytesOf(clientCa), requestCert: true, rejectUnauthorized: true };
   const secret = passphrase === undefined ? {} : { passphrase };
   try {
-    return createTlsServer({ cert: bytesOf(cert), key: bytesOf(key), ...secret, ...client }, listener);
+    return createTlsServer({ ...timeouts, cert: bytesOf(cert), key: bytesOf(key), ...secret, ...client }, listener);
   } catch (cause) {
     const { message } = cause as Error; // Safe: Node throws errors.
     throw new StatefunError('SERVER_NOT_LISTENING', `the certificates of the server cannot be used: ${message}.`, { cause });

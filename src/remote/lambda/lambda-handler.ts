@@ -39,14 +39,21 @@ export function lambdaHandler(
 
 async function answerTo(handler: RequestReplyHandler, request: LambdaRequest): Promise<Answer> {
   const head = checkHead(request);
-  if (typeof head !== 'string') return head;
+  if (typeof head !== 'string') return refused(handler, head);
   // No request of the protocol is text, so this one has been damaged on its way.
-  if (request.body === undefined) return refusal(400, 'the body came as text: set the binary media types of the gateway to "*/*".');
+  if (request.body === undefined) {
+    return refused(handler, refusal(400, 'the body came as text: set the binary media types of the gateway to "*/*".'));
+  }
   const body = decode(request.body, head);
-  if (!(body instanceof Uint8Array)) return body;
+  if (!(body instanceof Uint8Array)) return refused(handler, body);
   const answer = await answerRequest(handler, body);
   if (answer.body.byteLength <= responseBytesMax) return answer;
   return refusal(500, `the answer has ${answer.body.byteLength} bytes, more than Lambda passes on: lower maxNumBatchRequests.`);
+}
+
+function refused(handler: RequestReplyHandler, answer: Answer): Answer {
+  handler.rejections.rejected({ status: answer.status, reason: Buffer.from(answer.body).toString().trim() });
+  return answer;
 }
 
 function decode(body: Uint8Array, encoding: BodyEncoding): Uint8Array | Answer {

@@ -7,7 +7,9 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { serveFunctions, type FunctionServer, type FunctionServerOptions } from '../../../src/remote/http/function-server.ts';
-import type { RequestReplyHandler } from '../../../src/remote/request-reply-handler.ts';
+import { StatefulFunctions } from '../../../src/remote/functions/stateful-functions.ts';
+import { RequestReplyHandler } from '../../../src/remote/request-reply-handler.ts';
+import { LogDouble } from '../runtime.ts';
 import { counted, counterHandler, countOne, countText, post, readAnswer } from './counter.ts';
 
 const servers: FunctionServer[] = [];
@@ -193,6 +195,71 @@ describe('serveFunctions', () => {
     await failed;
   });
 
+  /** A body of which the last byte is missing. */
+  const trickle = async (
+    port: number,
+    body: Buffer,
+    encoding = 'identity',
+  ): Promise<{ answer: Promise<IncomingMessage>; end: () => void }> => {
+    const headers = { 'content-length': body.byteLength + 1, 'content-encoding': encoding };
+    const request = httpRequest({ port, host: '127.0.0.1', path: '/statefun', method: 'POST', headers, agent: false });
+    request.on('error', () => undefined);
+    const answer = once(request, 'response').then(([response]: unknown[]) => (response as IncomingMessage).resume());
+    // Those that the test ends get no answer.
+    answer.catch(() => undefined);
+    await new Promise<void>((resolve) => request.write(body, () => resolve()));
+    return { answer, end: () => request.destroy() };
+  };
+
+  it('counts a call from its complete body on, so that bodies that trickle in keep nobody out', async () => {
+    const { url, port } = await serve({ requestsMax: 1 });
+    const slow = await Promise.all(Array.from({ length: 20 }, () => trickle(port, Buffer.alloc(100))));
+    const compressed = await Promise.all(Array.from({ length: 20 }, () => trickle(port, gzipSync(Buffer.alloc(8_000_000)), 'gzip')));
+    expect((await post(url)).status).toBe(200);
+    for (const { end } of [...slow, ...compressed]) end();
+  });
+
+  it('answers 408 to a body that does not come in time, and closes the connection', async () => {
+    const { url, port } = await serve({ requestTimeout: 50 });
+    const { answer } = await trickle(port, Buffer.alloc(100));
+    const { statusCode, headers } = await answer;
+    expect([statusCode, headers.connection]).toEqual([408, 'close']);
+    expect((await post(url)).status).toBe(200);
+  });
+
+  it('keeps all bodies within its budget: the one that has been incomplete for longest makes room', async () => {
+    const { url, port } = await serve({ pendingBytesMax: 100_000 });
+    const slow = await trickle(port, Buffer.alloc(90_000));
+    expect((await post(url, gzipSync(Buffer.alloc(200_000)), { 'content-encoding': 'gzip' })).status).toBe(503);
+    // Zeros are no message: the bytes have been read.
+    expect((await post(url, Buffer.alloc(50_000))).status).toBe(400);
+    const { statusCode, headers } = await slow.answer;
+    expect([statusCode, headers['retry-after']]).toEqual([503, '1']);
+    expect((await post(url)).status).toBe(200);
+  });
+
+  it.each<[string, FunctionServerOptions]>([
+    ['send nothing', {}],
+    ['never shake hands', { tls: { cert: tlsFile('server.crt'), key: tlsFile('server.key') } }],
+  ])('cuts connections that %s', async (_what, options) => {
+    const { port } = await serve({ requestTimeout: 50, ...options });
+    const sockets = Array.from({ length: 50 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
+    await Promise.all(sockets.map(async (socket) => once(socket.resume(), 'close')));
+  });
+
+  it('logs one line for each request that it refuses, up to a rate', async () => {
+    const logger = new LogDouble();
+    const handler = new RequestReplyHandler(new StatefulFunctions({ logger }), { logger });
+    const { url } = await serve({}, handler);
+    for (let count = 0; count < 8; count += 1) await post(`${url}/other`);
+    await post(url, Buffer.from('no protobuf'));
+    for (let count = 0; count < 20; count += 1) await fetch(url);
+    expect(logger.lines).toHaveLength(10);
+    expect(logger.lines[0]?.line).toBe('warn a request is refused');
+    await Promise.all(servers.splice(0).map((server) => server.close()));
+    expect(logger.lines[10]?.line).toContain('more requests were refused');
+  });
+
   it('serves HTTPS, and with a CA for clients only those with a certificate', async () => {
     const server = { cert: tlsFile('server.crt'), key: tlsFile('server.key') };
     const ca = tlsFile('ca.crt');
@@ -219,5 +286,7 @@ describe('serveFunctions', () => {
       'SERVER_NOT_LISTENING: the certificates of the server cannot be used',
     );
     await expect(serve({ path: 'statefun' })).rejects.toThrow('SERVER_OPTION_INVALID');
+    await expect(serve({ pendingBytesMax: 0 })).rejects.toThrow('SERVER_OPTION_INVALID: pendingBytesMax is 0');
+    await expect(serve({ requestTimeout: 0 })).rejects.toThrow('SERVER_OPTION_INVALID: requestTimeout is 0 ms');
   });
 });

@@ -717,8 +717,8 @@ export const errorRegistry = {
   ),
   PLAYGROUND_PORT_UNUSABLE: entry(
     'stop',
-    'The port of a playground ingress or egress cannot be listened on.',
-    'Choose another port in module.yaml, or stop what uses it.',
+    'The host and port of a playground ingress or egress cannot be listened on.',
+    'Choose another port or engine.host in module.yaml, or stop what uses the port.',
   ),
   REMOTE_UNAVAILABLE: entry(
     'retry',

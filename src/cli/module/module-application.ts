@@ -19,10 +19,10 @@ export function moduleApplication({ endpoints, ingress, egress }: ModuleDescript
   return defineApplication({
     remote: endpoints.map(remoteFunctions),
     ingress: ingress.flatMap((spec): readonly Ingress[] =>
-      spec.kind === 'playground' ? [new PlaygroundIngress(spec.port)] : kinesisIngresses(spec),
+      spec.kind === 'playground' ? [new PlaygroundIngress(spec.port, spec.host)] : kinesisIngresses(spec),
     ),
     egress: egress.map((spec): Egress => {
-      if (spec.kind === 'playground') return new PlaygroundEgress(spec.port, spec.topics);
+      if (spec.kind === 'playground') return new PlaygroundEgress(spec.port, spec.topics, spec.host);
       return new KinesisStreamsEgress(spec.id, (value) => readKinesisRecord(spec.id, value), { client: spec.connection });
     }),
   });

@@ -3,7 +3,7 @@ import type { Egress, EgressContext, EgressRecord, RejectedRecord } from '../../
 import { StatefunError } from '../../shared/errors.ts';
 import { Queue } from '../../shared/queue.ts';
 import type { TypedValue } from '../../shared/typed-value.ts';
-import { HttpListener, type PlaygroundAnswer } from './http-listener.ts';
+import { HttpListener, playgroundHost, type PlaygroundAnswer } from './http-listener.ts';
 
 const recordTypename = 'io.statefun.playground/EgressRecord';
 
@@ -19,14 +19,16 @@ export class PlaygroundEgress implements Egress {
   readonly format = 'envelope';
   readonly description: string;
   readonly #port: number;
+  readonly #host: string;
   readonly #topics: ReadonlyMap<string, Queue<string>>;
-  readonly #listener = new HttpListener((_request, segments) => Promise.resolve(this.#next(segments.join('/'))));
+  readonly #listener = new HttpListener('GET', ({ segments }) => Promise.resolve(this.#next(segments.join('/'))));
   #context: EgressContext | undefined;
 
-  constructor(port: number, topics: readonly string[]) {
+  constructor(port: number, topics: readonly string[], host: string = playgroundHost) {
     this.#port = port;
+    this.#host = host;
     this.#topics = new Map(topics.map((topic) => [topic, new Queue<string>()]));
-    this.description = `HTTP on port ${port}, topics ${topics.join(', ')}`;
+    this.description = `HTTP on ${host}:${port}, topics ${topics.join(', ')}`;
   }
 
   /** Where it listens; another one than it was given when that was 0. */
@@ -36,8 +38,8 @@ export class PlaygroundEgress implements Egress {
 
   async start(context: EgressContext): Promise<void> {
     this.#context = context;
-    await this.#listener.start(this.#port);
-    context.logger.info('listening for readers', { port: this.port, topics: [...this.#topics.keys()] });
+    await this.#listener.start({ port: this.#port, host: this.#host, logger: context.logger });
+    context.logger.info('listening for readers', { host: this.#host, port: this.port, topics: [...this.#topics.keys()] });
   }
 
   send(records: readonly EgressRecord[]): Promise<readonly RejectedRecord[]> {

@@ -1,14 +1,10 @@
-import type { IncomingMessage } from 'node:http';
 import { Envelope } from '../../envelope/envelope.ts';
 import type { DirectMessage, Ingress, IngressContext, IngressRecord } from '../../ingress/ingress.ts';
 import { formatAddress, isAddressId, isFunctionType, parseAddress } from '../../shared/address.ts';
-import { HttpListener, type PlaygroundAnswer } from './http-listener.ts';
+import { HttpListener, playgroundHost, type PlaygroundAnswer, type PlaygroundRequest } from './http-listener.ts';
 
 /** The one partition, and in it the number of the last request that is committed. */
 const partition = 'requests';
-
-/** Largest message: a store keeps each as one value. */
-const bodyBytesMax = 16 * 1024 * 1024;
 
 /** What stands before the typename in a content type. */
 const typenamePrefix = 'application/vnd.';
@@ -26,13 +22,15 @@ export class PlaygroundIngress implements Ingress {
   readonly name = 'io.statefun.playground/ingress';
   readonly description: string;
   readonly #port: number;
-  readonly #listener = new HttpListener((request, segments) => this.#take(request, segments));
+  readonly #host: string;
+  readonly #listener = new HttpListener('PUT', (request) => this.#take(request));
   #context: IngressContext | undefined;
   #count = 0;
 
-  constructor(port: number) {
+  constructor(port: number, host: string = playgroundHost) {
     this.#port = port;
-    this.description = `HTTP on port ${port}`;
+    this.#host = host;
+    this.description = `HTTP on ${host}:${port}`;
   }
 
   /** Where it listens; another one than it was given when that was 0. */
@@ -47,8 +45,8 @@ export class PlaygroundIngress implements Ingress {
   async start(context: IngressContext): Promise<void> {
     this.#context = context;
     this.#count = Number(context.positions.get(partition) ?? 0);
-    await this.#listener.start(this.#port);
-    context.logger.info('listening for messages', { port: this.port });
+    await this.#listener.start({ port: this.#port, host: this.#host, logger: context.logger });
+    context.logger.info('listening for messages', { host: this.#host, port: this.port });
   }
 
   async stop(): Promise<void> {
@@ -56,18 +54,21 @@ export class PlaygroundIngress implements Ingress {
     await this.#listener.stop();
   }
 
-  async #take(request: IncomingMessage, segments: readonly string[]): Promise<PlaygroundAnswer> {
+  async #take({ segments, contentType, receive }: PlaygroundRequest): Promise<PlaygroundAnswer> {
     const [namespace, name, id] = segments;
     const type = `${namespace}/${name}`;
     if (segments.length !== 3 || !isFunctionType(type) || !isAddressId(id)) {
       return { status: 400, body: 'the path must be /<namespace>/<function>/<id>\n' };
     }
-    const contentType = request.headers['content-type'];
     const typename = contentType?.startsWith(typenamePrefix) === true ? contentType.slice(typenamePrefix.length) : stringTypename;
-    const value = await readBody(request);
-    if (value === undefined) return { status: 413, body: `a message may have ${bodyBytesMax} bytes\n` };
-    const envelope = Envelope.ofTypedValue({ typename, hasValue: true, value });
-    return this.#deliver(formatAddress({ type, id }), envelope);
+    const received = await receive();
+    if ('status' in received) return { status: received.status, body: `${received.text}\n` };
+    const { bytes: value, lease } = received;
+    try {
+      return await this.#deliver(formatAddress({ type, id }), Envelope.ofTypedValue({ typename, hasValue: true, value }));
+    } finally {
+      lease.release();
+    }
   }
 
   async #deliver(key: string, envelope: Envelope): Promise<PlaygroundAnswer> {
@@ -78,17 +79,4 @@ export class PlaygroundIngress implements Ingress {
     await context.savePosition(partition, position);
     return { status: 200 };
   }
-}
-
-/** The body; undefined when it is too large. */
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  // Without an encoding a request answers in buffers.
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.byteLength;
-    if (bytes > bodyBytesMax) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }

@@ -43,10 +43,14 @@ export interface KinesisEgressSpec {
 export interface PlaygroundIngressSpec {
   readonly kind: 'playground';
   readonly port: number;
+  /** Where to listen; undefined: where only this machine reaches it. */
+  readonly host?: string;
 }
 
 export interface PlaygroundEgressSpec {
   readonly kind: 'playground';
   readonly port: number;
+  /** Where to listen; undefined: where only this machine reaches it. */
+  readonly host?: string;
   readonly topics: readonly string[];
 }

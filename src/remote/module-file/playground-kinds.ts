@@ -4,8 +4,9 @@ import type { SpecReader } from './spec-reader.ts';
 /** `io.statefun.playground.v1/ingress`. */
 export function readPlaygroundIngress(spec: SpecReader): PlaygroundIngressSpec | undefined {
   const port = readPort(spec);
+  const host = readHost(spec);
   spec.end();
-  return port === undefined ? undefined : { kind: 'playground', port };
+  return port === undefined ? undefined : { kind: 'playground', port, ...host };
 }
 
 /** `io.statefun.playground.v1/egress`. */
@@ -15,8 +16,9 @@ export function readPlaygroundEgress(spec: SpecReader): PlaygroundEgressSpec | u
   if (topics.length === 0) spec.problem(`${spec.path}.topics names no topic`, 'topics');
   for (const topic of topics)
     if (topic.includes('/')) spec.problem(`${spec.path}.topics names "${topic}", which no path can ask for`, 'topics');
+  const host = readHost(spec);
   spec.end();
-  return port === undefined ? undefined : { kind: 'playground', port, topics };
+  return port === undefined ? undefined : { kind: 'playground', port, topics, ...host };
 }
 
 function readPort(spec: SpecReader): number | undefined {
@@ -25,4 +27,12 @@ function readPort(spec: SpecReader): number | undefined {
   if (port === undefined || port <= 65_535) return port;
   spec.problem(`${spec.path}.port is ${port}; ports end at 65535`, 'port');
   return undefined;
+}
+
+/** A setting that only this engine knows: the playground of StateFun listens everywhere. */
+function readHost(spec: SpecReader): { readonly host?: string } {
+  const engine = spec.map('engine');
+  const host = engine?.text('host');
+  engine?.end();
+  return host === undefined ? {} : { host };
 }

@@ -12,20 +12,28 @@ interface Answer {
   readonly status: number | undefined;
   readonly header: string | undefined;
   readonly body: string;
+  readonly allow?: string;
 }
 
 function ask(
   port: number | undefined,
   path: string,
-  options: { method?: string; type?: string; body?: Buffer | string } = {},
+  options: { method?: string; type?: string; host?: string; body?: Buffer | string; headers?: Record<string, string> } = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const headers = options.type === undefined ? {} : { 'content-type': options.type };
-    const asked = request({ host: '127.0.0.1', port, path, method: options.method ?? 'PUT', headers, agent: false }, (response) => {
-      let body = '';
-      response.on('data', (chunk: Buffer) => (body += chunk.toString()));
-      response.on('end', () => resolve({ status: response.statusCode, header: response.headers['status'] as string | undefined, body }));
-    });
+    const headers = { ...options.headers, ...(options.type === undefined ? {} : { 'content-type': options.type }) };
+    const asked = request(
+      { host: options.host ?? '127.0.0.1', port, path, method: options.method ?? 'PUT', headers, agent: false },
+      (response) => {
+        let body = '';
+        response.on('data', (chunk: Buffer) => (body += chunk.toString()));
+        response.on('end', () => {
+          const { allow } = response.headers;
+          const header = response.headers['status'] as string | undefined;
+          resolve({ status: response.statusCode, header, body, ...(allow === undefined ? {} : { allow }) });
+        });
+      },
+    );
     asked.on('error', reject);
     asked.end(options.body);
   });
@@ -62,7 +70,7 @@ describe('the playground ingress', () => {
       header: '200',
       body: '',
     });
-    await ask(ingress.port, '/demo.fns/greeter/Ann?x=1', { method: 'POST', type: 'text/plain', body: Buffer.from([0xff]) });
+    await ask(ingress.port, '/demo.fns/greeter/Ann?x=1', { type: 'text/plain', body: Buffer.from([0xff]) });
     await ask(ingress.port, '/demo.fns/greeter/Ann');
     expect(messages()).toEqual([
       { target: { type: 'demo.fns/greeter', id: 'Bob B' }, typename: 'demo/Login', hasValue: true, value: Buffer.from('{"a":1}') },
@@ -97,6 +105,47 @@ describe('the playground ingress', () => {
       expect(delivered).toEqual([]);
     },
   );
+
+  it.each(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS'])('refuses the method %s', async (method) => {
+    await start();
+    expect(await ask(ingress.port, '/demo/f/x', { method })).toMatchObject({ status: 405, allow: 'PUT' });
+    expect(delivered).toEqual([]);
+  });
+
+  it.each<[string, Record<string, string>, number]>([
+    ['a name that leads to this machine', { host: 'evil.example' }, 403],
+    ['a name and a port', { host: 'evil.example:80' }, 403],
+    ['an address elsewhere', { host: '192.168.0.1' }, 403],
+    ['a page of another site', { origin: 'https://evil.example' }, 403],
+    ['a page from nowhere', { origin: 'null' }, 403],
+    ['a page whose name begins like this machine', { origin: 'http://localhost.evil.example' }, 403],
+    ['a page of this machine', { host: 'localhost:8090', origin: 'http://localhost:3000' }, 200],
+    ['a program that asks by address', { host: '[::1]:8090' }, 200],
+  ])('looks at who asks: %s', async (_who, headers, status) => {
+    await start();
+    expect(await ask(ingress.port, '/demo/f/x', { headers })).toMatchObject({ status });
+    expect(delivered).toHaveLength(status === 200 ? 1 : 0);
+  });
+
+  it('is asked by any name where it is told to listen for others, and still not by foreign pages', async () => {
+    await start();
+    await ingress.stop();
+    ingress = new PlaygroundIngress(0, '0.0.0.0');
+    const context = { positions: new Map(), logger: silentLogger, deliver: () => Promise.resolve(), savePosition: () => Promise.resolve() };
+    await ingress.start(context as unknown as IngressContext);
+    const statusOf = async (headers: Record<string, string>): Promise<number | undefined> =>
+      (await ask(ingress.port, '/demo/f/x', { headers })).status;
+    expect(await statusOf({ host: 'statefun:8090' })).toBe(200);
+    expect(await statusOf({ host: 'statefun:8090', origin: 'http://statefun:9000' })).toBe(200);
+    expect(await statusOf({ host: 'statefun:8090', origin: 'http://localhost:9000' })).toBe(403);
+  });
+
+  it('listens where only this machine reaches it', async () => {
+    await start();
+    expect(ingress.description).toBe('HTTP on 127.0.0.1:0');
+    // Another address of the same machine: who listens on all of them answers there.
+    await expect(ask(ingress.port, '/demo/f/x', { host: '127.0.0.2' })).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
 
   it('refuses a body that no store would keep', async () => {
     await start();
@@ -137,6 +186,11 @@ describe('the playground egress', () => {
     expect(await read('greetings')).toEqual({ status: 404, header: '404', body: '' });
     expect(await read('empty')).toMatchObject({ status: 404, header: '404' });
     expect(await read('unknown')).toMatchObject({ status: 405, header: '405' });
+    await egress.send([record({ topic: 'greetings', payload: 'kept' })]);
+    for (const method of ['HEAD', 'PUT', 'POST']) {
+      expect(await ask(egress.port, '/greetings', { method })).toMatchObject({ status: 405, allow: 'GET' });
+    }
+    expect(await read('greetings')).toMatchObject({ body: 'kept' });
   });
 
   it('refuses what is no record of it', async () => {

@@ -47,6 +47,8 @@ kind: io.statefun.playground.v1/egress
 spec:
   port: 8091
   topics: [greetings, others]
+  engine:
+    host: 0.0.0.0
 ---
 `;
     expect(read(text)).toEqual({
@@ -68,7 +70,7 @@ spec:
         },
       ],
       ingress: [{ kind: 'playground', port: 8090 }],
-      egress: [{ kind: 'playground', port: 8091, topics: ['greetings', 'others'] }],
+      egress: [{ kind: 'playground', port: 8091, topics: ['greetings', 'others'], host: '0.0.0.0' }],
       problems: [],
       warnings: [],
     });

@@ -1,5 +1,6 @@
 import type { CloudEvent } from '../envelope/cloud-event.ts';
 import { Envelope } from '../envelope/envelope.ts';
+import { recognizeRecord } from './recognize-record.ts';
 import type { IngressRecord, RecordFormat } from './ingress.ts';
 
 /** The envelope in a record, its event checked. Throws an error of outcome `give-up` for anything that is not a CloudEvent. */
@@ -11,6 +12,9 @@ export function openRecord(record: IngressRecord, format: RecordFormat = 'cloude
     // Safe: what is not an event is refused.
     return Envelope.ofEvent(event as CloudEvent, { partitionKey: record.key });
   }
-  if (format === 'envelope') return Envelope.decode(record.data);
-  return Envelope.ofPayload(record.data, { partitionKey: record.key });
+  try {
+    return format === 'envelope' ? Envelope.decode(record.data) : Envelope.ofPayload(record.data, { partitionKey: record.key });
+  } catch (error) {
+    throw recognizeRecord(record.data, format, error);
+  }
 }

@@ -144,6 +144,16 @@ export const errorRegistry = {
     'A record is not UTF-8 text.',
     'Write CloudEvents JSON as UTF-8; for other bytes give the ingress a format function.',
   ),
+  RECORD_AGGREGATED: entry(
+    'give-up',
+    'A record of a stream is an aggregate of the Kinesis Producer Library.',
+    'Switch aggregation off in the producer (AggregationEnabled = false), or let a consumer that takes aggregates apart write the records to a stream of their own.',
+  ),
+  RECORD_COMPRESSED: entry(
+    'give-up',
+    'A record is compressed.',
+    'Write records uncompressed, or give the ingress a format function that decompresses them.',
+  ),
   RECORD_NOT_JSON: entry(
     'give-up',
     'A record is not JSON.',

@@ -35,6 +35,6 @@ function handledTypes(functionClass: ClassOf): readonly Use[] {
 }
 
 function forwardedTypes(forwarderClass: ClassOf): readonly Use[] {
-  const eventType = typeof forwarderClass === 'function' ? readForwarder(forwarderClass)?.eventType : undefined;
-  return eventType === undefined ? [] : [{ className: forwarderClass.name, eventType }];
+  const eventTypes = typeof forwarderClass === 'function' ? readForwarder(forwarderClass)?.eventTypes : undefined;
+  return (eventTypes ?? []).map((eventType) => ({ className: forwarderClass.name, eventType }));
 }

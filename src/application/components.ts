@@ -125,7 +125,7 @@ async function makeForwarder(
       return undefined;
     }
     if (making.mode === 'real') await making.lifecycle.start(forwarder);
-    return { name: declaration.name, eventType: declaration.eventType, order: declaration.order ?? order, forwarder };
+    return { name: declaration.name, eventTypes: declaration.eventTypes, order: declaration.order ?? order, forwarder };
   } catch (thrown) {
     report(thrown, `the constructor of forwarder ${forwarderClass.name}`, prepared, making);
     return undefined;

@@ -15,7 +15,10 @@ export function wiringMermaid(wiring: Wiring): string {
     ),
     ...stage(
       'forwarders',
-      forwarders.map(({ name, eventType }, index) => `forwarder${index}["${label(name, eventType ?? 'accept()')}"]`),
+      forwarders.map(({ name, eventTypes }, index) => {
+        const taken = eventTypes.length === 0 ? ['accept()'] : eventTypes;
+        return `forwarder${index}["${label(name, ...taken)}"]`;
+      }),
     ),
     ...stage(
       'functions',
@@ -26,9 +29,10 @@ export function wiringMermaid(wiring: Wiring): string {
       egress.map(({ id, description }, index) => `egress${index}[/"${label(id, description)}"/]`),
     ),
     ...(forwarders.length === 0 ? [] : ingress.map((_, index) => `  ingress${index} --> forwarders`)),
-    ...forwarders.flatMap(({ eventType }, index) =>
-      likelyTargets(wiring, eventType).map(({ type }) => `  forwarder${index} -.-> ${functionIds.get(type) ?? 'functions'}`),
-    ),
+    ...forwarders.flatMap(({ eventTypes }, index) => {
+      const targets = new Set(eventTypes.flatMap((eventType) => likelyTargets(wiring, eventType).map(({ type }) => type)));
+      return Array.from(targets, (type) => `  forwarder${index} -.-> ${functionIds.get(type) ?? 'functions'}`);
+    }),
     ...(functions.length === 0 || egress.length === 0 ? [] : ['  functions -.-> egress']),
   ];
   return `${lines.join('\n')}\n`;

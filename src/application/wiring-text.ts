@@ -31,8 +31,12 @@ export function sectionLines(title: string, rows: readonly Row[], nameWidth: num
   );
 }
 
-function forwarderText({ eventType }: WiredForwarder, wiring: Wiring): string {
-  if (eventType === undefined) return 'what its accept() takes';
+function forwarderText({ eventTypes }: WiredForwarder, wiring: Wiring): string {
+  if (eventTypes.length === 0) return 'what its accept() takes';
+  return eventTypes.map((eventType) => eventTypeText(eventType, wiring)).join('; ');
+}
+
+function eventTypeText(eventType: string, wiring: Wiring): string {
   const targets = likelyTargets(wiring, eventType).map(({ type }) => type);
   return targets.length === 0 ? `${eventType}, which no function handles` : `${eventType}, handled by ${targets.join(', ')}`;
 }

@@ -29,8 +29,8 @@ export interface WiredIngress {
 
 export interface WiredForwarder {
   readonly name: string;
-  /** Undefined where its `accept` decides. */
-  readonly eventType: string | undefined;
+  /** None where its `accept` decides. */
+  readonly eventTypes: readonly string[];
 }
 
 export interface WiredFunction {
@@ -76,7 +76,7 @@ export function createWiring({ application, ingress, forwarders, functions, defi
       description,
       format: typeof format === 'function' ? 'custom' : format,
     })),
-    forwarders: forwarders.map(({ name, eventType }) => ({ name, eventType: eventType?.type })),
+    forwarders: forwarders.map(({ name, eventTypes = [] }) => ({ name, eventTypes: eventTypes.map(({ type }) => type) })),
     functions: definitions
       .map((definition) => wiredFunction(definition, functions))
       .sort((left, right) => (left.type < right.type ? -1 : 1)),
@@ -85,9 +85,8 @@ export function createWiring({ application, ingress, forwarders, functions, defi
   };
 }
 
-/** Functions that the events of a forwarder are probably for: those with a handler for its type, else those that take everything. */
-export function likelyTargets({ functions }: Wiring, eventType: string | undefined): readonly WiredFunction[] {
-  if (eventType === undefined) return [];
+/** Functions that the events of a type are probably for: those with a handler for it, else those that take everything. */
+export function likelyTargets({ functions }: Wiring, eventType: string): readonly WiredFunction[] {
   const handling = functions.filter(({ handles }) => handles.includes(eventType));
   return handling.length > 0 ? handling : functions.filter(({ catchAll }) => catchAll);
 }

@@ -1,7 +1,8 @@
+import type { CloudEvent } from '../envelope/cloud-event.ts';
 import { eventType, type EventType } from '../envelope/event-type.ts';
 import { recordClass } from '../shared/decorated.ts';
 import { ensureLegacyDecorators, readOwnMetadata, type ClassOf } from '../shared/metadata.ts';
-import type { EventForwarder } from './event-forwarder.ts';
+import type { Downstream, EventForwarder } from './event-forwarder.ts';
 
 export interface ForwarderOptions {
   /**
@@ -18,18 +19,34 @@ export interface ForwarderDeclaration {
   readonly name: string;
   /** Undefined where the class left it to the application. */
   readonly order: number | undefined;
-  readonly eventType: EventType | undefined;
+  /** None where its `accept` decides alone. */
+  readonly eventTypes: readonly EventType[];
 }
 
 const metadataKey = 'statefun:forwarder';
 
+/** What `@Forwarder` can name: an event type, or a type as text, whose data is not checked. */
+type Forwardable = EventType | string;
+
+/** The event that a forwarder is given; of several types, one of theirs. */
+type ForwardedEvent<T> = T extends EventType<infer Data> ? CloudEvent<Data> : CloudEvent;
+
+/** A forwarder that takes every event of several types; as a property, `forward` may not take fewer than these. */
+interface ForwarderOf<E> extends Pick<EventForwarder, 'accept'> {
+  readonly forward: (event: E, downstream: Downstream) => void;
+}
+
 /**
  * Declares a class as a forwarder. With an event type it receives the events of that type, their data checked; with a type as text the
- * same unchecked; without either it has `accept(event)`.
+ * same unchecked; with several of them in a list the events of each, its parameter being the union; without any it has `accept(event)`.
  */
 export function Forwarder<T>(type: EventType<T>, options?: ForwarderOptions): (target: ClassOf<EventForwarder<T>>) => void;
+export function Forwarder<const T extends readonly [Forwardable, ...Forwardable[]]>(
+  types: T,
+  options?: ForwarderOptions,
+): (target: ClassOf<ForwarderOf<ForwardedEvent<T[number]>>>) => void;
 export function Forwarder(type?: string, options?: ForwarderOptions): (target: ClassOf<EventForwarder>) => void;
-export function Forwarder(type?: EventType | string, options?: ForwarderOptions): (target: ClassOf) => void {
+export function Forwarder(type?: Forwardable | readonly Forwardable[], options?: ForwarderOptions): (target: ClassOf) => void {
   return (target: ClassOf, ...others: readonly unknown[]) => {
     ensureLegacyDecorators('Forwarder', others[0]);
     declareForwarder(target, type, options);
@@ -37,13 +54,18 @@ export function Forwarder(type?: EventType | string, options?: ForwarderOptions)
 }
 
 /** Does what {@link Forwarder} does, without decorator syntax. */
-export function declareForwarder(target: ClassOf, type?: EventType | string, options: ForwarderOptions = {}): void {
+export function declareForwarder(target: ClassOf, type?: Forwardable | readonly Forwardable[], options: ForwarderOptions = {}): void {
   const declaration: ForwarderDeclaration = {
     name: options.name ?? target.name,
     order: options.order,
-    eventType: typeof type === 'string' ? eventType(type) : type,
+    eventTypes: listOf(type).map((named) => (typeof named === 'string' ? eventType(named) : named)),
   };
   recordClass(target, { decorator: 'Forwarder', key: metadataKey, item: declaration });
+}
+
+function listOf(type: Forwardable | readonly Forwardable[] | undefined): readonly Forwardable[] {
+  if (type === undefined) return [];
+  return typeof type === 'object' && !('type' in type) ? type : [type];
 }
 
 /** What was declared on this very class; undefined where it is no forwarder. */

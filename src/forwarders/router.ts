@@ -14,7 +14,8 @@ export interface RegisteredForwarder {
   /** Unique; message ids are made of it. */
   readonly name: string;
   readonly forwarder: EventForwarder;
-  readonly eventType?: EventType | undefined;
+  /** None where its `accept` decides alone. */
+  readonly eventTypes?: readonly EventType[];
   /** Its place among the forwarders; those of equal order go by name. */
   readonly order: number;
 }
@@ -34,9 +35,9 @@ export class Router {
     this.#forwarders = [...forwarders].sort(compareForwarders);
     this.#options = options;
     const names = new Set<string>();
-    for (const { name, forwarder, eventType } of forwarders) {
+    for (const { name, forwarder, eventTypes = [] } of forwarders) {
       if (names.has(name)) throw new StatefunError('DUPLICATE_FORWARDER', `two forwarders are named ${name}.`, { facts: { name } });
-      if (eventType === undefined && forwarder.accept === undefined) {
+      if (eventTypes.length === 0 && forwarder.accept === undefined) {
         throw new StatefunError('FORWARDER_WITHOUT_ACCEPT', `forwarder ${name} names no event type and has no method accept.`, {
           facts: { name },
         });
@@ -57,8 +58,10 @@ export class Router {
     return messages;
   }
 
-  #forward({ name, forwarder, eventType }: RegisteredForwarder, envelope: Envelope, origin: string): readonly RoutedMessage[] {
+  #forward({ name, forwarder, eventTypes = [] }: RegisteredForwarder, envelope: Envelope, origin: string): readonly RoutedMessage[] {
     const { event } = envelope;
+    // Where one type is named `accept` may take others, whose data has to fit all the same.
+    const eventType = eventTypes.find((named) => named.is(event)) ?? eventTypes[0];
     const view = eventType === undefined ? event : checkData(name, eventType, event);
     const downstream = new ForwarderDownstream({ forwarder: name, origin, envelope, view }, this.#options);
     let answer: unknown;
@@ -80,9 +83,10 @@ function compareForwarders(left: RegisteredForwarder, right: RegisteredForwarder
   return left.name < right.name ? -1 : 1;
 }
 
-/** Whether the router gives the event to the forwarder. */
-export function accepts({ name, forwarder, eventType }: RegisteredForwarder, event: CloudEvent): boolean {
-  if (forwarder.accept === undefined) return eventType?.is(event) ?? false;
+/** Whether the router gives the event to the forwarder. Of several event types each has its data: `accept` is asked about no others. */
+export function accepts({ name, forwarder, eventTypes = [] }: RegisteredForwarder, event: CloudEvent): boolean {
+  const isNamed = eventTypes.some((eventType) => eventType.is(event));
+  if (forwarder.accept === undefined || (eventTypes.length > 1 && !isNamed)) return isNamed;
   let answer: unknown;
   try {
     answer = forwarder.accept(event);

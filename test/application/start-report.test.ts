@@ -7,9 +7,9 @@ const facts: StartFacts = {
     application: 'cart',
     ingress: [{ name: 'in', description: 'Kinesis stream in', format: 'envelope' }],
     forwarders: [
-      { name: 'CartEvents', eventType: 'cart.changed' },
-      { name: 'OddEvents', eventType: 'odd' },
-      { name: 'OtherEvents', eventType: undefined },
+      { name: 'CartEvents', eventTypes: ['cart.changed'] },
+      { name: 'OddEvents', eventTypes: ['odd'] },
+      { name: 'OtherEvents', eventTypes: [] },
     ],
     functions: [
       {

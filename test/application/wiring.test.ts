@@ -2,15 +2,17 @@ import { describe, expect, it } from '@jest/globals';
 import { assembleApplication } from '../../src/application/assemble.ts';
 import { defineApplication } from '../../src/application/definition.ts';
 import { PostConstruct } from '../../src/application/lifecycle.ts';
+import { wiringLines } from '../../src/application/wiring-text.ts';
 import { wiringMermaid } from '../../src/application/wiring-mermaid.ts';
 import type { Wiring } from '../../src/application/wiring.ts';
 import { memoryEgress } from '../../src/connectors/memory/memory-egress.ts';
 import { memoryIngress } from '../../src/connectors/memory/memory-ingress.ts';
+import { Forwarder } from '../../src/forwarders/forwarder-decorator.ts';
 import { Handles, OnSubscribe, StatefunFunction } from '../../src/functions/decorators.ts';
 import { Persisted } from '../../src/state/persisted.ts';
 import { PersistedTable } from '../../src/state/persisted-table.ts';
 import { StatefunError } from '../../src/shared/errors.ts';
-import { reading, ReadingEvents, TotalFunction } from './classes.ts';
+import { Reading, reading, ReadingEvents, TotalFunction } from './classes.ts';
 
 /** Writes down when it is made or started. */
 const touched: string[] = [];
@@ -51,6 +53,12 @@ class StrictFunction {
   @Handles('a.b') onAny(): void {}
 }
 
+@StatefunFunction('test/two')
+class HandlesTwo {
+  @Handles('a.b') onOne(): void {}
+  @Handles('b.c') onOther(): void {}
+}
+
 const application = defineApplication({
   name: 'wired',
   functions: [StoredFunction, StrictFunction, TotalFunction],
@@ -70,6 +78,27 @@ const application = defineApplication({
 });
 
 describe('the wiring of an application', () => {
+  it('shows every event type of a forwarder, and each function they are probably for once', async () => {
+    @Forwarder(['a.b', Reading, 'b.c', 'nobody.takes-it'])
+    class Several {
+      forward(): void {}
+    }
+    const { wiring } = await assembleApplication(
+      defineApplication({ name: 'several', functions: [HandlesTwo, TotalFunction], forwarders: [Several] }),
+    );
+
+    expect(wiring.forwarders).toEqual([{ name: 'Several', eventTypes: ['a.b', 'meter.reading', 'b.c', 'nobody.takes-it'] }]);
+    expect(wiringLines(wiring)[1]).toMatch(
+      /Several +a\.b, handled by test\/two; meter\.reading, handled by meter\/total; b\.c, handled by test\/two; nobody\.takes-it, which no function handles$/,
+    );
+    const mermaid = wiringMermaid(wiring).split('\n');
+    expect(mermaid).toContain('    forwarder0["Several<br/>a.b<br/>meter.reading<br/>b.c<br/>nobody.takes-it"]');
+    expect(mermaid.filter((line) => line.includes('forwarder0 -.->'))).toEqual([
+      '  forwarder0 -.-> function1',
+      '  forwarder0 -.-> function0',
+    ]);
+  });
+
   it('says what is declared, and a dry run makes no provider for it', async () => {
     touched.length = 0;
 
@@ -82,7 +111,7 @@ describe('the wiring of an application', () => {
         { name: 'records', description: 'records fed by the program', format: 'cloudevent' },
         { name: 'own', description: 'a format of its own', format: 'custom' },
       ],
-      forwarders: [{ name: 'ReadingEvents', eventType: 'meter.reading' }],
+      forwarders: [{ name: 'ReadingEvents', eventTypes: ['meter.reading'] }],
       functions: [
         {
           type: 'meter/total',

@@ -40,7 +40,7 @@ describe('statefun graph', () => {
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({
       application: 'wired',
-      forwarders: [{ name: 'ItemEvents', eventType: 'item.changed' }],
+      forwarders: [{ name: 'ItemEvents', eventTypes: ['item.changed'] }],
       functions: [{ type: 'wired/item', handles: ['item.changed'] }],
       conditions: [{ what: 'function AwsFunction', matched: false }],
     });

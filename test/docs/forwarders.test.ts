@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   defineApplication,
+  eventType,
   Forwarder,
   Handles,
   Persisted,
@@ -9,6 +10,7 @@ import {
   type CloudEvent,
   type Downstream,
   type EventForwarder,
+  type EventOf,
 } from 'statefun';
 import { testApplication, type TestApplication } from 'statefun/testing';
 
@@ -36,6 +38,19 @@ export class Alarms implements EventForwarder {
 }
 // #endregion text
 
+// #region several
+const DoorOpened = eventType<{ readonly room: string }>('door.opened');
+const LightSwitched = eventType<{ readonly room: string; readonly lux: number }>('light.switched');
+
+@Forwarder([DoorOpened, LightSwitched])
+export class RoomEvents {
+  forward(event: EventOf<typeof DoorOpened | typeof LightSwitched>, downstream: Downstream): void {
+    downstream.forward('home/room', event.data.room, event);
+    if (LightSwitched.is(event) && event.data.lux > 500) downstream.forward('home/house', 'main', event);
+  }
+}
+// #endregion several
+
 abstract class Diary {
   @Persisted() private readonly types = PersistedList.of<string>();
 
@@ -51,11 +66,14 @@ class DeviceFunction extends Diary {}
 @StatefunFunction('home/house')
 class HouseFunction extends Diary {}
 
+@StatefunFunction('home/room')
+class RoomFunction extends Diary {}
+
 let application: TestApplication;
 
 async function start(): Promise<TestApplication> {
-  const functions = [DeviceFunction, HouseFunction];
-  return (application = await testApplication(defineApplication({ functions, forwarders: [DeviceEvents, Alarms] })));
+  const functions = [DeviceFunction, HouseFunction, RoomFunction];
+  return (application = await testApplication(defineApplication({ functions, forwarders: [DeviceEvents, Alarms, RoomEvents] })));
 }
 
 afterEach(() => application.stop());
@@ -68,6 +86,17 @@ describe('docs/forwarders.md', () => {
 
     expect(await application.state(DeviceFunction, 'smoke-1')).toEqual({ types: ['device.alarm'] });
     expect(await application.state(HouseFunction, 'main')).toEqual({ types: ['house.alarm'] });
+  });
+
+  it('gives one forwarder the events of several types', async () => {
+    await start();
+
+    await application.receives(DoorOpened.create({ room: 'hall' }));
+    await application.receives(LightSwitched.create({ room: 'hall', lux: 800 }));
+    await application.receives(LightSwitched.create({ room: 'hall', lux: 80 }));
+
+    expect(await application.state(RoomFunction, 'hall')).toEqual({ types: ['door.opened', 'light.switched', 'light.switched'] });
+    expect(await application.state(HouseFunction, 'main')).toEqual({ types: ['light.switched'] });
   });
 
   it('keeps an event that no forwarder accepts as a dead letter', async () => {

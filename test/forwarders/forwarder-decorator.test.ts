@@ -28,19 +28,28 @@ class Derived extends SoldEvents {}
 
 describe('@Forwarder', () => {
   it('records event type, name and order', () => {
-    expect(readForwarder(SoldEvents)).toEqual({ name: 'Sales', order: 3, eventType: Sold });
+    expect(readForwarder(SoldEvents)).toEqual({ name: 'Sales', order: 3, eventTypes: [Sold] });
   });
 
   it('makes an event type of a text', () => {
     expect(readForwarder(BoughtEvents)).toMatchObject({
       name: 'BoughtEvents',
       order: undefined,
-      eventType: { type: 'shop.bought', schema: undefined },
+      eventTypes: [{ type: 'shop.bought', schema: undefined }],
     });
   });
 
+  it('records every event type of a list, texts among them', () => {
+    @Forwarder([Sold, 'shop.bought'])
+    class Trades implements EventForwarder {
+      forward(): void {}
+    }
+
+    expect(readForwarder(Trades)?.eventTypes.map(({ type }) => type)).toEqual(['shop.sold', 'shop.bought']);
+  });
+
   it('records no event type where none is named', () => {
-    expect(readForwarder(Everything)).toEqual({ name: 'Everything', order: undefined, eventType: undefined });
+    expect(readForwarder(Everything)).toEqual({ name: 'Everything', order: undefined, eventTypes: [] });
   });
 
   it('says nothing about subclasses, which have message ids of their own', () => {
@@ -52,6 +61,6 @@ describe('@Forwarder', () => {
       forward(): void {}
     }
     declareForwarder(Plain, Sold);
-    expect(readForwarder(Plain)).toEqual({ name: 'Plain', order: undefined, eventType: Sold });
+    expect(readForwarder(Plain)).toEqual({ name: 'Plain', order: undefined, eventTypes: [Sold] });
   });
 });

@@ -80,10 +80,10 @@ describe('Router', () => {
     const Sold = eventType('shop.sold');
     const Bought = eventType('shop.bought');
     const router = routerOf(
-      { name: 'A', order: 0, forwarder: { forward: sendTo('a') }, eventType: Sold },
-      { name: 'B', order: 0, forwarder: { forward: sendTo('b') }, eventType: Bought },
-      { name: 'C', order: 0, forwarder: { accept: () => false, forward: sendTo('c') }, eventType: Sold },
-      { name: 'D', order: 0, forwarder: { accept: () => true, forward: sendTo('d') }, eventType: Bought },
+      { name: 'A', order: 0, forwarder: { forward: sendTo('a') }, eventTypes: [Sold] },
+      { name: 'B', order: 0, forwarder: { forward: sendTo('b') }, eventTypes: [Bought] },
+      { name: 'C', order: 0, forwarder: { accept: () => false, forward: sendTo('c') }, eventTypes: [Sold] },
+      { name: 'D', order: 0, forwarder: { accept: () => true, forward: sendTo('d') }, eventTypes: [Bought] },
     );
     expect(router.route(envelope, 'o').map((message) => message.forwarder)).toEqual(['A', 'D']);
   });
@@ -119,7 +119,7 @@ describe('Router', () => {
         downstream.forward('shop/cart', 'a', event);
       },
     };
-    const [message] = routerOf({ name: 'A', order: 0, forwarder, eventType: Sold }).route(envelope, 'o');
+    const [message] = routerOf({ name: 'A', order: 0, forwarder, eventTypes: [Sold] }).route(envelope, 'o');
     expect(seen).toEqual([{ id: 'a', count: 1 }]);
     expect(message?.envelope.payload).toBe(text);
   });
@@ -268,7 +268,7 @@ describe('a router that refuses', () => {
 
   it('names the field when the data does not match the schema of the event type', () => {
     const Sold = eventType('shop.sold', z.object({ id: z.number() }));
-    const refusal = refusalOf(routerOf({ name: 'A', order: 0, forwarder: { forward: sendTo('a') }, eventType: Sold }));
+    const refusal = refusalOf(routerOf({ name: 'A', order: 0, forwarder: { forward: sendTo('a') }, eventTypes: [Sold] }));
     expect(refusal).toMatchObject({ code: 'INVALID_EVENT_DATA', facts: { eventId: 'e1', fields: ['data.id'] } });
   });
 
@@ -277,7 +277,7 @@ describe('a router that refuses', () => {
       throw new Error('broken schema');
     };
     const Sold = eventType('shop.sold', { '~standard': { version: 1, vendor: 'test', validate } });
-    const router = routerOf({ name: 'A', order: 0, forwarder: { forward: sendTo('a') }, eventType: Sold });
+    const router = routerOf({ name: 'A', order: 0, forwarder: { forward: sendTo('a') }, eventTypes: [Sold] });
     expect(refusalOf(router)).toMatchObject({ code: 'FORWARDER_FAILED', cause: { message: 'broken schema' } });
   });
 

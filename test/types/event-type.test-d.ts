@@ -81,3 +81,44 @@ export class Everything implements EventForwarder {
 
   forward(): void {}
 }
+
+const Removed = eventType<{ readonly id: string; readonly reason: string }>('shop.removed');
+
+@Forwarder([Checked, Removed, 'shop.audited'])
+export class Several {
+  forward(event: EventOf<typeof Checked | typeof Removed> | CloudEvent, downstream: Downstream): void {
+    if (Removed.is(event)) downstream.forward('shop/cart', event.data.reason, event);
+  }
+}
+
+@Forwarder([Checked, Removed])
+export class Union implements EventForwarder<Product | { readonly id: string; readonly reason: string }> {
+  forward(event: EventOf<typeof Checked | typeof Removed>): void {
+    const shared: string = event.data.id;
+    // @ts-expect-error: only one of the two has it
+    void event.data.price;
+    if (Checked.is(event)) void [shared, event.data.price];
+  }
+}
+
+// @ts-expect-error: forward has to take the events of both types
+@Forwarder([Checked, Removed])
+export class TakesOne {
+  forward(event: EventOf<typeof Checked>): void {
+    void event;
+  }
+}
+
+// @ts-expect-error: a type as text says nothing about the data
+@Forwarder([Checked, 'shop.audited'])
+export class TakesNoText {
+  forward(event: EventOf<typeof Checked>): void {
+    void event;
+  }
+}
+
+// @ts-expect-error: no event type at all
+@Forwarder([])
+export class TakesNothing {
+  forward(): void {}
+}

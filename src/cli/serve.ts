@@ -4,7 +4,7 @@ import { configurationOf, configuredLogger } from '../application/application-co
 import { serveApplication, type ServedApplication } from '../application/flink/serve-application.ts';
 import { loadApplication } from '../application/load-application.ts';
 import { StopSignals } from '../application/stop-signals.ts';
-import { StatefunError } from '../shared/errors.ts';
+import { StatefunError, toError } from '../shared/errors.ts';
 import { starting } from './application-failure.ts';
 import { configurationSources, withConfigurationOptions, type ConfigurationCommandOptions } from './configuration-options.ts';
 import { moreHelp } from './more-help.ts';
@@ -73,10 +73,19 @@ async function readTls({ tlsCert, tlsKey, clientCa }: ServeCommandOptions): Prom
   if (tlsCert === undefined && tlsKey === undefined && clientCa === undefined) return {};
   // Without the one or the other it would be served in the clear.
   if (tlsCert === undefined || tlsKey === undefined) {
-    throw new StatefunError('SERVER_OPTION_INVALID', 'HTTPS needs both --tls-cert and --tls-key.');
+    const also = clientCa === undefined ? '' : ', and --client-ca needs HTTPS';
+    throw new StatefunError('SERVER_OPTION_INVALID', `HTTPS needs both --tls-cert and --tls-key${also}.`);
   }
-  const client = clientCa === undefined ? {} : { clientCa: await readFile(clientCa) };
-  return { tls: { cert: await readFile(tlsCert), key: await readFile(tlsKey), ...client } };
+  const client = clientCa === undefined ? {} : { clientCa: await readPem('--client-ca', clientCa) };
+  return { tls: { cert: await readPem('--tls-cert', tlsCert), key: await readPem('--tls-key', tlsKey), ...client } };
+}
+
+async function readPem(option: string, file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new StatefunError('SERVER_OPTION_INVALID', `the file of ${option} cannot be read: ${toError(cause).message}.`, { cause });
+  }
 }
 
 /** Settles once a signal has come and everything is closed. */

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 // The command as it is installed: bin/statefun.js over the built package. Needs `npm run build`.
 
 const projectFolder = join(import.meta.dirname, '..', '..');
+const tlsFile = (name: string): string => join(projectFolder, 'test', 'resources', 'tls', name);
 const shoppingCart = join(projectFolder, 'examples', 'shopping-cart');
 
 let children: ChildProcess[];
@@ -53,6 +54,25 @@ describe('statefun serve', () => {
     child.kill('SIGTERM');
     const [code] = (await once(child, 'close')) as [number | null];
     expect({ code, text: lines() }).toEqual({ code: 0, text: expect.stringMatching(/SIGTERM: stopping[^]*"stopped"/) });
+  });
+
+  it.each([
+    ['--client-ca needs HTTPS', ['--client-ca', tlsFile('ca.crt')]],
+    ['HTTPS needs both', ['--tls-cert', tlsFile('server.crt'), '--client-ca', tlsFile('ca.crt')]],
+    [
+      'no certificate of an authority',
+      ['--client-ca', '/dev/null', '--tls-cert', tlsFile('server.crt'), '--tls-key', tlsFile('server.key')],
+    ],
+    [
+      'the file of --client-ca cannot be read',
+      ['--client-ca', '/none', '--tls-cert', tlsFile('server.crt'), '--tls-key', tlsFile('server.key')],
+    ],
+  ])('refuses clients that cannot be checked, and serves nobody: %s', async (said, parameters) => {
+    const { child, lines } = serve(shoppingCart, '--port', '0', ...parameters);
+    const [code] = (await once(child, 'close')) as [number | null];
+    expect(code).toBe(1);
+    expect(lines()).toContain(said);
+    expect(lines()).not.toContain('serving');
   });
 
   it('refuses what cannot run on Flink, and says why', async () => {

@@ -1,9 +1,11 @@
 import type { Document, Node, Pair } from 'yaml';
-import { StatefunError } from '../../shared/errors.ts';
+import { StatefunError, toError } from '../../shared/errors.ts';
 import { isAbsent, levelsMax, type ConfiguredValue, type Layer } from './configured-value.ts';
 
 /** More values than anyone writes: aliases of aliases can stand for billions. */
 const valuesMax = 10_000;
+
+const tooDeep = `values are nested more than ${levelsMax} levels deep`;
 
 /** A file of settings. */
 export interface YamlFile {
@@ -32,25 +34,34 @@ export async function yamlValues(file: YamlFile): Promise<{
   const values: ConfiguredValue[] = [];
   const problems: StatefunError[] = [];
 
+  const refuse = (offset: number, reason: string): void => void problems.push(notYaml(placeOf(offset), reason));
+  yaml.visit(document, {
+    Alias(_key, alias) {
+      if (alias.resolve(document) === undefined)
+        refuse(alias.range?.[0] ?? 0, `nothing has the name that the alias *${alias.source} stands for`);
+    },
+  });
+
   const collect = (path: readonly string[], node: unknown, offset: number): void => {
     const resolved = yaml.isAlias(node) ? node.resolve(document) : node;
     if (values.length >= valuesMax || problems.length > 0) {
-      if (problems.length === 0) problems.push(notYaml(placeOf(offset), `there are more than ${valuesMax} values`));
+      if (problems.length === 0) refuse(offset, `there are more than ${valuesMax} values`);
     } else if (path.length > levelsMax) {
-      problems.push(notYaml(placeOf(offset), `values are nested more than ${levelsMax} levels deep`));
+      refuse(offset, tooDeep);
     } else if (yaml.isMap(resolved)) {
       // Pairs that a parsed document holds have nodes.
       for (const pair of resolved.items as Pair<Node, Node | null>[]) collectPair(path, pair);
     } else if (yaml.isNode(resolved)) {
-      const value: unknown = resolved.toJS(document);
+      const value = valueOf(resolved, document);
       const origin = `${file.name}:${lines.linePos(offset).line}`;
-      if (!isAbsent(value)) values.push({ path, value, layer: file.layer, origin });
+      if (value instanceof Error) refuse(offset, value.message);
+      else if (!isAbsent(value)) values.push({ path, value, layer: file.layer, origin });
     }
   };
   const collectPair = (path: readonly string[], { key, value }: Pair<Node, Node | null>): void => {
     const offset = key.range?.[0] ?? 0;
     if (!yaml.isScalar(key)) {
-      problems.push(notYaml(placeOf(offset), 'a key must be a text'));
+      refuse(offset, 'a key must be a text');
       return;
     }
     const level = String(key.value);
@@ -59,12 +70,26 @@ export async function yamlValues(file: YamlFile): Promise<{
   };
 
   const { contents } = document;
-  if (contents !== null && !yaml.isMap(contents) && !isAbsent(contents.toJS(document))) {
-    problems.push(notYaml(placeOf(contents.range?.[0] ?? 0), 'a file of settings has keys at its first level'));
-  } else {
-    collect([], contents, 0);
+  const isEmpty = contents === null || (yaml.isScalar(contents) && isAbsent(contents.value));
+  if (yaml.isMap(contents)) collect([], contents, 0);
+  else if (!isEmpty) refuse(contents.range?.[0] ?? 0, 'a file of settings has keys at its first level');
+  return { values: problems.length > 0 ? [] : values, problems };
+}
+
+/** The value of a node that is no map. The parser throws where aliases of aliases would fill the memory. */
+function valueOf(node: Node, document: Document): unknown {
+  try {
+    const value: unknown = node.toJS(document);
+    return isDeeper(value, levelsMax) ? new Error(tooDeep) : value;
+  } catch (error) {
+    return toError(error);
   }
-  return { values, problems };
+}
+
+/** A list that holds itself is deeper than anything. */
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((part) => isDeeper(part, levels - 1));
 }
 
 function notYaml(place: string, reason: string): StatefunError {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { OnFailure } from '../../functions/failure-policy.ts';
 import type { RemoteFunctions } from '../../functions/remote-function.ts';
+import { holdsCertificate } from '../../shared/certificates.ts';
 import { isFunctionType } from '../../shared/address.ts';
 import { toMilliseconds, type Duration } from '../../shared/duration.ts';
 import { describe, StatefunError, toError } from '../../shared/errors.ts';
@@ -113,7 +114,9 @@ function readTls(tls: RemoteTlsOptions | undefined): ClientTls | undefined {
     throw invalid('a certificate and its key are given both or neither', { certFile: tls.certFile, keyFile: tls.keyFile });
   }
   const passphrase = read(tls.passphraseFile)?.replace(/\r?\n$/, '');
-  return { ca: read(tls.caFile), cert: read(tls.certFile), key: read(tls.keyFile), passphrase };
+  const ca = read(tls.caFile);
+  if (ca !== undefined && !holdsCertificate(ca)) throw invalid('the file of authorities holds no certificate', { caFile: tls.caFile });
+  return { ca, cert: read(tls.certFile), key: read(tls.keyFile), passphrase };
 }
 
 function read(file: string | undefined): string | undefined {

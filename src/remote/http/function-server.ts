@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { toMilliseconds, type Duration } from '../../shared/duration.ts';
+import { holdsCertificate } from '../../shared/certificates.ts';
 import { StatefunError } from '../../shared/errors.ts';
 import { serverTimeouts } from '../../shared/http/server-timeouts.ts';
 import type { Logger } from '../../shared/logger.ts';
@@ -153,6 +154,10 @@ function makeServer(
 ): Server {
   if (tls === undefined) return createServer(timeouts, listener);
   const { cert, key, passphrase, clientCa } = tls;
+  // Callers may be in JavaScript, and without these two it would be served in the clear.
+  const given: Partial<ServerTls> = tls;
+  if (given.cert === undefined || given.key === undefined) throw optionInvalid('tls', 'incomplete: HTTPS needs both cert and key');
+  if (clientCa !== undefined && !holdsCertificate(clientCa)) throw optionInvalid('tls.clientCa', 'no certificate of an authority');
   const bytesOf = (pem: string | Uint8Array): string | Buffer => (typeof pem === 'string' ? pem : Buffer.from(pem));
   const client = clientCa === undefined ? {} : { ca: bytesOf(clientCa), requestCert: true, rejectUnauthorized: true };
   const secret = passphrase === undefined ? {} : { passphrase };

@@ -1,4 +1,4 @@
-import { isMap, LineCounter, parseAllDocuments } from 'yaml';
+import { isScalar, LineCounter, parseAllDocuments, visit } from 'yaml';
 import { readComponent, type Components } from './component-kinds.ts';
 import { Findings } from './findings.ts';
 import type { ModuleDescription } from './module-description.ts';
@@ -20,7 +20,14 @@ export function readModuleFile(text: string, file: string): ModuleDescription {
   for (const document of documents) {
     for (const { message, pos } of document.errors)
       findings.problem(lines.linePos(pos[0]).line, message.replace(/\s+/g, ' ').replace(/\.$/, ''));
-    const isEmpty = document.contents === null || (!isMap(document.contents) && document.toJS() === null);
+    visit(document, {
+      Alias(_key, alias) {
+        if (alias.resolve(document) !== undefined) return;
+        findings.problem(lines.linePos(alias.range?.[0] ?? 0).line, `nothing has the name that the alias *${alias.source} stands for`);
+      },
+    });
+    const { contents } = document;
+    const isEmpty = contents === null || (isScalar(contents) && contents.value === null);
     if (document.errors.length > 0 || isEmpty) continue;
     readDocument(new SpecReader(document.contents, '', { document, lines, findings }), into, file);
   }

@@ -20,6 +20,12 @@ function write(files: Readonly<Record<string, string>>): void {
 const load = (sources: ConfigurationSources = {}): Promise<Configuration> => loadConfiguration({ folder, ...sources });
 const said = ({ problems }: Configuration): readonly string[] => problems.map(({ code, summary, hint }) => `${code} ${summary} ${hint}`);
 
+/** Nine levels of aliases of aliases: a few hundred bytes that stand for billions of values. */
+function bomb(first: string, next: (name: string) => string): string {
+  const levels = Array.from({ length: 9 }, (_, level) => `l${level + 1}: &l${level + 1} ${next(`l${level}`)}\n`);
+  return `l0: &l0 ${first}\n${levels.join('')}`;
+}
+
 describe('sources', () => {
   it('answers with defaults where nobody says anything, and reads nothing without a folder', async () => {
     const configuration = await loadConfiguration({});
@@ -212,6 +218,9 @@ describe('mistakes', () => {
     ['a: 1\na: 2\n', /^application\.yaml:2:1: Map keys must be unique\.$/],
     ['- a\n- b\n', /^application\.yaml:1:1: a file of settings has keys at its first level\.$/],
     ['a: &a\n  b: *a\n', /^application\.yaml:\d+:\d+: /],
+    ['a: &a [*a]\n', /^application\.yaml:1:1: values are nested more than 16 levels deep\.$/],
+    ['a: *b\n', /^application\.yaml:1:4: nothing has the name that the alias \*b stands for\.$/],
+    ['a:\n  - x: *b\n', /^application\.yaml:2:8: nothing has the name that the alias \*b stands for\.$/],
   ])('says line and column of YAML that does not parse: %j', async (text, pattern) => {
     write({ 'application.yaml': text });
 
@@ -219,6 +228,21 @@ describe('mistakes', () => {
 
     expect(problem?.code).toBe('CONFIGURATION_FILE_INVALID');
     expect(problem?.summary).toMatch(pattern);
+  });
+
+  it.each([
+    ['lists', bomb('[x, x]', (name) => `[${`*${name}, `.repeat(10)}]`), /^application\.yaml:\d+:\d+: Excessive alias count/],
+    [
+      'maps',
+      bomb('{a: x, b: x}', (name) => `{${Array.from({ length: 9 }, (_, key) => `k${key}: *${name}`).join(', ')}}`),
+      /^application\.yaml:\d+:\d+: there are more than 10000 values\.$/,
+    ],
+  ])('refuses aliases that stand for billions of %s, and says nothing else', async (_what, text, pattern) => {
+    write({ 'application.yaml': text });
+
+    const { problems } = await load();
+
+    expect(problems.map(({ code, summary }) => [code, summary])).toEqual([['CONFIGURATION_FILE_INVALID', expect.stringMatching(pattern)]]);
   });
 
   it('says that the folder cannot be read', async () => {

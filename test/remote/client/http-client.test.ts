@@ -245,6 +245,7 @@ describe('calling functions over HTTP', () => {
     const stranger = await failureOf(connect());
     expect(stranger).toMatchObject({ code: 'REMOTE_UNAVAILABLE' });
     expect(server.requests).toHaveLength(2);
+    expect(() => connect({ tls: { ...tls, caFile: '/dev/null' } })).toThrow(expect.objectContaining({ code: 'REMOTE_ENDPOINT_INVALID' }));
     expect((await failureOf(connect({ tls: { caFile: path('ca.crt') } }))).code).toMatch(/REMOTE_(?:UNAVAILABLE|CALL_FAILED)/);
     expect(server.requests).toHaveLength(2);
   });

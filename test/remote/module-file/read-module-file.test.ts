@@ -158,6 +158,16 @@ ${ingress}`);
     ]);
   });
 
+  it('is refused, and never fills the memory, where aliases name nothing or stand for billions of values', () => {
+    expect(read(`${endpoint}\n  maxNumBatchRequests: *none\n---\n${ingress}`).problems).toEqual([
+      expect.stringContaining('nothing has the name that the alias *none stands for'),
+    ]);
+    const levels = Array.from({ length: 9 }, (_, level) => `- &l${level + 1} [${`*l${level}, `.repeat(10)}]`);
+    expect(read(['- &l0 [x, x]', ...levels].join('\n')).problems).toContainEqual(
+      expect.stringContaining('the document must be a map of keys'),
+    );
+  });
+
   it('is told of all mistakes at once, each with its line', () => {
     const { problems } = read(`kind: io.statefun.endpoints.v2/http
 spec:

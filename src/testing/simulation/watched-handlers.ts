@@ -1,5 +1,6 @@
 import type { InvocationScope } from '../../functions/invocation-host.ts';
 import type { FunctionRegistry } from '../../functions/registry.ts';
+import { parseAddress } from '../../shared/address.ts';
 import type { LogFields } from '../../shared/logger.ts';
 import type { Choices } from './choices.ts';
 import type { SimulatedClock } from './simulated-clock.ts';
@@ -90,8 +91,8 @@ export class WatchedHandlers implements InvocationScope {
 
   run<T>(fields: LogFields, handler: () => T): T {
     const { scope, clock, functions, report, trace } = this.#options;
-    const [functionType, id, messageId] = [textOf(fields['functionType']), textOf(fields['id']), textOf(fields['messageId'])];
-    const address = `${functionType}/${id}`;
+    const [address, messageId] = [textOf(fields['address']), textOf(fields['messageId'])];
+    const { type: functionType } = parseAddress(address);
     const before = this.#running.get(address);
     if (before !== undefined && clock.latest < before.deadline) {
       report('one-at-a-time', `${address} starts message ${shortId(messageId)} while it handles ${shortId(before.messageId)}`);

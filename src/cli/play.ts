@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { exitCodeOf, StopSignals, type SignalSource } from '../application/stop-signals.ts';
 import { loadApplication } from '../application/load-application.ts';
 import { configurationOf, configuredLogger } from '../application/application-configuration.ts';
+import { lineOf } from '../testing/egress-texts.ts';
 import { testApplication, type TestApplication, type WaitingAddress } from '../testing/test-application.ts';
 import { printable, printableLine } from '../shared/printable.ts';
 import { starting } from './application-failure.ts';
@@ -79,7 +80,7 @@ async function play(
       onEvent: () => void (counts.events += 1),
       onEgress: async (left) => {
         counts.egress += left.length;
-        await output.write(left.map(({ event }) => event));
+        await output.write(left.map(lineOf));
       },
     });
     await Promise.race([playing, untilAsked(signals)]);
@@ -154,8 +155,8 @@ class LineOutput {
   }
 
   /** Resolves when the stream has passed the lines on, so that playing is never far ahead of the reader. */
-  write(events: readonly object[]): Promise<void> {
-    const text = printable(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+  write(lines: readonly string[]): Promise<void> {
+    const text = printable(lines.map((line) => `${line}\n`).join(''));
     return new Promise((resolve, reject) => {
       this.#stream.write(text, (error) => {
         if (error === null || error === undefined) return resolve();

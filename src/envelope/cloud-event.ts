@@ -4,7 +4,8 @@ import { CloudEvent as SdkCloudEvent, type CloudEventV1 } from 'cloudevents';
  * A CloudEvents 1.0 event as functions and forwarders see it: a plain frozen object with the attributes of the specification,
  * extensions beside them and `data` already parsed. The type is that of the `cloudevents` package with `data` present.
  *
- * Binary data stays what CloudEvents JSON makes of it: base64 text in `data_base64`, while `data` is absent.
+ * Binary data stays what CloudEvents JSON makes of it: base64 text in `data_base64`, while `data` is absent. Where the content type says that
+ * the bytes are JSON, `data` is what they say, and `data_base64` is absent.
  */
 export interface CloudEvent<T = unknown> extends CloudEventV1<T> {
   readonly id: string;

@@ -1,6 +1,7 @@
 import { checkCloudEvent, ensureAttributes } from './check-cloud-event.ts';
 import type { CloudEvent, NewEvent } from './cloud-event.ts';
 import { checkJson, freezeJson } from './freeze-json.ts';
+import { withJsonData } from './json-data.ts';
 
 /** What a new event gets where it says nothing itself. */
 export interface EventDefaults {
@@ -25,20 +26,32 @@ export function completeEvent(event: CloudEvent | NewEvent, defaults: EventDefau
 /**
  * The event as CloudEvents JSON under the id of its message, whatever id it had: how it leaves through an egress.
  *
- * Nothing is frozen, since nothing of the event is kept. Throws what {@link completeEvent} throws.
+ * Nothing is frozen, since nothing of the event is kept. `dataText` is the text its data came as, where it is passed on unchanged. Throws what {@link completeEvent} throws.
  */
-export function writeEvent(event: CloudEvent | NewEvent, defaults: EventDefaults): string {
+export function writeEvent(event: CloudEvent | NewEvent, defaults: EventDefaults, dataText?: string): string {
   const filled = fill(toPlainEvent(event), defaults, defaults.id);
   checkCloudEvent(filled);
   checkJson(filled);
-  return JSON.stringify(filled);
+  return dataText === undefined ? JSON.stringify(filled) : writeWithData(filled, dataText);
+}
+
+/** A checked event as CloudEvents JSON, with a text of JSON for its data. */
+export function writeWithData(event: object, dataText: string): string {
+  const members: string[] = [];
+  for (const [name, value] of Object.entries(event)) {
+    const text = name === 'data' ? dataText : JSON.stringify(value);
+    // An attribute that is undefined has no text.
+    if (text !== undefined) members.push(`${JSON.stringify(name)}:${text}`);
+  }
+  return `{${members.join(',')}}`;
 }
 
 /** The value as a plain, checked and frozen event. */
 export function checkAndFreeze(value: unknown): CloudEvent {
   checkCloudEvent(value);
-  freezeJson(value);
-  return value;
+  const event = withJsonData(value);
+  freezeJson(event);
+  return event;
 }
 
 /**

@@ -2,9 +2,11 @@ import { deepFreeze } from '../shared/deep-freeze.ts';
 import { StatefunError, toError } from '../shared/errors.ts';
 import type { TypedValue } from '../shared/typed-value.ts';
 import type { CloudEvent } from './cloud-event.ts';
-import { checkAndFreeze, toPlainEvent } from './complete-event.ts';
+import { checkAndFreeze, toPlainEvent, writeWithData } from './complete-event.ts';
 import { estimateJsonBytes } from './estimate-json-bytes.ts';
 import { EnvelopeMessage, type EnvelopeFields } from './generated/envelope-message.ts';
+import { base64JsonText, withJsonData } from './json-data.ts';
+import { memberText } from './json-text.ts';
 import { decodeText, parsePayload } from './parse-cloud-event.ts';
 import { cloudEventTypename, toTypedValue, viewOfTypedValue } from './typed-value-event.ts';
 
@@ -21,6 +23,10 @@ interface Body {
   event: CloudEvent | undefined;
   payload: string | undefined;
   payloadBytes: number | undefined;
+  /** The text came from outside, or from the log; otherwise it is written here, from the event. */
+  readonly isText: boolean;
+  /** The part of the text that is the data, once it has been asked for. */
+  dataText?: string | undefined;
   /** In place of an event; the view of it as an event belongs to an envelope, whose message names it. */
   readonly typed: TypedValue | undefined;
 }
@@ -57,12 +63,19 @@ export class Envelope {
 
   /** For an event that is known to be checked and frozen: one that `completeEvent` gave, or that another envelope holds. */
   static ofTrustedEvent(event: CloudEvent, options: EnvelopeOptions = {}): Envelope {
-    return new Envelope({ event, payload: undefined, payloadBytes: undefined, typed: undefined }, options);
+    return new Envelope({ event, payload: undefined, payloadBytes: undefined, isText: false, typed: undefined }, options);
+  }
+
+  /** The same for an event whose data is passed on: the text it has come as, if there is one, is written in its place. */
+  static ofPassedOn(event: CloudEvent, dataText: string | undefined, options: EnvelopeOptions = {}): Envelope {
+    if (dataText === undefined) return Envelope.ofTrustedEvent(event, options);
+    const payload = writeWithData(event, dataText);
+    return new Envelope({ event, payload, payloadBytes: undefined, isText: true, typed: undefined }, options);
   }
 
   /** For the text of an event that is known to be checked: one that `writeEvent` gave. */
   static ofTrustedPayload(payload: string, options: EnvelopeOptions = {}): Envelope {
-    return new Envelope({ event: undefined, payload, payloadBytes: undefined, typed: undefined }, options);
+    return new Envelope({ event: undefined, payload, payloadBytes: undefined, isText: true, typed: undefined }, options);
   }
 
   /**
@@ -71,7 +84,7 @@ export class Envelope {
    */
   static ofPayload(payload: string | Uint8Array, options: EnvelopeOptions = {}): Envelope {
     const text = typeof payload === 'string' ? payload : decodeText(payload);
-    return new Envelope({ event: parsePayload(text), payload: text, payloadBytes: undefined, typed: undefined }, options);
+    return new Envelope({ event: parsePayload(text), payload: text, payloadBytes: undefined, isText: true, typed: undefined }, options);
   }
 
   /**
@@ -80,7 +93,7 @@ export class Envelope {
    */
   static ofTypedValue(typed: TypedValue, options: EnvelopeOptions = {}): Envelope {
     if (typed.typename === cloudEventTypename && typed.hasValue) return Envelope.ofPayload(typed.value, options);
-    return new Envelope({ event: undefined, payload: undefined, payloadBytes: undefined, typed }, options);
+    return new Envelope({ event: undefined, payload: undefined, payloadBytes: undefined, isText: false, typed }, options);
   }
 
   /** Reads Protobuf bytes from outside; the bytes must not change afterwards. Throws ENVELOPE_UNREADABLE, and what {@link ofPayload} throws. */
@@ -101,17 +114,21 @@ export class Envelope {
     const { payload, partitionKey, messageId, typename, value } = decodeFields(bytes);
     const options = { partitionKey: partitionKey ?? undefined, messageId: messageId ?? undefined };
     if (typename === undefined || typename === null) {
-      return new Envelope({ event: undefined, payload: payload ?? '', payloadBytes: undefined, typed: undefined }, options, bytes);
+      return new Envelope(
+        { event: undefined, payload: payload ?? '', payloadBytes: undefined, isText: true, typed: undefined },
+        options,
+        bytes,
+      );
     }
     const typed = { typename, hasValue: value !== undefined && value !== null, value: value ?? new Uint8Array(0) };
-    return new Envelope({ event: undefined, payload: undefined, payloadBytes: undefined, typed }, options, bytes);
+    return new Envelope({ event: undefined, payload: undefined, payloadBytes: undefined, isText: false, typed }, options, bytes);
   }
 
   get event(): CloudEvent {
     const { typed } = this.#body;
     if (typed !== undefined) return (this.#view ??= viewOfTypedValue(typed, this.messageId));
     // Invariant 1: without an event there is a text, and its event was checked.
-    return (this.#body.event ??= deepFreeze(JSON.parse(this.#body.payload ?? '') as CloudEvent));
+    return (this.#body.event ??= deepFreeze(withJsonData(JSON.parse(this.#body.payload ?? '') as CloudEvent)));
   }
 
   /** The event as CloudEvents JSON. */
@@ -120,9 +137,20 @@ export class Envelope {
     return (this.#body.payload ??= JSON.stringify(this.#body.event));
   }
 
+  /**
+   * The data as the text of JSON that it came as, each digit of its numbers included; undefined where there is none, or where the event was
+   * made in this process.
+   */
+  get dataText(): string | undefined {
+    const { typed, payload = '', isText } = this.#body;
+    if (typed !== undefined) return typeof this.event.data === 'object' ? Buffer.from(typed.value).toString() : undefined;
+    if (!isText) return undefined;
+    return (this.#body.dataText ??= memberText(payload, 'data') ?? base64JsonText(JSON.parse(payload) as object));
+  }
+
   /** What a function in another language is given: the typed value, or the event as one. */
   get typedValue(): TypedValue {
-    return this.#body.typed ?? toTypedValue(this.event, () => this.payload);
+    return this.#body.typed ?? toTypedValue(this.event, this);
   }
 
   /** Whether it holds a typed value in place of an event. */

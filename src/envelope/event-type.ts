@@ -1,6 +1,7 @@
 import { deepFreeze } from '../shared/deep-freeze.ts';
 import { StatefunError } from '../shared/errors.ts';
 import type { CloudEvent, EventAttributes, NewEvent } from './cloud-event.ts';
+import { isSameJson } from './same-json.ts';
 import { isStandardSchema, type SchemaIssue, type StandardSchemaV1 } from './standard-schema.ts';
 
 export interface EventTypeOptions {
@@ -72,8 +73,8 @@ function checkData<T>(event: CloudEvent, schema: StandardSchemaV1<unknown, T>): 
     });
   }
   if (result.issues !== undefined) throw invalidData(event, result.issues);
-  // The schema has just found the data to be a T as it is.
-  if (Object.is(result.value, event.data)) return event as CloudEvent<T>;
+  // The schema has just found the data to be a T as it is. Many give a copy of what they have checked.
+  if (isSameJson(result.value, event.data)) return event as CloudEvent<T>;
   return Object.freeze({ ...event, data: deepFreeze(result.value) });
 }
 

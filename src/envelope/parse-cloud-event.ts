@@ -2,6 +2,7 @@ import { StatefunError } from '../shared/errors.ts';
 import { checkCloudEvent } from './check-cloud-event.ts';
 import type { CloudEvent } from './cloud-event.ts';
 import { freezeJson } from './freeze-json.ts';
+import { withJsonData } from './json-data.ts';
 
 /**
  * Largest payload, in bytes: above the 10 MiB a Kinesis record can hold. It guards against a file or a request that is no event at all.
@@ -36,8 +37,9 @@ export function parsePayload(text: string, bytesMax: number = payloadBytesMax): 
     throw new StatefunError('RECORD_NOT_OBJECT', `a record holds ${shape}, not an object.`, { facts: { shape } });
   }
   checkCloudEvent(value);
-  freezeJson(value);
-  return value;
+  const event = withJsonData(value);
+  freezeJson(event);
+  return event;
 }
 
 function ensureSize(bytes: number, bytesMax: number): void {

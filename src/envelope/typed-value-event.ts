@@ -38,13 +38,13 @@ export function viewOfTypedValue({ typename, hasValue, value }: TypedValue, mess
   return deepFreeze(view as CloudEvent);
 }
 
-/** The event as functions in other languages get it; `payload` answers its CloudEvents JSON. */
-export function toTypedValue(event: CloudEvent, payload: () => string): TypedValue {
-  if (event.source !== typedValueSource) return { typename: cloudEventTypename, hasValue: true, value: Buffer.from(payload()) };
+/** The event as functions in other languages get it; `texts` has its CloudEvents JSON, and its data if that has come as text. */
+export function toTypedValue(event: CloudEvent, texts: { readonly payload: string; readonly dataText: string | undefined }): TypedValue {
+  if (event.source !== typedValueSource) return { typename: cloudEventTypename, hasValue: true, value: Buffer.from(texts.payload) };
   const { type: typename, data, data_base64: base64 } = event;
   if (base64 !== undefined) return { typename, hasValue: true, value: Buffer.from(base64, 'base64') };
   if (data === undefined) return { typename, hasValue: false, value: new Uint8Array(0) };
-  return { typename, hasValue: true, value: encodeBuiltIn(typename, data) ?? Buffer.from(JSON.stringify(data)) };
+  return { typename, hasValue: true, value: encodeBuiltIn(typename, data) ?? Buffer.from(texts.dataText ?? JSON.stringify(data)) };
 }
 
 function dataOf(typename: string, value: Uint8Array): unknown {

@@ -1,6 +1,7 @@
 import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
 import { completeEvent } from '../envelope/complete-event.ts';
 import { Envelope } from '../envelope/envelope.ts';
+import { dataTextFor } from '../envelope/passed-on.ts';
 import { toPartitionKey } from '../envelope/partition-key.ts';
 import { ensureAddressId, type Address } from '../shared/address.ts';
 import { StatefunError } from '../shared/errors.ts';
@@ -76,7 +77,7 @@ export class ForwarderDownstream implements Downstream {
     if (event === view || event === envelope.event) return { target, envelope: envelope.with({ messageId, partitionKey }), forwarder };
     const time = (): string => toIsoTime(this.#options.clock.now());
     const complete = completeEvent(event, { id: messageId, source: `/forwarders/${encodeURIComponent(forwarder.toWellFormed())}`, time });
-    return { target, envelope: Envelope.ofTrustedEvent(complete, { messageId, partitionKey }), forwarder };
+    return { target, envelope: Envelope.ofPassedOn(complete, dataTextFor(event, envelope), { messageId, partitionKey }), forwarder };
   }
 }
 

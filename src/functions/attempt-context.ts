@@ -1,6 +1,7 @@
 import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
 import { completeEvent, writeEvent, type EventDefaults } from '../envelope/complete-event.ts';
 import { Envelope } from '../envelope/envelope.ts';
+import { dataTextFor } from '../envelope/passed-on.ts';
 import { toPartitionKey } from '../envelope/partition-key.ts';
 import { addressPath, ensureAddressId, formatAddress, type Address } from '../shared/address.ts';
 import { toMilliseconds, type Duration } from '../shared/duration.ts';
@@ -103,7 +104,7 @@ export class AttemptContext implements Context {
     this.#ensureOpen('egress');
     if (!this.#host.hasEgress(egressId)) throw this.#host.unknownEgress(egressId, `sent by ${this.#selfName}`);
     const messageId = this.#nextMessageId();
-    const payload = writeEvent(event, this.#defaults(messageId));
+    const payload = writeEvent(event, this.#defaults(messageId), dataTextFor(event, this.#received));
     const envelope = Envelope.ofTrustedPayload(payload, {
       messageId,
       partitionKey: options.key === undefined ? this.self.id : toPartitionKey(options.key),
@@ -166,7 +167,8 @@ export class AttemptContext implements Context {
   #envelopeOf(event: CloudEvent | NewEvent): Envelope {
     const messageId = this.#nextMessageId();
     if (event === this.#view || event === this.#received.event) return this.#counted(this.#received.with({ messageId }));
-    return this.#counted(Envelope.ofTrustedEvent(completeEvent(event, this.#defaults(messageId)), { messageId }));
+    const complete = completeEvent(event, this.#defaults(messageId));
+    return this.#counted(Envelope.ofPassedOn(complete, dataTextFor(event, this.#received), { messageId }));
   }
 
   /** Counts an envelope against the limits of the invocation, so that no commit is too large to be written. */

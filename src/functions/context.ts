@@ -64,7 +64,7 @@ export interface Context {
   query(target: FunctionTarget, id: string): void;
 
   /**
-   * Sends an event out; it leaves after the commit of this invocation. Its `id` is always the message id, so that it is the same on every
+   * Sends an event out; it leaves after the commit of this invocation. Data of the handled event, passed on as it is, leaves as the text it came as. Its `id` is always the message id, so that it is the same on every
    * attempt and consumers can recognise repetitions. Throws UNKNOWN_EGRESS and PARTITION_KEY_INVALID.
    */
   egress(egressId: string, event: CloudEvent | NewEvent, options?: EgressOptions): void;

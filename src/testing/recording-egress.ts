@@ -1,5 +1,6 @@
 import type { Egress, EgressRecord, RejectedRecord } from '../egress/egress.ts';
 import { Envelope } from '../envelope/envelope.ts';
+import { rememberText } from './egress-texts.ts';
 import type { EgressedEvent } from './egressed-event.ts';
 
 /** Stands for a declared egress: all of an application write into one list, so that their common order can be seen. */
@@ -18,7 +19,12 @@ export class RecordingEgress implements Egress {
   }
 
   send(records: readonly EgressRecord[]): Promise<readonly RejectedRecord[]> {
-    for (const { key, data } of records) this.#record({ egressId: this.id, key, event: Envelope.ofPayload(data).event });
+    for (const { key, data } of records) {
+      const envelope = Envelope.ofPayload(data);
+      const event = { egressId: this.id, key, event: envelope.event };
+      rememberText(event, envelope.payload);
+      this.#record(event);
+    }
     return Promise.resolve([]);
   }
 

@@ -98,6 +98,13 @@ describe('statefun play', () => {
     expect(stderr.text).toContain('2 events, 2 invocations, 2 egress events, 0 dead letters\n');
   });
 
+  it('prints each digit of a number that is passed on, and nothing that would move the cursor', async () => {
+    const line = '{"specversion":"1.0","id":"1","source":"/t","type":"echo","data":{"id":1524831183200260097,\r"text":"\u009b2J"}}';
+    expect(await run(Readable.from([Buffer.from(line)]), application, '--events', '-')).toBe(0);
+    expect(stdout.text).toContain('"data":{"id":1524831183200260097,"text":"\\u009b2J"}}\n');
+    expect(stdout.text.split('\n')).toHaveLength(2);
+  });
+
   it('reads standard input with -', async () => {
     const code = await run(Readable.from([Buffer.from(JSON.stringify(echo('1', { n: 1 })))]), application, '--events', '-');
     expect(code).toBe(0);

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { CloudEvent } from '../../src/envelope/cloud-event.ts';
 import { Envelope } from '../../src/envelope/envelope.ts';
+import { typedValueSource } from '../../src/envelope/typed-value-event.ts';
 import { EnvelopeMessage } from '../../src/envelope/generated/envelope-message.ts';
 
 // Blanks, an escape and a number that JSON.stringify would write in another way.
@@ -27,6 +28,23 @@ describe('Envelope', () => {
 
   it('gives back the text of bytes', () => {
     expect(Envelope.ofPayload(Buffer.from(text)).payload).toBe(text);
+  });
+
+  it('has the data as the text it came as, from a text, from bytes and in a value of another language', () => {
+    const data = '{"n":1524831183200260097}';
+    const record = `{"specversion":"1.0","id":"1","source":"/s","type":"t","data":${data}}`;
+    const read = Envelope.ofPayload(record);
+    const typed = Envelope.ofTypedValue({ typename: 'demo/x', hasValue: true, value: Buffer.from(data) });
+    const int = Envelope.ofTypedValue({ typename: 'io.statefun.types/int', hasValue: true, value: Buffer.from([8, 5]) });
+    expect([read, Envelope.decode(read.encode()), typed, int, Envelope.ofEvent(plain)].map((one) => one.dataText)).toEqual([
+      data,
+      data,
+      data,
+      undefined,
+      undefined,
+    ]);
+    const passedOn = Envelope.ofPassedOn({ ...read.event, source: typedValueSource }, read.dataText);
+    expect(Buffer.from(passedOn.typedValue.value).toString()).toBe(data);
   });
 
   it('writes the event it was made from as JSON', () => {

@@ -1,3 +1,4 @@
+import { writeWithData } from '../../envelope/complete-event.ts';
 import type { GivenUp } from '../../remote/classes/class-host.ts';
 import { encodePath, formatAddress } from '../../shared/address.ts';
 import { StatefunError } from '../../shared/errors.ts';
@@ -20,28 +21,32 @@ export function deadLetterEvent(application: string, message: GivenUp, nowMs: nu
     application,
     message,
     nowMs,
-    envelope === undefined ? { bytes: Buffer.from(bytes).toString('base64') } : { event: envelope.event },
+    envelope === undefined ? JSON.stringify({ bytes: Buffer.from(bytes).toString('base64') }) : `{"event":${envelope.payload}}`,
   );
-  return Buffer.byteLength(whole) <= bytesMax ? whole : writeDeadLetter(application, message, nowMs, { leftOutBytes: bytes.byteLength });
+  return Buffer.byteLength(whole) <= bytesMax
+    ? whole
+    : writeDeadLetter(application, message, nowMs, JSON.stringify({ leftOutBytes: bytes.byteLength }));
 }
 
-function writeDeadLetter(application: string, message: GivenUp, nowMs: number, content: object): string {
+function writeDeadLetter(application: string, message: GivenUp, nowMs: number, content: string): string {
   const { target, caller, envelope, error, attempts } = message;
   const [code, reason] = StatefunError.is(error) ? [error.code, error.summary] : [error.name, error.message];
-  return JSON.stringify({
+  const data = {
+    code,
+    reason: reason.length <= reasonLengthMax ? reason : `${reason.slice(0, reasonLengthMax)}…`,
+    attempts,
+    target: formatAddress(target),
+    ...(caller === undefined ? {} : { caller: formatAddress(caller) }),
+  };
+  const attributes = {
     specversion: '1.0',
     id: envelope?.messageId ?? `${formatAddress(target)}@${nowMs}`,
     source: `/${encodePath(application)}`,
     type: deadLetterEventType,
     time: toIsoTime(nowMs),
     datacontenttype: 'application/json',
-    data: {
-      code,
-      reason: reason.length <= reasonLengthMax ? reason : `${reason.slice(0, reasonLengthMax)}…`,
-      attempts,
-      target: formatAddress(target),
-      ...(caller === undefined ? {} : { caller: formatAddress(caller) }),
-      ...content,
-    },
-  });
+    data,
+  };
+  // The event is written as the text it came as.
+  return writeWithData(attributes, `${JSON.stringify(data).slice(0, -1)},${content.slice(1)}`);
 }

@@ -1,16 +1,18 @@
+import { keepsNumbers } from '../../envelope/json-text.ts';
+
 /** Bytes that no JSON says better, as tools show them: what was text, or what is nothing but bytes. */
 export type ShownBytes = { readonly $text: string } | { readonly $base64: string };
 
 /**
  * What is stored of a value, as tools show it. The folder does not know the types of cells: what reads as JSON is shown as JSON, other text as
- * `{ $text }`, anything else as `{ $base64 }`. A number that JSON would change, such as one of 64 bits, is text.
+ * `{ $text }`, anything else as `{ $base64 }`. What holds a number that JavaScript would change, such as one of 64 bits, is text as a whole.
  */
 export function shownValue(bytes: Uint8Array): unknown {
   const text = toText(bytes);
   if (text === undefined) return { $base64: Buffer.from(bytes).toString('base64') } satisfies ShownBytes;
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value !== 'number' || String(value) === text) return value;
+    if (typeof value === 'number' ? String(value) === text : keepsNumbers(text)) return value;
   } catch {
     // It is no JSON; what it is otherwise is said below.
   }

@@ -1,9 +1,9 @@
 import { Envelope } from '../../envelope/envelope.ts';
 import type { EgressRecord } from '../../egress/egress.ts';
 
-/** A record as a line: JSON as it is (it holds no line end), Protobuf as Base64. */
+/** A record as a line: JSON without its line ends, which stand only between its tokens, Protobuf as Base64. */
 export function toLine({ data }: EgressRecord): string {
-  return `${typeof data === 'string' ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64')}\n`;
+  return `${typeof data === 'string' ? withoutLineEnds(data) : Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64')}\n`;
 }
 
 /** The event id in a line that `toLine` wrote; undefined for a line of someone else. */
@@ -17,4 +17,9 @@ export function eventIdOf(line: string, format: 'cloudevent' | 'envelope'): stri
     // Only lines of this egress matter, and those can be read.
     return undefined;
   }
+}
+
+/** A text of JSON on one line, otherwise as it is: data that is passed on may have come on several. */
+export function withoutLineEnds(json: string): string {
+  return json.replace(/[\r\n]+/g, '');
 }

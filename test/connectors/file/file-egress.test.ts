@@ -54,6 +54,13 @@ describe('fileEgress', () => {
     expect(await readFile(path, 'utf8')).toBe(lineOf('a'));
   });
 
+  it('writes data that came on several lines on one, so that it is found again', async () => {
+    const data = '{"id":"a",\r\n "data": {\n  "n": 1524831183200260097\n}}';
+    await run([{ ...egressRecord('a'), data }]);
+    await run([{ ...egressRecord('a', { resent: true }), data }]);
+    expect(await readFile(path, 'utf8')).toBe('{"id":"a", "data": {  "n": 1524831183200260097}}\n');
+  });
+
   it('writes those of a resent batch that are missing, in their order', async () => {
     await run([egressRecord('a'), egressRecord('b')]);
     await run(['a', 'b', 'c', 'd'].map((id) => egressRecord(id, { resent: true })));

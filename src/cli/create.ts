@@ -61,6 +61,7 @@ function nextSteps(name: string, folder: string): string {
     '  npm install',
     '  npm test',
     '  npm start',
+    '  npm run dev',
     '',
     'README.md says what is where, and what to change first.',
     '',

@@ -4,6 +4,7 @@ import { levelOf } from '../application/logging.ts';
 import { ApplicationFailure } from './application-failure.ts';
 import { checkCommand } from './check.ts';
 import { createCommand } from './create.ts';
+import { devCommand } from './dev.ts';
 import { CommandExit, exitCodes } from './exit-code.ts';
 import { graphCommand } from './graph.ts';
 import { moduleCommand } from './module.ts';
@@ -55,7 +56,12 @@ function createProgram(output: Output, takeSignals: TakeSignals): Command {
     .showHelpAfterError('(statefun --help says what there is)')
     .addHelpText('after', programHelp);
   const inspecting = [checkCommand(output), graphCommand(output), moduleCommand(output), stateCommand(output)];
-  const running = [runCommand(takeSignals), playCommand(undefined, takeSignals), serveCommand(takeSignals)];
+  const running = [
+    runCommand(takeSignals),
+    playCommand(undefined, takeSignals),
+    serveCommand(takeSignals),
+    devCommand(output, takeSignals),
+  ];
   for (const command of [createCommand(output), ...inspecting, ...running]) program.addCommand(command);
   // All others are over soon, and have nothing to stop.
   program.hook('preAction', (_program, command) => {

@@ -1,7 +1,6 @@
 import type { Writable } from 'node:stream';
 import { Command } from 'commander';
 import { exitCodeOf, StopSignals, type SignalSource } from '../application/stop-signals.ts';
-import { loadApplication } from '../application/load-application.ts';
 import { configurationOf, configuredLogger } from '../application/application-configuration.ts';
 import { lineOf } from '../testing/egress-texts.ts';
 import { testApplication, type TestApplication, type WaitingAddress } from '../testing/test-application.ts';
@@ -9,6 +8,7 @@ import { printable, printableLine } from '../shared/printable.ts';
 import { starting } from './application-failure.ts';
 import { CommandExit, exitCodes } from './exit-code.ts';
 import { configurationSources, withConfigurationOptions, type ConfigurationCommandOptions } from './configuration-options.ts';
+import { loadBuilt } from './load.ts';
 import { moreHelp } from './more-help.ts';
 import type { TakeSignals } from './signals.ts';
 
@@ -65,11 +65,12 @@ async function play(
   streams: PlayStreams,
   signals: StopSignals,
 ): Promise<void> {
-  const { application: definition, folder } = await starting(() => loadApplication(path));
+  const { application: definition, folder, warnings } = await starting(() => loadBuilt(path));
   const say = (text: string): void => void streams.stderr.write(printable(text));
   const configuration = await configurationOf(definition, configurationSources(given, folder));
   const level = configuration.isSet('logging.level') ? {} : ({ level: 'warn' } as const);
   const logger = configuredLogger(configuration, { ...level, write: say });
+  for (const { code, summary, hint } of warnings) logger.warn(`${code}: ${summary}`, { hint });
   const application = await starting(() => testApplication(definition, { logger, configuration }), definition);
   const output = new LineOutput(streams.stdout);
   const counts = { events: 0, egress: 0 };

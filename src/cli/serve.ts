@@ -2,11 +2,11 @@ import { Command, Option } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { configurationOf, configuredLogger } from '../application/application-configuration.ts';
 import { serveApplication, type ServedApplication } from '../application/flink/serve-application.ts';
-import { loadApplication } from '../application/load-application.ts';
 import { StopSignals } from '../application/stop-signals.ts';
 import { StatefunError, toError } from '../shared/errors.ts';
 import { starting } from './application-failure.ts';
 import { configurationSources, withConfigurationOptions, type ConfigurationCommandOptions } from './configuration-options.ts';
+import { loadBuilt } from './load.ts';
 import { moreHelp } from './more-help.ts';
 import { portOption } from './port-option.ts';
 import type { TakeSignals } from './signals.ts';
@@ -56,10 +56,11 @@ export function serveCommand(takeSignals: TakeSignals): Command {
 }
 
 async function serve(path: string, options: ServeCommandOptions, signals: StopSignals): Promise<void> {
-  const { application, defaultName, folder } = await starting(() => loadApplication(path));
+  const { application, defaultName, folder, warnings } = await starting(() => loadBuilt(path));
   const configuration = await configurationOf(application, configurationSources(options, folder));
   const logger = configuredLogger(configuration);
   signals.logTo(logger);
+  for (const { code, summary, hint } of warnings) logger.warn(`${code}: ${summary}`, { hint });
   const served = await starting(async () => {
     const server = { port: options.port, host: options.host, path: options.path, ...(await readTls(options)) };
     return serveApplication(application, { defaultName, logger, configuration, playground: options.playground === true, server });

@@ -455,6 +455,16 @@ export const errorRegistry = {
     'The version of Node is older than the framework supports.',
     'Install Node 20.19 or later (nvm install --lts, or https://nodejs.org), then start again.',
   ),
+  BUILD_STALE: entry(
+    'stop',
+    'A source of the application is newer than its build; it is a warning, the application starts as it was built.',
+    'Run npm run build; statefun dev builds and restarts after every change.',
+  ),
+  BUILD_SCRIPT_MISSING: entry(
+    'stop',
+    'statefun dev was given a folder whose package.json has no script "build".',
+    'Give the folder of the project, and add "build": "tsc" to the scripts of its package.json.',
+  ),
   NOT_BUILT: entry(
     'stop',
     'The command was started in a clone of the framework that is not built.',

@@ -10,7 +10,8 @@ const { engines } = JSON.parse(read('package.json')) as { engines: { node: strin
 function start(version: string): { exitCode: number | undefined; err: string } {
   let err = '';
   const stderr = { write: (text: string) => void (err += text) };
-  const claimed = { versions: { node: version }, execPath: '/usr/bin/node', argv: [], stderr, exitCode: undefined };
+  const on = (): object => ({ on });
+  const claimed = { versions: { node: version }, execPath: '/usr/bin/node', argv: [], stderr, on, exitCode: undefined };
   try {
     runInNewContext(source.replace("import('../", "load('../"), { process: claimed, load: () => new Promise(() => undefined) });
   } catch (thrown) {

@@ -11,7 +11,14 @@ import { greetingsEgress } from './functions/greeter-function.ts';
  */
 export default defineApplication({
   scan: [new URL('./functions/', import.meta.url), new URL('./forwarders/', import.meta.url)],
-  // Beside package.json, wherever the application is started: this file runs in dist/src.
-  ingress: [fileIngress({ name: 'visitors', path: fileURLToPath(new URL('../../events.jsonl', import.meta.url)) })],
+  ingress: [
+    fileIngress({
+      name: 'visitors',
+      // Beside package.json, wherever the application is started: this file runs in dist/src.
+      path: fileURLToPath(new URL('../../events.jsonl', import.meta.url)),
+      // `npm run dev` waits for more lines; `npm start` ends after the last one.
+      follow: process.env['NODE_ENV'] === 'development',
+    }),
+  ],
   egress: [stdoutEgress(greetingsEgress)],
 });

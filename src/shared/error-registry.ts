@@ -283,6 +283,11 @@ export const errorRegistry = {
     'A file ingress could not read on.',
     'See the cause; the committed position is kept, so a restart goes on where it stopped.',
   ),
+  FILE_NOT_REGULAR: entry(
+    'stop',
+    'A file ingress or a file egress is given a folder, a pipe, a socket or a device.',
+    'Give the path of a regular file. To read from a pipe write it to a file and follow that; to write to a pipe or a terminal use stdoutEgress.',
+  ),
   INGRESS_LINE_TOO_LONG: entry(
     'give-up',
     'A line of a file ingress is longer than the limit; its beginning becomes a dead letter.',

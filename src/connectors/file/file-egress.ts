@@ -2,11 +2,12 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { StatefunError, toError } from '../../shared/errors.ts';
 import type { Egress, EgressRecord, RejectedRecord } from '../../egress/egress.ts';
+import { isAtPath, openRegularFile } from './regular-file.ts';
 import { cutTornLine, readTailIds } from './file-tail.ts';
 import { toLine } from './record-line.ts';
 
 export interface FileEgressOptions {
-  /** Created when it is missing; its folder must exist. */
+  /** A regular file, created when it is missing; its folder must exist. */
   readonly path: string;
   /** `'cloudevent'` writes JSON, `'envelope'` Base64; one record a line. @defaultValue `'cloudevent'` */
   readonly format?: 'cloudevent' | 'envelope';
@@ -16,13 +17,15 @@ export interface FileEgressOptions {
  * Appends a line for each record and acknowledges it when it is on disk.
  *
  * Effectively once while nothing else writes the file: a line that a crash left unfinished is cut, and a record that may have been written
- * before is written only when its event id is not among the last 4 MiB of the file. So no batch may be larger than that.
+ * before is written only when its event id is not among the last 4 MiB of the file. So no batch may be larger than that. A file that is
+ * renamed, as by log rotation, is followed by a new one at the path; what a restart sends again is looked for in that one only.
  */
 export function fileEgress(id: string, options: FileEgressOptions): Egress {
   return new FileEgress(id, options);
 }
 
 const nothingRejected: readonly RejectedRecord[] = [];
+const deviceHint = 'Only a regular file can be made durable, and its end looked at again. For a terminal or a pipe use stdoutEgress.';
 
 /** @internal The class behind `fileEgress`. */
 export class FileEgress implements Egress {
@@ -47,20 +50,20 @@ export class FileEgress implements Egress {
   async start(): Promise<void> {
     this.#failure = undefined;
     try {
-      // Not 'a': a torn line must be read and cut too.
-      this.#file = await open(this.#path, 'a+');
-      await syncFolder(this.#path);
-      await this.#recover(this.#file);
+      await this.#open();
     } catch (error) {
-      throw this.#toFailure('cannot be opened', error);
+      throw StatefunError.is(error) ? error : this.#toFailure('cannot be opened', error);
     }
   }
 
   async send(records: readonly EgressRecord[]): Promise<readonly RejectedRecord[]> {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#file === undefined) throw new Error('start the file egress before sending');
-    await this.#append(this.#file, records);
-    await this.#sync(this.#file);
+    const file = await this.#current(this.#file);
+    await this.#append(file, records);
+    await this.#sync(file);
+    const { nlink } = await file.stat();
+    if (nlink === 0) throw this.#toFailure('was removed while it was written', new Error('the lines are gone with it'));
     return nothingRejected;
   }
 
@@ -68,6 +71,37 @@ export class FileEgress implements Egress {
     const file = this.#file;
     this.#file = undefined;
     await file?.close();
+  }
+
+  async #open(): Promise<FileHandle> {
+    // Not 'a': a torn line must be read and cut too.
+    const file = await openRegularFile(this.#path, 'a+', deviceHint);
+    try {
+      await syncFolder(this.#path);
+      await this.#recover(file);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+    this.#mustRecover = false;
+    this.#file = file;
+    return file;
+  }
+
+  /** The file that is at the path. One that was renamed keeps its lines, and they are not written again; those of a removed one are gone. */
+  async #current(file: FileHandle): Promise<FileHandle> {
+    try {
+      if (await isAtPath(file, this.#path)) return file;
+      const isRenamed = (await file.stat()).nlink > 0;
+      if (isRenamed) await this.#recover(file);
+      const idsBefore = isRenamed ? this.#tailIds : new Set<string>();
+      const current = await this.#open();
+      this.#tailIds = new Set([...idsBefore, ...this.#tailIds]);
+      await file.close();
+      return current;
+    } catch (error) {
+      throw StatefunError.is(error) ? error : this.#toFailure('cannot be opened', error);
+    }
   }
 
   async #append(file: FileHandle, records: readonly EgressRecord[]): Promise<void> {

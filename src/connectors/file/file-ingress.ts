@@ -1,13 +1,15 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { byteOrderMarkBytes } from '../../shared/byte-order-mark.ts';
-import { StatefunError, toError } from '../../shared/errors.ts';
+import { hasCode, StatefunError, toError } from '../../shared/errors.ts';
 import { sleep, untilAborted } from '../../shared/sleep.ts';
 import type { Ingress, IngressContext, IngressRecord } from '../../ingress/ingress.ts';
 import type { RecordFormat } from '../../ingress/ingress.ts';
-import { LineReader, type Line } from './line-reader.ts';
+import { formatPosition, parsePosition, positionLost } from './file-position.ts';
+import { ContentChanged, LineReader, type Line } from './line-reader.ts';
+import { isAtPath, openRegularFile } from './regular-file.ts';
 
 export interface FileIngressOptions {
-  /** A file with one record a line: CloudEvents JSON, or Base64 where the format is `'envelope'`. */
+  /** A regular file with one record a line: CloudEvents JSON, or Base64 where the format is `'envelope'`. */
   readonly path: string;
   /** Unique in the application; positions are kept under it, so it must not change. @defaultValue `file:` and the path */
   readonly name?: string;
@@ -24,8 +26,9 @@ export interface FileIngressOptions {
  * file is followed: then its end is awaited.
  *
  * The position is the offset behind a line, and the identity of a record is the name of the ingress and the offset of its line: so lines
- * may be appended, but what was read must not change. INGRESS_FILE_MISSING when it cannot be opened; INGRESS_POSITION_LOST when it is
- * shorter than what was read of it.
+ * may be appended, but what was read must not change: a file that was rotated, replaced or shortened ends reading with
+ * INGRESS_POSITION_LOST, at the next start too, and no line is skipped silently. INGRESS_FILE_MISSING when it cannot be opened,
+ * FILE_NOT_REGULAR when it is a pipe, a device or a folder.
  */
 export function fileIngress(options: FileIngressOptions): Ingress {
   return new FileIngress(options);
@@ -36,6 +39,7 @@ const followIntervalMs = 200;
 /** Most records of one delivery. */
 const batchRecordsMax = 500;
 const partition = 'file';
+const pipeHint = 'Positions are offsets, which only a regular file has: write what comes to a file, and follow it (follow: true).';
 
 class FileIngress implements Ingress {
   readonly name: string;
@@ -54,16 +58,19 @@ class FileIngress implements Ingress {
 
   async start(context: IngressContext): Promise<void> {
     this.#stopping = new AbortController();
-    const offset = Number(context.positions.get(partition) ?? 0);
-    const file = await openFile(this.#options.path);
+    const { path, lineBytesMax = 16 * 1024 * 1024 } = this.#options;
+    const position = parsePosition(path, context.positions.get(partition) ?? '0');
+    const file = await openFile(path);
+    let reader: LineReader;
     try {
-      await this.#ensureNotShorter(file, offset);
+      reader = await LineReader.open(file, position, lineBytesMax);
     } catch (error) {
+      const failure = error instanceof ContentChanged ? await positionLost(file, path, position.offset) : readFailed(path, error);
       await file.close();
-      throw error;
+      throw failure;
     }
     const signal = AbortSignal.any([context.signal, this.#stopping.signal]);
-    this.#reading = this.#read(file, offset, context, signal);
+    this.#reading = this.#read(file, reader, context, signal);
   }
 
   async stop(): Promise<void> {
@@ -71,29 +78,47 @@ class FileIngress implements Ingress {
     await this.#reading;
   }
 
-  async #read(file: FileHandle, offset: number, context: IngressContext, signal: AbortSignal): Promise<void> {
+  async #read(opened: FileHandle, reader: LineReader, context: IngressContext, signal: AbortSignal): Promise<void> {
+    let file = opened;
     try {
-      await this.#readLines(file, new LineReader(file, offset, this.#options.lineBytesMax ?? 16 * 1024 * 1024), context, signal);
+      for (;;) {
+        signal.throwIfAborted();
+        const lines = await reader.read();
+        if (lines !== undefined) await this.#deliver(lines, context, signal);
+        else if (this.#options.follow === true) {
+          await sleep(context.clock, followIntervalMs, signal);
+          file = await this.#follow(file, reader);
+        } else break;
+      }
+      const rest = reader.takeRest();
+      if (rest !== undefined) await this.#deliver([rest], context, signal);
       context.finished();
     } catch (error) {
-      if (!signal.aborted) context.failed(StatefunError.is(error) ? error : readFailed(this.#options.path, error));
+      if (!signal.aborted) context.failed(await this.#toFailure(error, file, reader.offset));
     } finally {
       await file.close();
     }
   }
 
-  async #readLines(file: FileHandle, reader: LineReader, context: IngressContext, signal: AbortSignal): Promise<void> {
-    for (;;) {
-      signal.throwIfAborted();
-      const lines = await reader.read();
-      if (lines !== undefined) await this.#deliver(lines, context, signal);
-      else if (this.#options.follow === true) {
-        await this.#ensureNotShorter(file, reader.offset);
-        await sleep(context.clock, followIntervalMs, signal);
-      } else break;
+  /** The file that is at the path: a program that edits a file often writes a new one in its place. While there is none, the old one. */
+  async #follow(file: FileHandle, reader: LineReader): Promise<FileHandle> {
+    const { path } = this.#options;
+    if (await isAtPath(file, path)) return file;
+    let current: FileHandle;
+    try {
+      current = await openFile(path);
+    } catch (error) {
+      if (hasCode(error, 'INGRESS_FILE_MISSING')) return file;
+      throw error;
     }
-    const rest = reader.takeRest();
-    if (rest !== undefined) await this.#deliver([rest], context, signal);
+    reader.moveTo(current);
+    await file.close();
+    return current;
+  }
+
+  async #toFailure(error: unknown, file: FileHandle, offset: number): Promise<Error> {
+    if (error instanceof ContentChanged) return await positionLost(file, this.#options.path, offset);
+    return StatefunError.is(error) ? error : readFailed(this.#options.path, error);
   }
 
   async #deliver(lines: readonly Line[], context: IngressContext, signal: AbortSignal): Promise<void> {
@@ -115,25 +140,19 @@ class FileIngress implements Ingress {
     }
     return {
       partition,
-      position: String(line.endOffset),
+      position: formatPosition(line.endOffset, line.bytesBefore),
       identity: `${this.name}@${line.startOffset}`,
       // What is not Base64 decodes to bytes that are no envelope, and becomes a dead letter.
       data: this.format === 'envelope' ? Buffer.from(line.data.toString('latin1'), 'base64') : line.data,
     };
   }
-
-  async #ensureNotShorter(file: FileHandle, offset: number): Promise<void> {
-    const { size } = await file.stat();
-    if (size >= offset) return;
-    const text = `The file ${this.#options.path} has ${size} bytes, but ${offset} have been read.`;
-    throw new StatefunError('INGRESS_POSITION_LOST', text, { facts: { path: this.#options.path, sizeBytes: size, offset } });
-  }
 }
 
 async function openFile(path: string): Promise<FileHandle> {
   try {
-    return await open(path, 'r');
+    return await openRegularFile(path, 'r', pipeHint);
   } catch (error) {
+    if (StatefunError.is(error)) throw error;
     const text = `The file ${path} cannot be read: ${toError(error).message}`;
     throw new StatefunError('INGRESS_FILE_MISSING', text, { facts: { path }, cause: error });
   }

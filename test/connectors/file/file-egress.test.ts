@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { unlinkSync } from 'node:fs';
+import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileEgress, type FileEgressOptions } from '../../../src/connectors/file/file-egress.ts';
 import { Envelope } from '../../../src/envelope/envelope.ts';
@@ -104,6 +106,55 @@ describe('fileEgress', () => {
     await egress.send([egressRecord('a', { resent: true }), egressRecord('b', { resent: true })]);
     expect(await readFile(path, 'utf8')).toBe(lineOf('a') + lineOf('b'));
     await egress.stop();
+  });
+
+  it('goes on in a new file when its own is renamed, and writes nothing twice', async () => {
+    const egress = fileEgress('test/out', { path });
+    await egress.start(egressContext());
+    await egress.send([egressRecord('a'), egressRecord('b')]);
+    await rename(path, `${path}.1`);
+    await egress.send(['b', 'c'].map((id) => egressRecord(id, { resent: true })));
+    await egress.send([egressRecord('d')]);
+    await egress.stop();
+    expect(await readFile(`${path}.1`, 'utf8')).toBe(lineOf('a') + lineOf('b'));
+    expect(await readFile(path, 'utf8')).toBe(lineOf('c') + lineOf('d'));
+  });
+
+  it('acknowledges no line of a file that is removed while it is written', async () => {
+    const egress = fileEgress('test/out', { path });
+    await egress.start(egressContext());
+    await egress.send([egressRecord('a')]);
+    // Removed between the look at the path and the write.
+    const removing = {
+      ...egressRecord('b'),
+      get data(): string {
+        unlinkSync(path);
+        return String(egressRecord('b').data);
+      },
+    };
+    await expect(egress.send([removing])).rejects.toMatchObject({ code: 'EGRESS_FILE_FAILED' });
+    await egress.send([egressRecord('b', { resent: true })]);
+    expect(await readFile(path, 'utf8')).toBe(lineOf('b'));
+    await rm(path);
+    await egress.send([egressRecord('c')]);
+    expect(await readFile(path, 'utf8')).toBe(lineOf('c'));
+    await egress.stop();
+  });
+
+  it('refuses what is no regular file, which can never be acknowledged', async () => {
+    await mkdir(`${path}.d`);
+    const refused = [[`${path}.d`, 'a folder']];
+    if (process.platform !== 'win32') {
+      execFileSync('mkfifo', [`${path}.pipe`]);
+      refused.push(['/dev/null', 'a device'], [`${path}.pipe`, 'a named pipe']);
+    }
+    for (const [special = '', kind] of refused) {
+      await expect(fileEgress('test/out', { path: special }).start(egressContext())).rejects.toMatchObject({
+        code: 'FILE_NOT_REGULAR',
+        summary: `${special} is ${kind}, not a regular file.`,
+        hint: expect.stringContaining('stdoutEgress'),
+      });
+    }
   });
 
   it('refuses to start where the folder is missing', async () => {

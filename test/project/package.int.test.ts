@@ -52,11 +52,39 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the packed package', () => {
-  it('holds the built code, its sources, the licence and what "statefun create" copies, and nothing of the tests', () => {
-    expect(packedFiles).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts']));
-    const expected = /^(?:dist|src|bin|schema|examples\/greeter\/(?:src|test))\/|^(?:examples\/greeter\/)?[^/]+$/;
+  it('holds the built code, its sources, the documents, the licence and what "statefun create" copies, and nothing of the tests', () => {
+    expect(packedFiles).toEqual(
+      expect.arrayContaining([
+        'CHANGELOG.md',
+        'LICENSE',
+        'README.md',
+        'docs/errors.md',
+        'dist/index.js',
+        'dist/index.d.ts',
+        'src/index.ts',
+      ]),
+    );
+    const expected = /^(?:dist|src|bin|docs|schema|examples\/greeter\/(?:src|test))\/|^(?:examples\/greeter\/)?[^/]+$/;
     expect(packedFiles.filter((path) => !expected.test(path))).toEqual([]);
-    expect(packedFiles.filter((path) => !path.includes('/')).sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
+    expect(packedFiles.filter((path) => !path.includes('/')).sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
+  });
+
+  it('holds every file that its texts and comments name', () => {
+    const sources = packedFiles.filter((path) => /^(?:src|bin)\/.*\.(?:ts|js)$/.test(path));
+    const named = sources.flatMap((path) =>
+      [...readFileSync(join(projectFolder, path), 'utf8').matchAll(/\b(?:docs|schema)\/[\w./-]+\.\w+/g)].map(([name]) => name),
+    );
+
+    expect(new Set(named).size).toBeGreaterThan(3);
+    expect([...new Set(named)].filter((name) => !packedFiles.includes(name))).toEqual([]);
+  });
+
+  it('says where its sources, its issues and its home are', () => {
+    expect(manifest).toMatchObject({
+      homepage: expect.stringMatching(/^https:/),
+      repository: { type: 'git', url: expect.stringMatching(/^git\+https:.*\.git$/) },
+      bugs: { url: expect.stringMatching(/^https:/) },
+    });
   });
 
   it('has nothing to run while it is installed', () => {

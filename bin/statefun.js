@@ -35,8 +35,8 @@ if (version[0] < supported[0] || (version[0] === supported[0] && version[1] < su
   import('../dist/cli.js').then(
     function (cli) {
       return cli.main(process.argv.slice(2), undefined, takeSignals).then(function (exitCode) {
-        // The exit code is set, not forced: what is still being written to a pipe gets out.
-        process.exitCode = exitCode;
+        // The exit code is set, not forced: what is still being written to a pipe gets out. Output that was not taken has failed already.
+        process.exitCode = process.exitCode || exitCode;
       });
     },
     function (error) {

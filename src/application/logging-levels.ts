@@ -1,4 +1,5 @@
 import type { LogFields, Logger, LogSeverity } from '../shared/logger.ts';
+import { standardError } from '../shared/standard-streams.ts';
 
 export type LogLevel = LogSeverity | 'silent';
 
@@ -35,6 +36,11 @@ export class Loggers {
   constructor(sink: Logger, level: LogLevel) {
     this.#sink = sink;
     this.#configured.set(rootLoggerName, level);
+  }
+
+  /** How many lines the standard error of this process has not taken: its reader had gone, or a disk was full. The application goes on. */
+  get linesLost(): number {
+    return standardError.linesLost;
   }
 
   /** Every logger that is in use or has a level, by name, `root` first. */

@@ -2,6 +2,7 @@ import { pino, type Logger as PinoLogger } from 'pino';
 import { StatefunError, toError } from '../shared/errors.ts';
 import type { LogFields, Logger } from '../shared/logger.ts';
 import { printable } from '../shared/printable.ts';
+import { standardError } from '../shared/standard-streams.ts';
 import { Loggers, logLevels, rootLoggerName, type LogLevel } from './logging-levels.ts';
 
 export type { LogLevel } from './logging-levels.ts';
@@ -14,7 +15,7 @@ export interface LoggingOptions {
   readonly levels?: Readonly<Record<string, LogLevel>>;
   /** One JSON object a line for machines, or a short line for people. @defaultValue `'json'` in production and where nobody watches */
   readonly format?: 'json' | 'text';
-  /** Takes whole lines. @defaultValue the standard error of the process */
+  /** Takes whole lines. @defaultValue the standard error of the process; lines that it does not take are counted, see `Loggers.linesLost` */
   readonly write?: (line: string) => void;
 }
 
@@ -31,7 +32,7 @@ export function createLogger(options: LoggingOptions = {}): Logger {
 function createPinoLogger(options: LoggingOptions, withStacks: () => boolean): Logger {
   const watched = process.stderr.isTTY && process.env['NODE_ENV'] !== 'production';
   const format = options.format ?? (watched ? 'text' : 'json');
-  const write = options.write ?? ((line: string): void => void process.stderr.write(line));
+  const write = options.write ?? ((line: string): void => standardError.write(line));
   const stream = { write: (line: string): void => write(printable(format === 'json' ? line : toText(line, withStacks()))) };
   // Process id and host name are what the surroundings of a process add by themselves.
   return new PinoBackedLogger(

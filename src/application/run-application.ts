@@ -6,6 +6,7 @@ import type { Duration } from '../shared/duration.ts';
 import { toError } from '../shared/errors.ts';
 import { functionTypeOf, type FunctionTarget } from '../shared/function-target.ts';
 import { namedLogger, type Logger } from '../shared/logger.ts';
+import { guardStandardStreams } from '../shared/standard-streams.ts';
 import { delay } from '../shared/timers.ts';
 import type { LogStore } from '../storage/log-store.ts';
 import type { Store } from '../storage/store.ts';
@@ -96,6 +97,7 @@ const preDestroyMsMin = 1_000;
  * ingress or egress could not start for. Nothing runs then, and what was made is destroyed again.
  */
 export async function runApplication(definition: ApplicationDefinition, options: RunOptions = {}): Promise<RunningApplication> {
+  guardStandardStreams();
   if (options.signals !== true) return start(definition, options, undefined);
   const signals = new StopSignals(process);
   try {

@@ -1,4 +1,6 @@
 import { printable } from '../shared/printable.ts';
+import { standardError } from '../shared/standard-streams.ts';
+import { exitCodes } from './exit-code.ts';
 
 /** Where a command writes: the streams of the process, or what a test looks at. */
 export interface Output {
@@ -13,16 +15,18 @@ export function printableOutput(output: Output): Output {
   return { out: (text) => output.out(printable(text)), err: (text) => output.err(printable(text)) };
 }
 
-/** Whoever reads it may have seen enough (`| head`): what is still written then is nobody's loss, and no failure. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+/** Standard output takes no more. Its reader may have seen enough (`| head`), which is no failure; a disk that is full is one. */
+function onOutputError(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE' || process.exitCode === exitCodes.failure) return;
+  process.exitCode = exitCodes.failure;
+  standardError.write(`standard output takes no more: ${error.message}\n`);
 }
 
 export const processOutput: Output = {
   out(text) {
     const { stdout } = process;
-    if (!stdout.listeners('error').includes(ignoreClosedPipe)) stdout.on('error', ignoreClosedPipe);
+    if (!stdout.listeners('error').includes(onOutputError)) stdout.on('error', onOutputError);
     stdout.write(text);
   },
-  err: (text) => void process.stderr.write(text),
+  err: (text) => standardError.write(text),
 };

@@ -5,6 +5,7 @@ import { configurationOf, configuredLogger } from '../application/application-co
 import { lineOf } from '../testing/egress-texts.ts';
 import { testApplication, type TestApplication, type WaitingAddress } from '../testing/test-application.ts';
 import { printable, printableLine } from '../shared/printable.ts';
+import { guardStream } from '../shared/standard-streams.ts';
 import { starting } from './application-failure.ts';
 import { CommandExit, exitCodes } from './exit-code.ts';
 import { configurationSources, withConfigurationOptions, type ConfigurationCommandOptions } from './configuration-options.ts';
@@ -66,6 +67,7 @@ async function play(
   signals: StopSignals,
 ): Promise<void> {
   const { application: definition, folder, warnings } = await starting(() => loadBuilt(path));
+  guardStream(streams.stderr);
   const say = (text: string): void => void streams.stderr.write(printable(text));
   const configuration = await configurationOf(definition, configurationSources(given, folder));
   const level = configuration.isSet('logging.level') ? {} : ({ level: 'warn' } as const);

@@ -2,6 +2,7 @@ import { toIsoTime } from '../shared/iso-time.ts';
 import type { LogFields, Logger, LogSeverity } from '../shared/logger.ts';
 import { toError } from '../shared/errors.ts';
 import { printable } from '../shared/printable.ts';
+import { standardError } from '../shared/standard-streams.ts';
 
 /**
  * Warnings and errors on standard error, one line each with the cause of an error below: what a server of functions logs to that is given
@@ -12,7 +13,7 @@ export function standardErrorLogger(fields: LogFields = {}): Logger {
     const { error, ...rest } = { ...fields, ...more };
     const facts = Object.keys(rest).length === 0 ? '' : ` ${JSON.stringify(rest)}`;
     const reason = error === undefined ? '' : `\n${indented(toError(error))}`;
-    process.stderr.write(printable(`${toIsoTime(Date.now())} ${severity} ${text.replaceAll('\n', '\n  ')}${facts}${reason}\n`));
+    standardError.write(printable(`${toIsoTime(Date.now())} ${severity} ${text.replaceAll('\n', '\n  ')}${facts}${reason}\n`));
   };
   return {
     debug: () => undefined,

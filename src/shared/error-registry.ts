@@ -301,7 +301,7 @@ export const errorRegistry = {
   EGRESS_OUTPUT_CLOSED: entry(
     'retry',
     'The output of a stream egress is closed.',
-    'The reader of the output went away; start the application again with an output that is read to its end.',
+    'The reader of the output went away, and the records wait for it; start the application again with an output that is read to its end.',
   ),
   KINESIS_CLIENT_MISSING: entry(
     'stop',

@@ -3,6 +3,7 @@ import { RequestReplyHandler } from '../../remote/request-reply-handler.ts';
 import type { ServedFunctions } from '../../remote/served-function.ts';
 import { toMilliseconds, type Duration } from '../../shared/duration.ts';
 import { namedLogger, type Logger } from '../../shared/logger.ts';
+import { guardStandardStreams } from '../../shared/standard-streams.ts';
 import { configurationOf, configuredLogger } from '../application-configuration.ts';
 import { assembleApplication, type ApplicationOverrides, type AssembledApplication } from '../assemble.ts';
 import type { ApplicationDefinition } from '../definition.ts';
@@ -48,6 +49,7 @@ export interface ServedApplication extends FlinkApplication {
  * all of that is the cluster's. Rejects with APPLICATION_INVALID and FLINK_UNSUPPORTED; nothing is left behind then.
  */
 export async function flinkApplication(definition: ApplicationDefinition, options: FlinkServingOptions = {}): Promise<FlinkApplication> {
+  guardStandardStreams();
   const retryBudgetMs = toMilliseconds(options.retryBudget ?? '20s');
   const configuration = await configurationOf(definition, { environment: process.env, configurationFolder: '.', ...options });
   const logger = options.logger ?? configuredLogger(configuration);

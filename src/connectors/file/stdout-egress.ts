@@ -50,7 +50,8 @@ class StdoutEgress implements Egress {
   }
 
   stop(): Promise<void> {
-    this.#output.off('error', ignoreError);
+    // The event of a write that failed comes in a later turn than its callback.
+    setImmediate(() => this.#output.off('error', ignoreError));
     return Promise.resolve();
   }
 }

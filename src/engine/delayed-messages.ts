@@ -24,6 +24,7 @@ export class DelayedMessages {
   readonly #queue = new TimerQueue<Delayed>();
   readonly #pending = new Set<Delayed>();
   readonly #byToken = new Map<string, readonly Delayed[]>();
+  #bytes = 0;
   readonly #scopeOf: (sender: Address) => string;
 
   /** `scopeOf`: within what the tokens of a sender are its own. */
@@ -35,6 +36,7 @@ export class DelayedMessages {
     const delayed = { ...seed, ended: false, cancelled: false };
     this.#queue.add(delayed);
     this.#pending.add(delayed);
+    this.#bytes += delayed.message.envelope.payloadBytes;
     if (delayed.token === undefined) return delayed;
     const key = this.#tokenKey(delayed.message.caller, delayed.token);
     this.#byToken.set(key, [...(this.#byToken.get(key) ?? []), delayed]);
@@ -69,6 +71,11 @@ export class DelayedMessages {
     return this.#pending.size;
   }
 
+  /** Payloads of the pending ones, in bytes. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** The pending ones, by due time, then as they were sent. */
   list(): readonly Delayed[] {
     return [...this.#pending].sort((a, b) => a.dueAt - b.dueAt || a.sequence - b.sequence);
@@ -77,6 +84,7 @@ export class DelayedMessages {
   #forget(delayed: Delayed): void {
     delayed.ended = true;
     this.#pending.delete(delayed);
+    this.#bytes -= delayed.message.envelope.payloadBytes;
     if (delayed.token === undefined) return;
     const key = this.#tokenKey(delayed.message.caller, delayed.token);
     const others = this.#byToken.get(key)?.filter((named) => named !== delayed) ?? [];

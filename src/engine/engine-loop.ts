@@ -117,7 +117,7 @@ export class EngineLoop {
     try {
       const more = this.#work();
       if (!this.#running) return;
-      this.#options.pipeline.cutIfDue(!more && this.#options.partition.loading === 0);
+      this.#options.pipeline.cutIfDue(!more && this.#options.partition.states.underWay === 0);
       this.#lastActiveAtMs = this.#options.pace.now();
       if (more) this.wake();
       else this.#armAlarm();
@@ -164,7 +164,7 @@ export class EngineLoop {
       return true;
     }
     if (partition.reading) {
-      partition.readAhead(readAheadMax, nowMs);
+      partition.states.readAhead(readAheadMax, nowMs);
       if (this.#takesRecords) intake.readAhead(ingress, readAheadMax, nowMs);
       return false;
     }

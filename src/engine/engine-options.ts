@@ -33,6 +33,8 @@ export interface EngineOptions {
   readonly unmatchedEvents?: UnmatchedEvents;
   /** @defaultValue that of the process */
   readonly pace?: Pace;
+  /** The largest heap, in bytes: bounds what functions send. @defaultValue that of the process */
+  readonly heapBytesMax?: number;
   /** Makes the partition where somebody watches it. */
   readonly createPartition?: (options: PartitionOptions) => Partition;
 }

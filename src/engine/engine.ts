@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import { toSubscriptionSettings } from '../functions/subscriptions.ts';
 import type { Address } from '../shared/address.ts';
 import { systemClock, type Clock } from '../shared/clock.ts';
@@ -16,7 +17,8 @@ import { createPartition, type EngineOptions } from './engine-options.ts';
 import { createInvocationHost } from './invocation-host.ts';
 import type { IngressLane } from './ingress-lane.ts';
 import { endlessError } from './inside-watch.ts';
-import { defaultLimits, type EngineLimits } from './limits.ts';
+import { defaultLimits } from './limits.ts';
+import { fitToHeap, MessageBudget } from './message-budget.ts';
 import type { Outbox } from './outbox.ts';
 import { realPace } from './pace.ts';
 import type { Partition, PartitionRun } from './partition.ts';
@@ -65,7 +67,8 @@ export class Engine {
   readonly stopped: Promise<Error | undefined> = new Promise((resolve) => (this.#resolveStopped = resolve));
 
   constructor(options: EngineOptions) {
-    const limits: EngineLimits = { ...defaultLimits, ...options.limits };
+    const { heapBytesMax = getHeapStatistics().heap_size_limit } = options;
+    const limits = fitToHeap({ ...defaultLimits, ...options.limits }, heapBytesMax);
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#logger = options.logger ?? silentLogger;
@@ -74,7 +77,7 @@ export class Engine {
     this.#states = new StateReader({
       store: options.store,
       functions: options.functions,
-      loaded: (activation, entries) => this.#loop.arrive((nowMs) => this.#partition.stateRead(activation, entries, nowMs)),
+      loaded: (activation, entries) => this.#loop.arrive((nowMs) => this.#partition.states.arrived(activation, entries, nowMs)),
       failed: (error) => this.#fail(error),
     });
     this.#partition = (options.createPartition ?? createPartition)({
@@ -86,9 +89,9 @@ export class Engine {
         functions: options.functions,
         egressIds: options.egress.map((egress) => egress.id),
         subscriptions: toSubscriptionSettings(options.subscriptions),
-        logger: this.#logger,
-        metrics: this.#metrics,
+        ...{ logger: this.#logger, metrics: this.#metrics },
         scope: options.invocationScope,
+        budget: new MessageBudget({ limits, heapBytesMax, held: () => [this.#partition.held, this.#outbox.held] }),
         isTokenPending: (address, token) => this.#partition.delayed.isPending(address, token),
       }),
       ports: {
@@ -265,7 +268,7 @@ export class Engine {
   }
 
   get #activity(): Activity {
-    if (this.#loop.busy || this.#partition.loading > 0 || !this.#outbox.resting) return 'busy';
+    if (this.#loop.busy || this.#partition.states.underWay > 0 || !this.#outbox.resting) return 'busy';
     return this.#partition.running > 0 ? { handlersStarted: this.#partition.handlersStarted } : 'quiet';
   }
 

@@ -1,4 +1,4 @@
-import type { InvocationHost, InvocationScope } from '../functions/invocation-host.ts';
+import type { InvocationHost, InvocationScope, SendBudget } from '../functions/invocation-host.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
 import type { SubscriptionSettings } from '../functions/subscriptions.ts';
 import type { Address } from '../shared/address.ts';
@@ -13,6 +13,7 @@ export interface InvocationHostOptions {
   readonly logger: Logger;
   readonly metrics: MetricsRegistry;
   readonly scope: InvocationScope | undefined;
+  readonly budget: SendBudget;
   readonly isTokenPending: (address: Address, token: string) => boolean;
 }
 
@@ -24,6 +25,7 @@ export function createInvocationHost({
   logger,
   metrics,
   scope,
+  budget,
   isTokenPending,
 }: InvocationHostOptions): InvocationHost {
   const scopes = new Map<string, Metrics>();
@@ -35,6 +37,7 @@ export function createInvocationHost({
     subscriptions,
     logger,
     scope,
+    budget,
     isTokenPending,
     metrics(type) {
       let scoped = scopes.get(type);

@@ -12,6 +12,15 @@ export interface EngineLimits {
   /** Their payloads, in bytes. @defaultValue 256 MiB */
   readonly blockedBytesMax: number;
   /**
+   * Messages, delayed messages and egress records that functions have sent and that are in memory, those of running handlers among them.
+   * A handler that would pass the limit fails. With a heap of less than about 4 GiB less is allowed: they may take half of it.
+   *
+   * @defaultValue 1_000_000
+   */
+  readonly sentMessagesMax: number;
+  /** Their payloads, in bytes. @defaultValue 512 MiB */
+  readonly sentBytesMax: number;
+  /**
    * Invocations in a row that messages between functions may lead to while records wait. Beyond, functions count as messaging each other
    * without end: one record is taken for every ten invocations. Lower lets records in sooner, and gives up their order sooner.
    *
@@ -64,6 +73,8 @@ export const defaultLimits: EngineLimits = {
   pendingBytesMax: 64 * mebibyte,
   blockedMessagesMax: 100_000,
   blockedBytesMax: 256 * mebibyte,
+  sentMessagesMax: 1_000_000,
+  sentBytesMax: 512 * mebibyte,
   insideInvocationsMax: 100_000,
   ingressRecordsMax: 2_000,
   ingressBytesMax: 16 * mebibyte,

@@ -6,6 +6,7 @@ import type { CommitGroup, OutboxRecord } from './commit-group.ts';
 import type { DeadLetterDesk } from './dead-letter-desk.ts';
 import { EgressLane } from './egress-lane.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
+import type { Held } from './message-budget.ts';
 
 export interface OutboxOptions {
   readonly egress: readonly Egress[];
@@ -41,6 +42,10 @@ export class Outbox {
     let bytes = 0;
     for (const lane of this.#lanes.values()) bytes += lane.bytes;
     return bytes;
+  }
+
+  get held(): Held {
+    return { count: this.records, bytes: this.bytes };
   }
 
   /** Nothing happens before the clock moves. */

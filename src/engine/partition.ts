@@ -1,31 +1,31 @@
 import type { InvocationHost } from '../functions/invocation-host.ts';
 import type { Message } from '../functions/message.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
-import { formatAddress, type Address } from '../shared/address.ts';
-import { toError } from '../shared/errors.ts';
-import { AddressState } from '../state/address-state.ts';
+import { formatAddress } from '../shared/address.ts';
 import type { StateEntry } from '../state/state-entry.ts';
 import type { Activation } from './activation.ts';
 import { AttemptRunner, type Run } from './attempt-runner.ts';
 import { BatchRunner } from './batch-runner.ts';
-import { CommitGroup, type Capture } from './commit-group.ts';
+import { CommitGroup, type Capture, type OutboxRecord } from './commit-group.ts';
 import type { DeadLetterDesk } from './dead-letter-desk.ts';
 import { Deadlines } from './deadlines.ts';
 import { DelayedMessages } from './delayed-messages.ts';
 import type { EngineLimits } from './limits.ts';
 import { Mailboxes } from './mailboxes.ts';
+import type { Held } from './message-budget.ts';
 import { PendingMessage } from './pending-message.ts';
 import type { RemoteRun } from './remote-run.ts';
-import { RemoteState } from './remote-state.ts';
 import { RemoteTypes } from './remote-types.ts';
 import { Settlement } from './settlement.ts';
+import { StateLoading } from './state-loading.ts';
+import { UncommittedEgress } from './uncommitted-egress.ts';
 
 /** An asynchronous handler, or the call of a remote function. */
 export type PartitionRun = Run | RemoteRun;
 
 /** What the partition asks of its driver. The answers come back as calls of the partition, one step at a time. */
 export interface PartitionPorts {
-  /** Reads the state of an address: at once, or later through `stateRead`. */
+  /** Reads the state of an address: at once, or later through `states.arrived`. */
   readState(activation: Activation): readonly StateEntry[] | undefined;
   /** An asynchronous handler, or the call of a remote function, has started; its end comes back through `settled`. */
   watch(run: PartitionRun, settling: Promise<void>): void;
@@ -56,6 +56,8 @@ export interface PartitionOptions {
 export class Partition {
   readonly delayed: DelayedMessages;
   readonly mailboxes: Mailboxes;
+  /** Reads the states of addresses. */
+  readonly states: StateLoading;
   /** What is known about remote functions. */
   readonly remoteTypes: RemoteTypes;
   readonly #options: PartitionOptions;
@@ -63,9 +65,9 @@ export class Partition {
   readonly #batches: BatchRunner;
   readonly #settlement: Settlement;
   readonly #deadlines = new Deadlines();
+  readonly #egress = new UncommittedEgress();
   #group = new CommitGroup();
   #sequence = 0;
-  #loading = 0;
   #resting = false;
 
   constructor(options: PartitionOptions) {
@@ -80,9 +82,14 @@ export class Partition {
       group: () => this.#group,
       nextSequence: () => this.nextSequence(),
       enqueue: (message, receivedAtMs) => this.enqueue(message, receivedAtMs),
+      egress: (record) => this.egress(record),
       stop: (error) => ports.stop(error),
     });
     this.#settlement = settlement;
+    this.states = new StateLoading({
+      ...{ mailboxes: this.mailboxes, remoteTypes: this.remoteTypes, settlement },
+      readState: (activation) => ports.readState(activation),
+    });
     this.#attempts = new AttemptRunner(host, this.#deadlines, options.instancePerMessage, {
       succeeded: (activation, message, attempt) => settlement.succeeded(activation, message, attempt),
       failed: (activation, message, attempt, error, nowMs) => settlement.failed(activation, message, attempt, error, nowMs),
@@ -100,11 +107,6 @@ export class Partition {
   /** The open group: the driver adds positions and acknowledgements, the desk of dead letters its letters. */
   get group(): CommitGroup {
     return this.#group;
-  }
-
-  /** Addresses whose state is being read. */
-  get loading(): number {
-    return this.#loading;
   }
 
   /** Asynchronous handlers that have not settled, and calls that have not been answered. */
@@ -143,6 +145,12 @@ export class Partition {
     if (this.#deliver(pending)) this.#group.arrived(pending);
   }
 
+  /** An egress record: it leaves once it is durable. */
+  egress(record: OutboxRecord): void {
+    this.#group.egress(record);
+    this.#egress.add(record);
+  }
+
   /** Puts back a message that a commit holds. Called in the order of the sequences, before anything else. */
   restore(pending: PendingMessage, nowMs: number): void {
     this.skipSequence(pending.sequence);
@@ -169,7 +177,7 @@ export class Partition {
     const activation = this.#resting ? undefined : ready.first;
     const message = activation?.mailbox.peek();
     if (activation === undefined || message === undefined || activation.status === 'loading') return undefined;
-    if (activation.held === undefined && !this.#read(activation, nowMs)) return undefined;
+    if (activation.held === undefined && !this.states.read(activation, nowMs)) return undefined;
     // What its state is made of may not be understood.
     if (activation.held === undefined) return activation;
     ready.removeFirst();
@@ -189,6 +197,15 @@ export class Partition {
     this.#resting = true;
   }
 
+  /** Messages and egress records in memory; those that the outbox has are not among them. */
+  get held(): Held {
+    const { mailboxes, delayed } = this;
+    return {
+      count: mailboxes.messages + delayed.size + this.#egress.count,
+      bytes: mailboxes.bytes + delayed.bytes + this.#egress.bytes,
+    };
+  }
+
   get resting(): boolean {
     return this.#resting;
   }
@@ -196,28 +213,6 @@ export class Partition {
   /** Whether the oldest message waits for the state of its address: nothing else is handled before it. */
   get reading(): boolean {
     return this.mailboxes.ready.first?.status === 'loading';
-  }
-
-  /** Reads the states that the messages behind the next one need, so that the reads are under way together. */
-  readAhead(addressesMax: number, nowMs: number): void {
-    for (const activation of this.mailboxes.ready.some(addressesMax)) {
-      if (activation.status === 'idle' && activation.held === undefined) this.#read(activation, nowMs);
-    }
-  }
-
-  /** Reads the state of an address for a message that is not here yet. */
-  preload(target: Address, nowMs: number): void {
-    const activation = this.mailboxes.activations.ensure(target);
-    if (activation?.status !== 'idle' || activation.held !== undefined) return;
-    activation.recent = true;
-    this.#read(activation, nowMs);
-  }
-
-  /** The state of an address has been read. */
-  stateRead(activation: Activation, entries: readonly StateEntry[], nowMs: number): void {
-    this.#loading -= 1;
-    activation.status = 'idle';
-    this.#setState(activation, entries, nowMs);
   }
 
   /** An asynchronous handler has settled, or a call has been answered; with a failure when it rejected. */
@@ -253,6 +248,7 @@ export class Partition {
   /** The capture is durable. */
   committed(capture: Capture): void {
     for (const activation of capture.activations) activation.committing = false;
+    this.#egress.released(capture.outbox);
     this.mailboxes.activations.sweep();
   }
 
@@ -267,34 +263,5 @@ export class Partition {
     const error = this.#options.host.unknownFunction(pending.target.type, `message ${pending.envelope.messageId} was waiting for it`);
     this.#options.deadLetters.giveUpMessage(pending, error);
     return false;
-  }
-
-  /** False when the state has to be waited for. */
-  #read(activation: Activation, nowMs: number): boolean {
-    const entries = this.#options.ports.readState(activation);
-    if (entries !== undefined) {
-      this.#setState(activation, entries, nowMs);
-      return true;
-    }
-    activation.status = 'loading';
-    this.#loading += 1;
-    return false;
-  }
-
-  /** When the entries cannot be understood the first message fails, and the entries stay as they are. */
-  #setState(activation: Activation, entries: readonly StateEntry[], nowMs: number): void {
-    const { function: registered, mailbox } = activation;
-    try {
-      if (registered.kind === 'class') activation.state = new AddressState(registered.cells, entries);
-      else activation.remoteState = new RemoteState(this.remoteTypes.ensure(registered.type).states, entries);
-    } catch (error) {
-      const message = mailbox.peek();
-      // Whoever comes next reads it again, and fails.
-      if (message === undefined) return;
-      if (registered.kind === 'class') this.#settlement.failed(activation, message, undefined, error, nowMs);
-      else this.#settlement.giveUp(activation, message, registered.policy.onFailure, toError(error));
-      return;
-    }
-    this.mailboxes.activations.recount(activation);
   }
 }

@@ -70,7 +70,7 @@ export class RecordIntake {
         if (routed === undefined) this.#ahead.set(record, (routed = this.#routed(ingress, record)));
         if (routed.kind !== 'messages') continue;
         left -= routed.messages.length;
-        for (const { target } of routed.messages) this.#options.partition.preload(target, nowMs);
+        for (const { target } of routed.messages) this.#options.partition.states.preload(target, nowMs);
         if (left <= 0) return;
       }
     }

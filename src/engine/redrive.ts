@@ -35,7 +35,7 @@ export function redrive(letter: DeadLetter, { intake, partition, ingress }: Redr
     case 'egress': {
       assertInvariant(letter.egressId !== undefined, 'a dead egress record knows its egress');
       const envelope = Envelope.decodeTrusted(letter.payload);
-      partition.group.egress({
+      partition.egress({
         egressId: letter.egressId,
         envelope,
         sequence: partition.nextSequence(),

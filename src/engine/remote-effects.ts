@@ -26,11 +26,12 @@ export interface AnswerContext {
  * Checks a whole answer and turns it into effects: nothing of an answer with a mistake is applied.
  *
  * Throws REMOTE_ANSWER_INVALID, UNKNOWN_EGRESS, REMOTE_STATE_UNREGISTERED, REMOTE_STATE_TYPE_CHANGED, MESSAGE_TOO_LARGE, STATE_TOO_LARGE,
- * or INVALID_CLOUD_EVENT. A message to a type that nothing handles is no mistake of its sender: it becomes a dead letter when it arrives.
+ * TOO_MANY_EFFECTS, TOO_MANY_MESSAGES, or INVALID_CLOUD_EVENT. A message to a type that nothing handles is no mistake of its sender: it becomes a dead letter when it arrives.
  */
 export function effectsOf(result: BatchResult, context: AnswerContext): Effects {
   checkMutations(result.mutations, context);
   const sender = formatAddress(context.self);
+  context.host.budget?.ensureRoom(sentBy(result), sender);
   let ordinal = 0;
   const envelopeOf = (value: TypedValue, partitionKey?: string): Envelope => {
     const messageId = messageIdOf(context.firstMessageId, sender, ordinal++);
@@ -56,6 +57,11 @@ export function effectsOf(result: BatchResult, context: AnswerContext): Effects 
       return { egressId, envelope: envelopeOf(argument, context.self.id) };
     }),
   };
+}
+
+function sentBy({ messages, delayed, egress }: BatchResult): { readonly count: number; readonly bytes: number } {
+  const sent = [...messages, ...delayed.filter((effect) => effect.kind === 'send'), ...egress];
+  return { count: sent.length, bytes: sent.reduce((sum, { argument }) => sum + argument.value.byteLength, 0) };
 }
 
 function checkMutations(mutations: readonly StateMutation[], { self, states, state }: AnswerContext): void {

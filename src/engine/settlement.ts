@@ -8,7 +8,7 @@ import { assertInvariant, StatefunError, toError } from '../shared/errors.ts';
 import type { Activation } from './activation.ts';
 import { failureLengthMax, failureOf } from './attempt-failure.ts';
 import type { Deadline } from './attempt-runner.ts';
-import type { CommitGroup } from './commit-group.ts';
+import type { CommitGroup, OutboxRecord } from './commit-group.ts';
 import type { DeadLetterDesk } from './dead-letter-desk.ts';
 import type { DelayedMessages } from './delayed-messages.ts';
 import type { Mailboxes } from './mailboxes.ts';
@@ -26,6 +26,7 @@ export interface SettlementParts {
   readonly group: () => CommitGroup;
   readonly nextSequence: () => number;
   readonly enqueue: (message: Message, receivedAtMs: number | undefined) => void;
+  readonly egress: (record: OutboxRecord) => void;
   /** The policy of a function says that the engine stops. */
   readonly stop: (error: Error) => void;
 }
@@ -138,7 +139,7 @@ export class Settlement {
       group.delayed(pending.add({ message, sequence: nextSequence(), dueAt, token, stored: false }));
     }
     for (const { egressId, envelope } of effects.egress) {
-      group.egress({ egressId, envelope, sequence: nextSequence(), receivedAtMs, recovered: false });
+      this.#parts.egress({ egressId, envelope, sequence: nextSequence(), receivedAtMs, recovered: false });
     }
   }
 }

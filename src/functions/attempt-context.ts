@@ -35,6 +35,8 @@ export class AttemptContext implements Context {
   #view: CloudEvent | undefined;
   #ordinal = 0;
   #bytes = 0;
+  /** What counts against the budget of the host. */
+  #reserved = { count: 0, bytes: 0 };
   #selfText: string | undefined;
   #selfPath: string | undefined;
   #controller: AbortController | undefined;
@@ -146,10 +148,12 @@ export class AttemptContext implements Context {
 
   close(): void {
     this.#open = false;
+    this.#host.budget?.release(this.#reserved);
+    this.#reserved = { count: 0, bytes: 0 };
   }
 
   abort(): void {
-    this.#open = false;
+    this.close();
     this.#aborted = true;
     this.#controller?.abort();
   }
@@ -192,6 +196,9 @@ export class AttemptContext implements Context {
         facts: { effectBytesMax },
       });
     }
+    this.#host.budget?.reserve(this.#reserved, bytes, this.#selfName);
+    this.#reserved.count += 1;
+    this.#reserved.bytes += bytes;
     return envelope;
   }
 

@@ -12,6 +12,19 @@ export interface InvocationScope {
   run<T>(fields: LogFields, handler: () => T): T;
 }
 
+/** Bounds what attempts send; where there is none, only the limits of one invocation count. */
+export interface SendBudget {
+  /**
+   * Counts one more message or record, of an attempt that has sent `own` so far. Throws TOO_MANY_EFFECTS or TOO_MANY_MESSAGES, and counts
+   * nothing then.
+   */
+  reserve(own: { readonly count: number; readonly bytes: number }, bytes: number, sender: string): void;
+  /** The attempt has ended: what it sent is pending, or thrown away. */
+  release(own: { readonly count: number; readonly bytes: number }): void;
+  /** Throws the same for what is sent together. */
+  ensureRoom(own: { readonly count: number; readonly bytes: number }, sender: string): void;
+}
+
 /** What an attempt may ask of whoever hosts the function: the embedded engine, the request-reply server, the test kit. */
 export interface InvocationHost {
   isRegistered(type: string): boolean;
@@ -25,6 +38,7 @@ export interface InvocationHost {
   readonly subscriptions: SubscriptionSettings;
   readonly logger: Logger;
   readonly scope?: InvocationScope | undefined;
+  readonly budget?: SendBudget | undefined;
   /** Counters scoped to a function type. */
   metrics(type: string): Metrics;
 }

@@ -130,7 +130,7 @@ export const errorRegistry = {
   ),
   TOO_MANY_EFFECTS: entry(
     'give-up',
-    'One handler sent more messages, or more bytes, than the limit.',
+    'One handler sent more messages, or more bytes, than the limit, or than the heap has room for.',
     'Send in several steps: a message to the own address can carry on where this one stopped.',
   ),
   // envelope
@@ -618,6 +618,11 @@ export const errorRegistry = {
     'give-up',
     'No forwarder accepts an event.',
     'Write a forwarder for the event type, or set unmatchedEvents to "count" if such events are expected.',
+  ),
+  TOO_MANY_MESSAGES: entry(
+    'retry',
+    'A handler sends while as much as may be of what functions have sent is in memory already.',
+    'Look for functions whose messages lead to ever more messages, and for an egress that takes nothing. Where so many are meant: raise engine.sent-messages-max and the heap (--max-old-space-size).',
   ),
   MESSAGES_WITHOUT_END: entry(
     'stop',

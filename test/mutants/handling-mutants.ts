@@ -1,6 +1,7 @@
 import { Activation } from '../../src/engine/activation.ts';
 import { AttemptRunner } from '../../src/engine/attempt-runner.ts';
 import { Mailboxes } from '../../src/engine/mailboxes.ts';
+import { MessageBudget } from '../../src/engine/message-budget.ts';
 import { Partition } from '../../src/engine/partition.ts';
 import type { PendingMessage } from '../../src/engine/pending-message.ts';
 import { AttemptContext } from '../../src/functions/attempt-context.ts';
@@ -127,6 +128,12 @@ export const handlingMutants: readonly Mutant[] = [
     breaks: 'records are taken however much is pending',
     suite: 'simulation',
     apply: () => replaceGetter(Mailboxes.prototype, 'hasRoom', () => true),
+  },
+  {
+    name: 'sent-without-limit',
+    breaks: 'handlers send however much of what functions have sent is in memory',
+    suite: 'simulation of floods',
+    apply: () => replaceMethod(MessageBudget.prototype, 'reserve', () => () => undefined),
   },
 ];
 

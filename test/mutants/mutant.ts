@@ -10,7 +10,7 @@ export interface Mutant {
   readonly apply: () => Undo;
 }
 
-export type SuiteName = 'simulation' | 'simulation of calls' | 'simulation of chatter' | 'disk';
+export type SuiteName = 'simulation' | 'simulation of calls' | 'simulation of chatter' | 'simulation of floods' | 'disk';
 
 /** Makes everything whole again. */
 export type Undo = () => void;

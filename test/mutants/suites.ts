@@ -3,6 +3,7 @@ import { StatefunError } from '../../src/shared/errors.ts';
 import { simulate } from '../../src/testing/simulation/simulate.ts';
 import type { SimulationOptions } from '../../src/testing/simulation/simulation-options.ts';
 import { chatterApplication, chatterOptions } from '../simulation/chatter-application.ts';
+import { floodApplication, floodOptions } from '../simulation/flood-application.ts';
 import { hostileApplication, hostileOptions } from '../simulation/hostile-application.ts';
 import { remoteApplication, remoteOptions } from '../simulation/remote-application.ts';
 import { tortureOnce } from '../storage/torture/torture-once.ts';
@@ -23,6 +24,7 @@ export const suites: Readonly<Record<SuiteName, Suite>> = {
   simulation: (runsMax) => simulated(hostileApplication, { ...hostileOptions, seeds: runsMax }),
   'simulation of calls': (runsMax) => simulated(remoteApplication, { ...remoteOptions, seeds: runsMax }),
   'simulation of chatter': (runsMax) => simulated(chatterApplication, { ...chatterOptions, seeds: runsMax }),
+  'simulation of floods': (runsMax) => simulated(floodApplication, { ...floodOptions, seeds: runsMax }),
   disk: async (runsMax) => {
     // A seed takes a few milliseconds.
     for (let seed = 1; seed <= 5 * runsMax; seed += 1) {

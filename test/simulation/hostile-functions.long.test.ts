@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { simulate } from '../../src/testing/simulation/simulate.ts';
 import { chatterApplication, chatterOptions } from './chatter-application.ts';
+import { floodApplication, floodOptions } from './flood-application.ts';
 import { hostileApplication, hostileOptions } from './hostile-application.ts';
 import { remoteApplication, remoteOptions } from './remote-application.ts';
 
@@ -25,6 +26,13 @@ describe('functions made to find mistakes, simulated', () => {
 
     report.ensureHeld();
     expect(report.counts).toMatchObject({ runs: 31, compared: 31 });
+  }, 120_000);
+
+  it('send no more than the limit', async () => {
+    const report = await simulate(floodApplication, { ...floodOptions, seed: 1, seeds: 30 });
+
+    report.ensureHeld();
+    expect(report.counts.attempts).toBeGreaterThan(500);
   }, 120_000);
 
   it('keep every promise when they are called elsewhere, in batches', async () => {

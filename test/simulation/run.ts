@@ -9,6 +9,7 @@ import type { ApplicationDefinition } from 'statefun';
 import cartApplication from '../../examples/shopping-cart/src/application.ts';
 import { cartSimulation } from '../../examples/shopping-cart/test/simulation.ts';
 import { chatterApplication, chatterOptions } from './chatter-application.ts';
+import { floodApplication, floodOptions } from './flood-application.ts';
 import { hostileApplication, hostileOptions } from './hostile-application.ts';
 import { remoteApplication, remoteOptions } from './remote-application.ts';
 
@@ -23,6 +24,7 @@ interface Simulated {
 const all: readonly Simulated[] = [
   { name: 'hostile', application: hostileApplication, options: hostileOptions, share: 0.6 },
   { name: 'chatter', application: chatterApplication, options: chatterOptions, share: 0.1 },
+  { name: 'flood', application: floodApplication, options: floodOptions, share: 0.05 },
   { name: 'remote', application: remoteApplication, options: remoteOptions, share: 0.15 },
   { name: 'cart', application: cartApplication, options: cartSimulation, share: 0.15 },
 ];

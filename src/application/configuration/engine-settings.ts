@@ -20,6 +20,12 @@ const limits = {
     text: 'Messages that wait at blocked addresses of remote functions: one slow endpoint does not keep the others waiting. At the limit the ingress waits.',
   },
   blockedBytesMax: { ...bytes, text: 'Payloads of the messages that wait at blocked addresses of remote functions.' },
+  sentMessagesMax: {
+    ...count,
+    unit: messages,
+    text: 'Messages, delayed messages and egress records that functions have sent and that are in memory. A handler that would pass it fails. They may take half of the heap at most, so a small heap allows fewer.',
+  },
+  sentBytesMax: { ...bytes, text: 'Payloads of what functions have sent and is in memory. A handler that would pass it fails.' },
   insideInvocationsMax: {
     ...count,
     unit: 'invocations',

@@ -16,6 +16,9 @@ import type { Report } from './violation.ts';
 /** Once messages lead to others without end, a record is taken for every so many. */
 const invocationsPerRecord = 10;
 
+/** Largest limit of messages that is looked after. */
+const sentLookedAtMax = 1_000;
+
 /** What a running engine is asked. */
 export interface LedgerSources {
   readonly partition: Partition;
@@ -99,6 +102,7 @@ export class Ledger implements PartitionWatcher {
       return `message ${shortId(id)} (${envelope.event.type}) to ${targetOf(message)}${from}`;
     });
     this.#checkLimits(message);
+    this.#checkSent();
     this.#arrivals.set(id, ++this.#arrivalCount);
     if (this.#pending.has(id)) this.#report('exactly-once', `message ${shortId(id)} to ${targetOf(message)} arrives while it is pending`);
     this.#pending.add(id);
@@ -222,6 +226,17 @@ export class Ledger implements PartitionWatcher {
     const passed = this.#inARow < limits.insideInvocationsMax ? passedBy(message, partition) : undefined;
     if (passed !== undefined) this.#report('inside first', `a record is taken before message ${shortId(passed)}`);
     if (outboxFull()) this.#report('limits', 'a record is taken while the outbox is full');
+  }
+
+  /** Functions send no more than is allowed; counted one by one where a simulation sets a limit that it can meet. */
+  #checkSent(): void {
+    if (this.#sources === undefined || this.#sources.limits.sentMessagesMax > sentLookedAtMax) return;
+    const { partition, limits } = this.#sources;
+    let sent = partition.delayed.size;
+    for (const { mailbox } of partition.mailboxes.activations.withMessages()) {
+      for (const { caller } of mailbox) if (caller !== undefined) sent += 1;
+    }
+    if (sent > limits.sentMessagesMax) this.#report('limits', `${sent} messages that functions have sent are in memory`);
   }
 
   #live({ partition, letters, taken }: LedgerSources): Standing {

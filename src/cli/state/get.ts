@@ -24,7 +24,11 @@ export function getCommand(output: Output): Command {
           'The folder does not know the types of cells: what reads as JSON is shown as JSON, other text as {"$text": …}, bytes as {"$base64": …}.',
           'What only the memory of a running application holds is not there yet: it is part of the next commit.',
         ].join('\n'),
-        examples: ['statefun state get example/cart c1', 'statefun state get example/cart c1 --json'],
+        examples: [
+          'statefun state get example/cart c1',
+          'statefun state get example/cart c1 --json',
+          'statefun state get example/cart -- -1',
+        ],
         exitCodes: { 0: 'printed', 1: 'nothing is stored of the address, or the folder cannot be read' },
       }),
     )

@@ -57,17 +57,18 @@ const decodedSource = (event: object): string => decodeURIComponent(new SdkCloud
 const folders: string[] = [];
 afterEach(() => folders.splice(0).forEach(removeFolder));
 
-async function stateText(folder: string, ...parameters: readonly string[]): Promise<string> {
+/** What follows `--` is data, also where it begins with a dash. */
+async function stateText(folder: string, [command, ...data]: readonly [string, ...string[]], ...flags: readonly string[]): Promise<string> {
   let out = '';
   const output = { out: (text: string) => void (out += text), err: () => undefined };
-  const code = await main(['state', ...parameters, '--state-folder', folder], output);
+  const code = await main(['state', command, ...flags, '--state-folder', folder, '--', ...data], output);
   expect(code).toBe(0);
   expect(out).not.toMatch(/[^\P{Cc}\n]|\p{Zl}|\p{Zp}|\p{Bidi_Control}/u);
   return out;
 }
 
-async function state(folder: string, ...parameters: readonly string[]): Promise<unknown> {
-  return JSON.parse(await stateText(folder, ...parameters, '--json')) as unknown;
+async function state(folder: string, ...parameters: readonly [string, ...string[]]): Promise<unknown> {
+  return JSON.parse(await stateText(folder, parameters, '--json')) as unknown;
 }
 
 describe('ids are data', () => {
@@ -114,11 +115,11 @@ describe('ids are data', () => {
         }
         const listed = (await state(folder, 'list', 'ids/sink')) as { readonly addresses: readonly { readonly id: string }[] };
         expect(listed.addresses.map(({ id }) => id)).toEqual([...ids].sort());
-        expect((await stateText(folder, 'list', 'ids/sink')).split('\n')).toHaveLength(ids.length + 2);
+        expect((await stateText(folder, ['list', 'ids/sink'])).split('\n')).toHaveLength(ids.length + 2);
         expect(await state(folder, 'verify')).toMatchObject({ ok: true });
         expect(await state(folder, 'inspect')).toMatchObject({ deadLetters: { count: 0 }, delayedMessages: { count: 0 } });
-        for (const id of ids.filter((one) => !one.startsWith('-'))) {
-          expect((await stateText(folder, 'get', 'ids/sink', id)).split('\n')).toHaveLength(1 + 2 + expectedSeen(id).length + 1);
+        for (const id of ids) {
+          expect((await stateText(folder, ['get', 'ids/sink', id])).split('\n')).toHaveLength(1 + 2 + expectedSeen(id).length + 1);
           const { cells } = (await state(folder, 'get', 'ids/sink', id)) as { readonly cells: readonly { readonly items: unknown[] }[] };
           expect(cells.map(({ items }) => [...items].sort())).toEqual([[...expectedSeen(id)].sort()]);
         }

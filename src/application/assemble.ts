@@ -6,6 +6,7 @@ import type { FunctionRegistry } from '../functions/registry.ts';
 import type { RemoteFunctions } from '../functions/remote-function.ts';
 import type { SubscriptionOptions } from '../functions/subscriptions.ts';
 import type { Ingress } from '../ingress/ingress.ts';
+import { appendAll } from '../shared/append-all.ts';
 import { systemClock, type Clock } from '../shared/clock.ts';
 import { describe, StatefunError } from '../shared/errors.ts';
 import { silentLogger, type Logger } from '../shared/logger.ts';
@@ -190,7 +191,7 @@ async function findParts(
   const remote = overrides.only === undefined ? contributions.remote : [];
   const functionCount = classes.functions.length + remote.length;
   if (functionCount === 0 && overrides.only === undefined && problems.length === 0) problems.push(noFunction(name, conditions));
-  problems.push(...configurationProblems(configuration, contributions, scanned));
+  appendAll(problems, configurationProblems(configuration, contributions, scanned));
   const ingress = overrides.ingress ?? contributions.ingress;
   const egress = overrides.egress ?? contributions.egress;
   const portProblems = [
@@ -236,7 +237,7 @@ async function makeParts(
   await make('declarations', declared);
   const problems = [...found.problems];
   const real = !dryRun && [...problems, ...declared, ...container.problems(), ...portProblems].length === 0;
-  if (real && only === undefined) problems.push(...(await container.makeSingletons()));
+  if (real && only === undefined) appendAll(problems, await container.makeSingletons());
   const components = await make(real ? 'real' : 'stand-ins', problems);
   return { components, problems: [...problems, ...container.problems(), ...portProblems] };
 }
@@ -267,7 +268,7 @@ async function makeComponents(
   making: Making,
 ): Promise<Components> {
   const { registry: functions, definitions } = await registerFunctions(classes, making);
-  making.problems.push(...registerRemote(remote, functions, logger));
+  appendAll(making.problems, registerRemote(remote, functions, logger));
   const routerOptions: RouterOptions = { isRegistered: (type) => functions.has(type), registeredTypes: () => functions.types(), clock };
   const forwarders = await makeForwarders(classes, routerOptions, making);
   const healthIndicators = await makeHealthIndicators(health, making);

@@ -1,3 +1,4 @@
+import { appendAll } from '../shared/append-all.ts';
 import type { StatefunError } from '../shared/errors.ts';
 import type { ClassOf } from '../shared/metadata.ts';
 import { componentKind, type ScanResult } from './component-scan.ts';
@@ -34,7 +35,7 @@ export function chooseComponents(
     // componentKind answers for classes only.
     const decorated = component as ClassOf;
     const unusable = conditionsOf(decorated).flatMap((condition) => checkCondition(condition, `class ${decorated.name}`));
-    problems.push(...unusable);
+    appendAll(problems, unusable);
     if (unusable.length > 0) return true;
     const context = conditionContext(contributions.providers, source, ownerOf(decorated));
     const outcome = decide(`${kind} ${decorated.name}`, conditionsOf(decorated), context);

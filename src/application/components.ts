@@ -3,6 +3,7 @@ import { readForwarder } from '../forwarders/forwarder-decorator.ts';
 import { Router, type RegisteredForwarder, type RouterOptions } from '../forwarders/router.ts';
 import { isFunctionClass, readDefinition, type FunctionDefinition } from '../functions/definition.ts';
 import { FunctionRegistry } from '../functions/registry.ts';
+import { appendAll } from '../shared/append-all.ts';
 import { describe, StatefunError } from '../shared/errors.ts';
 import type { ClassOf } from '../shared/metadata.ts';
 import { checkDecorators } from './check-decorators.ts';
@@ -56,7 +57,7 @@ export async function registerFunctions({ functions, ownerOf }: ComponentClasses
       ...checkNoListeners(functionClass, functionInstances),
     ];
     const prepared = await prepare(functionClass, { owner: ownerOf(functionClass) }, making);
-    making.problems.push(...mistakes, ...unusable, ...prepared.problems);
+    appendAll(making.problems, [...mistakes, ...unusable, ...prepared.problems]);
     if (definition === undefined || unusable.length > 0) continue;
     definitions.push(definition);
     if (prepared.create === undefined) continue;
@@ -111,7 +112,7 @@ async function makeForwarder(
   }
   problems.push(...(isFunctionClass(forwarderClass) ? [] : checkDecorators(forwarderClass)));
   const prepared = await prepare(forwarderClass, { owner, perAddress: false }, making);
-  problems.push(...prepared.problems);
+  appendAll(problems, prepared.problems);
   if (prepared.create === undefined) return undefined;
   try {
     // Checked right below for the one method the router always calls.

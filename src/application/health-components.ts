@@ -1,3 +1,4 @@
+import { appendAll } from '../shared/append-all.ts';
 import { describe, StatefunError } from '../shared/errors.ts';
 import type { ClassOf } from '../shared/metadata.ts';
 import type { Making } from './components.ts';
@@ -24,11 +25,11 @@ export async function makeHealthIndicators(classes: readonly HealthClass[], maki
       }
     };
     if (making.mode !== 'real') {
-      making.problems.push(...making.container.prepareStandIn(asker, { owner, perAddress: false }).problems);
+      appendAll(making.problems, making.container.prepareStandIn(asker, { owner, perAddress: false }).problems);
       continue;
     }
     const { create, problems } = await making.container.prepare(asker, { owner, perAddress: false });
-    making.problems.push(...problems);
+    appendAll(making.problems, problems);
     if (create === undefined) continue;
     // What was made is an asker.
     const { indicator } = create() as InstanceType<typeof asker>;

@@ -1,3 +1,4 @@
+import { appendAll } from '../shared/append-all.ts';
 import { StatefunError } from '../shared/errors.ts';
 import { decide, type ConditionContext, type ConditionOutcome, type ConditionSource } from './conditions.ts';
 import { isPrivate, type ModuleScope } from './module-scope.ts';
@@ -32,7 +33,7 @@ export interface ChosenProviders {
 export function chooseProviders(sources: readonly ProviderSource[], source: ConditionSource): ChosenProviders {
   const problems: StatefunError[] = [];
   const { active, conditions } = evaluate(readCandidates(sources, problems), source);
-  const rankMax = Math.max(...sources.map(({ rank }) => rank));
+  const rankMax = sources.reduce((max, { rank }) => Math.max(max, rank), -Infinity);
   const providers = [...groupsOf(active, rankMax).values()].flatMap((candidates) => chooseOne(candidates, problems));
   return { providers, conditions, problems };
 }
@@ -41,7 +42,7 @@ function readCandidates(sources: readonly ProviderSource[], problems: StatefunEr
   return sources.flatMap((source) =>
     source.providers.flatMap((given): readonly Candidate[] => {
       const { provider = unusableProvider(given), problems: unreadable } = readProvider(given, source.where);
-      problems.push(...unreadable);
+      appendAll(problems, unreadable);
       return provider === undefined ? [] : [{ provider: { ...provider, owner: source.owner }, given, source }];
     }),
   );
@@ -102,7 +103,7 @@ function groupsOf(candidates: readonly Candidate[], rankMax: number): ReadonlyMa
 }
 
 function chooseOne(candidates: readonly Candidate[], problems: StatefunError[]): readonly RegisteredProvider[] {
-  const rankMax = Math.max(...candidates.map(({ source }) => source.rank));
+  const rankMax = candidates.reduce((max, { source }) => Math.max(max, source.rank), -Infinity);
   const [chosen, ...others] = candidates.filter(({ source }) => source.rank === rankMax);
   const other = others.find(({ given }) => given !== chosen?.given);
   if (chosen !== undefined && other !== undefined) {

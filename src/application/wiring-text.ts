@@ -12,7 +12,7 @@ export function wiringLines(wiring: Wiring): readonly string[] {
     ...remoteSection(wiring),
     ['egress', wiring.egress.map(({ id, description, format }): Row => [id, `${description}${formatNote(format)}`])],
   ];
-  const nameWidth = Math.max(...sections.flatMap(([, rows]) => rows.map(([name]) => name.length)), 0);
+  const nameWidth = sections.flatMap(([, rows]) => rows).reduce((width, [name]) => Math.max(width, name.length), 0);
   return sections.flatMap(([title, rows]) => sectionLines(title, rows, nameWidth));
 }
 

@@ -11,7 +11,8 @@ export interface Downstream {
   /**
    * Sends an event to one address. The event that the forwarder was given travels as it came in, to the byte.
    *
-   * Throws UNKNOWN_FUNCTION, INVALID_ADDRESS_ID, PARTITION_KEY_INVALID, INVALID_CLOUD_EVENT, EVENT_NOT_SERIALIZABLE or FORWARDER_ENDED.
+   * Throws UNKNOWN_FUNCTION, INVALID_ADDRESS_ID, PARTITION_KEY_INVALID, INVALID_CLOUD_EVENT, EVENT_NOT_SERIALIZABLE, MESSAGE_TOO_LARGE,
+   * TOO_MANY_FORWARDS (past 250,000 messages or 64 MiB for one event) or FORWARDER_ENDED.
    */
   forward(target: FunctionTarget, id: string, event: CloudEvent | NewEvent, options?: ForwardOptions): void;
 }

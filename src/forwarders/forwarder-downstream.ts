@@ -9,6 +9,7 @@ import { functionTypeOf, type FunctionTarget } from '../shared/function-target.t
 import { toIsoTime } from '../shared/iso-time.ts';
 import { messageIdOf } from '../shared/message-id.ts';
 import type { Downstream, ForwardOptions } from './event-forwarder.ts';
+import type { ForwardBudget } from './forward-budget.ts';
 import { refusedSend } from './routing-error.ts';
 import type { RoutedMessage, RouterOptions } from './routing.ts';
 
@@ -19,6 +20,8 @@ export interface Forwarding {
   readonly envelope: Envelope;
   /** The event as the forwarder is given it: that of the envelope, or the same with the data its schema gave. */
   readonly view: CloudEvent;
+  /** Shared by all forwarders of the event. */
+  readonly budget: ForwardBudget;
 }
 
 /** Collects what a forwarder sends for one event, until it is closed. */
@@ -48,7 +51,9 @@ export class ForwarderDownstream implements Downstream {
     if (!this.#open)
       throw new StatefunError('FORWARDER_ENDED', `forwarder ${forwarder} sent after forward had returned.`, { facts: { forwarder } });
     try {
-      this.messages.push(this.#messageOf(this.#addressOf(target, id), event, partitionKeyOf(options)));
+      const message = this.#messageOf(this.#addressOf(target, id), event, partitionKeyOf(options));
+      this.#forwarding.budget.spend(message.target, message.envelope);
+      this.messages.push(message);
     } catch (thrown) {
       const refusal = refusedSend(thrown, forwarder, envelope.event);
       this.#refusal ??= refusal;

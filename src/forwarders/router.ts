@@ -1,8 +1,10 @@
 import type { CloudEvent } from '../envelope/cloud-event.ts';
 import type { Envelope } from '../envelope/envelope.ts';
 import type { EventType } from '../envelope/event-type.ts';
+import { appendAll } from '../shared/append-all.ts';
 import { StatefunError } from '../shared/errors.ts';
 import type { EventForwarder } from './event-forwarder.ts';
+import { ForwardBudget } from './forward-budget.ts';
 import { ForwarderDownstream } from './forwarder-downstream.ts';
 import { forwarderAsync, forwarderFailed } from './routing-error.ts';
 import type { RoutedMessage, RouterOptions } from './routing.ts';
@@ -52,18 +54,24 @@ export class Router {
    */
   route(envelope: Envelope, origin: string): readonly RoutedMessage[] {
     const messages: RoutedMessage[] = [];
+    const budget = new ForwardBudget(envelope.event);
     for (const registered of this.#forwarders) {
-      if (accepts(registered, envelope.event)) messages.push(...this.#forward(registered, envelope, origin));
+      if (accepts(registered, envelope.event)) appendAll(messages, this.#forward(registered, envelope, origin, budget));
     }
     return messages;
   }
 
-  #forward({ name, forwarder, eventTypes = [] }: RegisteredForwarder, envelope: Envelope, origin: string): readonly RoutedMessage[] {
+  #forward(
+    { name, forwarder, eventTypes = [] }: RegisteredForwarder,
+    envelope: Envelope,
+    origin: string,
+    budget: ForwardBudget,
+  ): readonly RoutedMessage[] {
     const { event } = envelope;
     // Where one type is named `accept` may take others, whose data has to fit all the same.
     const eventType = eventTypes.find((named) => named.is(event)) ?? eventTypes[0];
     const view = eventType === undefined ? event : checkData(name, eventType, event);
-    const downstream = new ForwarderDownstream({ forwarder: name, origin, envelope, view }, this.#options);
+    const downstream = new ForwarderDownstream({ forwarder: name, origin, envelope, view, budget }, this.#options);
     let answer: unknown;
     try {
       answer = forwarder.forward(view, downstream);

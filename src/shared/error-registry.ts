@@ -195,6 +195,11 @@ export const errorRegistry = {
     'A forwarder used its downstream after forward had returned.',
     'Forward everything before forward returns.',
   ),
+  TOO_MANY_FORWARDS: entry(
+    'give-up',
+    'The forwarders sent more messages, or more bytes, for one event than the limit.',
+    'Forward to one function that sends on in several steps, or split the event where it is produced.',
+  ),
   FORWARDER_WITHOUT_ACCEPT: entry(
     'stop',
     'A forwarder has neither an event type nor a method accept.',

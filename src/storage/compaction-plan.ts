@@ -28,8 +28,8 @@ export function planCompaction(closed: readonly LiveSegment[], open: LiveSegment
   const units = sum(closed, (segment) => segment.units);
   if (units <= spaceFactorMax * sum(closed, (segment) => segment.liveUnits)) return undefined;
   const all = [...closed, open];
-  const sources = worthReading(closed, all, unitsOf(segmentBytesAt(all.length, segmentBytesMax)));
-  if (sources.length === 0) sources.push(...blockingTombstones(closed, open, units));
+  const worth = worthReading(closed, all, unitsOf(segmentBytesAt(all.length, segmentBytesMax)));
+  const sources = worth.length > 0 ? worth : blockingTombstones(closed, open, units);
   if (sources.length === 0) return undefined;
   const read = new Set(sources);
   return { sources, tombstonesKeptFrom: tombstonesKeptFrom(all.filter((segment) => !read.has(segment))) };

@@ -1,3 +1,4 @@
+import { appendAll } from '../shared/append-all.ts';
 /*
  * One slot for each entry, outside the JavaScript heap: 28 bytes, as seven 32-bit words.
  *
@@ -86,7 +87,8 @@ export class IndexSlots {
   }
 
   restore(pieces: readonly Uint32Array<ArrayBuffer>[], [end = 1, free = 0, used = 0]: readonly number[]): void {
-    this.pieces.splice(0, Infinity, ...pieces);
+    this.pieces.length = 0;
+    appendAll(this.pieces, pieces);
     this.#end = end;
     this.#free = free;
     this.#used = used;

@@ -35,7 +35,9 @@ export class ClusterDelays {
   }
 
   get nextDueAt(): number | undefined {
-    return this.#pending.length === 0 ? undefined : Math.min(...this.#pending.map(({ dueAt }) => dueAt));
+    let next: number | undefined;
+    for (const { dueAt } of this.#pending) if (next === undefined || dueAt < next) next = dueAt;
+    return next;
   }
 
   /** Those that are due, in the order they were sent. */

@@ -4,6 +4,7 @@ import { encodeToFunction } from '../remote/protocol/request.ts';
 import { RequestReplyHandler } from '../remote/request-reply-handler.ts';
 import type { ServedFunctions } from '../remote/served-function.ts';
 import { formatAddress, type Address } from '../shared/address.ts';
+import { appendAll } from '../shared/append-all.ts';
 import { toMilliseconds, type Duration } from '../shared/duration.ts';
 import { silentLogger, type Logger } from '../shared/logger.ts';
 import { ManualClock } from '../shared/manual-clock.ts';
@@ -168,7 +169,7 @@ export class TestCluster {
       if (effect.kind === 'send') this.#delays.add(sender, effect);
       else this.#delays.cancel(sender, effect.token);
     }
-    this.#egress.push(...egress);
+    appendAll(this.#egress, egress);
     for (const { name, value } of mutations) {
       if (!this.#states.specs(sender.type).some((spec) => spec.name === name)) {
         throw jobFails(`${formatAddress(sender)} changes the state "${name}", which it has not asked for.`);

@@ -1,4 +1,5 @@
 import { isStandardSchema } from '../../envelope/standard-schema.ts';
+import { appendAll } from '../../shared/append-all.ts';
 import { describe, StatefunError } from '../../shared/errors.ts';
 import type { ClassOf } from '../../shared/metadata.ts';
 import { bindSection, isSecretIn, type SectionLeaf } from './bind-section.ts';
@@ -83,9 +84,9 @@ async function bindAll(
     }
     const { output, problems: refused } = bindSection(section, leaves);
     // What a missing reference leaves open would be refused too, and say less.
-    problems.push(...missing, ...refused.filter(({ facts }) => missing.every(({ facts: { key } }) => key !== facts['key'])));
+    appendAll(problems, [...missing, ...refused.filter(({ facts }) => missing.every(({ facts: { key } }) => key !== facts['key']))]);
     if (missing.length > 0 || refused.length > 0) continue;
-    values.push(...effectiveValues(section, leaves, output));
+    appendAll(values, effectiveValues(section, leaves, output));
     for (const [made, own] of classes) {
       if (own === section && typeof output === 'object' && output !== null) instances.set(made, toInstance(made, output));
     }

@@ -1,3 +1,4 @@
+import { appendAll } from '../../shared/append-all.ts';
 import { StatefunError } from '../../shared/errors.ts';
 import type { EffectiveValue } from './configuration.ts';
 import type { ConfiguredValue } from './configured-value.ts';
@@ -25,15 +26,15 @@ export async function bindSettings(
   for (const [key, setting] of settings) {
     if (setting.type === 'map') {
       const map = await bindMap(key, setting, assigned, references);
-      values.push(...map.values);
-      problems.push(...map.problems);
+      appendAll(values, map.values);
+      appendAll(problems, map.problems);
       continue;
     }
     const given = assigned.get(key);
     const bound = given === undefined ? undefined : await bindValue(key, setting, given, references);
     if (StatefunError.is(bound)) (given?.lenient === true ? warnings : problems).push(bound);
     else if (bound !== undefined) values.push(bound);
-    if (bound === undefined || StatefunError.is(bound)) values.push(...defaultOf(key, setting, profiles));
+    if (bound === undefined || StatefunError.is(bound)) appendAll(values, defaultOf(key, setting, profiles));
   }
   return { values, problems, warnings: [...warnings, ...unsupported(values)] };
 }

@@ -1,3 +1,4 @@
+import { appendAll } from '../../shared/append-all.ts';
 import { describe, StatefunError } from '../../shared/errors.ts';
 import { nearestName } from '../token.ts';
 import { assignValues } from './assign-values.ts';
@@ -47,7 +48,7 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
   const base = await folder.values();
   const dotEnv = await folder.variables();
   const commandLine = commandLineValues(sources.commandLine ?? []);
-  problems.push(...base.problems, ...dotEnv.problems, ...commandLine.problems);
+  appendAll(problems, [...base.problems, ...dotEnv.problems, ...commandLine.problems]);
 
   const environment = sources.environment ?? {};
   const { variables, lineOf } = dotEnv.found;
@@ -61,11 +62,14 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
     ...objectValues(sources.overrides ?? {}, 'overrides', 'overrides'),
   ];
   const profiles = readProfiles(values);
-  problems.push(...checkProfiles(profiles, folder.profiles));
+  appendAll(problems, checkProfiles(profiles, folder.profiles));
   for (const profile of profiles) {
     const file = await folder.values(profile);
-    problems.push(...file.problems, ...file.found.filter(isProfile).map(profileInProfile));
-    values.push(...file.found.filter((value) => !isProfile(value)));
+    appendAll(problems, [...file.problems, ...file.found.filter(isProfile).map(profileInProfile)]);
+    appendAll(
+      values,
+      file.found.filter((value) => !isProfile(value)),
+    );
   }
 
   const own = bindSections(sources.own ?? []);

@@ -9,6 +9,7 @@ import { envelopeTypename, envelopeValue, originOf } from '../../remote/classes/
 import type { GivenUp } from '../../remote/classes/class-host.ts';
 import type { ServedFunction } from '../../remote/served-function.ts';
 import type { Address } from '../../shared/address.ts';
+import { appendAll } from '../../shared/append-all.ts';
 import { StatefunError, toError } from '../../shared/errors.ts';
 import { recordTypename } from './flink-names.ts';
 
@@ -48,7 +49,7 @@ export class RouterFunction implements ServedFunction {
       let envelope: Envelope | undefined;
       try {
         envelope = this.#open(target, invocation);
-        messages.push(...this.#route(envelope));
+        appendAll(messages, this.#route(envelope));
       } catch (thrown) {
         const { caller, argument } = invocation;
         const error = toError(thrown);

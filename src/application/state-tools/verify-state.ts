@@ -14,6 +14,7 @@ import {
   requestsCollection,
 } from '../../engine/stored-records.ts';
 import { Envelope } from '../../envelope/envelope.ts';
+import { appendAll } from '../../shared/append-all.ts';
 import { isAddressId, isFunctionType, parseAddress } from '../../shared/address.ts';
 import { StatefunError, toError } from '../../shared/errors.ts';
 import { parseEntryKey } from '../../state/entry-key.ts';
@@ -61,7 +62,7 @@ export async function verifyState(options: SnapshotOptions): Promise<StateVerifi
     const problems = damages.map(({ file, offset, reason }): StateProblem => ({ where: `${file} at byte ${offset}`, what: reason }));
     const meaning = new MeaningCheck();
     if (problems.length === 0) meaning.run(snapshot);
-    problems.push(...meaning.problems);
+    appendAll(problems, meaning.problems);
     const { segments, commit, unfinishedBytes } = snapshot;
     const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
     const counts = { commit, segments: segments.length, bytes, frames, records, entries: meaning.entries, unfinishedBytes };

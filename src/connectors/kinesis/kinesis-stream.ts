@@ -1,4 +1,5 @@
 import type { KinesisClient, PutRecordsRequestEntry, PutRecordsResultEntry, Shard } from '@aws-sdk/client-kinesis';
+import { appendAll } from '../../shared/append-all.ts';
 import { withBackOff, type BackOff } from './back-off.ts';
 import {
   toIterator,
@@ -65,7 +66,7 @@ export class KinesisStream {
       const command = new this.#sdk.ListShardsCommand(token === undefined ? { StreamName: this.name } : { NextToken: token });
       const list = async () => toShardPage(await this.#client.send(command, { abortSignal: backOff.signal }));
       const page = await withBackOff('ListShards', list, backOff);
-      shards.push(...page.shards);
+      appendAll(shards, page.shards);
       token = page.nextToken;
     } while (token !== undefined);
     return shards;

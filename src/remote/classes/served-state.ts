@@ -1,4 +1,5 @@
 import type { AttachedState, StateMutation, StateSpec } from '../../functions/remote-batch.ts';
+import { appendAll } from '../../shared/append-all.ts';
 import { StatefunError } from '../../shared/errors.ts';
 import { AddressState } from '../../state/address-state.ts';
 import type { CellDefinition } from '../../state/cells.ts';
@@ -28,7 +29,7 @@ export class ServedState {
       const value = byName.get(cell.name);
       const entries = value?.hasValue === true ? readEntries(cell, value.value) : [];
       this.#entries.set(cell.name, new Map(entries.map(({ key, value: content }) => [key, content])));
-      loaded.push(...entries);
+      appendAll(loaded, entries);
     }
     this.address = new AddressState(
       cells.map((cell) => ({ ...cell, type: clusterType(cell) })),

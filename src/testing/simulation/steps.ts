@@ -1,3 +1,4 @@
+import { appendAll } from '../../shared/append-all.ts';
 import type { Choices } from './choices.ts';
 import type { Incarnation } from './incarnation.ts';
 import type { RunSettings, StepKind } from './run-settings.ts';
@@ -38,7 +39,7 @@ export class Steps {
   next(incarnation: Incarnation): Step | undefined {
     // In the order in which they are taken when nothing is disturbed.
     const steps = [...this.#ofLoop(incarnation), ...this.#ofStore(incarnation), ...this.#ofOutside(incarnation)];
-    steps.push(...this.#ofClock(steps.length === 0 ? this.#options.horizonMs : busyMsMax));
+    appendAll(steps, this.#ofClock(steps.length === 0 ? this.#options.horizonMs : busyMsMax));
     if (steps.length < 2) return steps[0];
     const { choices, settings } = this.#options;
     return steps[choices.choose('next', steps.length, (random) => pickByWeight(steps, settings, random.next()))];

@@ -1,8 +1,9 @@
 import { systemClock, type Clock } from '../shared/clock.ts';
 import { methodOf, recordMethod } from '../shared/decorated.ts';
 import { toMilliseconds, type Duration } from '../shared/duration.ts';
-import { describe, StatefunError, toError } from '../shared/errors.ts';
+import { describe, isError, StatefunError, toError } from '../shared/errors.ts';
 import { readMetadata, type ClassOf } from '../shared/metadata.ts';
+import { ignoreRejection, isThenable } from '../shared/thenable.ts';
 import type { ApplicationEvents } from './application-events.ts';
 
 /**
@@ -128,9 +129,8 @@ export function startShortLived(instance: object, methods: readonly string[]): v
     } catch (thrown) {
       throw hookFailed(where, thrown);
     }
-    if (!(answer instanceof Promise)) continue;
-    // Nobody waits for it.
-    answer.catch(() => undefined);
+    if (!isThenable(answer)) continue;
+    ignoreRejection(answer);
     throw new StatefunError('LIFECYCLE_ASYNC', `${where} answered with a promise, but its instances are made while messages are handled.`);
   }
 }
@@ -150,7 +150,7 @@ function isAsyncMethod(hooked: ClassOf, method: string): boolean {
 }
 
 function hookFailed(where: string, thrown: unknown): StatefunError {
-  const text = thrown instanceof Error ? thrown.message : describe(thrown);
+  const text = isError(thrown) ? toError(thrown).message : describe(thrown);
   return new StatefunError('LIFECYCLE_FAILED', `${where} failed: ${text}`, { cause: thrown });
 }
 

@@ -1,5 +1,5 @@
 import { pino, type Logger as PinoLogger } from 'pino';
-import { StatefunError, toError } from '../shared/errors.ts';
+import { isError, StatefunError, toError } from '../shared/errors.ts';
 import type { LogFields, Logger } from '../shared/logger.ts';
 import { printable } from '../shared/printable.ts';
 import { standardError } from '../shared/standard-streams.ts';
@@ -92,7 +92,7 @@ function serializable(fields: LogFields = {}): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(fields).map(([key, value]) => [
       ownNames.includes(key) ? `${key}_` : key,
-      value instanceof Error || StatefunError.is(value) || key === 'error' ? toLoggedError(value, 0) : value,
+      isError(value) || key === 'error' ? toLoggedError(value, 0) : value,
     ]),
   );
 }

@@ -1,4 +1,4 @@
-import { describe, StatefunError } from '../shared/errors.ts';
+import { describe, isError, StatefunError, toError } from '../shared/errors.ts';
 import type { ClassOf } from '../shared/metadata.ts';
 import { listenersOf } from './application-events.ts';
 import { checkDecorators } from './check-decorators.ts';
@@ -13,8 +13,8 @@ import { tokenName, type Token } from './token.ts';
  * How many instances there are: `singleton`, one for the application; `transient`, a new one for everyone who asks; `address`, one for each
  * instance of a function, shared by all that is made for it.
  *
- * Instances of functions, and what is made for them, are let go when their address leaves memory and after a failed attempt, and where a
- * handler is async every message gets a new one: `address` says who shares, and what must last belongs into state.
+ * Every attempt has an instance of the function of its own, and what is made for that instance goes with it: `address` says who shares, and
+ * what must last belongs into state.
  */
 export type ProviderScope = 'singleton' | 'transient' | 'address';
 
@@ -130,7 +130,7 @@ export function construct(madeClass: ClassOf, dependencies: readonly Dependency[
 /** The error for a constructor or factory that threw; errors of this framework say enough themselves. */
 export function failedToMake(what: string, thrown: unknown): StatefunError {
   if (StatefunError.is(thrown)) return thrown;
-  const text = thrown instanceof Error ? thrown.message : describe(thrown);
+  const text = isError(thrown) ? toError(thrown).message : describe(thrown);
   return new StatefunError('PROVIDER_FAILED', `${what} threw: ${text}`, { facts: { what }, cause: thrown });
 }
 

@@ -1,5 +1,6 @@
 import { deepFreeze } from '../shared/deep-freeze.ts';
 import { StatefunError } from '../shared/errors.ts';
+import { ignoreRejection, isThenable } from '../shared/thenable.ts';
 import type { CloudEvent, EventAttributes, NewEvent } from './cloud-event.ts';
 import { isSameJson } from './same-json.ts';
 import { isStandardSchema, type SchemaIssue, type StandardSchemaV1 } from './standard-schema.ts';
@@ -66,8 +67,8 @@ export function eventType<T>(
 
 function checkData<T>(event: CloudEvent, schema: StandardSchemaV1<unknown, T>): CloudEvent<T> {
   const result = schema['~standard'].validate(event.data);
-  if (result instanceof Promise || 'then' in result) {
-    Promise.resolve(result).catch(() => undefined);
+  if (isThenable(result)) {
+    ignoreRejection(result);
     throw new StatefunError('EVENT_SCHEMA_ASYNC', `the schema of event type "${event.type}" answers with a promise.`, {
       facts: { eventType: event.type },
     });

@@ -3,6 +3,7 @@ import type { Envelope } from '../envelope/envelope.ts';
 import type { EventType } from '../envelope/event-type.ts';
 import { appendAll } from '../shared/append-all.ts';
 import { StatefunError } from '../shared/errors.ts';
+import { ignoreRejection, isThenable } from '../shared/thenable.ts';
 import type { EventForwarder } from './event-forwarder.ts';
 import { ForwardBudget } from './forward-budget.ts';
 import { ForwarderDownstream } from './forwarder-downstream.ts';
@@ -116,7 +117,7 @@ function checkData(name: string, eventType: EventType, event: CloudEvent): Cloud
 
 /** Whether an answer is a promise; if so, its rejection is taken care of, since nobody waits for it. */
 function isPromise(answer: unknown): boolean {
-  if (typeof answer !== 'object' || answer === null || typeof (answer as Partial<PromiseLike<unknown>>).then !== 'function') return false;
-  Promise.resolve(answer).catch(() => undefined);
+  if (!isThenable(answer)) return false;
+  ignoreRejection(answer);
   return true;
 }

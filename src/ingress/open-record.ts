@@ -1,5 +1,6 @@
 import type { CloudEvent } from '../envelope/cloud-event.ts';
 import { Envelope } from '../envelope/envelope.ts';
+import { ignoreRejection, isThenable } from '../shared/thenable.ts';
 import { recognizeRecord } from './recognize-record.ts';
 import type { IngressRecord, RecordFormat } from './ingress.ts';
 
@@ -8,7 +9,7 @@ export function openRecord(record: IngressRecord, format: RecordFormat = 'cloude
   if (typeof format === 'function') {
     const event: unknown = format(record);
     // A promise is no event; nobody waits for it, and were it to reject, the process would end.
-    if (event instanceof Promise) event.catch(() => undefined);
+    if (isThenable(event)) ignoreRejection(event);
     // Safe: what is not an event is refused.
     return Envelope.ofEvent(event as CloudEvent, { partitionKey: record.key });
   }

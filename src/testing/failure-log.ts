@@ -1,3 +1,4 @@
+import { isError } from '../shared/errors.ts';
 import { namedLogger, type LogFields, type Logger } from '../shared/logger.ts';
 
 /** Passes lines on, and keeps the errors among the engine's own: it logs each attempt that failed, with what was thrown. */
@@ -28,7 +29,7 @@ export class FailureLog implements Logger {
 
   warn(text: string, fields?: LogFields): void {
     const error = fields?.['error'];
-    if (error instanceof Error) this.#failures.push(error);
+    if (isError(error)) this.#failures.push(error);
     this.#logger.warn(text, fields);
   }
 

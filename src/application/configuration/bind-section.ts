@@ -1,5 +1,6 @@
 import type { SchemaIssue } from '../../envelope/standard-schema.ts';
 import { StatefunError, toError } from '../../shared/errors.ts';
+import { ignoreRejection, isThenable } from '../../shared/thenable.ts';
 import { isRecord } from './configured-value.ts';
 import { variableOf } from './key-path.ts';
 import type { OwnSection } from './own-configuration.ts';
@@ -37,9 +38,8 @@ export function bindSection(
     } catch (cause) {
       return { problems: [unusable(section, `threw: ${toError(cause).message}`, cause)] };
     }
-    if (result instanceof Promise) {
-      // Nobody waits for the answer; a rejection of it must not end the process.
-      result.catch(() => undefined);
+    if (isThenable(result)) {
+      ignoreRejection(result);
       return { problems: [unusable(section, 'answers with a promise')] };
     }
     if (result.issues === undefined) return { output: result.value, problems: [] };

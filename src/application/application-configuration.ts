@@ -71,10 +71,10 @@ export function configuredLogger(configuration: Configuration, options: LoggingO
 }
 
 /** How the engine runs, as configured. */
-export function engineSettings(configuration: Configuration): { readonly limits: EngineLimits; readonly instancePerMessage: boolean } {
+export function engineSettings(configuration: Configuration): { readonly limits: EngineLimits } {
   const limits = Object.fromEntries(limitNames.map((name) => [name, configuration.lookup(limitKey(name))] as const));
   // Every limit has a setting, which is a number and has a default.
-  return { limits: limits as unknown as EngineLimits, instancePerMessage: configuration.get('engine.instance-per-message') };
+  return { limits: limits as unknown as EngineLimits };
 }
 
 /** How state is kept, as configured. */
@@ -119,7 +119,6 @@ function inCode({ name, unmatchedEvents, engine = {} }: ApplicationOptions): Con
   return {
     'application.name': name,
     'unmatched-events': unmatchedEvents,
-    'engine.instance-per-message': engine.instancePerMessage,
     ...Object.fromEntries(Object.entries(engine.limits ?? {}).map(([limit, value]) => [limitKey(limit), value])),
   };
 }

@@ -1,7 +1,6 @@
 import type { Egress } from '../egress/egress.ts';
 import { Router, type RegisteredForwarder, type RouterOptions } from '../forwarders/router.ts';
 import type { FunctionDefinition } from '../functions/definition.ts';
-import type { InvocationScope } from '../functions/invocation-host.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
 import type { RemoteFunctions } from '../functions/remote-function.ts';
 import type { SubscriptionOptions } from '../functions/subscriptions.ts';
@@ -91,8 +90,8 @@ export interface AssembledApplication {
   readonly lifecycle: Lifecycle;
   readonly health: Health;
   readonly healthIndicators: readonly HealthIndicator[];
-  /** What handlers run in, for loggers that are injected. */
-  readonly invocationScope: InvocationScope;
+  /** What handlers run in, for loggers that are injected and for failures that nobody awaits. */
+  readonly invocationScope: InvocationLogScope;
 }
 
 const nothingScanned: ScanReport = { found: [], skipped: [] };

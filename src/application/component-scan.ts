@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { readForwarder } from '../forwarders/forwarder-decorator.ts';
 import { hasHandlers, isFunctionClass } from '../functions/definition.ts';
+import { appendAll } from '../shared/append-all.ts';
 import { StatefunError, toError } from '../shared/errors.ts';
 import type { ClassOf } from '../shared/metadata.ts';
 import { exportedValues } from './exported-values.ts';
@@ -49,7 +50,7 @@ export async function scanComponents(folders: readonly (URL | string)[]): Promis
   const problems: StatefunError[] = [];
   for (const folder of new Set(folders.map(toFolderPath))) {
     const { files, skipped: links } = await listOrReport(folder, problems);
-    skipped.push(...links);
+    appendAll(skipped, links);
     const compiled = files.some((file) => skipReason(file, true) === undefined);
     for (const file of files) {
       const reason = skipReason(file, compiled) ?? (await importComponents(file, folder, found, problems));

@@ -110,7 +110,7 @@ async function makeForwarder(
     problems.push(new StatefunError('NOT_A_FORWARDER_CLASS', `${describe(forwarderClass)} has no @Forwarder.`));
     return undefined;
   }
-  problems.push(...(isFunctionClass(forwarderClass) ? [] : checkDecorators(forwarderClass)));
+  appendAll(problems, isFunctionClass(forwarderClass) ? [] : checkDecorators(forwarderClass));
   const prepared = await prepare(forwarderClass, { owner, perAddress: false }, making);
   appendAll(problems, prepared.problems);
   if (prepared.create === undefined) return undefined;

@@ -47,8 +47,6 @@ export interface ModuleOptions {
 /** How the engine runs an application. */
 export interface EngineSettings {
   readonly limits?: Partial<EngineLimits>;
-  /** Makes a new instance for every message, so that a field without `@Persisted` cannot be mistaken for state. @defaultValue `false` */
-  readonly instancePerMessage?: boolean;
 }
 
 export interface ApplicationOptions extends Omit<ModuleOptions, 'imports' | 'exports'> {

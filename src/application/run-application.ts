@@ -23,6 +23,7 @@ import { debugLines, startLine, startReport } from './start-report.ts';
 import { defaultStateFolder } from './state-folder.ts';
 import { deadLetterRequests } from './state-tools/running-requests.ts';
 import { StopSignals } from './stop-signals.ts';
+import { tieFailures } from './stray-failures.ts';
 import type { Wiring } from './wiring.ts';
 
 /** Settings are read from application.yaml and others in the working directory, and from the environment, where the options say nothing else. */
@@ -42,6 +43,8 @@ export interface RunOptions extends Omit<ApplicationOverrides, 'dryRun'> {
    * once it has started. @defaultValue `false`
    */
   readonly signals?: boolean;
+  /** Owns `unhandledRejection` and `uncaughtException` of the process: see docs/decisions/0008-failures-nobody-awaits.md. @defaultValue `false` */
+  readonly strayFailures?: boolean;
   /** How long a graceful stop may take. What is not finished then is done again after the next start. @defaultValue the setting `stop.deadline` */
   readonly stopDeadline?: Duration;
   /** How the start is reported. @defaultValue `'lines'` on a terminal; `'line'` in production and where nobody watches */
@@ -137,8 +140,7 @@ async function start(
   return running;
 }
 
-interface StartOptions {
-  readonly store?: Store;
+interface StartOptions extends Pick<RunOptions, 'strayFailures' | 'store'> {
   readonly stateFolder: string | undefined;
   readonly logger: Logger;
 }
@@ -150,6 +152,7 @@ async function startEngine(application: AssembledApplication, { stateFolder, log
   try {
     store ??= opened = await openStore({ ...storeSettings(application.configuration), folder: stateFolder ?? '', logger });
     engine = createEngine(application, store, logger);
+    if (options.strayFailures === true) tieFailures(application.invocationScope, engine, namedLogger(logger, 'engine'));
     await engine.start();
     opened?.answerRequests(deadLetterRequests(engine, store));
     application.health.started();

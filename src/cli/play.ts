@@ -73,7 +73,7 @@ async function play(
   const level = configuration.isSet('logging.level') ? {} : ({ level: 'warn' } as const);
   const logger = configuredLogger(configuration, { ...level, write: say });
   for (const { code, summary, hint } of warnings) logger.warn(`${code}: ${summary}`, { hint });
-  const application = await starting(() => testApplication(definition, { logger, configuration }), definition);
+  const application = await starting(() => testApplication(definition, { logger, configuration, strayFailures: true }), definition);
   const output = new LineOutput(streams.stdout);
   const counts = { events: 0, egress: 0 };
   try {

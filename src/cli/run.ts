@@ -62,7 +62,7 @@ async function run(path: string, { stateFolder, untilFinished, ...given }: RunCo
   const logger = configuredLogger(configuration);
   signals.logTo(logger);
   for (const { code, summary, hint } of warnings) logger.warn(`${code}: ${summary}`, { hint });
-  const options = { defaultName, logger, configuration };
+  const options = { defaultName, logger, configuration, strayFailures: true };
   const running = await starting(() => runApplication(application, options), application);
   stopAtSignals(running, signals, logger);
   // An ingress that waits for others, such as one in memory, does not keep a process alive by itself.

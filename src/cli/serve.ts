@@ -63,7 +63,14 @@ async function serve(path: string, options: ServeCommandOptions, signals: StopSi
   for (const { code, summary, hint } of warnings) logger.warn(`${code}: ${summary}`, { hint });
   const served = await starting(async () => {
     const server = { port: options.port, host: options.host, path: options.path, ...(await readTls(options)) };
-    return serveApplication(application, { defaultName, logger, configuration, playground: options.playground === true, server });
+    return serveApplication(application, {
+      defaultName,
+      logger,
+      configuration,
+      playground: options.playground === true,
+      server,
+      strayFailures: true,
+    });
   }, application);
   logger.info(`serving ${served.functions.types().join(', ')} at ${served.server.url}`);
   await stopped(served, signals);
@@ -89,9 +96,10 @@ async function readPem(option: string, file: string): Promise<Buffer> {
   }
 }
 
-/** Settles once a signal has come and everything is closed. */
+/** Settles once a signal has come, or a failure that nobody took care of, and everything is closed. */
 function stopped(served: ServedApplication, signals: StopSignals): Promise<void> {
   return new Promise((resolve, reject) => {
+    void served.stopped.then((error) => (error === undefined ? resolve() : reject(error)));
     signals.whenAsked({ stop: () => void served.close().then(resolve, reject), busyWith: () => 'the calls under way' });
   });
 }

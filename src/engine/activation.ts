@@ -26,7 +26,7 @@ export interface HeldState {
   snapshot(): Record<string, unknown>;
 }
 
-/** An address in memory: its waiting messages, its state and the instance that handles them. */
+/** An address in memory: its waiting messages and its state. */
 export class Activation {
   readonly address: Address;
   readonly function: RegisteredFunction | RemoteFunction;
@@ -36,7 +36,6 @@ export class Activation {
   scheduled = false;
   /** Of a class. */
   state: AddressState | undefined;
-  instance: object | undefined;
   /** Of a remote function. */
   remoteState: RemoteState | undefined;
   /** The messages a remote function is called with, until they are handled. */

@@ -1,9 +1,7 @@
 import type { InvocationHost } from '../functions/invocation-host.ts';
 import { Attempt } from '../functions/invoke.ts';
-import type { RegisteredFunction } from '../functions/registry.ts';
 import { formatAddress } from '../shared/address.ts';
 import { assertInvariant, StatefunError } from '../shared/errors.ts';
-import type { AddressState } from '../state/address-state.ts';
 import type { Activation } from './activation.ts';
 import type { PendingMessage } from './pending-message.ts';
 import type { TimerQueue, Timer } from './timer-queue.ts';
@@ -38,14 +36,12 @@ export class AttemptRunner {
   readonly #host: InvocationHost;
   readonly #deadlines: TimerQueue<Deadline>;
   readonly #outcomes: AttemptOutcomes;
-  readonly #instancePerMessage: boolean;
   readonly #runs = new Set<Run>();
   #watched = 0;
 
-  constructor(host: InvocationHost, deadlines: TimerQueue<Deadline>, instancePerMessage: boolean, outcomes: AttemptOutcomes) {
+  constructor(host: InvocationHost, deadlines: TimerQueue<Deadline>, outcomes: AttemptOutcomes) {
     this.#host = host;
     this.#deadlines = deadlines;
-    this.#instancePerMessage = instancePerMessage;
     this.#outcomes = outcomes;
   }
 
@@ -67,7 +63,9 @@ export class AttemptRunner {
     let attempt: Attempt | undefined;
     let settling: Promise<void> | undefined;
     try {
-      const instance = this.#instanceOf(activation, registered, state);
+      // An instance of its own: what an earlier attempt has left running holds another one, whose cells have ended.
+      const instance = registered.create();
+      state.bind(instance);
       attempt = new Attempt(registered.definition, instance, message, state, this.#host, nowMs);
       settling = attempt.start();
     } catch (error) {
@@ -92,14 +90,6 @@ export class AttemptRunner {
       this.#end(run);
       run.attempt.discard();
     }
-  }
-
-  #instanceOf(activation: Activation, { definition, create }: RegisteredFunction, state: AddressState): object {
-    if (activation.instance === undefined || this.#instancePerMessage || definition.asynchronous) {
-      activation.instance = create();
-      state.bind(activation.instance);
-    }
-    return activation.instance;
   }
 
   #watch(run: Run, settling: Promise<void>, nowMs: number): void {
@@ -129,7 +119,5 @@ export class AttemptRunner {
     run.ended = true;
     if (run.timeout !== undefined) this.#deadlines.cancel(run.timeout);
     this.#runs.delete(run);
-    // What the handler may have left running must not reach a later attempt.
-    run.activation.instance = undefined;
   }
 }

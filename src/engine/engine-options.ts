@@ -27,8 +27,6 @@ export interface EngineOptions {
   readonly invocationScope?: InvocationScope | undefined;
   readonly subscriptions?: SubscriptionOptions;
   readonly limits?: Partial<EngineLimits>;
-  /** A new instance of the function class for every message: shows fields that are used as state. @defaultValue `false` */
-  readonly instancePerMessage?: boolean;
   /** @defaultValue `'dead-letter'` */
   readonly unmatchedEvents?: UnmatchedEvents;
   /** @defaultValue that of the process */

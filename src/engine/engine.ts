@@ -20,7 +20,7 @@ import { endlessError } from './inside-watch.ts';
 import { defaultLimits } from './limits.ts';
 import { fitToHeap, MessageBudget } from './message-budget.ts';
 import type { Outbox } from './outbox.ts';
-import { realPace } from './pace.ts';
+import { outsideOfAttempts, realPace } from './pace.ts';
 import type { Partition, PartitionRun } from './partition.ts';
 import { QuietWatch, type Activity } from './quiet-watch.ts';
 import { RecordIntake } from './record-intake.ts';
@@ -78,13 +78,12 @@ export class Engine {
       store: options.store,
       functions: options.functions,
       loaded: (activation, entries) => this.#loop.arrive((nowMs) => this.#partition.states.arrived(activation, entries, nowMs)),
-      failed: (error) => this.#fail(error),
+      failed: (error) => this.fail(error),
     });
     this.#partition = (options.createPartition ?? createPartition)({
       functions: options.functions,
       limits,
       deadLetters: this.#deadLetters,
-      instancePerMessage: options.instancePerMessage ?? false,
       host: createInvocationHost({
         functions: options.functions,
         egressIds: options.egress.map((egress) => egress.id),
@@ -97,24 +96,25 @@ export class Engine {
       ports: {
         readState: (activation) => this.#states.read(activation),
         watch: (run, settling) => this.#watch(run, settling),
-        stop: (error) => this.#fail(error),
+        stop: (error) => this.fail(error),
       },
     });
-    const { router, unmatchedEvents = 'dead-letter', pace = realPace } = options;
+    const { router, unmatchedEvents = 'dead-letter' } = options;
+    const pace = outsideOfAttempts(options.pace ?? realPace);
     this.#intake = new RecordIntake({ router, partition: this.#partition, deadLetters: this.#deadLetters, unmatchedEvents });
     this.#redriveTargets = { intake: this.#intake, partition: this.#partition, ingress: options.ingress };
     this.#pipeline = new CommitPipeline({
       store: options.store,
       ...{ pace, limits, partition: this.#partition },
       committed: (capture) => this.#committed(capture),
-      failed: (error) => this.#fail(error),
+      failed: (error) => this.fail(error),
     });
     const lanes: LaneParts = {
       ...{ clock: this.#clock, logger: this.#logger, limits, deadLetters: this.#deadLetters },
       group: () => this.#partition.group,
       wake: () => this.#loop.wake(),
       flushed: () => this.#pipeline.flushed(),
-      failed: (error) => this.#fail(error),
+      failed: (error) => this.fail(error),
     };
     this.#ingress = createIngressLanes(options.ingress, lanes);
     this.#outbox = createOutbox(options.egress, lanes);
@@ -123,7 +123,7 @@ export class Engine {
       ...{ pipeline: this.#pipeline, ingress: this.#ingress, outbox: this.#outbox },
       endless: (endless) => this.#logger.warn('functions message each other without end', { error: endlessError(endless) }),
       turned: () => [this.#quiet, this.#draining].forEach((watch) => watch?.check()),
-      failed: (error) => this.#fail(error),
+      failed: (error) => this.fail(error),
     });
   }
 
@@ -136,7 +136,7 @@ export class Engine {
       await this.#starting;
       this.#started = true;
     } catch (error) {
-      if (this.#draining === undefined) this.#fail(error);
+      if (this.#draining === undefined) this.fail(error);
       await this.stopped;
       throw this.#failure ?? error;
     }
@@ -272,7 +272,8 @@ export class Engine {
     return this.#partition.running > 0 ? { handlersStarted: this.#partition.handlersStarted } : 'quiet';
   }
 
-  #fail(thrown: unknown): void {
+  /** Stops at once, and in order: nothing that is not committed leaves. */
+  fail(thrown: unknown): void {
     if (this.#phase === 'stopped') return;
     const error = toError(thrown);
     this.#failure = error;

@@ -2,7 +2,7 @@ import type { InvocationHost, InvocationScope, SendBudget } from '../functions/i
 import type { FunctionRegistry } from '../functions/registry.ts';
 import type { SubscriptionSettings } from '../functions/subscriptions.ts';
 import type { Address } from '../shared/address.ts';
-import { StatefunError } from '../shared/errors.ts';
+import { describe, StatefunError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Metrics, MetricsRegistry } from '../shared/metrics.ts';
 
@@ -49,7 +49,11 @@ export function createInvocationHost({
 
 /** The error for an egress that is not among the declared ones. */
 export function unknownEgress(egressId: string, declared: readonly string[], from: string): StatefunError {
-  return new StatefunError('UNKNOWN_EGRESS', `no egress "${egressId}" is declared (${from}). Declared: ${declared.join(', ') || 'none'}.`, {
-    facts: { egressId, declared },
-  });
+  return new StatefunError(
+    'UNKNOWN_EGRESS',
+    `no egress ${describe(egressId)} is declared (${from}). Declared: ${declared.join(', ') || 'none'}.`,
+    {
+      facts: { egressId, declared },
+    },
+  );
 }

@@ -39,7 +39,6 @@ export interface PartitionOptions {
   readonly ports: PartitionPorts;
   readonly limits: EngineLimits;
   readonly deadLetters: DeadLetterDesk;
-  readonly instancePerMessage: boolean;
 }
 
 /**
@@ -90,7 +89,7 @@ export class Partition {
       ...{ mailboxes: this.mailboxes, remoteTypes: this.remoteTypes, settlement },
       readState: (activation) => ports.readState(activation),
     });
-    this.#attempts = new AttemptRunner(host, this.#deadlines, options.instancePerMessage, {
+    this.#attempts = new AttemptRunner(host, this.#deadlines, {
       succeeded: (activation, message, attempt) => settlement.succeeded(activation, message, attempt),
       failed: (activation, message, attempt, error, nowMs) => settlement.failed(activation, message, attempt, error, nowMs),
       watch: (run, settling) => ports.watch(run, settling),

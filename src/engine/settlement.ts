@@ -1,10 +1,10 @@
 import type { Effects } from '../functions/effects.ts';
-import { retryDelayMs, type OnFailure } from '../functions/failure-policy.ts';
+import { canRetry, retryDelayMs, toHandlerError, type OnFailure } from '../functions/failure-policy.ts';
 import type { InvocationHost } from '../functions/invocation-host.ts';
 import type { Attempt } from '../functions/invoke.ts';
 import type { Message } from '../functions/message.ts';
 import { formatAddress, type Address } from '../shared/address.ts';
-import { assertInvariant, StatefunError, toError } from '../shared/errors.ts';
+import { assertInvariant } from '../shared/errors.ts';
 import type { Activation } from './activation.ts';
 import { failureLengthMax, failureOf } from './attempt-failure.ts';
 import type { Deadline } from './attempt-runner.ts';
@@ -59,13 +59,12 @@ export class Settlement {
 
   failed(activation: Activation, message: PendingMessage, attempt: Attempt | undefined, thrown: unknown, nowMs: number): void {
     attempt?.discard();
-    activation.instance = undefined;
     this.attempts.failed += 1;
     message.attempts += 1;
     const { function: registered } = activation;
     assertInvariant(registered.kind === 'class', 'attempts of remote functions are settled as batches');
     const { policy } = registered.definition;
-    const error = toError(thrown);
+    const error = toHandlerError(thrown);
     message.failure = failureOf(error, failureLengthMax);
     this.#parts.host.logger.warn('attempt failed', {
       address: formatAddress(activation.address),
@@ -74,8 +73,8 @@ export class Settlement {
       attemptsMax: policy.attemptsMax,
       error,
     });
-    const canRetry = !(StatefunError.is(thrown) && thrown.outcome === 'give-up') && message.attempts < policy.attemptsMax;
-    if (canRetry) this.#retry(activation, message, nowMs + retryDelayMs(policy, message.attempts));
+    if (canRetry(error) && message.attempts < policy.attemptsMax)
+      this.#retry(activation, message, nowMs + retryDelayMs(policy, message.attempts));
     else this.giveUp(activation, message, policy.onFailure, error);
   }
 

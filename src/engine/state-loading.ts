@@ -69,7 +69,7 @@ export class StateLoading {
     const { mailboxes, remoteTypes, settlement } = this.#parts;
     const { function: registered, mailbox } = activation;
     try {
-      if (registered.kind === 'class') activation.state = new AddressState(registered.cells, entries);
+      if (registered.kind === 'class') activation.state = new AddressState(registered.cells, entries, activation.address);
       else activation.remoteState = new RemoteState(remoteTypes.ensure(registered.type).states, entries);
     } catch (error) {
       const message = mailbox.peek();

@@ -8,7 +8,7 @@ import { toMilliseconds, type Duration } from '../shared/duration.ts';
 import { StatefunError } from '../shared/errors.ts';
 import { functionTypeOf, type FunctionTarget } from '../shared/function-target.ts';
 import { latestTimeMs, toIsoTime } from '../shared/iso-time.ts';
-import { namedLogger, type LogFields, type Logger } from '../shared/logger.ts';
+import { namedLogger, type Logger } from '../shared/logger.ts';
 import { messageIdOf } from '../shared/message-id.ts';
 import type { Metrics } from '../shared/metrics.ts';
 import type { PersistedTable } from '../state/persisted-table.ts';
@@ -119,12 +119,8 @@ export class AttemptContext implements Context {
   }
 
   get logger(): Logger {
-    return (this.#logger ??= namedLogger(this.#host.logger, `functions.${this.self.type}`).child(this.logFields));
-  }
-
-  /** What every line of a handler carries. */
-  get logFields(): LogFields {
-    return { address: this.#selfName, messageId: this.messageId };
+    const fields = { address: this.#selfName, messageId: this.messageId };
+    return (this.#logger ??= namedLogger(this.#host.logger, `functions.${this.self.type}`).child(fields));
   }
 
   get metrics(): Metrics {

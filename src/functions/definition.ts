@@ -1,4 +1,5 @@
 import type { EventType } from '../envelope/event-type.ts';
+import { appendAll } from '../shared/append-all.ts';
 import { isFunctionType } from '../shared/address.ts';
 import { checkMethods } from '../shared/decorated.ts';
 import { describe, StatefunError, type ErrorFacts } from '../shared/errors.ts';
@@ -26,8 +27,6 @@ export interface FunctionDefinition {
   /** Properties that hold state cells. */
   readonly persisted: readonly string[];
   readonly policy: FailurePolicy;
-  /** Some handler is an async function: each message gets an instance of its own, so that nothing left running reaches a later attempt. */
-  readonly asynchronous: boolean;
 }
 
 /** Whether `@StatefunFunction` stands on this very class. */
@@ -64,10 +63,9 @@ export function readDefinition(functionClass: ClassOf): { definition?: FunctionD
   }
   const policy = readPolicy(recorded, problems);
   const answering = readOnSubscribe(functionClass, problems);
-  problems.push(...checkMethods(functionClass, 'Handles', handledMethods(functionClass)));
+  appendAll(problems, checkMethods(functionClass, 'Handles', handledMethods(functionClass)));
   if (problems.length > 0 || policy === undefined) return { problems };
 
-  const methods = [...handlers.values(), ...(catchAll === undefined ? [] : [catchAll])].map((handler) => handler.method);
   const definition: FunctionDefinition = {
     type: recorded.type,
     class: functionClass,
@@ -76,7 +74,6 @@ export function readDefinition(functionClass: ClassOf): { definition?: FunctionD
     onSubscribe: answering,
     persisted: persistedProperties(functionClass),
     policy,
-    asynchronous: methods.some((method) => isAsyncMethod(functionClass, method)),
   };
   return { definition, problems };
 }
@@ -109,7 +106,7 @@ function handledMethods(functionClass: ClassOf): readonly string[] {
 
 function readOnSubscribe(functionClass: ClassOf, problems: StatefunError[]): string | undefined {
   const methods = [...new Set(readMetadata<readonly string[]>(functionClass, onSubscribeMetadataKey) ?? [])];
-  problems.push(...checkMethods(functionClass, 'OnSubscribe', methods));
+  appendAll(problems, checkMethods(functionClass, 'OnSubscribe', methods));
   const [first, second] = methods;
   if (second !== undefined) {
     const summary = `class ${functionClass.name} answers subscribers in both ${first}() and ${second}().`;
@@ -126,12 +123,6 @@ function readPolicy(recorded: RecordedFunction, problems: StatefunError[]): Fail
     problems.push(error);
     return undefined;
   }
-}
-
-function isAsyncMethod(functionClass: ClassOf, method: string): boolean {
-  // The prototype of a class holds its methods, and a decorated method is one of them.
-  const candidate = (functionClass.prototype as Readonly<Record<string, unknown>>)[method];
-  return typeof candidate === 'function' && candidate.constructor.name === 'AsyncFunction';
 }
 
 function problem(

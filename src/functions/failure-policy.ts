@@ -1,5 +1,5 @@
 import { toMilliseconds, type Duration } from '../shared/duration.ts';
-import { describe, StatefunError } from '../shared/errors.ts';
+import { describe, StatefunError, toError } from '../shared/errors.ts';
 
 /** What becomes of a message whose handler failed for good: kept as a dead letter, dropped and counted, or the engine stops. */
 export type OnFailure = 'dead-letter' | 'skip' | 'stop';
@@ -72,6 +72,24 @@ export function toFailurePolicy(options: FunctionOptions): FailurePolicy {
 
 function invalid(option: string, value: unknown, expected: string): StatefunError {
   return new StatefunError('FUNCTION_OPTION_INVALID', `${option} is ${describe(value)}; it must be ${expected}.`, { facts: { option } });
+}
+
+/** How V8 refuses to change an object that is frozen. */
+const frozenWrite = /^Cannot (?:assign to read only|add|delete|define|redefine) property\b|object is not extensible$/;
+
+/** What a handler threw, as the error that its attempt fails with: VALUE_FROZEN for a change of a frozen value, else {@link toError}. */
+export function toHandlerError(thrown: unknown): Error {
+  const error = toError(thrown);
+  if (error.name !== 'TypeError' || !frozenWrite.test(error.message)) return error;
+  return new StatefunError('VALUE_FROZEN', `a handler changed a value that is frozen: ${error.message}.`, { cause: error });
+}
+
+/**
+ * Whether trying again can help. It cannot after an error of this framework that says so: the program or the data has to be corrected. Other
+ * errors are tried again, since what the handler depends on may have failed.
+ */
+export function canRetry(error: Error): boolean {
+  return !StatefunError.is(error) || error.outcome === 'retry';
 }
 
 /** How long to wait after the given number of failed attempts, in milliseconds. */

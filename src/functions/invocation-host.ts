@@ -1,15 +1,16 @@
 import type { Address } from '../shared/address.ts';
 import type { StatefunError } from '../shared/errors.ts';
-import type { LogFields, Logger } from '../shared/logger.ts';
+import type { Logger } from '../shared/logger.ts';
 import type { Metrics } from '../shared/metrics.ts';
+import type { AttemptOrigin } from './attempt-origin.ts';
 import type { SubscriptionSettings } from './subscriptions.ts';
 
 /** Surrounds handlers, so that what they call can know which invocation it works for. */
 export interface InvocationScope {
   /** Whether handlers run inside it: where nobody would notice they do not, since it costs every asynchronous step of the process. */
   readonly active: boolean;
-  /** Calls the handler; until it has settled its log lines carry the fields. */
-  run<T>(fields: LogFields, handler: () => T): T;
+  /** Calls the handler; whatever it starts, awaited or not, belongs to the attempt. */
+  run<T>(origin: AttemptOrigin, handler: () => T): T;
 }
 
 /** Bounds what attempts send; where there is none, only the limits of one invocation count. */

@@ -1,9 +1,11 @@
 import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
 import { StatefunError } from '../shared/errors.ts';
 import { toIsoTime } from '../shared/iso-time.ts';
+import { ignoreRejection, isThenable, settled } from '../shared/thenable.ts';
 import type { AddressState } from '../state/address-state.ts';
 import type { PersistedTable } from '../state/persisted-table.ts';
 import { AttemptContext } from './attempt-context.ts';
+import { AttemptOrigin } from './attempt-origin.ts';
 import type { FunctionDefinition, HandlerDefinition } from './definition.ts';
 import type { Effects } from './effects.ts';
 import type { FailurePolicy } from './failure-policy.ts';
@@ -28,6 +30,8 @@ export class Attempt {
   readonly #host: InvocationHost;
   readonly #context: AttemptContext;
   readonly #subscribers: PersistedTable<Subscriber>;
+  /** Undefined where handlers run in no scope. */
+  #origin: AttemptOrigin | undefined;
 
   constructor(
     definition: FunctionDefinition,
@@ -66,6 +70,7 @@ export class Attempt {
   /** The attempt succeeded: its state changes stay, its effects are handed over. */
   keep(): Effects {
     this.#context.close();
+    this.#origin?.end();
     this.#state.keep();
     return this.#context.effects;
   }
@@ -73,19 +78,24 @@ export class Attempt {
   /** The attempt failed or was abandoned: no trace of it stays. */
   discard(): void {
     this.#context.abort();
+    this.#origin?.end();
     this.#state.discard();
   }
 
   #call(handler: HandlerDefinition, event: CloudEvent): Promise<void> | undefined {
     const view = handler.eventType === undefined ? event : handler.eventType.check(event);
     this.#context.view = view;
-    const { scope } = this.#host;
-    const result =
-      scope?.active !== true
-        ? this.#instance[handler.method]?.(view, this.#context)
-        : scope.run(this.#context.logFields, () => this.#instance[handler.method]?.(view, this.#context));
+    const result = this.#inScope(() => this.#instance[handler.method]?.(view, this.#context));
     // A thenable is awaited like a promise: that is what `await` does with what a handler returns.
-    return isThenable(result) ? Promise.resolve(result).then(() => undefined) : undefined;
+    if (!isThenable(result)) return undefined;
+    return this.#origin === undefined ? settled(result) : this.#origin.settled(result);
+  }
+
+  #inScope(run: () => unknown): unknown {
+    const { scope, logger } = this.#host;
+    if (scope?.active !== true) return run();
+    this.#origin = new AttemptOrigin(this.#message.target, this.#context.messageId, logger);
+    return scope.run(this.#origin, run);
   }
 
   #handleSubscription(event: CloudEvent): undefined {
@@ -108,10 +118,10 @@ export class Attempt {
     const { onSubscribe } = this.#definition;
     if (onSubscribe === undefined) return undefined;
     // The decorator's signature lets only methods of this shape be marked.
-    const current = this.#instance[onSubscribe]?.() as NewEvent | CloudEvent | undefined;
+    const current = this.#inScope(() => this.#instance[onSubscribe]?.()) as NewEvent | CloudEvent | undefined;
     if (!isThenable(current)) return current;
     // Nobody waits for it: were it to reject, the process would end.
-    Promise.resolve(current).catch(() => undefined);
+    ignoreRejection(current);
     const summary = `@OnSubscribe ${onSubscribe}() of "${this.#definition.type}" answered with a promise; it must answer at once.`;
     throw new StatefunError('ON_SUBSCRIBE_ASYNC', summary, { facts: { functionType: this.#definition.type, method: onSubscribe } });
   }
@@ -124,8 +134,4 @@ export class Attempt {
       { facts: { functionType: this.#definition.type, eventType: event.type, eventId: event.id } },
     );
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }

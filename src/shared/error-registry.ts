@@ -108,6 +108,21 @@ export const errorRegistry = {
     'A context or a state cell was used after its attempt ended.',
     'Await everything inside the handler; what runs later cannot change state or send.',
   ),
+  VALUE_FROZEN: entry(
+    'give-up',
+    'A handler changed a value that is frozen.',
+    'Events, what cells return and what was given to them are frozen: copy first ({ ...value }, [...list], structuredClone(value)), change the copy and set it.',
+  ),
+  FAILURE_NOT_AWAITED: entry(
+    'retry',
+    'A promise that a handler did not await has rejected, or a callback that it left behind threw.',
+    'Await it in the handler, or catch its failure there: an attempt that has ended can no longer fail, and its message counts as handled.',
+  ),
+  FAILURE_WITHOUT_ATTEMPT: entry(
+    'stop',
+    'A promise that nobody awaits has rejected, or an exception was not caught, and no handler is known to have caused it.',
+    'See the cause and its stack: await the promise, or catch the failure, where it comes from. Nothing committed is lost.',
+  ),
   HANDLER_TIMEOUT: entry(
     'retry',
     'A handler did not settle within its time limit.',

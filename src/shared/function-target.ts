@@ -1,4 +1,4 @@
-import { StatefunError } from './errors.ts';
+import { describe, StatefunError } from './errors.ts';
 import { readMetadata, type ClassOf } from './metadata.ts';
 
 /** A function, named by its class or by its type. Naming the type needs no import of the class. */
@@ -7,9 +7,14 @@ export type FunctionTarget = string | ClassOf;
 /** Under this key a function class holds what its decorator recorded, `type` among it. */
 export const functionMetadataKey = 'statefun:function';
 
-/** The function type a target stands for. Throws UNKNOWN_FUNCTION for a class that is not decorated. */
+/** The function type a target stands for. Throws UNKNOWN_FUNCTION for what is neither a type nor a decorated class. */
 export function functionTypeOf(target: FunctionTarget): string {
   if (typeof target === 'string') return target;
+  if (typeof target !== 'function') {
+    throw new StatefunError('UNKNOWN_FUNCTION', `${describe(target)} is not a function type.`, {
+      hint: 'Give a class with @StatefunFunction, or its type; of files that import each other a class can be undefined when it is first used.',
+    });
+  }
   const recorded = readMetadata<{ readonly type: string }>(target, functionMetadataKey);
   if (recorded !== undefined) return recorded.type;
   throw new StatefunError('UNKNOWN_FUNCTION', `class ${target.name} is not a function.`, {

@@ -1,3 +1,4 @@
+import type { Address } from '../shared/address.ts';
 import { assertInvariant, StatefunError } from '../shared/errors.ts';
 import { Attempts } from './attempts.ts';
 import { cellLink, isCell, type CellLink } from './cell.ts';
@@ -21,7 +22,7 @@ import { ValueSlot } from './value-slot.ts';
 export class AddressState {
   readonly #definitions: readonly CellDefinition[];
   readonly #slots: readonly Slot[];
-  readonly #attempts = new Attempts();
+  readonly #attempts: Attempts;
   /** By position of their slot; made when first asked for. */
   readonly #ownCells: (PersistedTable<unknown> | undefined)[] = [];
   #instance: object | undefined;
@@ -30,8 +31,9 @@ export class AddressState {
   #bytesBefore = 0;
   #dirty = false;
 
-  constructor(cells: readonly CellDefinition[], entries: Iterable<StateEntry>) {
+  constructor(cells: readonly CellDefinition[], entries: Iterable<StateEntry>, address?: Address) {
     this.#definitions = cells;
+    this.#attempts = new Attempts(address);
     this.#slots = cells.map((cell) => createSlot(cell, this.#attempts));
     for (const { key, value } of entries) this.#load(key, value);
     for (const slot of this.#slots) slot.loaded();

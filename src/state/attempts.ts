@@ -1,8 +1,11 @@
+import type { Address } from '../shared/address.ts';
 import { StatefunError } from '../shared/errors.ts';
 import { addressStateBytesMax } from './limits.ts';
 
 /** The attempts at one address, one after the other: what the slots of the address need to know of the present one. */
 export class Attempts {
+  /** For messages; undefined where nobody has said it. */
+  readonly address: Address | undefined;
   /** Whether one is under way. */
   open = false;
   /** Counts attempts, so that a slot can tell this one from earlier ones. */
@@ -11,6 +14,10 @@ export class Attempts {
   changed = false;
   /** Rough size of what the address holds, changes of the attempt under way included. */
   bytes = 0;
+
+  constructor(address?: Address) {
+    this.address = address;
+  }
 
   /** Accounts for a change of size before it happens. Shrinking is always allowed: it is the way out. */
   resize(deltaBytes: number, cell: string): void {

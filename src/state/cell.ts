@@ -1,3 +1,4 @@
+import { formatAddress, type Address } from '../shared/address.ts';
 import type { Duration } from '../shared/duration.ts';
 import { StatefunError } from '../shared/errors.ts';
 import type { Attempts } from './attempts.ts';
@@ -41,7 +42,8 @@ export class CellLink<S extends Linked> {
   readonly kind: CellKind;
   readonly options: CellOptions<unknown>;
   #slot: S | undefined;
-  #ended = false;
+  /** The slot it was connected to, once the address has let go of it. */
+  #ended: S | undefined;
 
   constructor(kind: CellKind, options: CellOptions<unknown>) {
     this.kind = kind;
@@ -52,12 +54,13 @@ export class CellLink<S extends Linked> {
   get open(): S {
     const slot = this.#slot;
     if (slot?.attempts.open === true) return slot;
-    if (slot !== undefined || this.#ended) throw attemptEnded(this.kind, slot?.name ?? this.options.name);
+    const used = slot ?? this.#ended;
+    if (used !== undefined) throw attemptEnded(this.kind, used.name, used.attempts.address);
     throw new StatefunError('STATE_NOT_BOUND', `a persisted ${this.kind} was used before it was bound to an address.`);
   }
 
   connect(slot: S, property: string): void {
-    if (this.#slot !== undefined || this.#ended) {
+    if (this.#slot !== undefined || this.#ended !== undefined) {
       throw new StatefunError('STATE_CELL_SHARED', `the persisted ${this.kind} in "${property}" was bound before.`, {
         facts: { property },
       });
@@ -66,8 +69,8 @@ export class CellLink<S extends Linked> {
   }
 
   end(): void {
+    this.#ended ??= this.#slot;
     this.#slot = undefined;
-    this.#ended = true;
   }
 }
 
@@ -76,7 +79,8 @@ export function isCell(value: unknown): value is Cell {
   return typeof value === 'object' && value !== null && cellLink in value;
 }
 
-export function attemptEnded(kind: CellKind, name: string | undefined): StatefunError {
-  const which = name === undefined ? '' : ` "${name}"`;
-  return new StatefunError('ATTEMPT_ENDED', `the persisted ${kind}${which} was used while no attempt was open.`, { facts: { cell: name } });
+export function attemptEnded(kind: CellKind, name: string, address?: Address): StatefunError {
+  const where = address === undefined ? '' : ` of ${formatAddress(address)}`;
+  const summary = `the persisted ${kind} "${name}"${where} was used while no attempt of it was open.`;
+  return new StatefunError('ATTEMPT_ENDED', summary, { facts: { cell: name, address } });
 }

@@ -77,5 +77,5 @@ function* steps<T, R>(slot: TableSlot<T>, attempt: number, read: ReadEntry<T, R>
 }
 
 function ensureSameAttempt({ attempts, name }: TableSlot<unknown>, attempt: number): void {
-  if (!attempts.open || attempts.count !== attempt) throw attemptEnded('table', name);
+  if (!attempts.open || attempts.count !== attempt) throw attemptEnded('table', name, attempts.address);
 }

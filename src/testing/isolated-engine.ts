@@ -59,7 +59,7 @@ export class IsolatedEngine {
     };
     const fullHost: InvocationHost = { ...host, isTokenPending: (sender, token) => this.#partition.delayed.isPending(sender, token) };
     this.#partition = new IsolatedPartition(
-      { functions, host: fullHost, ports, limits: defaultLimits, deadLetters: this.#desk, instancePerMessage: true },
+      { functions, host: fullHost, ports, limits: defaultLimits, deadLetters: this.#desk },
       address,
       options.recordMessage,
     );

@@ -1,6 +1,7 @@
 import { assembleApplication, type AssembledApplication } from '../application/assemble.ts';
 import { gatherContributions } from '../application/contributions.ts';
 import type { ApplicationDefinition } from '../application/definition.ts';
+import { processFailures } from '../application/stray-failures.ts';
 import type { DeadLetter } from '../engine/dead-letters.ts';
 import type { EngineStatistics } from '../engine/statistics.ts';
 import type { WaitingAddress } from '../engine/waiting-address.ts';
@@ -33,6 +34,8 @@ export type { WaitingAddress } from '../engine/waiting-address.ts';
 export interface TestApplicationOptions extends TestSettings {
   /** State that addresses have before the test. */
   readonly given?: readonly GivenAddress[];
+  /** @internal As for `runApplication`, where the process is the application's: `statefun play`. In a test the runner takes care of them. */
+  readonly strayFailures?: boolean;
 }
 
 /**
@@ -49,9 +52,12 @@ export async function testApplication(definition: ApplicationDefinition, options
   const declared = gatherContributions(definition, []).egress;
   const egress = declared.map(({ id }) => new RecordingEgress(id, (event) => left.push(event)));
   const application = await assembleApplication(definition, { ...toOverrides(options), ingress: [], egress, clock });
+  application.invocationScope.active ||= options.strayFailures === true;
   const run = await startTestRun(application, { clock, given, logger });
   application.events.emit('started', { application: application.name }, logger);
-  return new TestApplication({ application, clock, left, given, now, logger }, run);
+  const test = new TestApplication({ application, clock, left, given, now, logger }, run);
+  if (options.strayFailures === true) test.listenForFailures();
+  return test;
 }
 
 interface TestApplicationParts {
@@ -68,11 +74,18 @@ export class TestApplication {
   #run: TestRun;
   #received = 0;
   #stopped = false;
+  #unlisten: (() => void) | undefined;
 
   /** @internal */
   constructor(parts: TestApplicationParts, run: TestRun) {
     this.#parts = parts;
     this.#run = run;
+  }
+
+  /** @internal */
+  listenForFailures(): void {
+    const stop = (error: Error): void => this.#run.engine.fail(error);
+    this.#unlisten = processFailures.listen({ logger: this.#parts.logger, stop });
   }
 
   /**
@@ -203,6 +216,7 @@ export class TestApplication {
     const { name, events, lifecycle } = this.#parts.application;
     if (this.#stopped) return;
     this.#stopped = true;
+    this.#unlisten?.();
     events.emit('stopping', { application: name }, this.#parts.logger);
     await this.#run.engine.stop();
     events.emit('stopped', { application: name, error: this.#run.engine.failure }, this.#parts.logger);

@@ -42,7 +42,6 @@ export async function startTestRun(application: AssembledApplication, { clock, g
   const engine = new Engine({
     ...{ functions, router, egress, subscriptions, unmatchedEvents, invocationScope },
     ...application.engine,
-    instancePerMessage: true,
     ingress: [ingress],
     clock,
     store,

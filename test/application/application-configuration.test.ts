@@ -115,7 +115,7 @@ describe('an application and its configuration', () => {
     });
 
     expect(assembled).toMatchObject({ name: 'configured', unmatchedEvents: 'dead-letter' });
-    expect(assembled.engine).toMatchObject({ instancePerMessage: true, limits: { pendingMessagesMax: 9, deadLettersMax: 7, sliceMs: 4 } });
+    expect(assembled.engine).toMatchObject({ limits: { pendingMessagesMax: 9, deadLettersMax: 7, sliceMs: 4 } });
     expect(assembled.configuration.originOf('engine.dead-letters-max')).toBe('code');
   });
 

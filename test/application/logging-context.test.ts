@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { InvocationLogger, InvocationLogScope } from '../../src/application/logging-context.ts';
+import { AttemptOrigin } from '../../src/functions/attempt-origin.ts';
 import { silentLogger, type LogFields, type Logger } from '../../src/shared/logger.ts';
 
 it('adds the invocation to lines written during a handler, before and after it awaits, and to no others', async () => {
@@ -13,9 +14,12 @@ it('adds the invocation to lines written during a handler, before and after it a
     await Promise.resolve();
     logger.info('after', { step: 2 });
   };
-  const [first, second] = [scope.run({ id: 'a' }, handler), scope.run({ id: 'b' }, handler)];
+  const of = (id: string): AttemptOrigin => new AttemptOrigin({ type: 'shop/cart', id }, `message-${id}`, silentLogger);
+  const [first, second] = [scope.run(of('a'), handler), scope.run(of('b'), handler)];
   logger.info('outside');
   await Promise.all([first, second]);
 
-  expect(fields).toEqual([{ id: 'a' }, { id: 'b' }, {}, { id: 'a', step: 2 }, { id: 'b', step: 2 }]);
+  const a = { address: 'shop/cart/a', messageId: 'message-a' };
+  const b = { address: 'shop/cart/b', messageId: 'message-b' };
+  expect(fields).toEqual([a, b, {}, { ...a, step: 2 }, { ...b, step: 2 }]);
 });

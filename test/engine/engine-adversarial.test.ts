@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { EgressRecord } from '../../src/egress/egress.ts';
 import { CrashableStore } from './crashable-store.ts';
 import { EngineBed } from './engine-bed.ts';
+import { hostileValues } from './hostile-values.ts';
 import { Any, egressThat, GatedStore, resetWorld, Thenable, world } from './hostile-functions.ts';
 
 describe('Engine, attacked', () => {
@@ -120,6 +121,18 @@ describe('Engine, attacked', () => {
     expect(reasons.map((reason) => reason.length < 5_000)).toEqual([true, true, true]);
     expect(reasons.slice(1)).toEqual(['an object', '1']);
     expect(bed.engine.failure).toBeUndefined();
+  });
+
+  it.each(hostileValues)('goes on after a handler that throws %s', async (_name, thrown) => {
+    bed = await EngineBed.start([Any]);
+    world.thrown = thrown();
+    world.fails = 3;
+    await bed.receives('test/any/a', 'fail');
+    await bed.advance(10_000);
+    await bed.receives('test/any/a', 'count');
+    expect(bed.engine.failure).toBeUndefined();
+    expect(bed.engine.deadLetters()).toMatchObject([{ kind: 'message', target: 'test/any/a', attempts: 3 }]);
+    expect(await bed.state('test/any/a')).toEqual({ count: 1 });
   });
 
   it('keeps only the bytes of a dead record, not the buffer they are a piece of', async () => {

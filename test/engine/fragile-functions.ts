@@ -51,6 +51,26 @@ export class Fragile {
     event.data.name = 'changed';
   }
 
+  @Handles('no-duration')
+  onNoDuration(_event: CloudEvent, context: Context): void {
+    context.sendAfter('soon', 'test/fragile', 'a', { type: 'sync', data: {} });
+  }
+
+  @Handles('no-token')
+  onNoToken(_event: CloudEvent, context: Context): void {
+    context.cancelDelayed(undefined as never);
+  }
+
+  @Handles('no-target')
+  onNoTarget(_event: CloudEvent, context: Context): void {
+    context.send(undefined as never, 'a', { type: 'sync', data: {} });
+  }
+
+  @Handles('no-egress')
+  onNoEgress(_event: CloudEvent, context: Context): void {
+    context.egress(Symbol('out') as never, { type: 'sync', data: {} });
+  }
+
   @Handles('lossy')
   onLossy(): void {
     this.data.set({ at: new Date(0) });

@@ -57,43 +57,6 @@ describe('Router', () => {
     expect(routerOf().route(envelope, 'o')).toEqual([]);
   });
 
-  it('sends one event to 130,000 addresses', () => {
-    const router = routerOf(
-      forwarderOf('Everyone', (event, downstream) => {
-        for (let number = 0; number < 130_000; number++) downstream.forward('shop/cart', `cart-${number}`, event);
-      }),
-    );
-    const messages = router.route(envelope, 'o');
-    expect(messages).toHaveLength(130_000);
-    expect(messages.at(-1)?.target).toEqual({ type: 'shop/cart', id: 'cart-129999' });
-  });
-
-  it('refuses more than 250,000 messages for one event, of all forwarders together', () => {
-    const half: Forward = (event, downstream) => {
-      for (let number = 0; number < 125_001; number++) downstream.forward('shop/cart', 'a', event);
-    };
-    const refusal = refusalOf(routerOf(forwarderOf('First', half), forwarderOf('Second', half)));
-    expect(refusal).toMatchObject({ code: 'TOO_MANY_FORWARDS', outcome: 'give-up', facts: { forwarder: 'Second', forwardsMax: 250_000 } });
-  });
-
-  it('refuses more than 64 MiB for one event, ids among them', () => {
-    const router = routerOf(
-      forwarderOf('Long', (event, downstream) => {
-        for (let number = 0; number < 1_025; number++) downstream.forward('shop/cart', 'x'.repeat(65_536), event);
-      }),
-    );
-    expect(refusalOf(router)).toMatchObject({ code: 'TOO_MANY_FORWARDS', facts: { forwardBytesMax: 67_108_864 } });
-  });
-
-  it('refuses an event of a forwarder that is larger than a store keeps', () => {
-    const router = routerOf(
-      forwarderOf('Large', (_event, downstream) => {
-        downstream.forward('shop/cart', 'a', { type: 'large', data: 'x'.repeat(16 * 1_024 * 1_024) });
-      }),
-    );
-    expect(refusalOf(router)).toMatchObject({ code: 'MESSAGE_TOO_LARGE', facts: { forwarder: 'Large' } });
-  });
-
   it('gives the event to every forwarder that accepts, by order and then by name', () => {
     const router = routerOf(
       ...[

@@ -38,7 +38,7 @@ describe('readDefinition', () => {
   it('reads what the decorators recorded', () => {
     const { definition, problems } = readDefinition(Base);
     expect(problems).toEqual([]);
-    expect(definition).toMatchObject({ type: 'test/base', onSubscribe: 'current', persisted: ['price'], asynchronous: false });
+    expect(definition).toMatchObject({ type: 'test/base', onSubscribe: 'current', persisted: ['price'] });
     const methods = [...(definition?.handlers ?? [])].map(([type, { method, eventType: checked }]) => [type, method, checked]);
     expect(methods).toEqual(
       expect.arrayContaining([
@@ -50,9 +50,9 @@ describe('readDefinition', () => {
     expect(definition?.catchAll?.method).toBe('onOther');
   });
 
-  it('inherits handlers and cells, and knows an async method', () => {
+  it('inherits handlers and cells', () => {
     const { definition } = readDefinition(Derived);
-    expect(definition).toMatchObject({ type: 'test/derived', persisted: ['price'], asynchronous: true, policy: { onFailure: 'skip' } });
+    expect(definition).toMatchObject({ type: 'test/derived', persisted: ['price'], policy: { onFailure: 'skip' } });
     expect([...(definition?.handlers.keys() ?? [])].sort()).toEqual(['test.a', 'test.b', 'test.c', 'test.changed']);
   });
 

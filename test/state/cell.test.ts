@@ -62,7 +62,7 @@ describe('a cell', () => {
 
   it('names the cell in ATTEMPT_ENDED', () => {
     const { cells } = stateOf(create);
-    expect(() => cells.items.get('a')).toThrow(/^ATTEMPT_ENDED: the persisted table "items" was used while no attempt was open/);
+    expect(() => cells.items.get('a')).toThrow(/^ATTEMPT_ENDED: the persisted table "items" was used while no attempt of it was open/);
   });
 
   it('ends the cells of the instance that was bound before', () => {

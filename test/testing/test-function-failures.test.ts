@@ -51,9 +51,9 @@ describe('a handler that fails', () => {
     await expect(test.receives(event('unheard-of'))).rejects.toThrow('UNHANDLED_EVENT_TYPE');
   });
 
-  it('mutates what it was given: the call rejects with the TypeError', async () => {
+  it('mutates what it was given: the call rejects with VALUE_FROZEN', async () => {
     const test = await probe();
-    await expect(test.receives(event('mutate', { changed: false }))).rejects.toThrow(TypeError);
+    await expect(test.receives(event('mutate', { changed: false }))).rejects.toThrow(/^VALUE_FROZEN: .*read only property/);
   });
 
   it('uses its context after the end: ATTEMPT_ENDED', async () => {

@@ -59,12 +59,6 @@ const named = {
     default: {},
     text: 'Levels by name of a logger, where one differs from `logging.level`: `logging.levels.kinesis: debug`.',
   },
-  'engine.instance-per-message': {
-    type: 'boolean',
-    default: false,
-    profileDefaults: { development: true },
-    text: 'Makes a new instance of a function class for every message, so that a field without `@Persisted` cannot be mistaken for state.',
-  },
   'kinesis.region': {
     type: 'string',
     defaultText: 'what the AWS configuration of the machine says; `us-east-1` for an endpoint on this machine',

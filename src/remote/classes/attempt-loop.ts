@@ -1,11 +1,11 @@
 import type { Effects } from '../../functions/effects.ts';
-import { retryDelayMs } from '../../functions/failure-policy.ts';
+import { canRetry, retryDelayMs, toHandlerError } from '../../functions/failure-policy.ts';
 import type { InvocationHost } from '../../functions/invocation-host.ts';
 import { Attempt } from '../../functions/invoke.ts';
 import type { Message } from '../../functions/message.ts';
 import type { RegisteredFunction } from '../../functions/registry.ts';
 import { formatAddress } from '../../shared/address.ts';
-import { StatefunError, toError } from '../../shared/errors.ts';
+import { StatefunError } from '../../shared/errors.ts';
 import { sleep } from '../../shared/sleep.ts';
 import type { AddressState } from '../../state/address-state.ts';
 import type { ClassHost } from './class-host.ts';
@@ -24,7 +24,6 @@ export class AttemptLoop {
   readonly #host: ClassHost;
   readonly #retryUntilMs: number;
   readonly #never = new AbortController().signal;
-  #instance: object | undefined;
 
   constructor(registered: RegisteredFunction, state: AddressState, invocations: InvocationHost, host: ClassHost) {
     this.#registered = registered;
@@ -42,11 +41,11 @@ export class AttemptLoop {
       try {
         return { kind: 'done', effects: await this.#attempt(message, startedAtMs), startedAtMs };
       } catch (thrown) {
-        const error = toError(thrown);
+        const error = toHandlerError(thrown);
         const fields = { address: formatAddress(message.target), messageId: message.envelope.messageId, attempt: attempts, error };
         invocations.logger.warn('attempt failed', { ...fields, attemptsMax: policy.attemptsMax });
         const delayMs = retryDelayMs(policy, attempts);
-        const isFinal = (StatefunError.is(thrown) && thrown.outcome === 'give-up') || attempts >= policy.attemptsMax;
+        const isFinal = !canRetry(error) || attempts >= policy.attemptsMax;
         if (isFinal || clock.now() + delayMs > this.#retryUntilMs) {
           // `stop` is refused when the application is served; what is not skipped is never lost.
           return policy.onFailure === 'skip' ? { kind: 'skipped' } : { kind: 'dead-letter', error, attempts };
@@ -58,18 +57,15 @@ export class AttemptLoop {
 
   async #attempt(message: Message, nowMs: number): Promise<Effects> {
     const { definition, create } = this.#registered;
-    if (this.#instance === undefined || definition.asynchronous) {
-      this.#instance = create();
-      this.#state.bind(this.#instance);
-    }
-    const attempt = new Attempt(definition, this.#instance, message, this.#state, this.#invocations, nowMs);
+    // An instance of its own: what an earlier attempt has left running holds another one, whose cells have ended.
+    const instance = create();
+    this.#state.bind(instance);
+    const attempt = new Attempt(definition, instance, message, this.#state, this.#invocations, nowMs);
     try {
       const settling = attempt.start();
       if (settling !== undefined) await this.#withTimeout(settling, message, definition.policy.handlerTimeoutMs, nowMs);
     } catch (thrown) {
       attempt.discard();
-      // What the handler may have left in its fields, or running, must not reach a later attempt.
-      this.#instance = undefined;
       throw thrown;
     }
     return attempt.keep();

@@ -34,7 +34,7 @@ export class ClassFunction implements ServedFunction {
   }
 
   async handle({ target, states, invocations }: InvocationBatch): Promise<BatchResult> {
-    const state = new ServedState(this.#registered.cells, states);
+    const state = new ServedState(this.#registered.cells, states, target);
     const effects = new BatchEffects();
     const host: InvocationHost = { ...this.#host.invocations, isTokenPending: (_address, token) => effects.isTokenPending(token) };
     const attempts = new AttemptLoop(this.#registered, state.address, host, this.#host);

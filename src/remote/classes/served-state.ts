@@ -1,4 +1,5 @@
 import type { AttachedState, StateMutation, StateSpec } from '../../functions/remote-batch.ts';
+import type { Address } from '../../shared/address.ts';
 import { appendAll } from '../../shared/append-all.ts';
 import { StatefunError } from '../../shared/errors.ts';
 import { AddressState } from '../../state/address-state.ts';
@@ -21,7 +22,7 @@ export class ServedState {
   readonly #entries = new Map<string, Map<string, string | Uint8Array>>();
 
   /** Throws STATE_UNREADABLE. */
-  constructor(cells: readonly CellDefinition[], attached: readonly AttachedState[]) {
+  constructor(cells: readonly CellDefinition[], attached: readonly AttachedState[], address?: Address) {
     this.#cells = cells;
     const byName = new Map(attached.map(({ name, value }) => [name, value]));
     const loaded: StateEntry[] = [];
@@ -34,6 +35,7 @@ export class ServedState {
     this.address = new AddressState(
       cells.map((cell) => ({ ...cell, type: clusterType(cell) })),
       loaded,
+      address,
     );
   }
 

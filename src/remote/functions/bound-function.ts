@@ -1,6 +1,7 @@
 import { formatAddress, type Address } from '../../shared/address.ts';
 import { systemClock, type Clock } from '../../shared/clock.ts';
-import { StatefunError, toError } from '../../shared/errors.ts';
+import { toHandlerError } from '../../functions/failure-policy.ts';
+import { StatefunError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logger.ts';
 import type { BatchedMessage, BatchResult, InvocationBatch, StateSpec } from '../../functions/remote-batch.ts';
 import type { ServedFunction } from '../served-function.ts';
@@ -56,7 +57,7 @@ export class BoundFunction implements ServedFunction {
       await this.#attempt(batch, caller, (context) => invoke(context, message, batch.storage));
     } catch (thrown) {
       if (onFailure === undefined) throw thrown;
-      const error = toError(thrown);
+      const error = toHandlerError(thrown);
       const fields = { address: formatAddress(batch.self), typename: argument.typename, error };
       batch.logger.warn('a message failed; onFailure goes on with it', fields);
       await this.#attempt(batch, caller, (context) => onFailure(error, context, message));
@@ -81,7 +82,7 @@ export class BoundFunction implements ServedFunction {
 }
 
 function failed(target: Address, index: number, invocations: readonly BatchedMessage[], thrown: unknown): StatefunError {
-  const error = toError(thrown);
+  const error = toHandlerError(thrown);
   const typename = invocations[index]?.argument.typename;
   const place = `message ${index + 1} of ${invocations.length} ("${typename}")`;
   const reason = StatefunError.is(error) ? `${error.code}: ${error.summary}` : `${error.name}: ${error.message}`;

@@ -50,7 +50,6 @@ export class Incarnation {
     const { functions, router, subscriptions, unmatchedEvents } = application;
     this.engine = new Engine({
       ...{ functions, router, subscriptions, unmatchedEvents, limits, logger },
-      instancePerMessage: true,
       invocationScope: handlers,
       ingress: [this.ingress],
       egress: this.egress,

@@ -1,7 +1,8 @@
+import type { AttemptOrigin } from '../../functions/attempt-origin.ts';
 import type { InvocationScope } from '../../functions/invocation-host.ts';
 import type { FunctionRegistry } from '../../functions/registry.ts';
-import { parseAddress } from '../../shared/address.ts';
-import type { LogFields } from '../../shared/logger.ts';
+import { formatAddress } from '../../shared/address.ts';
+import { isThenable, settled } from '../../shared/thenable.ts';
 import type { Choices } from './choices.ts';
 import type { SimulatedClock } from './simulated-clock.ts';
 import { shortId } from './texts.ts';
@@ -89,10 +90,11 @@ export class WatchedHandlers implements InvocationScope {
     this.#running.clear();
   }
 
-  run<T>(fields: LogFields, handler: () => T): T {
+  run<T>(origin: AttemptOrigin, handler: () => T): T {
     const { scope, clock, functions, report, trace } = this.#options;
-    const [address, messageId] = [textOf(fields['address']), textOf(fields['messageId'])];
-    const { type: functionType } = parseAddress(address);
+    const { messageId } = origin;
+    const { type: functionType } = origin.address;
+    const address = formatAddress(origin.address);
     const before = this.#running.get(address);
     if (before !== undefined && clock.latest < before.deadline) {
       report('one-at-a-time', `${address} starts message ${shortId(messageId)} while it handles ${shortId(before.messageId)}`);
@@ -100,7 +102,7 @@ export class WatchedHandlers implements InvocationScope {
     this.#started += 1;
     trace(() => `${address} handles message ${shortId(messageId)}`);
     const fault = this.#fault(functionType, messageId);
-    const result = scope.active ? scope.run(fields, handler) : handler();
+    const result = scope.active ? scope.run(origin, handler) : handler();
     if (!isThenable(result)) {
       if (fault !== 'none') this.#throwFor(address);
       return result;
@@ -126,7 +128,7 @@ export class WatchedHandlers implements InvocationScope {
           end();
         };
       };
-      const settling = Promise.resolve(result);
+      const settling = settled(result);
       settling.then(
         () => settle(() => (throws ? reject(failure(held.address)) : resolve(settling))),
         () => settle(() => resolve(settling)),
@@ -153,12 +155,4 @@ export class WatchedHandlers implements InvocationScope {
 
 function failure(address: string): Error {
   return new Error(`the simulation lets an attempt of ${address} fail`);
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }

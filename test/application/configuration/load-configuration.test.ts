@@ -147,16 +147,12 @@ describe('profiles', () => {
     });
 
     const configuration = await load();
-    const development = await load({ commandLine: ['profile=a,development'] });
 
     expect([configuration.profiles, configuration.get('kinesis.ingress-stream'), configuration.get('kinesis.region')]).toEqual([
       ['a', 'b'],
       'b',
       'r',
     ]);
-    expect(configuration.get('engine.instance-per-message')).toBe(false);
-    expect(development.get('engine.instance-per-message')).toBe(true);
-    expect(development.originOf('engine.instance-per-message')).toBe('default of profile development');
   });
 
   it('refuses one that has no file, and names those that exist', async () => {

@@ -11,12 +11,14 @@ import { latestTimeMs, toIsoTime } from '../shared/iso-time.ts';
 import { namedLogger, type Logger } from '../shared/logger.ts';
 import { messageIdOf } from '../shared/message-id.ts';
 import type { Metrics } from '../shared/metrics.ts';
+import type { TypedValue } from '../shared/typed-value.ts';
 import type { PersistedTable } from '../state/persisted-table.ts';
 import type { Context, DelayOptions, EgressOptions, SubscribeOptions } from './context.ts';
 import { effectBytesMax, effectsMax, ensureToken, messageBytesMax } from './effect-limits.ts';
 import type { Cancellation, DelayedMessage, Effects, EgressEffect, SentMessage } from './effects.ts';
 import type { InvocationHost } from './invocation-host.ts';
 import type { Message } from './message.ts';
+import { toSentValue } from './sent-value.ts';
 import { subscriptionEvent, toAddress, type Subscriber, type SubscriptionAction } from './subscriptions.ts';
 
 /** The context of one attempt: collects its effects until it is closed. */
@@ -58,16 +60,27 @@ export class AttemptContext implements Context {
     this.#send(this.#ensureTarget(target, id), event);
   }
 
-  sendAfter(delay: Duration, target: FunctionTarget, id: string, event: CloudEvent | NewEvent, options: DelayOptions = {}): void {
+  sendTyped(target: FunctionTarget, id: string, value: TypedValue): void {
     const address = this.#ensureTarget(target, id);
-    const { token } = options;
+    this.#messages.push({ target: address, envelope: this.#envelopeOfTyped(value) });
+  }
+
+  sendAfter(delay: Duration, target: FunctionTarget, id: string, event: CloudEvent | NewEvent, options: DelayOptions = {}): void {
+    this.#sendAfter(delay, this.#ensureTarget(target, id), options, () => this.#envelopeOf(event));
+  }
+
+  sendTypedAfter(delay: Duration, target: FunctionTarget, id: string, value: TypedValue, options: DelayOptions = {}): void {
+    this.#sendAfter(delay, this.#ensureTarget(target, id), options, () => this.#envelopeOfTyped(value));
+  }
+
+  #sendAfter(delay: Duration, target: Address, { token }: DelayOptions, envelopeOf: () => Envelope): void {
     if (token !== undefined && this.#isTokenPending(ensureToken(token))) {
       throw new StatefunError('DELAYED_TOKEN_IN_USE', `the token "${token}" is pending at ${this.#selfName}.`, {
         facts: { token, address: this.self },
       });
     }
     const dueAt = Math.min(this.#nowMs + toMilliseconds(delay), latestTimeMs);
-    this.#delayed.push({ kind: 'send', dueAt, token, target: address, envelope: this.#envelopeOf(event) });
+    this.#delayed.push({ kind: 'send', dueAt, token, target, envelope: envelopeOf() });
   }
 
   cancelDelayed(token: string): void {
@@ -103,15 +116,20 @@ export class AttemptContext implements Context {
   }
 
   egress(egressId: string, event: CloudEvent | NewEvent, options: EgressOptions = {}): void {
+    this.#leave(egressId, options, (ids) =>
+      Envelope.ofTrustedPayload(writeEvent(event, this.#defaults(ids.messageId), dataTextFor(event, this.#received)), ids),
+    );
+  }
+
+  egressTyped(egressId: string, value: TypedValue, options: EgressOptions = {}): void {
+    this.#leave(egressId, options, (ids) => Envelope.ofTypedValue(toSentValue(value), ids));
+  }
+
+  #leave(egressId: string, { key }: EgressOptions, envelopeOf: (ids: { messageId: string; partitionKey: string }) => Envelope): void {
     this.#ensureOpen('egress');
     if (!this.#host.hasEgress(egressId)) throw this.#host.unknownEgress(egressId, `sent by ${this.#selfName}`);
-    const messageId = this.#nextMessageId();
-    const payload = writeEvent(event, this.#defaults(messageId), dataTextFor(event, this.#received));
-    const envelope = Envelope.ofTrustedPayload(payload, {
-      messageId,
-      partitionKey: options.key === undefined ? this.self.id : toPartitionKey(options.key),
-    });
-    this.#egress.push({ egressId, envelope: this.#counted(envelope) });
+    const ids = { messageId: this.#nextMessageId(), partitionKey: key === undefined ? this.self.id : toPartitionKey(key) };
+    this.#egress.push({ egressId, envelope: this.#counted(envelopeOf(ids)) });
   }
 
   now(): number {
@@ -169,6 +187,11 @@ export class AttemptContext implements Context {
     if (event === this.#view || event === this.#received.event) return this.#counted(this.#received.with({ messageId }));
     const complete = completeEvent(event, this.#defaults(messageId));
     return this.#counted(Envelope.ofPassedOn(complete, dataTextFor(event, this.#received), { messageId }));
+  }
+
+  #envelopeOfTyped(value: TypedValue): Envelope {
+    const messageId = this.#nextMessageId();
+    return this.#counted(Envelope.ofTypedValue(toSentValue(value), { messageId }));
   }
 
   /** Counts an envelope against the limits of the invocation, so that no commit is too large to be written. */

@@ -4,6 +4,7 @@ import type { Duration } from '../shared/duration.ts';
 import type { FunctionTarget } from '../shared/function-target.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Metrics } from '../shared/metrics.ts';
+import type { TypedValue } from '../shared/typed-value.ts';
 
 /** Options of a delayed message. */
 export interface DelayOptions {
@@ -45,6 +46,17 @@ export interface Context {
   /** Sends an event that arrives not before the delay has passed, also after a restart. Throws DELAYED_TOKEN_IN_USE and DELAY_TOKEN_INVALID. */
   sendAfter(delay: Duration, target: FunctionTarget, id: string, event: CloudEvent | NewEvent, options?: DelayOptions): void;
 
+  /**
+   * Sends a value of a type that functions in other languages know: `typed(type, value)` of `statefun/remote`. As {@link send} otherwise. A
+   * function class that gets one is shown an event whose type is the typename.
+   *
+   * Throws TYPENAME_INVALID for what is no typed value, and what `send` throws.
+   */
+  sendTyped(target: FunctionTarget, id: string, value: TypedValue): void;
+
+  /** Sends a typed value that arrives not before the delay has passed: {@link sendAfter} and {@link sendTyped}. */
+  sendTypedAfter(delay: Duration, target: FunctionTarget, id: string, value: TypedValue, options?: DelayOptions): void;
+
   /** Takes back a delayed message of this address that has not arrived yet; otherwise does nothing. */
   cancelDelayed(token: string): void;
 
@@ -68,6 +80,15 @@ export interface Context {
    * attempt and consumers can recognise repetitions. Throws UNKNOWN_EGRESS and PARTITION_KEY_INVALID.
    */
   egress(egressId: string, event: CloudEvent | NewEvent, options?: EgressOptions): void;
+
+  /**
+   * Sends a typed value out as {@link egress} sends an event. Served to Flink, what `kafkaRecord` and `kinesisRecord` of `statefun/remote` make
+   * reaches the egress of the cluster as it is: the record names topic or stream. An egress of the embedded engine with the format
+   * `'envelope'` is given the value; others write the event that stands for it.
+   *
+   * Throws TYPENAME_INVALID, and what `egress` throws.
+   */
+  egressTyped(egressId: string, value: TypedValue, options?: EgressOptions): void;
 
   /** When this attempt began, in milliseconds since the epoch. */
   now(): number;

@@ -50,6 +50,29 @@ describe('remote functions', () => {
     expect(await bed.state('remote/counter/a')).toEqual({ count: 2 });
   });
 
+  it('gives a typed value of a class to a function in another language as it is, at once and later', async () => {
+    const bytes = Buffer.from([0x0a, 0x01, 0xff]);
+    const value = { typename: 'type.googleapis.com/demo.Question', hasValue: true, value: bytes };
+    @StatefunFunction('test/typed')
+    class Typed {
+      @Handles()
+      on(_event: CloudEvent, context: Context): void {
+        context.sendTyped('remote/echo', 'e', value);
+        context.sendTypedAfter('1s', 'remote/echo', 'e', { ...value, hasValue: false, value: Buffer.alloc(0) });
+        // What was sent is a copy.
+        bytes.fill(0);
+      }
+    }
+    const client = new ScriptedClient(() => result({}));
+    bed = await EngineBed.start([Typed], { remote: { 'remote/*': { client, policy } } });
+    await bed.receives('test/typed/a', 'go');
+    await bed.advance(1_000);
+    expect(client.batches.map(({ invocations }) => invocations)).toEqual([
+      [{ caller: { type: 'test/typed', id: 'a' }, argument: { ...value, value: new Uint8Array([0x0a, 0x01, 0xff]) } }],
+      [{ caller: { type: 'test/typed', id: 'a' }, argument: { ...value, hasValue: false, value: new Uint8Array(0) } }],
+    ]);
+  });
+
   it('sends what arrives meanwhile as the next batch, at most so many at once, one call of an address at a time', async () => {
     const gate = new Gate();
     const client = new ScriptedClient(async () => (await gate.pass(), result({})));

@@ -15,6 +15,8 @@ class Asked {
 }
 
 /** The context as handlers meet it: in an engine. */
+const aValue = { typename: 'demo/value', hasValue: true, value: Buffer.from('x') };
+
 describe('AttemptContext', () => {
   let bed: EngineBed;
   beforeEach(async () => {
@@ -55,6 +57,12 @@ describe('AttemptContext', () => {
     ['PARTITION_KEY_INVALID', (context) => context.egress('test/out', { type: 't', data: 1 }, { key: 7 as never })],
     ['EVENT_NOT_SERIALIZABLE', (context) => context.send('test/asked', 'x', { type: 't', data: { at: new Date(0) } })],
     ['INVALID_CLOUD_EVENT', (context) => context.send('test/asked', 'x', undefined as never)],
+    ['UNKNOWN_FUNCTION', (context) => context.sendTyped('test/nobody', 'x', aValue)],
+    ['UNKNOWN_EGRESS', (context) => context.egressTyped('test/nowhere', aValue)],
+    ['TYPENAME_INVALID', (context) => context.sendTyped('test/asked', 'x', { ...aValue, typename: 'none' })],
+    ['TYPENAME_INVALID', (context) => context.sendTypedAfter(1, 'test/asked', 'x', 'text' as never)],
+    ['TYPENAME_INVALID', (context) => context.egressTyped('test/out', { type: 't', data: 1 } as never)],
+    ['MESSAGE_TOO_LARGE', (context) => context.sendTyped('test/asked', 'x', { ...aValue, value: Buffer.alloc(17_000_000) })],
     ['MESSAGE_TOO_LARGE', (context) => context.send('test/asked', 'x', { type: 't', data: 'x'.repeat(17_000_000) })],
     [
       'TOO_MANY_EFFECTS',

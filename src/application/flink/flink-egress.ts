@@ -1,8 +1,16 @@
 import type { ClusterEgress, Egress } from '../../egress/egress.ts';
 import type { EgressEffect } from '../../functions/effects.ts';
 import type { OutgoingEgress } from '../../functions/remote-batch.ts';
-import { kafkaRecord, kinesisRecord, playgroundRecord } from '../../remote/egress-records.ts';
+import {
+  kafkaRecord,
+  kafkaRecordTypename,
+  kinesisRecord,
+  kinesisRecordTypename,
+  playgroundRecord,
+  playgroundRecordTypename,
+} from '../../remote/egress-records.ts';
 import { assertInvariant } from '../../shared/errors.ts';
+import type { TypedValue } from '../../shared/typed-value.ts';
 import { deadLetterEgressId, deadLetterStream, playgroundEgressId, playgroundTopic } from './flink-names.ts';
 
 /** A component of module.yaml and what it is sent. */
@@ -42,6 +50,10 @@ export class FlinkEgresses {
   /** Undefined: the record is larger than what the outside takes. */
   toRecord({ egressId, envelope }: EgressEffect): OutgoingEgress | undefined {
     const { egress, cluster } = this.#declared.get(egressId) ?? {};
+    const record = envelope.isTypedValue ? envelope.typedValue : undefined;
+    if (record?.typename === (this.#playground ? playgroundRecordTypename : recordTypenames[cluster?.writes.to ?? 'kafka'])) {
+      return cluster !== undefined && tooLargeFor(cluster, record) ? undefined : this.#passOn(egressId, record);
+    }
     const isEnvelope = egress?.format === 'envelope';
     const data = isEnvelope ? envelope.encode() : envelope.payload;
     if (this.#playground) return toPlayground(playgroundTopic(egressId), envelope.payload);
@@ -49,6 +61,11 @@ export class FlinkEgresses {
     const { writes } = cluster;
     if (writes.to === 'kinesis' && Buffer.byteLength(data) + partitionKeyBytesMax > writes.recordBytesMax) return undefined;
     return toStream({ id: egressId, ...cluster }, envelope.messageId ?? '', envelope.partitionKey, data);
+  }
+
+  /** A record that says itself where it goes. */
+  #passOn(egressId: string, argument: TypedValue): OutgoingEgress {
+    return { egressId: this.#playground ? playgroundEgressId : egressId, argument };
   }
 
   /** Bytes of the largest dead letter. */
@@ -63,6 +80,14 @@ export class FlinkEgresses {
     if (this.deadLetters === undefined) return toPlayground('dead-letters', text);
     return toStream(this.deadLetters, id, key, text);
   }
+}
+
+/** What a handler makes for the egress of the cluster itself. A record of another kind would fail the job: it leaves as an event does. */
+const recordTypenames = { kafka: kafkaRecordTypename, kinesis: kinesisRecordTypename } as const;
+
+/** Its own names and keys are counted with it: nearly always too strict by less than a hundred bytes. */
+function tooLargeFor({ writes }: ClusterEgress, { value }: TypedValue): boolean {
+  return writes.to === 'kinesis' && value.byteLength > writes.recordBytesMax;
 }
 
 function toPlayground(topic: string, payload: string): OutgoingEgress {

@@ -92,7 +92,10 @@ describe('What handlers leave behind, in a real process', () => {
     expect(exitCode).toBe(0);
     expect(egress).toEqual(['nothing']);
     expect(log.filter(({ text: what }) => what === 'attempt failed')).toHaveLength(2);
-    expect(log.find(({ text: what }) => what === 'dead letter')).toMatchObject({ code: 'FAILURE_NOT_AWAITED', target: 'test/worker/open' });
+    expect(log.find(({ text: what }) => what === 'dead letter')).toMatchObject({
+      code: 'FAILURE_NOT_AWAITED',
+      address: 'test/worker/open',
+    });
   }, 60_000);
 
   it('stops in order, and says so, for what no handler has caused', async () => {

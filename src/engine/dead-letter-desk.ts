@@ -1,10 +1,12 @@
 import type { Ingress, IngressRecord } from '../ingress/ingress.ts';
 import { formatAddress } from '../shared/address.ts';
 import type { Clock } from '../shared/clock.ts';
+import { StatefunError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
 import { failureOf } from './attempt-failure.ts';
 import type { CommitGroup, OutboxRecord } from './commit-group.ts';
 import { DeadLetters, type DeadLetter } from './dead-letters.ts';
+import { traceOf } from './error-trace.ts';
 import type { EngineLimits } from './limits.ts';
 import type { PendingMessage } from './pending-message.ts';
 
@@ -39,11 +41,12 @@ export class DeadLetterDesk {
     const { partition, position, identity, key } = record;
     const from = { name: ingress.name, partition, position, identity, ...(key === undefined ? {} : { key }) };
     const reason = this.#reason(error);
+    const trace = ofApplication(error) ? traceOf(error) : {};
     const { byteLength } = record.data;
     const cut = byteLength <= payloadBytesMax ? '' : ` (of ${byteLength} bytes the first ${payloadBytesMax} are kept)`;
     // A copy: the bytes are often a piece of a much larger buffer, which would stay in memory with them.
     const payload = Uint8Array.from(record.data.subarray(0, payloadBytesMax));
-    this.#add({ kind: 'record', ...reason, reason: `${reason.reason}${cut}`, attempts: 1, ingress: from, payload });
+    this.#add({ kind: 'record', ...reason, ...trace, reason: `${reason.reason}${cut}`, attempts: 1, ingress: from, payload });
   }
 
   giveUpMessage(message: PendingMessage, error: Error): void {
@@ -51,6 +54,7 @@ export class DeadLetterDesk {
     this.#add({
       kind: 'message',
       ...this.#reason(error),
+      ...traceOf(error),
       attempts,
       target: formatAddress(target),
       ...(caller === undefined ? {} : { caller: formatAddress(caller) }),
@@ -63,6 +67,7 @@ export class DeadLetterDesk {
     this.#add({
       kind: 'egress',
       ...this.#reason(error),
+      ...traceOf(error),
       attempts: 1,
       egressId,
       messageId: envelope.messageId ?? '',
@@ -81,7 +86,8 @@ export class DeadLetterDesk {
     const { added, dropped } = this.letters.add(letter);
     this.#received += 1;
     this.#options.group().deadLetter(added);
-    const { payload, target, ...fields } = added;
+    // The attempts that failed were logged with their stacks.
+    const { payload, target, stack, ...fields } = added;
     const address = target === undefined ? {} : { address: target };
     this.#options.logger.error('dead letter', { ...address, ...fields, payloadBytes: payload.byteLength });
     for (const old of dropped) {
@@ -93,4 +99,9 @@ export class DeadLetterDesk {
   #reason(error: Error): Pick<DeadLetter, 'code' | 'reason' | 'at'> {
     return { ...failureOf(error), at: this.#options.clock.now() };
   }
+}
+
+/** Whether a forwarder or format of the application is behind it. What the framework itself refuses is explained by its code. */
+function ofApplication(error: Error): boolean {
+  return !StatefunError.is(error) || 'forwarder' in error.facts;
 }

@@ -11,6 +11,10 @@ export interface DeadLetter {
   /** Code of the error, or the name of what a handler threw. */
   readonly code: string;
   readonly reason: string;
+  /** Class of what was thrown, unless it is an error of the framework. */
+  readonly errorClass?: string;
+  /** Its stack frames, with those of what caused it; none for a record that the framework itself refused. */
+  readonly stack?: string;
   /** When it was given up, in milliseconds since the epoch. */
   readonly at: number;
   /** Attempts that were made. */
@@ -87,11 +91,15 @@ export class DeadLetters {
 
   #insert(letter: DeadLetter): void {
     this.#letters.set(letter.id, letter);
-    this.#bytes += letter.payload.byteLength;
+    this.#bytes += bytesOf(letter);
   }
 
   #delete(letter: DeadLetter): void {
     this.#letters.delete(letter.id);
-    this.#bytes -= letter.payload.byteLength;
+    this.#bytes -= bytesOf(letter);
   }
+}
+
+function bytesOf({ payload, stack = '' }: DeadLetter): number {
+  return payload.byteLength + stack.length;
 }

@@ -724,6 +724,11 @@ export const errorRegistry = {
     'A tool was to look at state where there is none.',
     'Name the folder with --state-folder; the application logs it when it starts. It appears with the first start.',
   ),
+  INVALID_TIME: entry(
+    'give-up',
+    'A command is given a time that cannot be read.',
+    'Write a time as 2026-11-28T04:00:00Z or 2026-11-28, or how long ago it was: 30m, 2h, 7d.',
+  ),
   REQUEST_FAILED: entry(
     'retry',
     'A running application was asked to do something, and gave no answer, or one that cannot be used.',

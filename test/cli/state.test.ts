@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { main } from '../../src/cli/main.ts';
 import { askLockHolder } from '../../src/storage/folder-lock.ts';
 import { segmentPath, segmentsFolderOf } from '../../src/storage/segment-format.ts';
+import { openInline } from '../storage/log-fixture.ts';
 import { StateBed } from '../application/state-tools/state-bed.ts';
 
 interface Ran {
@@ -125,6 +126,69 @@ describe('statefun state', () => {
     });
     expect((await run('dead-letters', 'list')).out).toContain('RangeError: the shelf is full');
     expect(await run('dead-letters', 'show', '3')).toMatchObject({ code: 1, err: expect.stringContaining('DEAD_LETTER_UNKNOWN') });
+  });
+
+  it('shows the class of an error and where it was thrown', async () => {
+    const { stack } = (await runJson('dead-letters', 'show', '1')) as { stack: string };
+    expect(stack).toMatch(/^RangeError: the shelf is full\n {4}at Shelf\.onFail .*state-bed/);
+    expect((await run('dead-letters', 'show', '1')).out).toContain(`\n\nRangeError: the shelf is full\n    at Shelf.onFail`);
+    expect(await runJson('dead-letters', 'list')).toMatchObject({ deadLetters: [{ errorClass: 'RangeError' }, {}] });
+  });
+
+  // Written before dead letters had a class and a stack.
+  const olderLetter =
+    '0AAAAHsiaWQiOiI0MSIsImtpbmQiOiJtZXNzYWdlIiwiY29kZSI6IlJhbmdlRXJyb3IiLCJyZWFzb24iOiJ0aGUgc2hlbGYgaXMgZnVsbCIsImF0IjoxNzkwMDAwMDAwMDAwLCJhdHRlbXB0cyI6MywidGFyZ2V0IjoidGVzdC9zaGVsZi9vbGQiLCJjYWxsZXIiOiJ0ZXN0L3NoZWxmL29uZSIsIm1lc3NhZ2VJZCI6IjAwMTEyMjMzNDQ1NTY2Nzc4ODk5YWFiYmNjZGRlZWZmIn0KkAF7InNwZWN2ZXJzaW9uIjoiMS4wIiwiaWQiOiJlMSIsInNvdXJjZSI6Ii90ZXN0IiwidHlwZSI6InB1dCIsImRhdGFjb250ZW50dHlwZSI6ImFwcGxpY2F0aW9uL2pzb24iLCJkYXRhIjp7InRhcmdldCI6InRlc3Qvc2hlbGYvb2xkIiwibmFtZSI6ImIifX0aIDAwMTEyMjMzNDQ1NTY2Nzc4ODk5YWFiYmNjZGRlZWZm';
+
+  it('opens, shows and redrives dead letters of before they had a class and a stack', async () => {
+    const store = await openInline(bed.folder);
+    await store.commit([{ collection: 'dead-letters', key: '41', value: Buffer.from(olderLetter, 'base64') }]);
+    await store.close();
+    expect(await runJson('verify')).toMatchObject({ ok: true });
+    const shown = await runJson('dead-letters', 'show', '41');
+    expect(shown).toMatchObject({ code: 'RangeError', reason: 'the shelf is full', attempts: 3, type: 'test/shelf', eventType: 'put' });
+    expect(shown).not.toHaveProperty('stack');
+    expect(await runJson('dead-letters', 'list', '--event-type', 'put')).toMatchObject({ deadLetters: [{ id: '41' }] });
+    expect(await runJson('dead-letters', 'redrive', '--event-type', 'put')).toMatchObject({ ids: ['41'] });
+    await bed.start();
+    expect(await runJson('get', 'test/shelf', 'old')).toMatchObject({ cells: [{ name: 'count', value: 1 }, {}, {}, {}, {}, {}] });
+  });
+
+  it.each([
+    [
+      ['--code', 'RangeError'],
+      ['1', '2'],
+    ],
+    [['--code', 'TypeError'], []],
+    [
+      ['--type', 'test/shelf'],
+      ['1', '2'],
+    ],
+    [['--type', 'test/shelves'], []],
+    [
+      ['--event-type', 'fail'],
+      ['1', '2'],
+    ],
+    [
+      ['--since', '2026-01-01', '--until', '2026-01-02T00:00:00Z'],
+      ['1', '2'],
+    ],
+    [['--until', '2026-01-01'], []],
+    [['--since', '1d'], []],
+    [
+      ['--until', '1d', '--code', 'RangeError'],
+      ['1', '2'],
+    ],
+    [['--until', '1d', '--code', 'NO_FORWARDER'], []],
+  ])('chooses dead letters by code, type and time: %j', async (options, ids) => {
+    expect(await runJson('dead-letters', 'list', ...options)).toMatchObject({ count: ids.length, deadLetters: ids.map((id) => ({ id })) });
+    expect(await runJson('dead-letters', 'redrive', ...options)).toMatchObject({ ids });
+  });
+
+  it('refuses times that are none, and to choose in two ways', async () => {
+    expect(await run('dead-letters', 'list', '--since', '5')).toMatchObject({ code: 1, err: expect.stringContaining('INVALID_TIME') });
+    expect(await run('dead-letters', 'drop', '1', '--code', 'RangeError')).toMatchObject({ code: 2 });
+    expect(await run('dead-letters', 'drop', '--all', '--code', 'RangeError')).toMatchObject({ code: 2 });
+    expect(await runJson('dead-letters', 'list')).toMatchObject({ count: 2 });
   });
 
   it('redrives at the next start', async () => {

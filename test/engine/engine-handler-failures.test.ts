@@ -63,6 +63,23 @@ describe('Engine, when handlers fail', () => {
     expect(bed.engine.deadLetters()).toEqual([]);
   });
 
+  it('keeps the class and the stack of what a handler threw with the dead letter, through a restart', async () => {
+    class PaymentRefused extends Error {}
+    const refuse = (): never => {
+      throw new PaymentRefused('no money');
+    };
+    bed = await EngineBed.start([Fragile]);
+    next.failures = [refuse, refuse, refuse];
+    await bed.receives('test/fragile/a', 'sync', { name: 'poison' });
+    await bed.advance(1_000);
+    await bed.engine.stop();
+    const { store, clock } = bed;
+    bed = await EngineBed.start([Fragile], { store, clock });
+    const [letter] = bed.engine.deadLetters();
+    expect(letter).toMatchObject({ code: 'Error', errorClass: 'PaymentRefused', reason: 'no money' });
+    expect(letter?.stack).toMatch(/^Error: no money\n {4}at refuse .*engine-handler-failures/);
+  });
+
   it('treats a rejected handler like one that throws', async () => {
     bed = await EngineBed.start([Fragile]);
     next.failures = [() => Promise.reject(new Error('rejected'))];

@@ -1,5 +1,6 @@
 import { writeWithData } from '../../envelope/complete-event.ts';
 import type { GivenUp } from '../../remote/classes/class-host.ts';
+import { traceOf } from '../../engine/error-trace.ts';
 import { encodePath, formatAddress } from '../../shared/address.ts';
 import { StatefunError } from '../../shared/errors.ts';
 import { toIsoTime } from '../../shared/iso-time.ts';
@@ -31,8 +32,10 @@ export function deadLetterEvent(application: string, message: GivenUp, nowMs: nu
 function writeDeadLetter(application: string, message: GivenUp, nowMs: number, content: string): string {
   const { target, caller, envelope, error, attempts } = message;
   const [code, reason] = StatefunError.is(error) ? [error.code, error.summary] : [error.name, error.message];
+  const { errorClass } = traceOf(error);
   const data = {
     code,
+    ...(errorClass === undefined ? {} : { errorClass }),
     reason: reason.length <= reasonLengthMax ? reason : `${reason.slice(0, reasonLengthMax)}…`,
     attempts,
     target: formatAddress(target),

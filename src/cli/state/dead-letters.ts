@@ -2,15 +2,19 @@ import { Command } from 'commander';
 import { changeDeadLetters, type DeadLetterChange } from '../../application/state-tools/change-dead-letters.ts';
 import { openSnapshot } from '../../application/state-tools/open-snapshot.ts';
 import { askRunning } from '../../application/state-tools/running-requests.ts';
+import { isEmptyFilter, type DeadLetterFilter } from '../../application/state-tools/dead-letter-filter.ts';
 import { listDeadLetters, showDeadLetter, type ShownDeadLetter } from '../../application/state-tools/stored-dead-letters.ts';
 import { silentLogger } from '../../shared/logger.ts';
 import { CommandExit, exitCodes } from '../exit-code.ts';
 import { moreHelp } from '../more-help.ts';
 import type { Output } from '../output.ts';
+import { toFilter, withFilterOptions, type DeadLetterFilterOptions } from './dead-letter-options.ts';
 import { alignRows, countOf, toJson, toText } from './format.ts';
 import { readSnapshot, stateFolderOf, withStateOptions, type StateCommandOptions } from './state-options.ts';
 
-interface ChangeCommandOptions extends StateCommandOptions {
+type ListCommandOptions = StateCommandOptions & DeadLetterFilterOptions;
+
+interface ChangeCommandOptions extends StateCommandOptions, DeadLetterFilterOptions {
   readonly all?: true;
 }
 
@@ -25,26 +29,31 @@ export function deadLettersCommand(output: Output): Command {
 }
 
 function listCommand(output: Output): Command {
-  return withStateOptions(new Command('list'))
-    .description('all dead letters, oldest first')
+  return withFilterOptions(withStateOptions(new Command('list')))
+    .description('dead letters, oldest first')
     .addHelpText(
       'after',
       moreHelp({
-        examples: ['statefun state dead-letters list', "statefun state dead-letters list --json | jq -r '.deadLetters[].id'"],
+        examples: [
+          'statefun state dead-letters list',
+          'statefun state dead-letters list --code NO_FORWARDER --since 2h',
+          "statefun state dead-letters list --json | jq -r '.deadLetters[].id'",
+        ],
         exitCodes: { 0: 'printed, even if there is none', 1: 'the folder cannot be read' },
       }),
     )
-    .action(async (options: StateCommandOptions) => {
+    .action(async (options: ListCommandOptions) => {
+      const filter = toFilter(options);
       const { commit, letters } = await readSnapshot(options, output, (snapshot) => ({
         commit: snapshot.commit,
-        letters: listDeadLetters(snapshot),
+        letters: listDeadLetters(snapshot, filter),
       }));
-      const rows = letters.map(({ id, at, kind, where, code, reason, redriveRequested }) => [
+      const rows = letters.map(({ id, at, kind, where, code, errorClass, reason, redriveRequested }) => [
         id,
         at,
         kind,
         where,
-        `${code}: ${oneLine(reason)}${redriveRequested ? ' (redriven at the next start)' : ''}`,
+        `${nameOf(code, errorClass)}: ${oneLine(reason)}${redriveRequested ? ' (redriven at the next start)' : ''}`,
       ]);
       const text = toText([countOf(letters.length, 'dead letter'), ...alignRows(rows)]);
       output.out(options.json === true ? toJson({ commit, count: letters.length, deadLetters: letters }) : text);
@@ -65,10 +74,16 @@ function showCommand(output: Output): Command {
     });
 }
 
-function letterLines({ payload, ingress, ...letter }: ShownDeadLetter): string[] {
+function letterLines({ payload, ingress, stack, ...letter }: ShownDeadLetter): string[] {
   const origin = Object.entries(ingress ?? {}).map(([name, value]) => [`ingress ${name}`, value]);
   const facts = Object.entries(letter).map(([name, value]) => [name, String(value)]);
-  return [`dead letter ${letter.id}`, ...alignRows([...facts, ...origin]), '', ...JSON.stringify(payload, null, 2).split('\n')];
+  const trace = stack === undefined ? [] : ['', ...stack.split('\n')];
+  return [`dead letter ${letter.id}`, ...alignRows([...facts, ...origin]), ...trace, '', ...JSON.stringify(payload, null, 2).split('\n')];
+}
+
+/** The name of an error says nothing when its class did not set one. */
+function nameOf(code: string, errorClass: string | undefined): string {
+  return errorClass === undefined || errorClass === code ? code : `${code} (${errorClass})`;
 }
 
 const changes = {
@@ -81,7 +96,7 @@ const changes = {
 } as const satisfies Readonly<Record<DeadLetterChange, object>>;
 
 function changeCommand(change: DeadLetterChange, output: Output): Command {
-  return withStateOptions(new Command(change))
+  return withFilterOptions(withStateOptions(new Command(change)))
     .description(changes[change].description)
     .argument('[ids...]', 'as list prints them')
     .option('--all', 'all there are')
@@ -89,7 +104,11 @@ function changeCommand(change: DeadLetterChange, output: Output): Command {
       'after',
       moreHelp({
         text: 'A running application does it at once. Otherwise the folder is locked and changed by one commit.',
-        examples: [`statefun state dead-letters ${change} 7 8`, `statefun state dead-letters ${change} --all`],
+        examples: [
+          `statefun state dead-letters ${change} 7 8`,
+          `statefun state dead-letters ${change} --type example/cart --since 2h`,
+          `statefun state dead-letters ${change} --all`,
+        ],
         exitCodes: { 0: 'done', 1: 'an id is none, or the folder cannot be changed' },
       }),
     )
@@ -102,18 +121,34 @@ async function changeLetters(
   options: ChangeCommandOptions,
   output: Output,
 ): Promise<void> {
-  const all = options.all === true;
-  if (all === ids.length > 0) throw new CommandExit(exitCodes.usage, 'name the ids of dead letters, or give --all');
+  const filter = toFilter(options);
+  const ways = [options.all === true, ids.length > 0, !isEmptyFilter(filter)].filter(Boolean).length;
+  if (ways !== 1)
+    throw new CommandExit(exitCodes.usage, 'name the ids of dead letters, or choose them with --code and others, or give --all');
   const folder = stateFolderOf(options);
-  // The store would create a folder that is not there.
-  (await openSnapshot({ folder })).close();
-  const wanted = all ? undefined : ids;
+  const wanted = await wantedIds(folder, ids, filter, options.all === true);
   const byEngine = await askRunning(folder, { change, ids: wanted });
   const changed = byEngine ?? (await changeDeadLetters({ folder, change, ids: wanted, logger: silentLogger }));
   const done = byEngine === undefined ? changes[change].atNextStart : changes[change].now;
   const text = `${countOf(changed.length, 'dead letter')} ${done}${changed.length === 0 ? '' : `: ${changed.join(', ')}`}`;
   const when = byEngine === undefined && change === 'redrive' ? 'next-start' : 'now';
   output.out(options.json === true ? toJson({ folder, change, when, ids: changed }) : toText([text]));
+}
+
+/** Undefined for all. Throws when there is no state folder: the store would create it. */
+async function wantedIds(
+  folder: string,
+  ids: readonly string[],
+  filter: DeadLetterFilter,
+  all: boolean,
+): Promise<readonly string[] | undefined> {
+  const snapshot = await openSnapshot({ folder });
+  try {
+    if (all) return undefined;
+    return ids.length > 0 ? ids : listDeadLetters(snapshot, filter).map(({ id }) => id);
+  } finally {
+    snapshot.close();
+  }
 }
 
 function oneLine(text: string): string {

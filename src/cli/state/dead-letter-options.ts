@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { parseTime, type DeadLetterFilter } from '../../application/state-tools/dead-letter-filter.ts';
+
+/** What a command on dead letters is given to choose some of them. */
+export interface DeadLetterFilterOptions {
+  readonly code?: string;
+  readonly type?: string;
+  readonly eventType?: string;
+  readonly since?: string;
+  readonly until?: string;
+}
+
+/** Adds the options that choose dead letters; all that are given must match. */
+export function withFilterOptions(command: Command): Command {
+  return command
+    .option('--code <code>', 'those with this error code or error class')
+    .option('--type <type>', 'messages for this function type, egress records for this egress')
+    .option('--event-type <type>', 'those whose event has this type')
+    .option('--since <time>', 'given up at this time or later: 2026-11-28T04:00:00Z, or 2h for two hours ago')
+    .option('--until <time>', 'given up before this time');
+}
+
+/** Throws INVALID_TIME. */
+export function toFilter({ code, type, eventType, since, until }: DeadLetterFilterOptions): DeadLetterFilter {
+  const nowMs = Date.now();
+  return {
+    ...(code === undefined ? {} : { code }),
+    ...(type === undefined ? {} : { type }),
+    ...(eventType === undefined ? {} : { eventType }),
+    ...(since === undefined ? {} : { sinceMs: parseTime(since, nowMs) }),
+    ...(until === undefined ? {} : { untilMs: parseTime(until, nowMs) }),
+  };
+}

@@ -9,7 +9,8 @@ import { join } from 'node:path';
 export const suiteFolders = ['benchmarks', 'scripts/docker-lint', 'scripts/envelope-generator', 'test/remote/http/mounts'];
 
 const triesMax = 3;
-const pauseMs = 2_000;
+/** Between two tries, in milliseconds: long enough for a network that hiccups. */
+const pauseMs = 5_000;
 
 /** What npm says when the two files of the folder do not fit together. That is a mistake in the project, and trying again cannot help. */
 const mistakeInProject = /npm error code (?:EUSAGE|EJSONPARSE)/;
@@ -37,7 +38,8 @@ export async function installPackages(folder) {
 
 /** What npm printed, if it failed. Nothing that is installed here needs its install script: binaries come as packages. */
 function runNpmCi(folder) {
-  const command = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  // npm would wait and try again for minutes by itself.
+  const command = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--fetch-retries=0'];
   const { status, stdout, stderr, error } = spawnSync('npm', command, {
     cwd: folder,
     encoding: 'utf8',

@@ -20,7 +20,8 @@ export const indexDumpName = 'index.dump';
  *   24            head: JSON, see DumpHead
  *                 blocks of 32-bit words: pieces of slots, then buckets of both tables
  *
- * It is a copy of what the segments say. One that is missing, damaged, or older than the segments is ignored.
+ * It is a copy of what the segments say. One that is missing, damaged, or older than the segments is ignored; but what was there when it was
+ * written has to be there still, since it is written when all of that is durable.
  */
 const headStart = 24;
 const layoutVersion = 1;
@@ -83,6 +84,21 @@ export function writeIndexDump(disk: Disk, folder: string, state: DumpedState, i
     disk.closeSync(file);
   }
   disk.renameSync(temporary, join(folder, indexDumpName));
+}
+
+/** The store as it was when the dump was written; undefined when there is none, or its head cannot be read. */
+export function readDumpedState(disk: Disk, folder: string): DumpedState | undefined {
+  let file: number | undefined;
+  try {
+    const path = join(folder, indexDumpName);
+    const size = disk.sizeSync(path);
+    file = disk.openSync(path, 'read');
+    return readHead(disk, file, size).head;
+  } catch {
+    return undefined;
+  } finally {
+    if (file !== undefined) disk.closeSync(file);
+  }
 }
 
 /** Fills an empty index and the segments from the dump, if it is of this very state; false when it is not, or cannot be read. */

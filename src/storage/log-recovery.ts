@@ -1,10 +1,11 @@
+import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '../shared/logger.ts';
 import { readFullySync, writeFullySync, type Disk } from './disk.ts';
-import { readIndexDump } from './index-dump.ts';
+import { readDumpedState, readIndexDump, type DumpedState } from './index-dump.ts';
 import type { LiveSegment, LiveSegments } from './live-segments.ts';
 import type { LogIndex } from './log-index.ts';
-import type { Manifest, SegmentEntry } from './manifest.ts';
+import { manifestName, type Manifest, type SegmentEntry } from './manifest.ts';
 import type { NameHash } from './name-hash.ts';
 import { RecoveringIndex } from './recovering-index.ts';
 import { checksumSeedOf, hasSegmentHeader, segmentHeaderBytes, segmentPath, segmentsFolderOf } from './segment-format.ts';
@@ -41,12 +42,15 @@ export interface RecoveredLog {
  *
  * R1. Every intact frame up to the first damage is recovered; damage that no interrupted write explains is refused with STORE_CORRUPT.
  * R2. When it returns, what it recovered survives a crash of the machine, whatever became of the last sync before.
+ * R3. What an orderly stop wrote down is there: a log that is shorter than the dump of the index says is refused, wherever it was cut.
  */
 export async function recoverLog(options: RecoveryOptions): Promise<RecoveredLog> {
   const { disk, folder, manifest, index, segments, storeId } = options;
   const segmentsFolder = segmentsFolderOf(folder);
   const sizes = new Map(manifest.segments.map((entry) => [entry.number, sizeOf(disk, segmentsFolder, entry)]));
   const last = manifest.segments.at(-1)?.number ?? 0;
+  const known = knownState(disk, folder, storeId);
+  if (known !== undefined) ensureNotOlder(folder, known, manifest, sizes);
   repair(folder, () => {
     // Names that were seen may not be durable: the process before this one may have died between a renaming and its sync.
     disk.syncFolderSync(folder);
@@ -58,8 +62,34 @@ export async function recoverLog(options: RecoveryOptions): Promise<RecoveredLog
   const dumped = readIndexDump(disk, folder, where, index, segments);
   const open = segments.numbered(last);
   if (dumped !== undefined && open !== undefined) return { commits: dumped.commits, frames: 0, tornBytes: 0, open };
-  return new SegmentRecovery(options, sizes).run();
+  return new SegmentRecovery(options, sizes, known).run();
 }
+
+function knownState(disk: Disk, folder: string, storeId: string): DumpedState | undefined {
+  const known = readDumpedState(disk, folder);
+  return known?.storeId === storeId ? known : undefined;
+}
+
+/** R3, as far as sizes show it; {@link missingCommits} is about the rest. */
+function ensureNotOlder(folder: string, known: DumpedState, manifest: Manifest, sizes: ReadonlyMap<number, number>): void {
+  if (manifest.generation < known.generation) {
+    const reason = `it is older than the one that was there when the store was closed: ${restored}`;
+    throw corruptError(join(folder, manifestName), 0, reason);
+  }
+  const size = sizes.get(known.segment);
+  if (size === undefined || size >= known.offset) return;
+  const reason = `the file has ${size} bytes, and had ${known.offset} when the store was closed: ${restored}`;
+  throw corruptError(segmentPath(segmentsFolderOf(folder), known.segment), size, reason);
+}
+
+/** What the damage of a log is that ends before what the dump of the index knows; undefined when it does not. */
+export function missingCommits(known: DumpedState | undefined, commits: number): string | undefined {
+  if (known === undefined || commits >= known.commits) return undefined;
+  return `the log ends with commit ${commits}, and had commit ${known.commits} when the store was closed: ${restored}`;
+}
+
+/** Why else it may be. */
+const restored = 'it was damaged, or an older copy was put back without its index.dump';
 
 function sizeOf(disk: Disk, segmentsFolder: string, { number, bytes }: SegmentEntry): number {
   const path = segmentPath(segmentsFolder, number);
@@ -78,6 +108,7 @@ function sizeOf(disk: Disk, segmentsFolder: string, { number, bytes }: SegmentEn
 class SegmentRecovery {
   readonly #options: RecoveryOptions;
   readonly #sizes: ReadonlyMap<number, number>;
+  readonly #known: DumpedState | undefined;
   readonly #segmentsFolder: string;
   readonly #checksumSeed: number;
   readonly #index: RecoveringIndex;
@@ -87,9 +118,10 @@ class SegmentRecovery {
   #frames = 0;
   #tornBytes = 0;
 
-  constructor(options: RecoveryOptions, sizes: ReadonlyMap<number, number>) {
+  constructor(options: RecoveryOptions, sizes: ReadonlyMap<number, number>, known: DumpedState | undefined) {
     this.#options = options;
     this.#sizes = sizes;
+    this.#known = known;
     this.#segmentsFolder = segmentsFolderOf(options.folder);
     this.#checksumSeed = checksumSeedOf(options.storeId);
     this.#index = new RecoveringIndex(options.index, options.segments, options.hash);
@@ -154,6 +186,8 @@ class SegmentRecovery {
     });
     const { damage } = scan;
     if (damage !== undefined && !(last && damage.torn)) throw corruptError(path, damage.offset, damage.reason);
+    const missing = last ? missingCommits(this.#known, scan.commit) : undefined;
+    if (missing !== undefined) throw corruptError(path, scan.end, missing);
     if (last) this.#makeTailDurable(segment, path, bytes, scan);
     return scan;
   }

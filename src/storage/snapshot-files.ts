@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { hasCode, StatefunError } from '../shared/errors.ts';
 import { delay } from '../shared/timers.ts';
 import type { Disk } from './disk.ts';
+import { readDumpedState, type DumpedState } from './index-dump.ts';
 import type { SegmentEntry } from './manifest.ts';
 import { segmentPath, segmentsFolderOf } from './segment-format.ts';
 import { readFolder, storeFileName, type StoreIdentity } from './state-folder.ts';
@@ -23,6 +24,8 @@ export interface SnapshotFile {
 export interface SnapshotFiles {
   readonly identity: StoreIdentity;
   readonly files: readonly SnapshotFile[];
+  /** The store as an orderly stop before now left it, if one did. */
+  readonly known: DumpedState | undefined;
 }
 
 /**
@@ -36,10 +39,12 @@ export async function openSnapshotFiles(disk: Disk, folder: string): Promise<Sna
   for (let attempt = 1; ; attempt += 1) {
     const files: SnapshotFile[] = [];
     try {
+      // Before the files: one that is written afterwards may know more than they hold.
+      const dumped = readDumpedState(disk, folder);
       const { identity, manifest } = readFolder(disk, folder);
       for (const entry of manifest.segments) files.push(openFile(disk, folder, entry));
       if (files.length === 0) throw corruptError(segmentsFolderOf(folder), 0, 'the manifest names no segment');
-      return { identity, files };
+      return { identity, files, known: dumped?.storeId === identity.storeId ? dumped : undefined };
     } catch (error) {
       for (const { file } of files) disk.closeSync(file);
       const gone = isSystemError(error, 'ENOENT');

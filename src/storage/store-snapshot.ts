@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import { assertInvariant, StatefunError } from '../shared/errors.ts';
 import { nodeDisk, readFullySync, type Disk } from './disk.ts';
 import type { SegmentEntry } from './manifest.ts';
+import { missingCommits } from './log-recovery.ts';
 import { collectionOf, NewestRecords, type SnapshotEntry } from './newest-records.ts';
 import { intactRecordBytes, type RecordSpan } from './record-format.ts';
 import { checksumSeedOf, hasSegmentHeader, segmentHeaderBytes } from './segment-format.ts';
@@ -80,7 +81,7 @@ export class StoreSnapshot {
     }
   }
 
-  private constructor(options: SnapshotOptions, disk: Disk, { identity, files }: SnapshotFiles) {
+  private constructor(options: SnapshotOptions, disk: Disk, { identity, files, known }: SnapshotFiles) {
     this.#options = options;
     this.#disk = disk;
     this.#checksumSeed = checksumSeedOf(identity.storeId);
@@ -91,7 +92,9 @@ export class StoreSnapshot {
     this.#newest.bytes = scan.end;
     this.commit = scan.commit;
     const torn = scan.damage?.torn === true;
-    this.#damage = torn ? undefined : scan.damage;
+    const missing = missingCommits(known, scan.commit);
+    const cut = missing === undefined ? undefined : { offset: scan.end, torn: false, reason: missing };
+    this.#damage = torn ? cut : (scan.damage ?? cut);
     this.unfinishedBytes = torn ? this.#newest.size - scan.end : 0;
   }
 

@@ -102,7 +102,7 @@ describe.each([
 
   it('is refused, or loses no more than the last commit, whatever bit is flipped', async () => {
     for (const [path, bytes] of files) {
-      for (const bit of samplesOf(bytes.length * 8)) await expectSound(path, flipped(bytes, bit), dumped ? [5, 6] : [5]);
+      for (const bit of samplesOf(bytes.length * 8)) await expectSound(path, flipped(bytes, bit), dumped ? [6] : [5]);
     }
     expect(outcomes.get('STORE_CORRUPT')).toBeGreaterThan(500);
     if (!dumped) expect(outcomes.get('commit 5')).toBeGreaterThan(100);
@@ -110,7 +110,7 @@ describe.each([
 
   it('is refused, or loses no more than what the last segment holds, wherever a file is cut', async () => {
     for (const [path, bytes] of files) {
-      for (const length of samplesOf(bytes.length)) await expectSound(path, bytes.subarray(0, length), [4, 5]);
+      for (const length of samplesOf(bytes.length)) await expectSound(path, bytes.subarray(0, length), dumped ? [] : [4, 5]);
     }
   });
 

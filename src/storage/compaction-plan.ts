@@ -2,14 +2,23 @@ import { unitsOf } from './index-slots.ts';
 import type { LiveSegment } from './live-segments.ts';
 import { segmentBytesAt } from './store-limits.ts';
 
-/** All records of closed segments may have so much more than the newest ones before a compaction begins. */
-const spaceFactorMax = 1.5;
-
-/** A segment is worth reading when so much of it can go; below it, only to let others shrink. */
-const reclaimableMin = 0.2;
+/** Tombstones are what fills a store when they are so much of it. */
+const tombstonesMin = 0.2;
 
 /** Segments smaller than this part of a full one are joined when there is room. */
 const smallSegment = 0.25;
+
+/** How much a compaction is wanted; the space of a healthy store is given back without haste. */
+export interface CompactionPressure {
+  /** All records of closed segments may have so much more than the newest ones before a compaction begins. */
+  readonly spaceFactorMax: number;
+  /** A segment is worth reading when so much of it can go; below it, only to let others shrink. */
+  readonly reclaimableMin: number;
+  /** How much may be written at once; no more than a segment in any case. */
+  readonly roomBytes: number;
+}
+
+export const noPressure: CompactionPressure = { spaceFactorMax: 1.5, reclaimableMin: 0.2, roomBytes: Infinity };
 
 /** What a compaction does: which segments it reads, and which tombstones it keeps. */
 export interface CompactionPlan {
@@ -24,11 +33,16 @@ export interface CompactionPlan {
  * P1. A tombstone goes only when no segment that stays can hold an older record of its entry: the segment begins with a later commit, or it
  *     was clean at that commit, and then everything in it was the newest of its entry.
  */
-export function planCompaction(closed: readonly LiveSegment[], open: LiveSegment, segmentBytesMax: number): CompactionPlan | undefined {
+export function planCompaction(
+  closed: readonly LiveSegment[],
+  open: LiveSegment,
+  segmentBytesMax: number,
+  pressure: CompactionPressure = noPressure,
+): CompactionPlan | undefined {
   const units = sum(closed, (segment) => segment.units);
-  if (units <= spaceFactorMax * sum(closed, (segment) => segment.liveUnits)) return undefined;
+  if (units <= pressure.spaceFactorMax * sum(closed, (segment) => segment.liveUnits)) return undefined;
   const all = [...closed, open];
-  const worth = worthReading(closed, all, unitsOf(segmentBytesAt(all.length, segmentBytesMax)));
+  const worth = worthReading(closed, all, segmentBytesAt(all.length, segmentBytesMax), pressure);
   const sources = worth.length > 0 ? worth : blockingTombstones(closed, open, units);
   if (sources.length === 0) return undefined;
   const read = new Set(sources);
@@ -46,19 +60,27 @@ function neededFrom({ entry }: LiveSegment): number {
 }
 
 /** Those with the largest share of records that can go, as many as leave one full segment; small ones join them. */
-function worthReading(closed: readonly LiveSegment[], all: readonly LiveSegment[], roomUnits: number): LiveSegment[] {
+function worthReading(
+  closed: readonly LiveSegment[],
+  all: readonly LiveSegment[],
+  segmentBytes: number,
+  { reclaimableMin, roomBytes }: CompactionPressure,
+): LiveSegment[] {
+  const roomUnits = unitsOf(segmentBytes);
   const reclaimable = reclaimableUnits(all);
   const candidates = closed
     .map((segment) => ({ segment, copied: segment.units - reclaimable(segment), share: reclaimable(segment) / Math.max(1, segment.units) }))
     .sort((a, b) => b.share - a.share);
   const sources: LiveSegment[] = [];
-  let room = roomUnits;
+  // One that does not fit into a segment gets a larger one; what does not fit on the disk is not begun.
+  let [room, left] = [roomUnits, Number.isFinite(roomBytes) ? unitsOf(roomBytes) : Infinity];
   for (const { segment, copied, share } of candidates) {
     const joins = sources.length > 0 && segment.entry.kind === 'kept' && segment.units < roomUnits * smallSegment;
-    const fits = copied <= room || sources.length === 0;
+    const fits = (copied <= room || sources.length === 0) && copied <= left;
     if (!fits || (share < reclaimableMin && !joins)) continue;
     sources.push(segment);
     room -= copied;
+    left -= copied;
   }
   return sources;
 }
@@ -78,7 +100,7 @@ function reclaimableUnits(all: readonly LiveSegment[]): (segment: LiveSegment) =
 
 /** Where tombstones are what fills the store, the segment for whose sake most of them are kept: rewriting it lets them go. */
 function blockingTombstones(closed: readonly LiveSegment[], { entry: open }: LiveSegment, units: number): readonly LiveSegment[] {
-  if (sum(closed, (segment) => segment.tombstoneUnits) < units * reclaimableMin) return [];
+  if (sum(closed, (segment) => segment.tombstoneUnits) < units * tombstonesMin) return [];
   const [first, ...others] = closed;
   if (first === undefined) return [];
   const oldest = others.reduce((found, segment) => (neededFrom(segment) < neededFrom(found) ? segment : found), first);

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { assertInvariant, hasCode, toError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
-import { planCompaction, type CompactionPlan } from './compaction-plan.ts';
+import { noPressure, planCompaction, type CompactionPlan, type CompactionPressure } from './compaction-plan.ts';
 import type { FrameWriter } from './frame-writer.ts';
 import { unitsOf } from './index-slots.ts';
 import type { LiveSegment, LiveSegments } from './live-segments.ts';
@@ -61,7 +61,10 @@ export class Compaction {
   readonly #options: CompactionOptions;
   #running: Promise<void> | undefined;
   #closing = false;
+  #hurried = false;
   #compactions = 0;
+  /** Files that are being removed. */
+  readonly #removals = new Set<Promise<void>>();
 
   constructor(options: CompactionOptions) {
     this.#options = options;
@@ -74,10 +77,23 @@ export class Compaction {
 
   /** Begins a compaction if one is due and none is under way. */
   consider(): void {
-    if (this.#running !== undefined || this.#closing) return;
-    const plan = this.#plan();
-    if (plan === undefined) return;
-    this.#running = this.#runAll(plan).finally(() => (this.#running = undefined));
+    if (this.#running === undefined) this.#begin(() => this.#plan(noPressure));
+  }
+
+  /** Compacts under this pressure, without delays, until nothing is left to do or it is undefined; nobody commits meanwhile. */
+  async hurry(pressure: () => CompactionPressure | undefined): Promise<void> {
+    await this.settled();
+    // Each compaction makes something smaller; this holds for one that does not.
+    let left = 2 * this.#options.segments.named.length + 8;
+    this.#hurried = true;
+    this.#begin(() => {
+      const now = left-- > 0 ? pressure() : undefined;
+      return now === undefined ? undefined : this.#plan(now);
+    });
+    await this.settled();
+    // Whoever asked wants their space.
+    await Promise.all(this.#removals);
+    this.#hurried = false;
   }
 
   /** Resolves when none is under way. */
@@ -96,19 +112,26 @@ export class Compaction {
     await this.#options.copier.close();
   }
 
-  #plan(): CompactionPlan | undefined {
+  #begin(next: () => CompactionPlan | undefined): void {
+    const plan = this.#closing ? undefined : next();
+    if (plan === undefined) return;
+    this.#running = this.#runAll(plan, next).finally(() => (this.#running = undefined));
+  }
+
+  #plan(pressure: CompactionPressure): CompactionPlan | undefined {
     const { segments, open, segmentBytesMax } = this.#options;
     const last = open();
     return planCompaction(
       segments.named.filter((segment) => segment !== last),
       last,
       segmentBytesMax,
+      pressure,
     );
   }
 
-  async #runAll(first: CompactionPlan): Promise<void> {
+  async #runAll(first: CompactionPlan, next: () => CompactionPlan | undefined): Promise<void> {
     try {
-      for (let plan: CompactionPlan | undefined = first; plan !== undefined; plan = this.#plan()) {
+      for (let plan: CompactionPlan | undefined = first; plan !== undefined; plan = next()) {
         await this.#run(plan);
         if (this.#closing) return;
       }
@@ -195,6 +218,7 @@ export class Compaction {
 
   /** What the budget asks to wait after these records. */
   #delayMs(candidates: Uint32Array): number {
+    if (this.#hurried) return 0;
     const { segments, bytesPerSecondMax } = this.#options;
     let bytes = 0;
     for (let offset: number = candidateField.bytes; offset < candidates.length; offset += candidateWords) bytes += candidates[offset] ?? 0;
@@ -248,7 +272,10 @@ export class Compaction {
     const { reader, copier, logger } = this.#options;
     // A file that stays is no part of the store, and goes at the next start.
     const removed = reader.forget(number).then(() => copier.remove([number]));
-    removed.catch((error: unknown) => logger.debug('a segment could not be removed', { segment: number, error }));
+    const done = removed
+      .catch((error: unknown) => logger.debug('a segment could not be removed', { segment: number, error }))
+      .finally(() => this.#removals.delete(done));
+    this.#removals.add(done);
   }
 }
 

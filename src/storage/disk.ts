@@ -9,6 +9,7 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statfsSync,
   statSync,
   writeSync,
 } from 'node:fs';
@@ -16,6 +17,12 @@ import { ownerFileMode, protect, protectOpen } from './rights.ts';
 
 /** How a file is opened: `create` fails when it is there already, the others fail when it is not; what is created is for its owner alone. */
 export type OpenMode = 'read' | 'write' | 'create';
+
+export interface DiskSpace {
+  /** How much this user may still write. */
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+}
 
 /**
  * Every file operation of the log store, as thin as the system calls below it, so that a simulated disk can fill up, fail, tear and
@@ -39,6 +46,8 @@ export interface Disk {
   renameSync(from: string, to: string): void;
   /** Removes a file; one that is not there is fine. */
   removeSync(path: string): void;
+  /** The space of the disk of the folder; infinite where nobody knows. */
+  spaceSync(folder: string): DiskSpace;
   /** Takes the rights of other users away from a file or folder; see {@link protect}. */
   protectSync(path: string): void;
 }
@@ -76,6 +85,14 @@ export const nodeDisk: Disk = {
   },
   renameSync,
   removeSync: (path) => rmSync(path, { force: true }),
+  spaceSync(folder) {
+    try {
+      const { bavail, blocks, bsize } = statfsSync(folder);
+      return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+    } catch {
+      return { freeBytes: Infinity, totalBytes: Infinity };
+    }
+  },
   protectSync: protect,
 };
 

@@ -6,6 +6,7 @@ import { serveThread } from './serve-thread.ts';
 
 export type WriterQuestion =
   | { readonly kind: 'append'; readonly frame: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'begin' }
   | { readonly kind: 'reserve' }
   | { readonly kind: 'replace'; readonly replacement: Replacement }
   | { readonly kind: 'close' };
@@ -24,6 +25,8 @@ serveThread<AppendStart, WriterQuestion, WriterAnswer>((start) => {
       switch (question.kind) {
         case 'append':
           return { appended: { ...appender.append(question.frame), buffer: question.frame.buffer } };
+        case 'begin':
+          return { number: appender.beginSegment() };
         case 'reserve':
           return { number: appender.reserveNumber() };
         case 'replace':

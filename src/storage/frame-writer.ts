@@ -9,6 +9,8 @@ export interface FrameWriter {
    * another thread can take it over.
    */
   append(frame: Uint8Array<ArrayBuffer>): Promise<AppendedFrame>;
+  /** See {@link SegmentAppender.beginSegment}. */
+  beginSegment(): Promise<number>;
   /** See {@link SegmentAppender.reserveNumber}. */
   reserveNumber(): Promise<number>;
   /** See {@link SegmentAppender.replace}. */
@@ -33,6 +35,10 @@ export class InlineFrameWriter implements FrameWriter {
 
   append(frame: Uint8Array<ArrayBuffer>): Promise<AppendedFrame> {
     return Promise.resolve().then(() => ({ ...this.#appender.append(frame), buffer: frame.buffer }));
+  }
+
+  beginSegment(): Promise<number> {
+    return Promise.resolve().then(() => this.#appender.beginSegment());
   }
 
   reserveNumber(): Promise<number> {

@@ -15,7 +15,8 @@ import type { Manifest } from './manifest.ts';
 import type { NameHash } from './name-hash.ts';
 import type { RecordReader } from './record-reader.ts';
 import { RecordReads } from './record-reads.ts';
-import { checksumSeedOf } from './segment-format.ts';
+import { checksumSeedOf, segmentHeaderBytes } from './segment-format.ts';
+import { compactWholly, relieveSpace, type SpaceRelief } from './space-relief.ts';
 import { finishUpgrade, type StoreIdentity, type UpgradedFrom } from './state-folder.ts';
 import { writeFailedError } from './store-errors.ts';
 import { nameBytesMax } from './store-limits.ts';
@@ -57,6 +58,7 @@ export interface LogStoreParts {
   readonly recovery: LogRecovery;
   readonly index: LogIndex;
   readonly segments: LiveSegments;
+  readonly segmentBytesMax: number;
   readonly hash: NameHash;
   /** The segment that takes the next frame. */
   readonly open: LiveSegment;
@@ -100,7 +102,25 @@ export class LogStore implements Store {
     this.#commits = recovery.commits;
     this.#open = parts.open;
     this.#compaction = parts.compaction(this);
+  }
+
+  /** @internal Before the first commit. */
+  async begin(): Promise<void> {
+    try {
+      await relieveSpace(this.#relief);
+    } catch (error) {
+      // The first commit shows whether the disk can be written to.
+      this.#parts.logger.warn('space could not be given back before the start', { error: toError(error) });
+    }
+    if (this.#refusal !== undefined) throw this.#refusal;
     this.#compaction.consider();
+  }
+
+  /** Gives back the space of everything but the newest records, as far as there is room to write them again; not beside commits. */
+  async compact(): Promise<void> {
+    assertInvariant(this.#underWay === undefined, 'a store is compacted wholly when nobody commits');
+    await compactWholly(this.#relief);
+    if (this.#refusal !== undefined) throw this.#refusal;
   }
 
   load(collection: string): readonly StoredEntry[] | Promise<readonly StoredEntry[]> {
@@ -196,17 +216,31 @@ export class LogStore implements Store {
 
   /** The frame is durable. */
   #take({ segment, offset, buffer }: AppendedFrame, byteLength: number): void {
-    const begun = segment !== this.#open.entry.number;
-    if (begun) {
-      const { entry } = this.#open;
-      this.#open.entry = { ...entry, bytes: this.#open.bytes };
-      this.#open = this.#parts.segments.add({ kind: 'log', number: segment, commitsBefore: this.#commits }, 0);
-    }
+    const begun = this.#goOnIn(segment);
     this.#commits += 1;
     this.#open.bytes = offset + byteLength;
     this.#indexWriter.apply(Buffer.from(buffer, 0, byteLength), frameHeaderBytes, this.#open, offset + frameHeaderBytes);
     this.#encoder.recycle(buffer);
     if (begun) this.#compaction.consider();
+  }
+
+  /** Whether the segment is another one than before. */
+  #goOnIn(number: number): boolean {
+    const { entry, bytes } = this.#open;
+    if (number === entry.number) return false;
+    this.#open.entry = { ...entry, bytes };
+    this.#open = this.#parts.segments.add({ kind: 'log', number, commitsBefore: this.#commits }, segmentHeaderBytes);
+    return true;
+  }
+
+  get #relief(): SpaceRelief {
+    const { disk, folder, segments, segmentBytesMax, writer } = this.#parts;
+    return {
+      ...{ disk, folder, segments, segmentBytesMax },
+      open: () => this.#open,
+      beginSegment: async () => void this.#goOnIn(await writer.beginSegment()),
+      compact: (pressure) => this.#compaction.hurry(pressure),
+    };
   }
 
   async #close(): Promise<void> {

@@ -131,7 +131,7 @@ async function openMarked(options: LogStoreOptions, { folder, disk, lock, mark }
       open: () => store.openSegment,
       failed: (error) => store.fail(error),
     });
-  return new LogStore({
+  const store = new LogStore({
     folder,
     disk,
     lock,
@@ -140,6 +140,7 @@ async function openMarked(options: LogStoreOptions, { folder, disk, lock, mark }
     recovery,
     index,
     segments,
+    segmentBytesMax,
     hash,
     open,
     writer,
@@ -148,4 +149,11 @@ async function openMarked(options: LogStoreOptions, { folder, disk, lock, mark }
     onFailure,
     logger,
   });
+  try {
+    await store.begin();
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }

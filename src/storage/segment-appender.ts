@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { writeFullySync, type Disk } from './disk.ts';
 import { manifestName, replaceSegments, writeManifest, type KeptSegmentEntry, type Manifest, type SegmentEntry } from './manifest.ts';
 import { encodeSegmentHeader, segmentHeaderBytes, segmentPath } from './segment-format.ts';
-import { segmentBytesAt } from './store-limits.ts';
+import { roomKeptBytes, segmentBytesAt } from './store-limits.ts';
 import { ensureMarked, ensureSize, isMarked } from './writer-mark.ts';
 
 /** Where appending goes on, and what new segments are like. Survives being copied to another thread. */
@@ -71,6 +71,15 @@ export class SegmentAppender {
     return this.#unlessFailed(() => this.#append(frame));
   }
 
+  /** Begins the next segment, so that a compaction can read the one before. Returns the number of the one that takes the next frame. */
+  beginSegment(): number {
+    return this.#unlessFailed(() => {
+      this.#ensureUnchanged();
+      if (this.#offset > segmentHeaderBytes) this.#beginSegment();
+      return this.#segment;
+    });
+  }
+
   /** A number for a segment that somebody else writes. */
   reserveNumber(): number {
     return this.#unlessFailed(() => {
@@ -116,6 +125,7 @@ export class SegmentAppender {
 
   #append(frame: Uint8Array): FramePosition {
     this.#ensureUnchanged();
+    this.#ensureRoom(frame.byteLength);
     const segmentBytesMax = segmentBytesAt(this.#manifest.segments.length, this.#start.segmentBytesMax);
     // A frame larger than a segment gets one of its own.
     if (this.#offset > segmentHeaderBytes && this.#offset + frame.byteLength > segmentBytesMax) this.#beginSegment();
@@ -127,6 +137,16 @@ export class SegmentAppender {
     this.#offset += frame.byteLength;
     this.#commits += 1;
     return position;
+  }
+
+  /** The last room of a disk is not for commits. */
+  #ensureRoom(bytes: number): void {
+    const { segmentsFolder, segmentBytesMax } = this.#start;
+    const { freeBytes, totalBytes } = this.#disk.spaceSync(segmentsFolder);
+    const kept = Math.ceil(roomKeptBytes(segmentBytesMax, totalBytes));
+    if (freeBytes - bytes >= kept) return;
+    const message = `ENOSPC: ${freeBytes} bytes are free, and ${kept} of them are kept for giving back the space of old state`;
+    throw Object.assign(new Error(message), { code: 'ENOSPC' });
   }
 
   /** A4, before. */

@@ -27,3 +27,11 @@ export function segmentBytesAt(segments: number, segmentBytesMax: number): numbe
   const factor = Math.max(1, Math.floor(segments / segmentsBeforeGrowth));
   return Math.max(segmentBytesMax, Math.min(segmentBytesMax * factor, segmentBytesLargest));
 }
+
+/**
+ * How much of a disk commits leave free, an eighth of a segment (8 MiB) or a sixteenth of the disk if that is less: a compaction writes the
+ * newest records again before the old ones go, so that a disk full of garbage can free itself.
+ */
+export function roomKeptBytes(segmentBytesMax: number, totalBytes: number): number {
+  return Math.min(segmentBytesMax / 8, totalBytes / 16);
+}

@@ -22,10 +22,12 @@ export class ThreadFrameWriter implements FrameWriter {
     return appended;
   }
 
-  async reserveNumber(): Promise<number> {
-    const { number } = await this.#thread.ask({ kind: 'reserve' });
-    assertInvariant(number !== undefined, 'the writer answers what it was asked');
-    return number;
+  beginSegment(): Promise<number> {
+    return this.#askNumber('begin');
+  }
+
+  reserveNumber(): Promise<number> {
+    return this.#askNumber('reserve');
   }
 
   async replace(replacement: Replacement): Promise<void> {
@@ -40,5 +42,11 @@ export class ThreadFrameWriter implements FrameWriter {
     );
     await this.#thread.close();
     return manifest;
+  }
+
+  async #askNumber(kind: 'begin' | 'reserve'): Promise<number> {
+    const { number } = await this.#thread.ask({ kind });
+    assertInvariant(number !== undefined, 'the writer answers what it was asked');
+    return number;
   }
 }

@@ -42,6 +42,7 @@ class CompactionBed {
     return {
       ...{ index, segments, segmentBytesMax: 4_096, bytesPerSecondMax: 1_000_000, logger: silentLogger },
       writer: {
+        beginSegment: () => Promise.resolve(1),
         reserveNumber: () => this.note('reserve', 3),
         replace: () => this.note('replace', undefined).then(() => this.onReplace()),
         append: () => Promise.reject(new Error('nothing is appended')),

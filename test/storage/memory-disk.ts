@@ -73,6 +73,10 @@ export class MemoryDisk implements Disk {
     this.files.delete(path);
   }
 
+  spaceSync(): { freeBytes: number; totalBytes: number } {
+    return { freeBytes: Infinity, totalBytes: Infinity };
+  }
+
   protectSync(): void {}
 
   #path(file: number): string {

@@ -26,6 +26,8 @@ export class SimulatedDisk implements Disk {
   trace: ((line: string) => void) | undefined;
   /** Bytes that all files together may have. */
   bytesMax = Infinity;
+  /** Whether it says how much is left, as not every file system does; only writing tells otherwise. */
+  tellsSpace = false;
   /** Reads and writes do a part of what they are asked, now and then. */
   partial = false;
   /** Operations that changed something. */
@@ -193,6 +195,11 @@ export class SimulatedDisk implements Disk {
       this.changes += 1;
       folder.remove(basename(path));
     });
+  }
+
+  spaceSync(): { freeBytes: number; totalBytes: number } {
+    if (!this.tellsSpace) return { freeBytes: Infinity, totalBytes: Infinity };
+    return { freeBytes: this.bytesMax - this.bytesUsed, totalBytes: this.bytesMax };
   }
 
   /** Rights are not simulated. */

@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { main } from '../../src/cli/main.ts';
 import { segmentPath, segmentsFolderOf } from '../../src/storage/segment-format.ts';
@@ -52,5 +53,15 @@ describe('statefun state, after an orderly stop', () => {
   it('compacts nothing while the application runs', async () => {
     await bed.start();
     expect(await run('compact')).toMatchObject({ code: 1, err: expect.stringContaining('STATE_FOLDER_LOCKED') });
+  });
+
+  it('compacts nothing, and creates nothing, where there is no state', async () => {
+    const elsewhere = join(bed.folder, 'elsewhere');
+    mkdirSync(elsewhere);
+    let err = '';
+    const output = { out: () => undefined, err: (text: string) => void (err += text) };
+    expect(await main(['state', 'compact', '--state-folder', elsewhere], output)).toBe(1);
+    expect(err).toContain('STATE_FOLDER_ABSENT');
+    expect(readdirSync(elsewhere)).toEqual([]);
   });
 });

@@ -21,7 +21,7 @@ import { withLevels, type Loggers } from './logging-levels.ts';
 import { openStore } from './open-store.ts';
 import { debugLines, startLine, startReport } from './start-report.ts';
 import { defaultStateFolder } from './state-folder.ts';
-import { deadLetterRequests } from './state-tools/running-requests.ts';
+import { toolRequests } from './state-tools/running-requests.ts';
 import { StopSignals } from './stop-signals.ts';
 import { tieFailures } from './stray-failures.ts';
 import type { Wiring } from './wiring.ts';
@@ -154,7 +154,7 @@ async function startEngine(application: AssembledApplication, { stateFolder, log
     engine = createEngine(application, store, logger);
     if (options.strayFailures === true) tieFailures(application.invocationScope, engine, namedLogger(logger, 'engine'));
     await engine.start();
-    opened?.answerRequests(deadLetterRequests(engine, store));
+    opened?.answerRequests(toolRequests(engine, store));
     application.health.started();
     return engine;
   } catch (thrown) {

@@ -92,6 +92,17 @@ export class AttemptRunner {
     }
   }
 
+  /** Ends the handler that runs at the address for one of the messages: it can change nothing any more. True when there was one. */
+  drop(activation: Activation, messages: readonly PendingMessage[]): boolean {
+    for (const run of this.#runs) {
+      if (run.activation !== activation || !messages.includes(run.message)) continue;
+      this.#end(run);
+      run.attempt.discard();
+      return true;
+    }
+    return false;
+  }
+
   #watch(run: Run, settling: Promise<void>, nowMs: number): void {
     const { handlerTimeoutMs } = run.attempt.policy;
     run.activation.status = 'running';

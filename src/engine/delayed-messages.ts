@@ -57,6 +57,12 @@ export class DelayedMessages {
     return named;
   }
 
+  /** Takes back a pending message, whoever sent it. */
+  drop(delayed: Delayed): void {
+    this.#queue.cancel(delayed);
+    this.#forget(delayed);
+  }
+
   takeDue(nowMs: number): Delayed | undefined {
     const delayed = this.#queue.takeDue(nowMs);
     if (delayed !== undefined) this.#forget(delayed);

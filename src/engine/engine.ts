@@ -12,6 +12,7 @@ import { createIngressLanes, createOutbox, type LaneParts } from './create-lanes
 import { DeadLetterDesk } from './dead-letter-desk.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import type { Delayed } from './delayed-messages.ts';
+import type { MessageChoice } from './drop-messages.ts';
 import { EngineLoop } from './engine-loop.ts';
 import { createPartition, type EngineOptions } from './engine-options.ts';
 import { createInvocationHost } from './invocation-host.ts';
@@ -67,7 +68,7 @@ export class Engine {
   readonly stopped: Promise<Error | undefined> = new Promise((resolve) => (this.#resolveStopped = resolve));
 
   constructor(options: EngineOptions) {
-    const { heapBytesMax = getHeapStatistics().heap_size_limit } = options;
+    const { heapBytesMax = getHeapStatistics().heap_size_limit, router, unmatchedEvents = 'dead-letter' } = options;
     const limits = fitToHeap({ ...defaultLimits, ...options.limits }, heapBytesMax);
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
@@ -75,21 +76,16 @@ export class Engine {
     this.#metrics = options.metrics ?? new MetricsRegistry();
     this.#deadLetters = new DeadLetterDesk({ limits, clock: this.#clock, logger: this.#logger, group: () => this.#partition.group });
     this.#states = new StateReader({
-      store: options.store,
-      functions: options.functions,
+      ...{ store: options.store, functions: options.functions },
       loaded: (activation, entries) => this.#loop.arrive((nowMs) => this.#partition.states.arrived(activation, entries, nowMs)),
       failed: (error) => this.fail(error),
     });
     this.#partition = (options.createPartition ?? createPartition)({
-      functions: options.functions,
-      limits,
-      deadLetters: this.#deadLetters,
+      ...{ functions: options.functions, limits, deadLetters: this.#deadLetters },
       host: createInvocationHost({
-        functions: options.functions,
-        egressIds: options.egress.map((egress) => egress.id),
+        ...{ functions: options.functions, egressIds: options.egress.map((egress) => egress.id) },
+        ...{ logger: this.#logger, metrics: this.#metrics, scope: options.invocationScope },
         subscriptions: toSubscriptionSettings(options.subscriptions),
-        ...{ logger: this.#logger, metrics: this.#metrics },
-        scope: options.invocationScope,
         budget: new MessageBudget({ limits, heapBytesMax, held: () => [this.#partition.held, this.#outbox.held] }),
         isTokenPending: (address, token) => this.#partition.delayed.isPending(address, token),
       }),
@@ -99,13 +95,11 @@ export class Engine {
         stop: (error) => this.fail(error),
       },
     });
-    const { router, unmatchedEvents = 'dead-letter' } = options;
     const pace = outsideOfAttempts(options.pace ?? realPace);
     this.#intake = new RecordIntake({ router, partition: this.#partition, deadLetters: this.#deadLetters, unmatchedEvents });
     this.#redriveTargets = { intake: this.#intake, partition: this.#partition, ingress: options.ingress };
     this.#pipeline = new CommitPipeline({
-      store: options.store,
-      ...{ pace, limits, partition: this.#partition },
+      ...{ store: options.store, pace, limits, partition: this.#partition },
       committed: (capture) => this.#committed(capture),
       failed: (error) => this.fail(error),
     });
@@ -213,6 +207,14 @@ export class Engine {
     if (this.#phase === 'stopped') throw new StatefunError('ENGINE_STOPPED', `dead letter ${id} waits for the next start.`);
     this.#deadLetters.take(id);
     this.#loop.wake();
+  }
+
+  /** Drops pending and delayed messages, and returns their sequences. Throws MESSAGE_UNKNOWN; see drop-messages.ts. */
+  dropMessages(choice: MessageChoice): readonly number[] {
+    if (this.#phase === 'stopped') throw new StatefunError('ENGINE_STOPPED', 'the messages wait for the next start.');
+    const dropped = this.#partition.drop(choice);
+    this.#loop.wake();
+    return dropped;
   }
 
   /** The delayed messages that have not arrived, by due time. */

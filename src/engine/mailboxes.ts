@@ -64,6 +64,17 @@ export class Mailboxes {
     this.#count(activation, -1, -message.envelope.payloadBytes);
   }
 
+  /** Takes messages out of a mailbox unhandled. */
+  drop(activation: Activation, messages: ReadonlySet<PendingMessage>): void {
+    const kept = [...activation.mailbox].filter((message) => !messages.has(message));
+    activation.mailbox.clear();
+    for (const message of kept) activation.mailbox.push(message);
+    for (const message of messages) {
+      message.handled = true;
+      this.#count(activation, -1, -message.envelope.payloadBytes);
+    }
+  }
+
   /** The messages of the address count towards the budget of blocked ones from here on, or towards the common one again. */
   setBlocked(activation: Activation, blocked: boolean): void {
     let bytes = 0;

@@ -10,6 +10,7 @@ import { CommitGroup, type Capture, type OutboxRecord } from './commit-group.ts'
 import type { DeadLetterDesk } from './dead-letter-desk.ts';
 import { Deadlines } from './deadlines.ts';
 import { DelayedMessages } from './delayed-messages.ts';
+import { dropMessages, type MessageChoice } from './drop-messages.ts';
 import type { EngineLimits } from './limits.ts';
 import { Mailboxes } from './mailboxes.ts';
 import type { Held } from './message-budget.ts';
@@ -218,6 +219,12 @@ export class Partition {
   settled(run: PartitionRun, nowMs: number, failure?: { readonly error: unknown }): void {
     if (run.kind === 'handler') this.#attempts.settled(run, nowMs, failure);
     else this.#batches.settled(run, nowMs, failure);
+  }
+
+  /** See {@link dropMessages}. */
+  drop(choice: MessageChoice): readonly number[] {
+    const { mailboxes, delayed } = this;
+    return dropMessages(choice, { mailboxes, delayed, attempts: this.#attempts, group: this.#group });
   }
 
   /** See {@link AttemptRunner.abandon}. Their messages stay pending. */

@@ -628,6 +628,11 @@ export const errorRegistry = {
     'Use larger segments: see the setting for their size; or less state on this machine.',
   ),
   // engine
+  MESSAGE_UNKNOWN: entry(
+    'give-up',
+    'A pending or delayed message is asked for that is not there.',
+    'List the messages; it may have been handled since. To end functions that message each other, name their types: --type.',
+  ),
   DEAD_LETTER_UNKNOWN: entry(
     'give-up',
     'A dead letter is asked for that is not there.',

@@ -28,7 +28,8 @@ export function listCommand(output: Output): Command {
     .action((type: string, options: ListCommandOptions) => list(type, options, output));
 }
 
-function toLimit(text: string): number {
+/** Parses `--limit`. */
+export function toLimit(text: string): number {
   const limit = Number(text);
   if (Number.isSafeInteger(limit) && limit > 0) return limit;
   throw new InvalidArgumentError('It is a whole number from 1 on.');

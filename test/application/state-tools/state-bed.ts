@@ -6,7 +6,7 @@ import { PersistedList } from '../../../src/state/persisted-list.ts';
 import { PersistedTable } from '../../../src/state/persisted-table.ts';
 import { PersistedValue } from '../../../src/state/persisted-value.ts';
 import { bytesType, int64Type, stringType } from '../../../src/state/types.ts';
-import { deadLetterRequests } from '../../../src/application/state-tools/running-requests.ts';
+import { toolRequests } from '../../../src/application/state-tools/running-requests.ts';
 import type { LogStore } from '../../../src/storage/log-store.ts';
 import { EngineBed } from '../../engine/engine-bed.ts';
 import { createTemporaryFolder, openInline, removeFolder } from '../../storage/log-fixture.ts';
@@ -64,7 +64,7 @@ export class StateBed {
 
   /** As a running application does. */
   answerRequests(): void {
-    if (this.#store !== undefined) this.#store.answerRequests(deadLetterRequests(this.engine.engine, this.#store));
+    if (this.#store !== undefined) this.#store.answerRequests(toolRequests(this.engine.engine, this.#store));
   }
 
   get engine(): EngineBed {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { DeadLetter } from '../engine/dead-letters.ts';
-import { Engine } from '../engine/engine.ts';
+import { type Engine } from '../engine/engine.ts';
 import type { EngineStatistics } from '../engine/statistics.ts';
 import type { Duration } from '../shared/duration.ts';
 import { toError } from '../shared/errors.ts';
@@ -12,6 +12,7 @@ import type { LogStore } from '../storage/log-store.ts';
 import type { Store } from '../storage/store.ts';
 import { configurationOf, configuredLogger, storeSettings } from './application-configuration.ts';
 import type { ApplicationEvents } from './application-events.ts';
+import { createEngine } from './create-engine.ts';
 import { assembleApplication, type ApplicationOverrides, type AssembledApplication } from './assemble.ts';
 import type { ScanReport } from './component-scan.ts';
 import type { Configuration } from './configuration/configuration.ts';
@@ -21,6 +22,8 @@ import { withLevels, type Loggers } from './logging-levels.ts';
 import { openStore } from './open-store.ts';
 import { debugLines, startLine, startReport } from './start-report.ts';
 import { defaultStateFolder } from './state-folder.ts';
+import { SendIngress } from './sent-events/send-ingress.ts';
+import { sendRequests } from './sent-events/send-requests.ts';
 import { toolRequests } from './state-tools/running-requests.ts';
 import { StopSignals } from './stop-signals.ts';
 import { tieFailures } from './stray-failures.ts';
@@ -151,10 +154,12 @@ async function startEngine(application: AssembledApplication, { stateFolder, log
   let engine: Engine | undefined;
   try {
     store ??= opened = await openStore({ ...storeSettings(application.configuration), folder: stateFolder ?? '', logger });
-    engine = createEngine(application, store, logger);
+    const send = new SendIngress(application.router);
+    // Nobody can reach an application whose store has no folder.
+    engine = createEngine(application, store, logger, opened === undefined ? [] : [send]);
     if (options.strayFailures === true) tieFailures(application.invocationScope, engine, namedLogger(logger, 'engine'));
     await engine.start();
-    opened?.answerRequests(toolRequests(engine, store));
+    opened?.answerRequests(sendRequests(send, toolRequests(engine, store)));
     application.health.started();
     return engine;
   } catch (thrown) {
@@ -174,19 +179,6 @@ async function destroy({ lifecycle }: AssembledApplication, deadlineMs: number, 
 /** Whether a person reads along. */
 function isWatched(): boolean {
   return process.stderr.isTTY && process.env['NODE_ENV'] !== 'production';
-}
-
-function createEngine(application: AssembledApplication, store: Store, logger: Logger): Engine {
-  const { functions, router, ingress, egress, subscriptions, unmatchedEvents, clock, invocationScope, health, healthIndicators } =
-    application;
-  const engine = new Engine({
-    ...{ functions, router, ingress, egress, subscriptions, unmatchedEvents, clock, invocationScope },
-    ...application.engine,
-    store,
-    logger: namedLogger(logger, 'engine'),
-  });
-  health.attach({ vitals: () => engine.vitals, storeStats: () => store.stats(), indicators: healthIndicators });
-  return engine;
 }
 
 interface EngineRunOptions {

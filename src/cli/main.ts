@@ -12,6 +12,7 @@ import { moreHelp } from './more-help.ts';
 import { printableOutput, processOutput, type Output } from './output.ts';
 import { playCommand } from './play.ts';
 import { runCommand } from './run.ts';
+import { sendCommand } from './send.ts';
 import { serveCommand } from './serve.ts';
 import { endIfAsked, type TakeSignals } from './signals.ts';
 import { stateCommand } from './state.ts';
@@ -55,7 +56,7 @@ function createProgram(output: Output, takeSignals: TakeSignals): Command {
     .option('--debug', 'print the stacks of failures too, like LOG_LEVEL=debug')
     .showHelpAfterError('(statefun --help says what there is)')
     .addHelpText('after', programHelp);
-  const inspecting = [checkCommand(output), graphCommand(output), moduleCommand(output), stateCommand(output)];
+  const inspecting = [checkCommand, graphCommand, moduleCommand, stateCommand, sendCommand].map((create) => create(output));
   const running = [
     runCommand(takeSignals),
     playCommand(undefined, takeSignals),

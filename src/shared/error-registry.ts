@@ -729,6 +729,16 @@ export const errorRegistry = {
     'A tool was to look at state where there is none.',
     'Name the folder with --state-folder; the application logs it when it starts. It appears with the first start.',
   ),
+  APPLICATION_NOT_RUNNING: entry(
+    'give-up',
+    'An event is sent to an application that does not run.',
+    'Start it, or name the folder of the one that is meant: --state-folder.',
+  ),
+  EVENT_TOO_LARGE: entry(
+    'give-up',
+    'An event is sent to a running application that is larger than its socket takes, 1 MiB.',
+    'Let it come in through an ingress: a stream or a file.',
+  ),
   INVALID_TIME: entry(
     'give-up',
     'A command is given a time that cannot be read.',

@@ -18,7 +18,7 @@ import { onSilence } from './silence.ts';
 export type RequestHandler = (request: unknown) => Promise<object>;
 
 /** The longest request, 1 MiB: ids of ten thousand dead letters are a tenth of that. */
-const requestLengthMax = 1024 * 1024;
+export const requestLengthMax = 1024 * 1024;
 
 /** How long a connection may be silent, 10 s, before it is closed: while no request is being answered. */
 const silentMsMax = 10_000;

@@ -9,12 +9,15 @@ import { Router } from '../../src/forwarders/router.ts';
 import { readDefinition } from '../../src/functions/definition.ts';
 import type { RemoteClient, RemotePolicy } from '../../src/functions/remote-function.ts';
 import { FunctionRegistry } from '../../src/functions/registry.ts';
+import type { Ingress } from '../../src/ingress/ingress.ts';
 import { ManualClock } from '../../src/shared/manual-clock.ts';
 import { MemoryStore } from '../../src/storage/memory-store.ts';
 import type { Store } from '../../src/storage/store.ts';
 
 export interface EngineBedOptions extends Partial<Omit<EngineOptions, 'functions' | 'router' | 'ingress' | 'egress'>> {
   readonly egress?: Egress;
+  /** Ingresses beside the one in memory. */
+  readonly moreIngress?: (router: Router) => readonly Ingress[];
   /** By type or `namespace/*`. */
   readonly remote?: Readonly<Record<string, { readonly client: RemoteClient; readonly policy: RemotePolicy }>>;
 }
@@ -50,7 +53,7 @@ export class EngineBed {
       ...options,
       functions,
       router,
-      ingress: [this.ingress],
+      ingress: [this.ingress, ...(options.moreIngress?.(router) ?? [])],
       egress: [egress],
       store: this.store,
       clock: this.clock,

@@ -14,6 +14,7 @@ import { parseAddress } from '../../shared/address.ts';
 import { toIsoTime } from '../../shared/iso-time.ts';
 import type { SnapshotEntry } from '../../storage/newest-records.ts';
 import type { StoreSnapshot } from '../../storage/store-snapshot.ts';
+import { sendIngressName } from '../sent-events/send-ingress.ts';
 import { addressOf } from './stored-addresses.ts';
 
 export interface Amount {
@@ -138,7 +139,7 @@ class Tally {
     else if (collection.startsWith(`${outboxCollection}/`)) this.#outbox.take(collection.slice(outboxCollection.length + 1), bytes);
     else if (collection === deadLettersCollection) this.#letters.take(decodeDeadLetter(value).code, bytes);
     else if (collection === requestsCollection) this.#requests += parseRequestKey(key) === undefined ? 0 : 1;
-    else if (collection.startsWith(positionsCollection('')))
+    else if (collection.startsWith(positionsCollection('')) && collection !== positionsCollection(sendIngressName))
       this.#positions.push({ ingress: collection.slice(positionsCollection('').length), partition: key, position: value.toString() });
   }
 

@@ -10,7 +10,7 @@ const sizeRules = {
 };
 
 const timerFunctions = ['setTimeout', 'setInterval'];
-const timersMessage = 'Use src/shared/timers.ts: it keeps durations beyond 2^31 ms.';
+const timersMessage = 'Use src/shared/time/timers.ts: it keeps durations beyond 2^31 ms.';
 
 const everywhere = {
   ...sizeRules,
@@ -75,9 +75,9 @@ export default tseslint.config(
   },
   {
     // What these import is installed by the suite itself, which also compiles them: without it there are no types to lint with.
-    files: ['test/remote/http/mounts/*.ts'],
+    files: ['test/request-reply/serving/http/mounts/*.ts'],
     extends: [tseslint.configs.disableTypeChecked],
-    languageOptions: { parserOptions: { project: './test/remote/http/mounts/tsconfig.json' } },
+    languageOptions: { parserOptions: { project: './test/request-reply/serving/http/mounts/tsconfig.json' } },
   },
   {
     files: ['src/**/*.ts'],
@@ -102,7 +102,7 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/shared/timers.ts'],
+    ignores: ['src/shared/time/timers.ts'],
     rules: {
       // Beyond 2^31 ms they fire after 1 ms, and durations are chosen by users.
       'no-restricted-globals': ['error', ...timerFunctions.map((name) => ({ name, message: timersMessage }))],

@@ -1,4 +1,4 @@
-// Writes docs/configuration.md and schema/application.schema.json from src/application/configuration/settings.ts. With --check it writes
+// Writes docs/configuration.md and schema/application.schema.json from src/configuration/settings.ts. With --check it writes
 // nothing and exits with 1 when one of them differs.
 //
 // The registry imports only files without dependencies, so it is compiled in memory: this works before the first build.
@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from '@swc/core';
 
-const folder = new URL('../src/application/configuration/', import.meta.url);
+const folder = new URL('../src/configuration/', import.meta.url);
 const { settings } = await load(new URL('settings.ts', folder));
 const { bytesText, durationText, expectationOf } = await load(new URL('setting.ts', folder));
 const { variableOf } = await load(new URL('key-path.ts', folder));
@@ -21,7 +21,7 @@ for (const [name, text] of targets) {
     mkdirSync(new URL('./', path), { recursive: true });
     writeFileSync(path, text);
   } else if (readIfThere(path) !== text) {
-    console.error(`${name} differs from src/application/configuration/settings.ts. Run: npm run generate`);
+    console.error(`${name} differs from src/configuration/settings.ts. Run: npm run generate`);
     process.exitCode = 1;
   }
 }

@@ -6,7 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Folders with packages of their own; scripts/complete-lock-file.mjs looks after their lock files, too. */
-export const suiteFolders = ['benchmarks', 'scripts/docker-lint', 'scripts/envelope-generator', 'test/remote/http/mounts'];
+export const suiteFolders = ['benchmarks', 'scripts/docker-lint', 'scripts/envelope-generator', 'test/request-reply/serving/http/mounts'];
 
 const triesMax = 3;
 /** Between two tries, in milliseconds: long enough for a network that hiccups. */

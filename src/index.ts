@@ -33,11 +33,11 @@ export {
 // Functions
 export type { Context, DelayOptions, EgressOptions, SubscribeOptions } from './functions/context.ts';
 export type { FunctionOptions, OnFailure, RetryOptions } from './functions/failure-policy.ts';
-export { remoteFunctions, type RemoteFunctionsOptions, type RemoteTlsOptions } from './remote/client/remote-functions.ts';
-export type { RemoteFunctions } from './functions/remote-function.ts';
+export { remoteFunctions, type RemoteFunctionsOptions, type RemoteTlsOptions } from './request-reply/calling/remote-functions.ts';
+export type { RemoteFunctions } from './functions/remote/remote-function.ts';
 export type { SubscriptionOptions } from './functions/subscriptions.ts';
 export type { Address } from './shared/address.ts';
-export type { Duration } from './shared/duration.ts';
+export type { Duration } from './shared/time/duration.ts';
 export type { FunctionTarget } from './shared/function-target.ts';
 export { namedLogger, type LogFields, type Logger, type LogSeverity } from './shared/logger.ts';
 export type { ClassOf } from './shared/metadata.ts';
@@ -47,14 +47,14 @@ export type { Counter, Metrics } from './shared/metrics.ts';
 export type { Downstream, EventForwarder, ForwardOptions } from './forwarders/event-forwarder.ts';
 
 // Application
-export { Configuration, type ExplainedValue } from './application/configuration/configuration.ts';
-export type { ConfigurationValues } from './application/configuration/object-source.ts';
+export { Configuration, type ExplainedValue } from './configuration/configuration.ts';
+export type { ConfigurationValues } from './configuration/object-source.ts';
 export {
   configuration,
   type ConfigurationClass,
   type ConfigurationOf,
   type ConfigurationOptions,
-} from './application/configuration/own-configuration.ts';
+} from './configuration/own-configuration.ts';
 export type { ConfigurationOverrides } from './application/application-configuration.ts';
 export {
   defineApplication,
@@ -65,19 +65,19 @@ export {
   type ModuleDefinition,
   type ModuleOptions,
 } from './application/definition.ts';
-export { runApplication, type RunOptions, type RunningApplication } from './application/run-application.ts';
+export { runApplication, type RunOptions, type RunningApplication } from './application/running/run-application.ts';
 export type { ApplicationOverrides } from './application/assemble.ts';
 export { analyzeFailure, type AnalyzedFailure, type FailureReport } from './application/failure-analysis/analyze-failure.ts';
 export type { FailureAnalyzer, FailureContext, FailureDescription } from './application/failure-analysis/failure-analyzer.ts';
 export { formatFailure, type FailureFormat } from './application/failure-analysis/format-failure.ts';
-export type { ComponentKind, ScanReport } from './application/component-scan.ts';
-export { PostConstruct, PreDestroy, type LifecycleOptions } from './application/lifecycle.ts';
+export type { ComponentKind, ScanReport } from './application/components/component-scan.ts';
+export { PostConstruct, PreDestroy, type LifecycleOptions } from './injection/lifecycle.ts';
 export {
   ApplicationEvents,
   OnApplicationEvent,
   type ApplicationEventMap,
   type ApplicationEventName,
-} from './application/application-events.ts';
+} from './injection/application-events.ts';
 export {
   Conditional,
   ConditionalOnMissingProvider,
@@ -87,16 +87,16 @@ export {
   type ConditionContext,
   type ConditionOutcome,
   type ConditionSource,
-} from './application/conditions.ts';
-export type { Wiring, WiredEgress, WiredForwarder, WiredFunction, WiredIngress } from './application/wiring.ts';
-export { createLogger, type LoggingOptions, type LogLevel } from './application/logging.ts';
-export { LoggerToken } from './application/logger-token.ts';
-export type { LoggerLevel, Loggers } from './application/logging-levels.ts';
-export { Health, type HealthLimits, type HealthReport } from './application/health.ts';
-export type { ComponentHealth, HealthIndicator, HealthStatus } from './application/health-indicator.ts';
-export type { DeadLetter, DeadLetterKind } from './engine/dead-letters.ts';
-export type { EngineLimits } from './engine/limits.ts';
-export type { EngineStatistics } from './engine/statistics.ts';
+} from './injection/conditions.ts';
+export type { Wiring, WiredEgress, WiredForwarder, WiredFunction, WiredIngress } from './application/wiring/wiring.ts';
+export { createLogger, type LoggingOptions, type LogLevel } from './application/logging/logging.ts';
+export { LoggerToken } from './application/logging/logger-token.ts';
+export type { LoggerLevel, Loggers } from './application/logging/logging-levels.ts';
+export { Health, type HealthLimits, type HealthReport } from './application/health/health.ts';
+export type { ComponentHealth, HealthIndicator, HealthStatus } from './application/health/health-indicator.ts';
+export type { DeadLetter, DeadLetterKind } from './engine/partition/dead-letters.ts';
+export type { EngineLimits } from './engine/partition/limits.ts';
+export type { EngineStatistics } from './engine/report/statistics.ts';
 
 // Hosts other than the engine
 export {
@@ -110,9 +110,9 @@ export {
 
 // Injection
 export { injectable, named, optional } from 'inversify';
-export { inject } from './application/inject.ts';
-export type { ClassProvider, FactoryProvider, Provider, ProviderScope, ValueProvider } from './application/provider.ts';
-export type { Token } from './application/token.ts';
+export { inject } from './injection/inject.ts';
+export type { ClassProvider, FactoryProvider, Provider, ProviderScope, ValueProvider } from './injection/provider.ts';
+export type { Token } from './injection/token.ts';
 
 // Connectors
 export { fileEgress, type FileEgressOptions } from './connectors/file/file-egress.ts';
@@ -126,7 +126,7 @@ export type { ConnectorSettings } from './shared/connector-settings.ts';
 export type { ClusterEgress, Egress, EgressContext, EgressRecord, RejectedRecord } from './egress/egress.ts';
 export type { ClusterIngress, Ingress, IngressContext, IngressRecord } from './ingress/ingress.ts';
 export type { RecordFormat } from './ingress/ingress.ts';
-export type { Cancel, Clock } from './shared/clock.ts';
+export type { Cancel, Clock } from './shared/time/clock.ts';
 export { MemoryStore } from './storage/memory-store.ts';
 export type { Store, StoreChange, StoredEntry, StoreStats } from './storage/store.ts';
 

@@ -1,1 +1,1 @@
-export { lambdaHandler, type LambdaResponse } from './remote/lambda/lambda-handler.ts';
+export { lambdaHandler, type LambdaResponse } from './request-reply/serving/lambda/lambda-handler.ts';

@@ -2,5 +2,5 @@
 export type { LogRecovery, LogStore, LogStoreStats } from './storage/log-store.ts';
 export { openLogStore, type LogStoreOptions } from './storage/open-log-store.ts';
 export { MemoryStore } from './storage/memory-store.ts';
-export type { StoreIdentity } from './storage/state-folder.ts';
+export type { StoreIdentity } from './storage/folder/state-folder.ts';
 export type { Store, StoreChange, StoredEntry, StoreStats, WritableValue } from './storage/store.ts';

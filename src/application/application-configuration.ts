@@ -1,19 +1,19 @@
 import type { Egress } from '../egress/egress.ts';
-import type { EngineLimits } from '../engine/limits.ts';
+import type { EngineLimits } from '../engine/partition/limits.ts';
 import type { Ingress } from '../ingress/ingress.ts';
-import type { Duration } from '../shared/duration.ts';
+import type { Duration } from '../shared/time/duration.ts';
 import { describe, StatefunError, toError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
-import { Configuration } from './configuration/configuration.ts';
-import { limitKey, limitNames } from './configuration/engine-settings.ts';
-import { loadConfiguration } from './configuration/load-configuration.ts';
-import type { ConfigurationValues } from './configuration/object-source.ts';
-import { readSection } from './configuration/own-configuration.ts';
-import type { Environment } from './configuration/variable-source.ts';
+import { Configuration } from '../configuration/configuration.ts';
+import { limitKey, limitNames } from '../configuration/engine-settings.ts';
+import { loadConfiguration } from '../configuration/load-configuration.ts';
+import type { ConfigurationValues } from '../configuration/object-source.ts';
+import { readSection } from '../configuration/own-configuration.ts';
+import type { Environment } from '../configuration/variable-source.ts';
 import { isApplicationDefinition, type ApplicationDefinition, type ApplicationOptions } from './definition.ts';
-import { createLogger, type LoggingOptions } from './logging.ts';
-import { collectModules } from './modules.ts';
-import type { Provider } from './provider.ts';
+import { createLogger, type LoggingOptions } from './logging/logging.ts';
+import { collectModules } from './components/modules.ts';
+import type { Provider } from '../injection/provider.ts';
 
 /** Where a host has the settings of an application from, besides its code. */
 export interface ConfigurationOverrides {

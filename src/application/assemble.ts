@@ -2,11 +2,11 @@ import type { Egress } from '../egress/egress.ts';
 import { Router, type RegisteredForwarder, type RouterOptions } from '../forwarders/router.ts';
 import type { FunctionDefinition } from '../functions/definition.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
-import type { RemoteFunctions } from '../functions/remote-function.ts';
+import type { RemoteFunctions } from '../functions/remote/remote-function.ts';
 import type { SubscriptionOptions } from '../functions/subscriptions.ts';
 import type { Ingress } from '../ingress/ingress.ts';
 import { appendAll } from '../shared/append-all.ts';
-import { systemClock, type Clock } from '../shared/clock.ts';
+import { systemClock, type Clock } from '../shared/time/clock.ts';
 import { describe, StatefunError } from '../shared/errors.ts';
 import { silentLogger, type Logger } from '../shared/logger.ts';
 import type { ClassOf } from '../shared/metadata.ts';
@@ -17,26 +17,26 @@ import {
   engineSettings,
   type ConfigurationOverrides,
 } from './application-configuration.ts';
-import { ApplicationEvents } from './application-events.ts';
-import { checkEventTypes } from './check-event-types.ts';
-import { checkEgress, checkIngress } from './check-ports.ts';
-import { chooseComponents } from './choose-components.ts';
-import { scanComponents, type ScanReport, type ScanResult } from './component-scan.ts';
-import { makeForwarders, registerFunctions, type ComponentClasses, type Making } from './components.ts';
-import { conditionsOf, profilesIn, type ConditionOutcome, type ConditionSource } from './conditions.ts';
-import type { Configuration } from './configuration/configuration.ts';
-import { ProviderContainer } from './container.ts';
-import { gatherContributions, type Contributions } from './contributions.ts';
+import { ApplicationEvents } from '../injection/application-events.ts';
+import { checkEventTypes } from './components/check-event-types.ts';
+import { checkEgress, checkIngress } from './components/check-ports.ts';
+import { chooseComponents } from './components/choose-components.ts';
+import { scanComponents, type ScanReport, type ScanResult } from './components/component-scan.ts';
+import { makeForwarders, registerFunctions, type ComponentClasses, type Making } from './components/components.ts';
+import { conditionsOf, profilesIn, type ConditionOutcome, type ConditionSource } from '../injection/conditions.ts';
+import type { Configuration } from '../configuration/configuration.ts';
+import { ProviderContainer } from '../injection/container.ts';
+import { gatherContributions, type Contributions } from './components/contributions.ts';
 import { isApplicationDefinition, type ApplicationDefinition, type EngineSettings } from './definition.ts';
-import { makeHealthIndicators, type HealthClass } from './health-components.ts';
-import { Health } from './health.ts';
-import type { HealthIndicator } from './health-indicator.ts';
-import { InjectableLogger, LoggerToken } from './logger-token.ts';
-import { InvocationLogScope } from './logging-context.ts';
-import { Lifecycle, type LifecycleOptions } from './lifecycle.ts';
-import type { Provider } from './provider.ts';
-import { registerRemote } from './remote-components.ts';
-import { createWiring, type Wiring } from './wiring.ts';
+import { makeHealthIndicators, type HealthClass } from './components/health-components.ts';
+import { Health } from './health/health.ts';
+import type { HealthIndicator } from './health/health-indicator.ts';
+import { InjectableLogger, LoggerToken } from './logging/logger-token.ts';
+import { InvocationLogScope } from './logging/logging-context.ts';
+import { Lifecycle, type LifecycleOptions } from '../injection/lifecycle.ts';
+import type { Provider } from '../injection/provider.ts';
+import { registerRemote } from './components/remote-components.ts';
+import { createWiring, type Wiring } from './wiring/wiring.ts';
 
 /** What a host puts in the place of what the application declares. */
 export interface ApplicationOverrides extends ConfigurationOverrides {

@@ -1,14 +1,14 @@
 import type { Egress } from '../egress/egress.ts';
-import type { EngineLimits } from '../engine/limits.ts';
-import type { RemoteFunctions } from '../functions/remote-function.ts';
+import type { EngineLimits } from '../engine/partition/limits.ts';
+import type { RemoteFunctions } from '../functions/remote/remote-function.ts';
 import type { SubscriptionOptions } from '../functions/subscriptions.ts';
 import type { Ingress } from '../ingress/ingress.ts';
 import type { ClassOf } from '../shared/metadata.ts';
-import type { ConfigurationClass } from './configuration/own-configuration.ts';
+import type { ConfigurationClass } from '../configuration/own-configuration.ts';
 import type { FailureAnalyzer } from './failure-analysis/failure-analyzer.ts';
-import type { HealthIndicator } from './health-indicator.ts';
-import type { Provider } from './provider.ts';
-import type { Token } from './token.ts';
+import type { HealthIndicator } from './health/health-indicator.ts';
+import type { Provider } from '../injection/provider.ts';
+import type { Token } from '../injection/token.ts';
 
 /** What an application and its modules can both contribute. */
 export interface ModuleOptions {

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { assembleApplication, type AssembledApplication } from '../application/assemble.ts';
-import { wiringMermaid } from '../application/wiring-mermaid.ts';
-import { wiringLines } from '../application/wiring-text.ts';
+import { wiringMermaid } from '../application/wiring/wiring-mermaid.ts';
+import { wiringLines } from '../application/wiring/wiring-text.ts';
 import { cannotStart, starting } from './application-failure.ts';
 import { configurationSources, withConfigurationOptions, type ConfigurationCommandOptions } from './configuration-options.ts';
 import { load } from './load.ts';

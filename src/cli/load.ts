@@ -1,4 +1,4 @@
-import { loadApplication, type LoadedApplication } from '../application/load-application.ts';
+import { loadApplication, type LoadedApplication } from '../application/running/load-application.ts';
 import type { StatefunError } from '../shared/errors.ts';
 import { findStaleBuild } from './stale-build.ts';
 
@@ -11,7 +11,7 @@ export interface Loaded extends Omit<LoadedApplication, 'entry'> {
 export async function load(path: string): Promise<Loaded> {
   if (!/\.ya?ml$/i.test(path)) return loadBuilt(path);
   // Loaded when it is needed: most applications have no module.yaml.
-  const { loadModule } = await import('./module/load-module.ts');
+  const { loadModule } = await import('../application/module-file/load-module.ts');
   return loadModule(path);
 }
 

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import { failureText } from '../application/failure-text.ts';
-import { levelOf } from '../application/logging.ts';
+import { failureText } from '../application/failure-analysis/failure-text.ts';
+import { levelOf } from '../application/logging/logging.ts';
 import { ApplicationFailure } from './application-failure.ts';
 import { checkCommand } from './check.ts';
 import { createCommand } from './create.ts';

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { assembleApplication } from '../application/assemble.ts';
 import { moduleYaml } from '../application/flink/module-yaml.ts';
-import { loadApplication } from '../application/load-application.ts';
+import { loadApplication } from '../application/running/load-application.ts';
 import { cannotStart, starting } from './application-failure.ts';
 import { configurationSources, withConfigurationOptions, type ConfigurationCommandOptions } from './configuration-options.ts';
 import { moreHelp } from './more-help.ts';

@@ -1,4 +1,4 @@
-import { printable } from '../shared/printable.ts';
+import { printable } from '../shared/text/printable.ts';
 import { standardError } from '../shared/standard-streams.ts';
 import { exitCodes } from './exit-code.ts';
 

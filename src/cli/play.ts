@@ -1,10 +1,10 @@
 import type { Writable } from 'node:stream';
 import { Command } from 'commander';
-import { exitCodeOf, StopSignals, type SignalSource } from '../application/stop-signals.ts';
+import { exitCodeOf, StopSignals, type SignalSource } from '../application/running/stop-signals.ts';
 import { configurationOf, configuredLogger } from '../application/application-configuration.ts';
-import { lineOf } from '../testing/egress-texts.ts';
+import { lineOf } from '../testing/expectations/egress-texts.ts';
 import { testApplication, type TestApplication, type WaitingAddress } from '../testing/test-application.ts';
-import { printable, printableLine } from '../shared/printable.ts';
+import { printable, printableLine } from '../shared/text/printable.ts';
 import { guardStream } from '../shared/standard-streams.ts';
 import { starting } from './application-failure.ts';
 import { CommandExit, exitCodes } from './exit-code.ts';

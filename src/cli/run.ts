@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { configurationOf, configuredLogger } from '../application/application-configuration.ts';
-import { runApplication, stopAtSignals, type RunningApplication } from '../application/run-application.ts';
-import { StopSignals } from '../application/stop-signals.ts';
+import { runApplication, stopAtSignals, type RunningApplication } from '../application/running/run-application.ts';
+import { StopSignals } from '../application/running/stop-signals.ts';
 import type { Logger } from '../shared/logger.ts';
-import { holdProcess } from '../shared/timers.ts';
+import { holdProcess } from '../shared/time/timers.ts';
 import { ApplicationFailure, starting, stoppedByFailure } from './application-failure.ts';
 import { configurationSources, withConfigurationOptions, type ConfigurationCommandOptions } from './configuration-options.ts';
 import { load } from './load.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Command } from 'commander';
 import { sendToRunning } from '../application/sent-events/send-requests.ts';
-import { openSnapshot } from '../application/state-tools/open-snapshot.ts';
+import { openSnapshot } from '../state-tools/open-snapshot.ts';
 import { writeWithData } from '../envelope/complete-event.ts';
 import { StatefunError, toError } from '../shared/errors.ts';
 import { CommandExit, exitCodes } from './exit-code.ts';

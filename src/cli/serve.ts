@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { configurationOf, configuredLogger } from '../application/application-configuration.ts';
 import { serveApplication, type ServedApplication } from '../application/flink/serve-application.ts';
-import { StopSignals } from '../application/stop-signals.ts';
+import { StopSignals } from '../application/running/stop-signals.ts';
 import { StatefunError, toError } from '../shared/errors.ts';
 import { starting } from './application-failure.ts';
 import { configurationSources, withConfigurationOptions, type ConfigurationCommandOptions } from './configuration-options.ts';

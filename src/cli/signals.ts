@@ -1,4 +1,4 @@
-import { exitCodeOf, type StopSignal } from '../application/stop-signals.ts';
+import { exitCodeOf, type StopSignal } from '../application/running/stop-signals.ts';
 
 /** Hands over the listening to signals, with those that have come: from here on the caller listens, or nobody. */
 export type TakeSignals = () => readonly StopSignal[];

@@ -1,4 +1,4 @@
-import type { Clock } from '../shared/clock.ts';
+import type { Clock } from '../shared/time/clock.ts';
 import type { ConnectorSettings } from '../shared/connector-settings.ts';
 import type { Logger } from '../shared/logger.ts';
 

@@ -1,7 +1,7 @@
 import { StatefunError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
-import type { RemoteClient } from '../functions/remote-function.ts';
-import type { IngressLane } from './ingress-lane.ts';
+import type { RemoteClient } from '../functions/remote/remote-function.ts';
+import type { IngressLane } from './ingress/ingress-buffer.ts';
 import { within } from './within.ts';
 
 /** How long one part may take to release what it holds, in milliseconds of real time: a connection that hangs does not keep the process. */

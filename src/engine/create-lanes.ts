@@ -1,12 +1,12 @@
 import type { Egress } from '../egress/egress.ts';
 import type { Ingress } from '../ingress/ingress.ts';
-import type { Clock } from '../shared/clock.ts';
+import type { Clock } from '../shared/time/clock.ts';
 import type { Logger } from '../shared/logger.ts';
-import type { CommitGroup } from './commit-group.ts';
-import type { DeadLetterDesk } from './dead-letter-desk.ts';
-import { IngressLane } from './ingress-lane.ts';
-import type { EngineLimits } from './limits.ts';
-import { Outbox } from './outbox.ts';
+import type { CommitGroup } from './partition/commit-group.ts';
+import type { DeadLetterDesk } from './partition/dead-letter-intake.ts';
+import { IngressLane } from './ingress/ingress-buffer.ts';
+import type { EngineLimits } from './partition/limits.ts';
+import { Outbox } from './egress/outbox.ts';
 
 /** The parts of an engine that its lanes touch. */
 export interface LaneParts {

@@ -1,14 +1,14 @@
-import type { Cancel, Clock } from '../shared/clock.ts';
+import type { Cancel, Clock } from '../shared/time/clock.ts';
 import { Queue } from '../shared/queue.ts';
-import type { CommitPipeline } from './commit-pipeline.ts';
+import type { CommitPipeline } from './commit/commit-pipeline.ts';
 import { DrainWatch } from './drain-watch.ts';
-import type { IngressLane } from './ingress-lane.ts';
-import { InsideWatch, type EndlessMessages } from './inside-watch.ts';
-import type { EngineLimits } from './limits.ts';
-import type { Outbox } from './outbox.ts';
-import type { Pace } from './pace.ts';
-import type { Partition } from './partition.ts';
-import type { RecordIntake } from './record-intake.ts';
+import type { IngressLane } from './ingress/ingress-buffer.ts';
+import { InsideWatch, type EndlessMessages } from './ingress/inside-watch.ts';
+import type { EngineLimits } from './partition/limits.ts';
+import type { Outbox } from './egress/outbox.ts';
+import type { Pace } from './commit/pace.ts';
+import type { Partition } from './partition/partition.ts';
+import type { RecordIntake } from './ingress/record-intake.ts';
 
 /** Addresses, and records of each ingress, whose states are read while a message waits for one: as many as make a read cheap. */
 const readAheadMax = 64;

@@ -4,14 +4,14 @@ import type { FunctionRegistry } from '../functions/registry.ts';
 import type { InvocationScope } from '../functions/invocation-host.ts';
 import type { SubscriptionOptions } from '../functions/subscriptions.ts';
 import type { Ingress } from '../ingress/ingress.ts';
-import type { Clock } from '../shared/clock.ts';
+import type { Clock } from '../shared/time/clock.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { MetricsRegistry } from '../shared/metrics.ts';
 import type { Store } from '../storage/store.ts';
-import type { EngineLimits } from './limits.ts';
-import type { Pace } from './pace.ts';
-import { Partition, type PartitionOptions } from './partition.ts';
-import type { UnmatchedEvents } from './record-intake.ts';
+import type { EngineLimits } from './partition/limits.ts';
+import type { Pace } from './commit/pace.ts';
+import { Partition, type PartitionOptions } from './partition/partition.ts';
+import type { UnmatchedEvents } from './ingress/record-intake.ts';
 
 export interface EngineOptions {
   readonly functions: FunctionRegistry;

@@ -1,4 +1,4 @@
-import { startTimer } from '../shared/timers.ts';
+import { startTimer } from '../shared/time/timers.ts';
 
 /** Whether the promise settles within the time; real time, for deadlines of the process. */
 export async function within(deadlineMs: number, promise: Promise<unknown>): Promise<boolean> {

@@ -1,4 +1,12 @@
-import { boolCodec, doubleCodec, floatCodec, intCodec, longCodec, stringCodec, type BuiltInCodec } from '../shared/built-in-codecs.ts';
+import {
+  boolCodec,
+  doubleCodec,
+  floatCodec,
+  intCodec,
+  longCodec,
+  stringCodec,
+  type BuiltInCodec,
+} from '../shared/protobuf/built-in-codecs.ts';
 import { ProtobufError } from '../shared/protobuf/reader.ts';
 
 /** A value of a built-in type as JSON has it: a long is decimal text. */

@@ -6,7 +6,7 @@ import { toPartitionKey } from '../envelope/partition-key.ts';
 import { ensureAddressId, type Address } from '../shared/address.ts';
 import { StatefunError } from '../shared/errors.ts';
 import { functionTypeOf, type FunctionTarget } from '../shared/function-target.ts';
-import { toIsoTime } from '../shared/iso-time.ts';
+import { toIsoTime } from '../shared/time/iso-time.ts';
 import { messageIdOf } from '../shared/message-id.ts';
 import type { Downstream, ForwardOptions } from './event-forwarder.ts';
 import type { ForwardBudget } from './forward-budget.ts';

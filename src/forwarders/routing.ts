@@ -1,6 +1,6 @@
 import type { Envelope } from '../envelope/envelope.ts';
 import type { Address } from '../shared/address.ts';
-import type { Clock } from '../shared/clock.ts';
+import type { Clock } from '../shared/time/clock.ts';
 
 /** What the router knows about the application. */
 export interface RouterOptions {

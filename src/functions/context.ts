@@ -1,6 +1,6 @@
 import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
 import type { Address } from '../shared/address.ts';
-import type { Duration } from '../shared/duration.ts';
+import type { Duration } from '../shared/time/duration.ts';
 import type { FunctionTarget } from '../shared/function-target.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Metrics } from '../shared/metrics.ts';

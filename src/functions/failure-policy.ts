@@ -1,4 +1,4 @@
-import { toMilliseconds, type Duration } from '../shared/duration.ts';
+import { toMilliseconds, type Duration } from '../shared/time/duration.ts';
 import { describe, StatefunError, toError } from '../shared/errors.ts';
 
 /** What becomes of a message whose handler failed for good: kept as a dead letter, dropped and counted, or the engine stops. */

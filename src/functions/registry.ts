@@ -1,8 +1,8 @@
 import { isFunctionType } from '../shared/address.ts';
 import { StatefunError } from '../shared/errors.ts';
-import { cellsOf, type CellDefinition } from '../state/cells.ts';
+import { cellsOf, type CellDefinition } from '../state/cell-definition.ts';
 import type { FunctionDefinition } from './definition.ts';
-import type { RemoteClient, RemoteFunction, RemotePolicy } from './remote-function.ts';
+import type { RemoteClient, RemoteFunction, RemotePolicy } from './remote/remote-function.ts';
 import { subscriberCell } from './subscriptions.ts';
 
 /** A function type that is handled here: what it is, its state cells, and how to make an instance. */

@@ -1,7 +1,7 @@
 import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
 import { encodePath, isAddressId, isFunctionType, type Address } from '../shared/address.ts';
 import { describe, StatefunError } from '../shared/errors.ts';
-import type { CellDefinition } from '../state/cells.ts';
+import type { CellDefinition } from '../state/cell-definition.ts';
 import type { PersistedTable } from '../state/persisted-table.ts';
 import { jsonType } from '../state/types.ts';
 

@@ -1,7 +1,7 @@
 import type { CloudEvent } from '../envelope/cloud-event.ts';
 import type { Envelope } from '../envelope/envelope.ts';
 import type { Address } from '../shared/address.ts';
-import type { Clock } from '../shared/clock.ts';
+import type { Clock } from '../shared/time/clock.ts';
 import type { ConnectorSettings } from '../shared/connector-settings.ts';
 import type { Logger } from '../shared/logger.ts';
 

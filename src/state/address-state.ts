@@ -2,7 +2,7 @@ import type { Address } from '../shared/address.ts';
 import { assertInvariant, StatefunError } from '../shared/errors.ts';
 import { Attempts } from './attempts.ts';
 import { cellLink, isCell, type CellLink } from './cell.ts';
-import { cellMissing, type CellDefinition } from './cells.ts';
+import { cellMissing, type CellDefinition } from './cell-definition.ts';
 import { parseEntryKey } from './entry-key.ts';
 import { ListSlot } from './list-slot.ts';
 import { PersistedTable } from './persisted-table.ts';

@@ -1,5 +1,5 @@
 import { formatAddress, type Address } from '../shared/address.ts';
-import type { Duration } from '../shared/duration.ts';
+import type { Duration } from '../shared/time/duration.ts';
 import { StatefunError } from '../shared/errors.ts';
 import type { Attempts } from './attempts.ts';
 import type { StateType } from './types.ts';

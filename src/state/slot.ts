@@ -1,6 +1,6 @@
 import type { Attempts } from './attempts.ts';
 import type { CellKind } from './cell.ts';
-import type { CellDefinition } from './cells.ts';
+import type { CellDefinition } from './cell-definition.ts';
 import type { StateChange } from './state-entry.ts';
 import type { StateType } from './types.ts';
 

@@ -1,24 +1,24 @@
 import { resolve } from 'node:path';
 import { StatefunError, toError } from '../shared/errors.ts';
 import { silentLogger, type Logger } from '../shared/logger.ts';
-import { Compaction } from './compaction.ts';
+import { Compaction } from './compaction/compaction.ts';
 import { nodeDisk, type Disk } from './disk.ts';
-import { lockFolder, type FolderLock } from './folder-lock.ts';
-import { InlineFrameWriter, type FrameWriterFactory } from './frame-writer.ts';
-import { LiveSegments } from './live-segments.ts';
-import { LogIndex } from './log-index.ts';
-import { recoverLog } from './log-recovery.ts';
+import { lockFolder, type FolderLock } from './folder/folder-lock.ts';
+import { InlineFrameWriter, type FrameWriterFactory } from './threads/writer.ts';
+import { LiveSegments } from './index/live-segments.ts';
+import { LogIndex } from './index/log-index.ts';
+import { recoverLog } from './index/log-recovery.ts';
 import { LogStore } from './log-store.ts';
-import { NameHash } from './name-hash.ts';
-import { InlineRecordCopier, ThreadRecordCopier, type RecordCopierFactory } from './record-copier.ts';
-import { InlineRecordReader, ThreadRecordReader, type RecordReaderFactory } from './record-reader.ts';
-import { checksumSeedOf, segmentsFolderOf, storeIdBytes } from './segment-format.ts';
-import { ensureStateFolder, openFolder, protectFolder, upgradeFolder } from './state-folder.ts';
+import { NameHash } from './format/name-hash.ts';
+import { InlineRecordCopier, ThreadRecordCopier, type RecordCopierFactory } from './threads/copier.ts';
+import { InlineRecordReader, ThreadRecordReader, type RecordReaderFactory } from './threads/reader.ts';
+import { checksumSeedOf, segmentsFolderOf, storeIdBytes } from './format/segment-format.ts';
+import { ensureStateFolder, openFolder, protectFolder, upgradeFolder } from './folder/state-folder.ts';
 import { unusableError } from './store-errors.ts';
 import { compactionBytesPerSecondDefault, segmentBytesMaxDefault } from './store-limits.ts';
-import { ThreadFrameWriter } from './thread-frame-writer.ts';
-import { removeUnnamedSegments } from './unnamed-segments.ts';
-import { removeMark, setMark } from './writer-mark.ts';
+import { ThreadFrameWriter } from './threads/writer-thread.ts';
+import { removeUnnamedSegments } from './segments/unnamed-segments.ts';
+import { removeMark, setMark } from './segments/writer-mark.ts';
 
 export interface LogStoreOptions {
   /** The state folder; created when it is not there. */

@@ -3,12 +3,12 @@ import { addSubscriber, subscriberCellName, type Subscriber } from '../functions
 import type { Address } from '../shared/address.ts';
 import { describe, StatefunError } from '../shared/errors.ts';
 import { AddressState } from '../state/address-state.ts';
-import type { CellDefinition } from '../state/cells.ts';
+import type { CellDefinition } from '../state/cell-definition.ts';
 import type { PersistedList } from '../state/persisted-list.ts';
 import type { PersistedTable } from '../state/persisted-table.ts';
 import type { PersistedValue } from '../state/persisted-value.ts';
 import type { StateChange } from '../state/state-entry.ts';
-import { isRecord } from './match.ts';
+import { isRecord } from './expectations/match.ts';
 
 /** The state an address has before a test, by name of the cell: values, tables as objects, lists as arrays. */
 export type GivenState = Readonly<Record<string, unknown>>;

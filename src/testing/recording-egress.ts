@@ -1,6 +1,6 @@
 import type { Egress, EgressRecord, RejectedRecord } from '../egress/egress.ts';
 import { Envelope } from '../envelope/envelope.ts';
-import { rememberText } from './egress-texts.ts';
+import { rememberText } from './expectations/egress-texts.ts';
 import type { EgressedEvent } from './egressed-event.ts';
 
 /** Stands for a declared egress: all of an application write into one list, so that their common order can be seen. */

@@ -1,6 +1,6 @@
 import { subscriberCellName, toAddress, type Subscriber } from '../functions/subscriptions.ts';
 import type { Address } from '../shared/address.ts';
-import type { StateSnapshot } from './state-expectation.ts';
+import type { StateSnapshot } from './expectations/state-expectation.ts';
 
 /** The cells of the class, without those of the framework. */
 export function ownState(snapshot: StateSnapshot): StateSnapshot {

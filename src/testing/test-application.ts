@@ -1,27 +1,27 @@
 import { assembleApplication, type AssembledApplication } from '../application/assemble.ts';
-import { gatherContributions } from '../application/contributions.ts';
+import { gatherContributions } from '../application/components/contributions.ts';
 import type { ApplicationDefinition } from '../application/definition.ts';
-import { processFailures } from '../application/stray-failures.ts';
-import type { DeadLetter } from '../engine/dead-letters.ts';
-import type { EngineStatistics } from '../engine/statistics.ts';
-import type { WaitingAddress } from '../engine/waiting-address.ts';
+import { processFailures } from '../application/running/stray-failures.ts';
+import type { DeadLetter } from '../engine/partition/dead-letters.ts';
+import type { EngineStatistics } from '../engine/report/statistics.ts';
+import type { WaitingAddress } from '../engine/partition/waiting-address.ts';
 import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
 import { completeEvent } from '../envelope/complete-event.ts';
 import { ensureAddressId, type Address } from '../shared/address.ts';
-import { toMilliseconds, type Duration } from '../shared/duration.ts';
+import { toMilliseconds, type Duration } from '../shared/time/duration.ts';
 import { functionTypeOf, type FunctionTarget } from '../shared/function-target.ts';
 import { StatefunError } from '../shared/errors.ts';
 import { silentLogger, type Logger } from '../shared/logger.ts';
 import { messageIdOf } from '../shared/message-id.ts';
-import { expectEgressEvents, type EgressPattern } from './egress-pattern.ts';
+import { expectEgressEvents, type EgressPattern } from './expectations/egress-pattern.ts';
 import type { EgressedEvent } from './egressed-event.ts';
-import { expectList, expectState } from './expect-list.ts';
-import { toFixture, type Fixture } from './fixture.ts';
-import { egressTaker, playFixture, type PlayOptions, type PlaySummary } from './play-fixture.ts';
+import { expectList, expectState } from './expectations/expect-list.ts';
+import { toFixture, type Fixture } from './fixtures/fixture.ts';
+import { egressTaker, playFixture, type PlayOptions, type PlaySummary } from './fixtures/play-fixture.ts';
 import { RecordingEgress } from './recording-egress.ts';
 import type { DelayedEvent } from './sent-event.ts';
 import { ownState, subscribersIn } from './snapshot.ts';
-import type { StateSnapshot } from './state-expectation.ts';
+import type { StateSnapshot } from './expectations/state-expectation.ts';
 import { RestartableClock, type PointInTime } from './test-clock.ts';
 import { startTestRun, type GivenAddress, type TestRun } from './test-run.ts';
 import { toOverrides, type TestSettings } from './test-settings.ts';
@@ -29,7 +29,7 @@ import { toOverrides, type TestSettings } from './test-settings.ts';
 /** Most steps of the clock through attempts that fail: with the default policy a message takes five. */
 const retryStepsMax = 10_000;
 
-export type { WaitingAddress } from '../engine/waiting-address.ts';
+export type { WaitingAddress } from '../engine/partition/waiting-address.ts';
 
 export interface TestApplicationOptions extends TestSettings {
   /** State that addresses have before the test. */

@@ -1,5 +1,5 @@
-import type { Cancel, Clock } from '../shared/clock.ts';
-import { ManualClock } from '../shared/manual-clock.ts';
+import type { Cancel, Clock } from '../shared/time/clock.ts';
+import { ManualClock } from '../shared/time/manual-clock.ts';
 
 /** A point in time: milliseconds since the epoch, ISO 8601, or a Date. */
 export type PointInTime = number | string | Date;

@@ -9,8 +9,8 @@ import { assertInvariant, StatefunError } from '../shared/errors.ts';
 import { functionTypeOf, type FunctionTarget } from '../shared/function-target.ts';
 import { messageIdOf } from '../shared/message-id.ts';
 import type { ClassOf } from '../shared/metadata.ts';
-import { expectList } from './expect-list.ts';
-import { readFixture, toFixture, type Fixture } from './fixture.ts';
+import { expectList } from './expectations/expect-list.ts';
+import { readFixture, toFixture, type Fixture } from './fixtures/fixture.ts';
 import { clockAt } from './test-clock.ts';
 import { toOverrides, type TestSettings } from './test-settings.ts';
 

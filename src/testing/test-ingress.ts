@@ -1,11 +1,11 @@
 import type { CloudEvent } from '../envelope/cloud-event.ts';
 import type { Ingress, IngressRecord } from '../ingress/ingress.ts';
 import { openRecord } from '../ingress/open-record.ts';
-import { toMilliseconds, type Duration } from '../shared/duration.ts';
+import { toMilliseconds, type Duration } from '../shared/time/duration.ts';
 import { StatefunError, toError } from '../shared/errors.ts';
 import { silentLogger, type Logger } from '../shared/logger.ts';
-import type { ManualClock } from '../shared/manual-clock.ts';
-import { startTimer } from '../shared/timers.ts';
+import type { ManualClock } from '../shared/time/manual-clock.ts';
+import { startTimer } from '../shared/time/timers.ts';
 import { clockAt, type PointInTime } from './test-clock.ts';
 
 /** What an ingress under test finds around it. */

@@ -1,10 +1,10 @@
 import type { AssembledApplication } from '../application/assemble.ts';
 import { memoryIngress } from '../connectors/memory/memory-ingress.ts';
-import { stateCollection } from '../engine/activation.ts';
+import { stateCollection } from '../engine/partition/activation.ts';
 import { Engine } from '../engine/engine.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
 import { ensureAddressId, type Address } from '../shared/address.ts';
-import type { Clock } from '../shared/clock.ts';
+import type { Clock } from '../shared/time/clock.ts';
 import { functionTypeOf, type FunctionTarget } from '../shared/function-target.ts';
 import type { Logger } from '../shared/logger.ts';
 import { MemoryStore } from '../storage/memory-store.ts';

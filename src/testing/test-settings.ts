@@ -1,6 +1,6 @@
 import type { ConfigurationOverrides } from '../application/application-configuration.ts';
 import type { ApplicationOverrides } from '../application/assemble.ts';
-import type { Provider } from '../application/provider.ts';
+import type { Provider } from '../injection/provider.ts';
 import { silentLogger, type Logger } from '../shared/logger.ts';
 import type { PointInTime } from './test-clock.ts';
 

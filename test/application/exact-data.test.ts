@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { defineApplication } from '../../src/application/definition.ts';
 import { flinkApplication } from '../../src/application/flink/serve-application.ts';
-import { runApplication } from '../../src/application/run-application.ts';
-import { shownValue } from '../../src/application/state-tools/stored-value.ts';
+import { runApplication } from '../../src/application/running/run-application.ts';
+import { shownValue } from '../../src/state-tools/stored-value.ts';
 import { kinesisEgress } from '../../src/connectors/kinesis/kinesis-egress.ts';
 import { memoryEgress } from '../../src/connectors/memory/memory-egress.ts';
 import { memoryIngress } from '../../src/connectors/memory/memory-ingress.ts';
@@ -15,12 +15,12 @@ import { Forwarder } from '../../src/forwarders/forwarder-decorator.ts';
 import type { Context } from '../../src/functions/context.ts';
 import { Handles, StatefunFunction } from '../../src/functions/decorators.ts';
 import type { Ingress } from '../../src/ingress/ingress.ts';
-import { decodeKinesisRecord } from '../../src/remote/egress-records.ts';
+import { decodeKinesisRecord } from '../../src/request-reply/protocol/egress-records.ts';
 import { silentLogger } from '../../src/shared/logger.ts';
 import { Persisted } from '../../src/state/persisted.ts';
 import { PersistedValue } from '../../src/state/persisted-value.ts';
 import { MemoryStore } from '../../src/storage/memory-store.ts';
-import { testCluster } from '../../src/testing/test-cluster.ts';
+import { testCluster } from '../../src/testing/cluster/test-cluster.ts';
 
 const Copied = eventType('copied', z.object({ a: z.unknown(), n: z.number() }));
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { inject, injectable } from 'inversify';
 import { assembleApplication, type AssembledApplication } from '../../src/application/assemble.ts';
 import { defineApplication, type ApplicationOptions } from '../../src/application/definition.ts';
-import type { Provider, ProviderScope } from '../../src/application/provider.ts';
+import type { Provider, ProviderScope } from '../../src/injection/provider.ts';
 import { declareForwarder } from '../../src/forwarders/forwarder-decorator.ts';
 import { Handles, StatefunFunction } from '../../src/functions/decorators.ts';
 import { StatefunError } from '../../src/shared/errors.ts';

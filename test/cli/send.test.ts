@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SendIngress } from '../../src/application/sent-events/send-ingress.ts';
 import { sendRequests } from '../../src/application/sent-events/send-requests.ts';
-import { toolRequests } from '../../src/application/state-tools/running-requests.ts';
+import { toolRequests } from '../../src/state-tools/running-requests.ts';
 import { main } from '../../src/cli/main.ts';
 import { StatefunError } from '../../src/shared/errors.ts';
 import type { LogStore } from '../../src/storage/log-store.ts';
-import { Shelf } from '../application/state-tools/state-bed.ts';
+import { Shelf } from '../state-tools/state-bed.ts';
 import { EngineBed } from '../engine/engine-bed.ts';
 import { createTemporaryFolder, openInline, removeFolder } from '../storage/log-fixture.ts';
 

@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { main } from '../../src/cli/main.ts';
-import { segmentPath, segmentsFolderOf } from '../../src/storage/segment-format.ts';
-import { StateBed } from '../application/state-tools/state-bed.ts';
+import { segmentPath, segmentsFolderOf } from '../../src/storage/format/segment-format.ts';
+import { StateBed } from '../state-tools/state-bed.ts';
 import { openInline } from '../storage/log-fixture.ts';
 
 /** Cuts the file behind the last but one of its frames. */

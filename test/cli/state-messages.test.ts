@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { toolRequests } from '../../src/application/state-tools/running-requests.ts';
+import { toolRequests } from '../../src/state-tools/running-requests.ts';
 import { main } from '../../src/cli/main.ts';
 import type { CloudEvent } from '../../src/envelope/cloud-event.ts';
 import type { Context } from '../../src/functions/context.ts';

@@ -2,10 +2,10 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { main } from '../../src/cli/main.ts';
-import { askLockHolder } from '../../src/storage/folder-lock.ts';
-import { segmentPath, segmentsFolderOf } from '../../src/storage/segment-format.ts';
+import { askLockHolder } from '../../src/storage/folder/folder-lock.ts';
+import { segmentPath, segmentsFolderOf } from '../../src/storage/format/segment-format.ts';
 import { openInline } from '../storage/log-fixture.ts';
-import { StateBed } from '../application/state-tools/state-bed.ts';
+import { StateBed } from '../state-tools/state-bed.ts';
 
 interface Ran {
   readonly code: number;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Egress, EgressContext, EgressRecord } from '../../src/egress/egress.ts';
 import { silentLogger } from '../../src/shared/logger.ts';
-import { ManualClock } from '../../src/shared/manual-clock.ts';
+import { ManualClock } from '../../src/shared/time/manual-clock.ts';
 import { settled } from './turns.ts';
 
 /** The outside of an egress, as a test sees it. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Ingress } from '../../src/ingress/ingress.ts';
-import { ManualClock } from '../../src/shared/manual-clock.ts';
+import { ManualClock } from '../../src/shared/time/manual-clock.ts';
 import { RecordingIngressContext } from './recording-ingress-context.ts';
 import { settled, turns, until } from './turns.ts';
 

@@ -1,6 +1,6 @@
 import type { IngressContext, IngressRecord } from '../../src/ingress/ingress.ts';
 import { silentLogger } from '../../src/shared/logger.ts';
-import { ManualClock } from '../../src/shared/manual-clock.ts';
+import { ManualClock } from '../../src/shared/time/manual-clock.ts';
 
 /** Stands for the engine: takes what an ingress delivers, and remembers it. */
 export class RecordingIngressContext implements IngressContext {

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ManualClock } from '../../src/shared/manual-clock.ts';
+import type { ManualClock } from '../../src/shared/time/manual-clock.ts';
 
 /** More turns of the event loop than any read or write of a local file needs. */
 const turnsMax = 2_000_000;

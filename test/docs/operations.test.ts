@@ -1,10 +1,10 @@
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { settings } from '../../src/application/configuration/settings.ts';
-import { verifyState } from '../../src/application/state-tools/verify-state.ts';
-import { isMarkName } from '../../src/storage/writer-mark.ts';
-import { StateBed } from '../application/state-tools/state-bed.ts';
+import { settings } from '../../src/configuration/settings.ts';
+import { verifyState } from '../../src/state-tools/verify-state.ts';
+import { isMarkName } from '../../src/storage/segments/writer-mark.ts';
+import { StateBed } from '../state-tools/state-bed.ts';
 import { createTemporaryFolder, removeFolder } from '../storage/log-fixture.ts';
 
 const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');

@@ -21,8 +21,8 @@ import {
 import { memoryIngress } from '../../src/connectors/memory/memory-ingress.ts';
 import { MemoryStore } from '../../src/storage/memory-store.ts';
 import { silentLogger } from '../../src/shared/logger.ts';
-import { signRequest } from '../../src/remote/client/sign-request.ts';
-import { answerWith, FunctionServer } from '../remote/client/function-server.ts';
+import { signRequest } from '../../src/request-reply/calling/sign-request.ts';
+import { answerWith, FunctionServer } from '../request-reply/calling/function-server.ts';
 
 const OrderPlaced = eventType<{ id: string; total: number }>('shop.order-placed');
 

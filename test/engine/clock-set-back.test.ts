@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Cancel } from '../../src/shared/clock.ts';
-import { ManualClock } from '../../src/shared/manual-clock.ts';
+import type { Cancel } from '../../src/shared/time/clock.ts';
+import { ManualClock } from '../../src/shared/time/manual-clock.ts';
 import { EngineBed } from './engine-bed.ts';
 import { failWith, Fragile, next } from './fragile-functions.ts';
 

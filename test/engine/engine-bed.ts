@@ -7,10 +7,10 @@ import type { CloudEvent } from '../../src/envelope/cloud-event.ts';
 import type { EventForwarder } from '../../src/forwarders/event-forwarder.ts';
 import { Router } from '../../src/forwarders/router.ts';
 import { readDefinition } from '../../src/functions/definition.ts';
-import type { RemoteClient, RemotePolicy } from '../../src/functions/remote-function.ts';
+import type { RemoteClient, RemotePolicy } from '../../src/functions/remote/remote-function.ts';
 import { FunctionRegistry } from '../../src/functions/registry.ts';
 import type { Ingress } from '../../src/ingress/ingress.ts';
-import { ManualClock } from '../../src/shared/manual-clock.ts';
+import { ManualClock } from '../../src/shared/time/manual-clock.ts';
 import { MemoryStore } from '../../src/storage/memory-store.ts';
 import type { Store } from '../../src/storage/store.ts';
 

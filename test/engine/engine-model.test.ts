@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import type { Egress, EgressRecord, RejectedRecord } from '../../src/egress/egress.ts';
-import type { EngineLimits } from '../../src/engine/limits.ts';
-import { outboxCollection, positionsCollection } from '../../src/engine/stored-records.ts';
+import type { EngineLimits } from '../../src/engine/partition/limits.ts';
+import { outboxCollection, positionsCollection } from '../../src/engine/partition/stored-entries.ts';
 import { Envelope } from '../../src/envelope/envelope.ts';
 import type { CloudEvent } from '../../src/envelope/cloud-event.ts';
-import { ManualClock } from '../../src/shared/manual-clock.ts';
+import { ManualClock } from '../../src/shared/time/manual-clock.ts';
 import type { Store } from '../../src/storage/store.ts';
 import { CrashableStore } from './crashable-store.ts';
 import { EngineBed, eventFor } from './engine-bed.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { BatchResponse, InvocationBatch } from '../../src/functions/remote-batch.ts';
+import type { BatchResponse, InvocationBatch } from '../../src/functions/remote/invocation-batch.ts';
 import { StatefunError } from '../../src/shared/errors.ts';
 import { MetricsRegistry } from '../../src/shared/metrics.ts';
 import { EngineBed } from './engine-bed.ts';

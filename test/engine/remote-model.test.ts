@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { memoryEgress, type MemoryEgress } from '../../src/connectors/memory/memory-egress.ts';
-import { positionsCollection } from '../../src/engine/stored-records.ts';
-import { ManualClock } from '../../src/shared/manual-clock.ts';
+import { positionsCollection } from '../../src/engine/partition/stored-entries.ts';
+import { ManualClock } from '../../src/shared/time/manual-clock.ts';
 import { CrashableStore } from './crashable-store.ts';
 import { EngineBed, eventFor } from './engine-bed.ts';
 import { modelTypes, RemoteModel, type Fault } from './remote-model.ts';

@@ -1,6 +1,6 @@
 import { Envelope } from '../../src/envelope/envelope.ts';
-import type { BatchResponse, BatchResult, InvocationBatch } from '../../src/functions/remote-batch.ts';
-import type { RemoteClient } from '../../src/functions/remote-function.ts';
+import type { BatchResponse, BatchResult, InvocationBatch } from '../../src/functions/remote/invocation-batch.ts';
+import type { RemoteClient } from '../../src/functions/remote/remote-function.ts';
 import { formatAddress } from '../../src/shared/address.ts';
 import { StatefunError } from '../../src/shared/errors.ts';
 import type { TypedValue } from '../../src/shared/typed-value.ts';

@@ -1,5 +1,5 @@
-import type { BatchResponse, BatchResult, InvocationBatch, StateSpec } from '../../src/functions/remote-batch.ts';
-import type { RemoteClient, RemotePolicy } from '../../src/functions/remote-function.ts';
+import type { BatchResponse, BatchResult, InvocationBatch, StateSpec } from '../../src/functions/remote/invocation-batch.ts';
+import type { RemoteClient, RemotePolicy } from '../../src/functions/remote/remote-function.ts';
 import type { TypedValue } from '../../src/shared/typed-value.ts';
 
 export const policy: RemotePolicy = { callBudgetMs: 120_000, batchMessagesMax: 1_000, onFailure: 'dead-letter', whenUnavailable: 'wait' };

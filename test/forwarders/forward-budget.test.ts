@@ -3,7 +3,7 @@ import { Envelope } from '../../src/envelope/envelope.ts';
 import type { EventForwarder } from '../../src/forwarders/event-forwarder.ts';
 import { Router, type RegisteredForwarder } from '../../src/forwarders/router.ts';
 import { StatefunError } from '../../src/shared/errors.ts';
-import { ManualClock } from '../../src/shared/manual-clock.ts';
+import { ManualClock } from '../../src/shared/time/manual-clock.ts';
 
 type Forward = EventForwarder['forward'];
 

@@ -7,7 +7,7 @@ import type { Downstream, EventForwarder } from '../../src/forwarders/event-forw
 import { Router, type RegisteredForwarder } from '../../src/forwarders/router.ts';
 import { StatefunError } from '../../src/shared/errors.ts';
 import { functionMetadataKey } from '../../src/shared/function-target.ts';
-import { ManualClock } from '../../src/shared/manual-clock.ts';
+import { ManualClock } from '../../src/shared/time/manual-clock.ts';
 import { messageIdOf } from '../../src/shared/message-id.ts';
 import { recordMetadata } from '../../src/shared/metadata.ts';
 

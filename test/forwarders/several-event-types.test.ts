@@ -5,7 +5,7 @@ import { Envelope } from '../../src/envelope/envelope.ts';
 import { eventType } from '../../src/envelope/event-type.ts';
 import type { Downstream, EventForwarder } from '../../src/forwarders/event-forwarder.ts';
 import { Router, type RegisteredForwarder } from '../../src/forwarders/router.ts';
-import { ManualClock } from '../../src/shared/manual-clock.ts';
+import { ManualClock } from '../../src/shared/time/manual-clock.ts';
 
 function routerOf(...forwarders: RegisteredForwarder[]): Router {
   return new Router(forwarders, { isRegistered: () => true, registeredTypes: () => [], clock: new ManualClock(0) });

@@ -1,8 +1,8 @@
-import { CommitGroup, type Capture } from '../../src/engine/commit-group.ts';
-import { Outbox } from '../../src/engine/outbox.ts';
-import { Partition } from '../../src/engine/partition.ts';
-import type { PendingMessage } from '../../src/engine/pending-message.ts';
-import { messagesCollection } from '../../src/engine/stored-records.ts';
+import { CommitGroup, type Capture } from '../../src/engine/partition/commit-group.ts';
+import { Outbox } from '../../src/engine/egress/outbox.ts';
+import { Partition } from '../../src/engine/partition/partition.ts';
+import type { PendingMessage } from '../../src/engine/partition/pending-message.ts';
+import { messagesCollection } from '../../src/engine/partition/stored-entries.ts';
 import type { StoreChange } from '../../src/storage/store.ts';
 import { replaceMethod, undoAll, type Mutant } from './mutant.ts';
 

@@ -1,5 +1,5 @@
-import { CommitGroup } from '../../src/engine/commit-group.ts';
-import { DelayedMessages, type Delayed } from '../../src/engine/delayed-messages.ts';
+import { CommitGroup } from '../../src/engine/partition/commit-group.ts';
+import { DelayedMessages, type Delayed } from '../../src/engine/partition/delayed-messages.ts';
 import type { Address } from '../../src/shared/address.ts';
 import { replaceMethod, type Mutant } from './mutant.ts';
 

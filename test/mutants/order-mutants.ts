@@ -1,6 +1,6 @@
-import type { Activation } from '../../src/engine/activation.ts';
-import { InsideWatch } from '../../src/engine/inside-watch.ts';
-import { Partition } from '../../src/engine/partition.ts';
+import type { Activation } from '../../src/engine/partition/activation.ts';
+import { InsideWatch } from '../../src/engine/ingress/inside-watch.ts';
+import { Partition } from '../../src/engine/partition/partition.ts';
 import { replaceGetter, replaceMethod, type Mutant } from './mutant.ts';
 
 /** Mutants of what goes before what. */

@@ -1,8 +1,8 @@
-import { CommitGroup, type OutboxRecord } from '../../src/engine/commit-group.ts';
-import { DeadLetterDesk } from '../../src/engine/dead-letter-desk.ts';
-import type { DeadLetter } from '../../src/engine/dead-letters.ts';
-import { Outbox } from '../../src/engine/outbox.ts';
-import { Partition } from '../../src/engine/partition.ts';
+import { CommitGroup, type OutboxRecord } from '../../src/engine/partition/commit-group.ts';
+import { DeadLetterDesk } from '../../src/engine/partition/dead-letter-intake.ts';
+import type { DeadLetter } from '../../src/engine/partition/dead-letters.ts';
+import { Outbox } from '../../src/engine/egress/outbox.ts';
+import { Partition } from '../../src/engine/partition/partition.ts';
 import { replaceMethod, undoAll, type Mutant } from './mutant.ts';
 
 /** Mutants of the outbox and of dead letters. */

@@ -1,9 +1,9 @@
-import type { Activation } from '../../src/engine/activation.ts';
-import { EgressLane } from '../../src/engine/egress-lane.ts';
-import type { OutboxRecord } from '../../src/engine/commit-group.ts';
-import { Mailboxes } from '../../src/engine/mailboxes.ts';
-import { Partition } from '../../src/engine/partition.ts';
-import type { PendingMessage } from '../../src/engine/pending-message.ts';
+import type { Activation } from '../../src/engine/partition/activation.ts';
+import { EgressLane } from '../../src/engine/egress/egress-sender.ts';
+import type { OutboxRecord } from '../../src/engine/partition/commit-group.ts';
+import { Mailboxes } from '../../src/engine/partition/mailboxes.ts';
+import { Partition } from '../../src/engine/partition/partition.ts';
+import type { PendingMessage } from '../../src/engine/partition/pending-message.ts';
 import { replaceMethod, type Mutant } from './mutant.ts';
 
 /** Mutants of what a start puts back. */

@@ -1,7 +1,7 @@
-import type { Activation } from '../../src/engine/activation.ts';
-import type { PendingMessage } from '../../src/engine/pending-message.ts';
-import { RemoteState } from '../../src/engine/remote-state.ts';
-import { Settlement } from '../../src/engine/settlement.ts';
+import type { Activation } from '../../src/engine/partition/activation.ts';
+import type { PendingMessage } from '../../src/engine/partition/pending-message.ts';
+import { RemoteState } from '../../src/engine/partition/remote/remote-state.ts';
+import { Settlement } from '../../src/engine/partition/settlement.ts';
 import type { Effects } from '../../src/functions/effects.ts';
 import { replaceMethod, type Mutant } from './mutant.ts';
 

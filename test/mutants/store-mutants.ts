@@ -1,9 +1,9 @@
-import { InlineFrameWriter } from '../../src/storage/frame-writer.ts';
+import { InlineFrameWriter } from '../../src/storage/threads/writer.ts';
 import { LogStore } from '../../src/storage/log-store.ts';
-import { NameHash } from '../../src/storage/name-hash.ts';
-import type { RecordSpan } from '../../src/storage/record-format.ts';
-import { RecoveringIndex } from '../../src/storage/recovering-index.ts';
-import { candidateField, candidateWords, removesFlag, SegmentCopier, type CopyTask } from '../../src/storage/segment-copier.ts';
+import { NameHash } from '../../src/storage/format/name-hash.ts';
+import type { RecordSpan } from '../../src/storage/format/record-format.ts';
+import { RecoveringIndex } from '../../src/storage/index/recovering-index.ts';
+import { candidateField, candidateWords, removesFlag, SegmentCopier, type CopyTask } from '../../src/storage/segments/segment-copier.ts';
 import { SimulatedDisk } from '../storage/simulated-disk.ts';
 import { skipping, syncing } from './disk-patches.ts';
 import { replaceMethod, undoAll, type Mutant } from './mutant.ts';

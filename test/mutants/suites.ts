@@ -1,7 +1,7 @@
 import type { ApplicationDefinition } from '../../src/application/definition.ts';
 import { StatefunError } from '../../src/shared/errors.ts';
-import { simulate } from '../../src/testing/simulation/simulate.ts';
-import type { SimulationOptions } from '../../src/testing/simulation/simulation-options.ts';
+import { simulate } from '../../src/simulation/simulate.ts';
+import type { SimulationOptions } from '../../src/simulation/simulation-options.ts';
 import { chatterApplication, chatterOptions } from '../simulation/chatter-application.ts';
 import { floodApplication, floodOptions } from '../simulation/flood-application.ts';
 import { hostileApplication, hostileOptions } from '../simulation/hostile-application.ts';

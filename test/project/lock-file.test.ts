@@ -19,7 +19,7 @@ interface Manifest {
 const readJson = (path: string): unknown => JSON.parse(readFileSync(join(projectFolder, path), 'utf8'));
 const lock = readJson('package-lock.json') as { readonly packages: Readonly<Record<string, Manifest>> };
 /** Packages that have lock files of their own: only a suite or a tool needs them. */
-const suites = ['benchmarks', 'scripts/docker-lint', 'scripts/envelope-generator', 'test/remote/http/mounts'];
+const suites = ['benchmarks', 'scripts/docker-lint', 'scripts/envelope-generator', 'test/request-reply/serving/http/mounts'];
 const projects = Object.keys(lock.packages).filter((path) => path === '' || path.startsWith('examples/'));
 
 const toDependencies = ({ dependencies, devDependencies, peerDependencies }: Manifest): Manifest => ({

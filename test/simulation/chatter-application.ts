@@ -7,8 +7,8 @@ import type { Context } from '../../src/functions/context.ts';
 import { Handles, StatefunFunction } from '../../src/functions/decorators.ts';
 import { Persisted } from '../../src/state/persisted.ts';
 import { PersistedValue } from '../../src/state/persisted-value.ts';
-import type { SimulationOptions } from '../../src/testing/simulation/simulation-options.ts';
-import type { SimulationRandom } from '../../src/testing/simulation/random.ts';
+import type { SimulationOptions } from '../../src/simulation/simulation-options.ts';
+import type { SimulationRandom } from '../../src/simulation/schedule/random.ts';
 
 interface Talk {
   readonly left: number;

@@ -4,8 +4,8 @@ import type { Downstream, EventForwarder } from '../../src/forwarders/event-forw
 import { Forwarder } from '../../src/forwarders/forwarder-decorator.ts';
 import type { Context } from '../../src/functions/context.ts';
 import { Handles, StatefunFunction } from '../../src/functions/decorators.ts';
-import type { SimulationOptions } from '../../src/testing/simulation/simulation-options.ts';
-import type { SimulationRandom } from '../../src/testing/simulation/random.ts';
+import type { SimulationOptions } from '../../src/simulation/simulation-options.ts';
+import type { SimulationRandom } from '../../src/simulation/schedule/random.ts';
 
 interface Drop {
   readonly depth: number;

@@ -3,11 +3,11 @@ import { memoryEgress } from '../../src/connectors/memory/memory-egress.ts';
 import type { CloudEvent } from '../../src/envelope/cloud-event.ts';
 import type { Downstream, EventForwarder } from '../../src/forwarders/event-forwarder.ts';
 import { Forwarder } from '../../src/forwarders/forwarder-decorator.ts';
-import { systemClock } from '../../src/shared/clock.ts';
-import type { SimulationEnd } from '../../src/testing/simulation/simulation-end.ts';
-import type { SimulationInvariant } from '../../src/testing/simulation/invariant.ts';
-import type { SimulationOptions } from '../../src/testing/simulation/simulation-options.ts';
-import type { SimulationRandom } from '../../src/testing/simulation/random.ts';
+import { systemClock } from '../../src/shared/time/clock.ts';
+import type { SimulationEnd } from '../../src/simulation/checks/simulation-end.ts';
+import type { SimulationInvariant } from '../../src/simulation/checks/invariant.ts';
+import type { SimulationOptions } from '../../src/simulation/simulation-options.ts';
+import type { SimulationRandom } from '../../src/simulation/schedule/random.ts';
 import { Quick, Sleepy, Slow } from './hostile-functions.ts';
 
 interface Addressed {

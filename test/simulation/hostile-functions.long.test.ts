@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { simulate } from '../../src/testing/simulation/simulate.ts';
+import { simulate } from '../../src/simulation/simulate.ts';
 import { chatterApplication, chatterOptions } from './chatter-application.ts';
 import { floodApplication, floodOptions } from './flood-application.ts';
 import { hostileApplication, hostileOptions } from './hostile-application.ts';

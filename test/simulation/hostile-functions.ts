@@ -2,12 +2,12 @@ import type { CloudEvent } from '../../src/envelope/cloud-event.ts';
 import type { Context } from '../../src/functions/context.ts';
 import { Handles, StatefunFunction } from '../../src/functions/decorators.ts';
 import { formatAddress } from '../../src/shared/address.ts';
-import type { Clock } from '../../src/shared/clock.ts';
-import { sleep } from '../../src/shared/sleep.ts';
+import type { Clock } from '../../src/shared/time/clock.ts';
+import { sleep } from '../../src/shared/time/sleep.ts';
 import { Persisted } from '../../src/state/persisted.ts';
 import { PersistedTable } from '../../src/state/persisted-table.ts';
 import { PersistedValue } from '../../src/state/persisted-value.ts';
-import { SimulationRandom } from '../../src/testing/simulation/random.ts';
+import { SimulationRandom } from '../../src/simulation/schedule/random.ts';
 
 /*
  * What a message asks for follows from its number alone, so that the end does not depend on the order in which addresses take turns. Each

@@ -4,13 +4,13 @@ import type { CloudEvent } from '../../src/envelope/cloud-event.ts';
 import { cloudEventTypename } from '../../src/envelope/typed-value-event.ts';
 import type { Downstream, EventForwarder } from '../../src/forwarders/event-forwarder.ts';
 import { Forwarder } from '../../src/forwarders/forwarder-decorator.ts';
-import type { BatchResponse, InvocationBatch, OutgoingMessage } from '../../src/functions/remote-batch.ts';
-import type { RemoteClient, RemoteFunctions } from '../../src/functions/remote-function.ts';
+import type { BatchResponse, InvocationBatch, OutgoingMessage } from '../../src/functions/remote/invocation-batch.ts';
+import type { RemoteClient, RemoteFunctions } from '../../src/functions/remote/remote-function.ts';
 import { StatefunError } from '../../src/shared/errors.ts';
 import type { TypedValue } from '../../src/shared/typed-value.ts';
-import type { SimulationEnd } from '../../src/testing/simulation/simulation-end.ts';
-import type { SimulationOptions } from '../../src/testing/simulation/simulation-options.ts';
-import type { SimulationRandom } from '../../src/testing/simulation/random.ts';
+import type { SimulationEnd } from '../../src/simulation/checks/simulation-end.ts';
+import type { SimulationOptions } from '../../src/simulation/simulation-options.ts';
+import type { SimulationRandom } from '../../src/simulation/schedule/random.ts';
 import { hostileOptions } from './hostile-application.ts';
 import { Quick, type Task } from './hostile-functions.ts';
 

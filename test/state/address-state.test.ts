@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AddressState } from '../../src/state/address-state.ts';
-import type { CellDefinition } from '../../src/state/cells.ts';
+import type { CellDefinition } from '../../src/state/cell-definition.ts';
 import { PersistedList } from '../../src/state/persisted-list.ts';
 import { PersistedTable } from '../../src/state/persisted-table.ts';
 import { PersistedValue } from '../../src/state/persisted-value.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Persisted, persistedProperties } from '../../src/state/persisted.ts';
 import { PersistedTable } from '../../src/state/persisted-table.ts';
 import { PersistedValue } from '../../src/state/persisted-value.ts';
-import { cellsOf } from '../../src/state/cells.ts';
+import { cellsOf } from '../../src/state/cell-definition.ts';
 
 class Base {
   @Persisted() private readonly count = PersistedValue.of<number>();

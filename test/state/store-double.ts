@@ -1,5 +1,5 @@
 import { AddressState } from '../../src/state/address-state.ts';
-import { cellsOf, type CellDefinition } from '../../src/state/cells.ts';
+import { cellsOf, type CellDefinition } from '../../src/state/cell-definition.ts';
 import type { StateChange, StateEntry } from '../../src/state/state-entry.ts';
 
 /** The stored entries of one address, as a store would keep them: bytes only, handed back in the order of their keys, not of their writing. */

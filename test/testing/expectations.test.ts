@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { ExpectationError } from '../../src/testing/expectation-error.ts';
+import { ExpectationError } from '../../src/testing/expectations/expectation-error.ts';
 import { testApplication, type TestApplication } from '../../src/testing/test-application.ts';
 import { event, probe } from './probe-function.ts';
 import { measured, WatchFunction, watched, weather } from './weather-application.ts';

@@ -18,7 +18,7 @@ import {
   stringType,
   type StateType,
 } from '../../src/state/types.ts';
-import type { Fixture } from '../../src/testing/fixture.ts';
+import type { Fixture } from '../../src/testing/fixtures/fixture.ts';
 import { testFunction } from '../../src/testing/test-function.ts';
 
 interface TypeCase {

@@ -1,5 +1,5 @@
 import { toError, StatefunError } from '../../shared/errors.ts';
-import { isUseBeforeDeclaration } from '../import-circle.ts';
+import { isUseBeforeDeclaration } from '../components/import-circle.ts';
 import { explaining, filePlace, textFact, textsFact, type Explain } from './facts.ts';
 
 const importing: Explain = (error) => {

@@ -1,5 +1,5 @@
 import { StatefunError } from '../../shared/errors.ts';
-import { circleAction, findImportCircle } from '../import-circle.ts';
+import { circleAction, findImportCircle } from '../components/import-circle.ts';
 import { explaining, filePlace, textFact, textsFact } from './facts.ts';
 import { systemAction } from './system-failures.ts';
 

@@ -1,9 +1,9 @@
 import { writeWithData } from '../../envelope/complete-event.ts';
-import type { GivenUp } from '../../remote/classes/class-host.ts';
-import { traceOf } from '../../engine/error-trace.ts';
+import type { GivenUp } from '../../request-reply/serving/classes/class-host.ts';
+import { traceOf } from '../../engine/partition/error-trace.ts';
 import { encodePath, formatAddress } from '../../shared/address.ts';
 import { StatefunError } from '../../shared/errors.ts';
-import { toIsoTime } from '../../shared/iso-time.ts';
+import { toIsoTime } from '../../shared/time/iso-time.ts';
 
 /** Longest reason, in characters: handlers may throw anything. */
 const reasonLengthMax = 2_000;

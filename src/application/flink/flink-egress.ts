@@ -1,6 +1,6 @@
 import type { ClusterEgress, Egress } from '../../egress/egress.ts';
 import type { EgressEffect } from '../../functions/effects.ts';
-import type { OutgoingEgress } from '../../functions/remote-batch.ts';
+import type { OutgoingEgress } from '../../functions/remote/invocation-batch.ts';
 import {
   kafkaRecord,
   kafkaRecordTypename,
@@ -8,7 +8,7 @@ import {
   kinesisRecordTypename,
   playgroundRecord,
   playgroundRecordTypename,
-} from '../../remote/egress-records.ts';
+} from '../../request-reply/protocol/egress-records.ts';
 import { assertInvariant } from '../../shared/errors.ts';
 import type { TypedValue } from '../../shared/typed-value.ts';
 import { deadLetterEgressId, deadLetterStream, playgroundEgressId, playgroundTopic } from './flink-names.ts';

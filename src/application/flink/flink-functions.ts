@@ -1,7 +1,7 @@
 import { toSubscriptionSettings } from '../../functions/subscriptions.ts';
-import { ClassFunction } from '../../remote/classes/class-function.ts';
-import type { ClassHost } from '../../remote/classes/class-host.ts';
-import type { ServedFunction, ServedFunctions } from '../../remote/served-function.ts';
+import { ClassFunction } from '../../request-reply/serving/classes/class-function.ts';
+import type { ClassHost } from '../../request-reply/serving/classes/class-host.ts';
+import type { ServedFunction, ServedFunctions } from '../../request-reply/serving/served-function.ts';
 import { formatAddress } from '../../shared/address.ts';
 import { StatefunError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logger.ts';

@@ -1,6 +1,6 @@
 import { cloudEventTypename } from '../../envelope/typed-value-event.ts';
 import type { Ingress } from '../../ingress/ingress.ts';
-import { envelopeTypename } from '../../remote/classes/envelope-values.ts';
+import { envelopeTypename } from '../../request-reply/serving/classes/envelope-values.ts';
 
 // What an application is called in a cluster. All of it is in module.yaml and in Flink's state, so none of it may change.
 

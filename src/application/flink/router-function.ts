@@ -2,12 +2,18 @@ import type { CloudEvent } from '../../envelope/cloud-event.ts';
 import { Envelope } from '../../envelope/envelope.ts';
 import { cloudEventTypename } from '../../envelope/typed-value-event.ts';
 import type { Router } from '../../forwarders/router.ts';
-import type { BatchedMessage, BatchResult, InvocationBatch, OutgoingEgress, OutgoingMessage } from '../../functions/remote-batch.ts';
+import type {
+  BatchedMessage,
+  BatchResult,
+  InvocationBatch,
+  OutgoingEgress,
+  OutgoingMessage,
+} from '../../functions/remote/invocation-batch.ts';
 import type { Ingress } from '../../ingress/ingress.ts';
 import { openRecord } from '../../ingress/open-record.ts';
-import { envelopeTypename, envelopeValue, originOf } from '../../remote/classes/envelope-values.ts';
-import type { GivenUp } from '../../remote/classes/class-host.ts';
-import type { ServedFunction } from '../../remote/served-function.ts';
+import { envelopeTypename, envelopeValue, originOf } from '../../request-reply/serving/classes/envelope-values.ts';
+import type { GivenUp } from '../../request-reply/serving/classes/class-host.ts';
+import type { ServedFunction } from '../../request-reply/serving/served-function.ts';
 import type { Address } from '../../shared/address.ts';
 import { appendAll } from '../../shared/append-all.ts';
 import { StatefunError, toError } from '../../shared/errors.ts';

@@ -1,14 +1,14 @@
-import { serveFunctions, type FunctionServer, type FunctionServerOptions } from '../../remote/http/function-server.ts';
-import { RequestReplyHandler } from '../../remote/request-reply-handler.ts';
-import type { ServedFunctions } from '../../remote/served-function.ts';
-import { standardErrorLogger } from '../../remote/standard-error-logger.ts';
-import { toMilliseconds, type Duration } from '../../shared/duration.ts';
+import { serveFunctions, type FunctionServer, type FunctionServerOptions } from '../../request-reply/serving/http/function-server.ts';
+import { RequestReplyHandler } from '../../request-reply/serving/request-reply-handler.ts';
+import type { ServedFunctions } from '../../request-reply/serving/served-function.ts';
+import { standardErrorLogger } from '../../request-reply/serving/standard-error-logger.ts';
+import { toMilliseconds, type Duration } from '../../shared/time/duration.ts';
 import { namedLogger, type Logger } from '../../shared/logger.ts';
 import { guardStandardStreams } from '../../shared/standard-streams.ts';
 import { configurationOf, configuredLogger } from '../application-configuration.ts';
 import { assembleApplication, type ApplicationOverrides, type AssembledApplication } from '../assemble.ts';
 import type { ApplicationDefinition } from '../definition.ts';
-import { processFailures } from '../stray-failures.ts';
+import { processFailures } from '../running/stray-failures.ts';
 import { FlinkFunctions } from './flink-functions.ts';
 
 /** Settings are read from application.yaml and others in the working directory, and from the environment, where the options say nothing else. */

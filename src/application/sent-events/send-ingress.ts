@@ -1,11 +1,9 @@
 import { Envelope } from '../../envelope/envelope.ts';
 import type { Router } from '../../forwarders/router.ts';
 import type { Ingress, IngressContext } from '../../ingress/ingress.ts';
+import { sendIngressName } from '../../ingress/send-ingress-name.ts';
 import { StatefunError } from '../../shared/errors.ts';
 import { SentEventIds, sentEventKey } from './sent-event-ids.ts';
-
-/** Positions are kept under it, so it must not change. No application names an ingress so. */
-export const sendIngressName = '$send';
 
 /** What became of an event that was sent. */
 export interface SentEvent {

@@ -1,6 +1,6 @@
 import { StatefunError } from '../../shared/errors.ts';
-import { askLockHolder } from '../../storage/folder-lock.ts';
-import { requestLengthMax, type RequestHandler } from '../../storage/lock-requests.ts';
+import { askLockHolder } from '../../storage/folder/folder-lock.ts';
+import { requestLengthMax, type RequestHandler } from '../../storage/folder/lock-requests.ts';
 import type { SendIngress, SentEvent } from './send-ingress.ts';
 
 /** Answers requests to take an event; others go to the next handler. */

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { compactState } from '../../application/state-tools/compact-state.ts';
+import { compactState } from '../../state-tools/compact-state.ts';
 import { silentLogger } from '../../shared/logger.ts';
 import { moreHelp } from '../more-help.ts';
 import type { Output } from '../output.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { parseTime, type DeadLetterFilter } from '../../application/state-tools/dead-letter-filter.ts';
+import { parseTime, type DeadLetterFilter } from '../../state-tools/dead-letter-filter.ts';
 
 /** What a command on dead letters is given to choose some of them. */
 export interface DeadLetterFilterOptions {

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { changeDeadLetters, type DeadLetterChange } from '../../application/state-tools/change-dead-letters.ts';
-import { openSnapshot } from '../../application/state-tools/open-snapshot.ts';
-import { askRunning } from '../../application/state-tools/running-requests.ts';
-import { isEmptyFilter, type DeadLetterFilter } from '../../application/state-tools/dead-letter-filter.ts';
-import { listDeadLetters, showDeadLetter, type ShownDeadLetter } from '../../application/state-tools/stored-dead-letters.ts';
+import { changeDeadLetters, type DeadLetterChange } from '../../state-tools/change-dead-letters.ts';
+import { openSnapshot } from '../../state-tools/open-snapshot.ts';
+import { askRunning } from '../../state-tools/running-requests.ts';
+import { isEmptyFilter, type DeadLetterFilter } from '../../state-tools/dead-letter-filter.ts';
+import { listDeadLetters, showDeadLetter, type ShownDeadLetter } from '../../state-tools/stored-dead-letters.ts';
 import { silentLogger } from '../../shared/logger.ts';
 import { CommandExit, exitCodes } from '../exit-code.ts';
 import { moreHelp } from '../more-help.ts';

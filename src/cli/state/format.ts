@@ -1,4 +1,4 @@
-import { printableLine } from '../../shared/printable.ts';
+import { printableLine } from '../../shared/text/printable.ts';
 
 /** `12,345`. */
 export function formatCount(count: number): string {

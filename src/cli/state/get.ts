@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { readAddress, storedTypes, type StoredAddress } from '../../application/state-tools/stored-addresses.ts';
-import type { StoredCell } from '../../application/state-tools/stored-cells.ts';
+import { readAddress, storedTypes, type StoredAddress } from '../../state-tools/stored-addresses.ts';
+import type { StoredCell } from '../../state-tools/stored-cells.ts';
 import { ensureFunctionType } from '../../shared/address.ts';
-import { toIsoTime } from '../../shared/iso-time.ts';
-import { printableLine } from '../../shared/printable.ts';
+import { toIsoTime } from '../../shared/time/iso-time.ts';
+import { printableLine } from '../../shared/text/printable.ts';
 import { CommandExit, exitCodes } from '../exit-code.ts';
 import { moreHelp } from '../more-help.ts';
 import type { Output } from '../output.ts';

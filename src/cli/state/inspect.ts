@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { inspectState, type StateInspection } from '../../application/state-tools/inspect-state.ts';
-import { findEngine } from '../../application/state-tools/open-snapshot.ts';
+import { inspectState, type StateInspection } from '../../state-tools/inspect-state.ts';
+import { findEngine } from '../../state-tools/open-snapshot.ts';
 import { moreHelp } from '../more-help.ts';
 import type { Output } from '../output.ts';
 import { alignRows, countOf, formatBytes, formatCount, toJson, toText } from './format.ts';

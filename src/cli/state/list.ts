@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { listAddresses, storedTypes } from '../../application/state-tools/stored-addresses.ts';
+import { listAddresses, storedTypes } from '../../state-tools/stored-addresses.ts';
 import { ensureFunctionType } from '../../shared/address.ts';
 import { moreHelp } from '../more-help.ts';
 import type { Output } from '../output.ts';

@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
-import { dropStoredMessages } from '../../application/state-tools/drop-messages.ts';
-import { openSnapshot } from '../../application/state-tools/open-snapshot.ts';
-import { askRunning } from '../../application/state-tools/running-requests.ts';
-import { listMessages, messageKinds, type ListedMessage } from '../../application/state-tools/stored-messages.ts';
+import { dropStoredMessages } from '../../state-tools/drop-messages.ts';
+import { openSnapshot } from '../../state-tools/open-snapshot.ts';
+import { askRunning } from '../../state-tools/running-requests.ts';
+import { listMessages, messageKinds, type ListedMessage } from '../../state-tools/stored-messages.ts';
 import { ensureFunctionType } from '../../shared/address.ts';
 import { silentLogger } from '../../shared/logger.ts';
 import { CommandExit, exitCodes } from '../exit-code.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { findStateFolder } from '../../application/state-tools/find-state-folder.ts';
-import { openSnapshot, type StoreSnapshot } from '../../application/state-tools/open-snapshot.ts';
+import { findStateFolder } from '../../state-tools/find-state-folder.ts';
+import { openSnapshot, type StoreSnapshot } from '../../state-tools/open-snapshot.ts';
 import type { Output } from '../output.ts';
 
 /** What every command on a state folder is given. */

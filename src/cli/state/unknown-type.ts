@@ -1,4 +1,4 @@
-import { nearestName } from '../../application/token.ts';
+import { nearestName } from '../../shared/text/nearest-name.ts';
 import { alignRows } from './format.ts';
 
 /** Types beyond this many are only counted. */

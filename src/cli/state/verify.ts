@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { verifyState, type StateVerification } from '../../application/state-tools/verify-state.ts';
+import { verifyState, type StateVerification } from '../../state-tools/verify-state.ts';
 import { CommandExit, exitCodes } from '../exit-code.ts';
 import { moreHelp } from '../more-help.ts';
 import type { Output } from '../output.ts';

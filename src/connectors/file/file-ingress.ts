@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
-import { byteOrderMarkBytes } from '../../shared/byte-order-mark.ts';
+import { byteOrderMarkBytes } from '../../shared/text/byte-order-mark.ts';
 import { hasCode, StatefunError, toError } from '../../shared/errors.ts';
-import { sleep, untilAborted } from '../../shared/sleep.ts';
+import { sleep, untilAborted } from '../../shared/time/sleep.ts';
 import type { Ingress, IngressContext, IngressRecord } from '../../ingress/ingress.ts';
 import type { RecordFormat } from '../../ingress/ingress.ts';
 import { formatPosition, parsePosition, positionLost } from './file-position.ts';

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import { StatefunError } from '../../shared/errors.ts';
-import { printable } from '../../shared/printable.ts';
+import { printable } from '../../shared/text/printable.ts';
 import type { Egress, EgressRecord, RejectedRecord } from '../../egress/egress.ts';
 import { toLine } from './record-line.ts';
 

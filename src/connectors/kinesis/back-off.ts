@@ -1,6 +1,6 @@
-import type { Clock } from '../../shared/clock.ts';
+import type { Clock } from '../../shared/time/clock.ts';
 import type { Logger } from '../../shared/logger.ts';
-import { sleep } from '../../shared/sleep.ts';
+import { sleep } from '../../shared/time/sleep.ts';
 import { isRetriable, isWithoutCredentials } from './kinesis-failure.ts';
 
 /** The first wait is up to this long: about the time a throttled shard needs to have room again. */

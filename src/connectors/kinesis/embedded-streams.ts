@@ -1,5 +1,5 @@
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
-import { delay } from '../../shared/timers.ts';
+import { delay } from '../../shared/time/timers.ts';
 import { createKinesisClient, loadKinesisSdk, type KinesisSdk } from './kinesis-client.ts';
 import type { KinesisClientOptions } from './kinesis-connection.ts';
 

@@ -1,6 +1,6 @@
 import { StatefunError } from '../../shared/errors.ts';
 import type { ConnectorSettings } from '../../shared/connector-settings.ts';
-import { sleep } from '../../shared/sleep.ts';
+import { sleep } from '../../shared/time/sleep.ts';
 import type { ClusterEgress, Egress, EgressContext, EgressRecord, RejectedRecord } from '../../egress/egress.ts';
 import { backOffMs, withBackOff, type BackOff } from './back-off.ts';
 import { ensureInRange } from './ensure-in-range.ts';

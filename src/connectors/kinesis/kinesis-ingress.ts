@@ -1,4 +1,4 @@
-import { untilAborted } from '../../shared/sleep.ts';
+import { untilAborted } from '../../shared/time/sleep.ts';
 import type { ConnectorSettings } from '../../shared/connector-settings.ts';
 import type { ClusterIngress, Ingress, IngressContext } from '../../ingress/ingress.ts';
 import type { RecordFormat } from '../../ingress/ingress.ts';

@@ -6,7 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StatefunError, toError } from '../../shared/errors.ts';
-import { delay, startTimer } from '../../shared/timers.ts';
+import { delay, startTimer } from '../../shared/time/timers.ts';
 
 export interface KinesisLocalPorts {
   readonly plain: number;

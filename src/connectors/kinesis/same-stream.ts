@@ -1,5 +1,5 @@
 import { StatefunError } from '../../shared/errors.ts';
-import { sleep } from '../../shared/sleep.ts';
+import { sleep } from '../../shared/time/sleep.ts';
 import { withBackOff, type BackOff } from './back-off.ts';
 import { identityOf, type StreamSummary } from './kinesis-answers.ts';
 import { isMissing, toReadError } from './kinesis-failure.ts';

@@ -1,5 +1,5 @@
 import type { _Record, ChildShard } from '@aws-sdk/client-kinesis';
-import { sleep } from '../../shared/sleep.ts';
+import { sleep } from '../../shared/time/sleep.ts';
 import type { IngressRecord } from '../../ingress/ingress.ts';
 import { withBackOff, type BackOff } from './back-off.ts';
 import type { RecordPage } from './kinesis-answers.ts';

@@ -1,6 +1,6 @@
 import type { Shard } from '@aws-sdk/client-kinesis';
 import { toError } from '../../shared/errors.ts';
-import { sleep } from '../../shared/sleep.ts';
+import { sleep } from '../../shared/time/sleep.ts';
 import { isMissing, toReadError, toUnreadable } from './kinesis-failure.ts';
 import { ensureSameStream } from './same-stream.ts';
 import { ShardGraph } from './shard-graph.ts';

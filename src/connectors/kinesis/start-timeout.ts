@@ -1,5 +1,5 @@
 import { StatefunError } from '../../shared/errors.ts';
-import { untilAborted } from '../../shared/sleep.ts';
+import { untilAborted } from '../../shared/time/sleep.ts';
 import type { BackOff } from './back-off.ts';
 import { textOf, toReadError } from './kinesis-failure.ts';
 

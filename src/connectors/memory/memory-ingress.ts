@@ -1,6 +1,6 @@
 import { StatefunError } from '../../shared/errors.ts';
 import { Queue } from '../../shared/queue.ts';
-import { untilAborted } from '../../shared/sleep.ts';
+import { untilAborted } from '../../shared/time/sleep.ts';
 import type { CloudEvent } from '../../envelope/cloud-event.ts';
 import { Envelope } from '../../envelope/envelope.ts';
 import type { Ingress, IngressContext, IngressRecord } from '../../ingress/ingress.ts';

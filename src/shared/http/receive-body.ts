@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip, inflate } from 'node:zlib';
 import { toError } from '../errors.ts';
-import { startTimer } from '../timers.ts';
+import { startTimer } from '../time/timers.ts';
 import type { ByteBudget, ByteLease } from './byte-budget.ts';
 
 /** Why a request is not handled. */

@@ -1,4 +1,4 @@
-import { timerMsMax } from '../timers.ts';
+import { timerMsMax } from '../time/timers.ts';
 
 /** A handshake takes milliseconds, of a client far away a second. */
 const handshakeTimeoutMsMax = 10_000;

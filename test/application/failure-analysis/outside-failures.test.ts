@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { toReadError } from '../../../src/connectors/kinesis/kinesis-failure.ts';
-import { lockFolder } from '../../../src/storage/folder-lock.ts';
+import { lockFolder } from '../../../src/storage/folder/folder-lock.ts';
 import { newerFormatError } from '../../../src/storage/store-errors.ts';
 import { givenStream } from '../../connectors/kinesis/given-stream.ts';
 import { kinesisError, networkError } from '../../connectors/kinesis/fake-kinesis.ts';

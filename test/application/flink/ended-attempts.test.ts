@@ -9,7 +9,7 @@ import type { Context } from '../../../src/functions/context.ts';
 import { Handles, StatefunFunction } from '../../../src/functions/decorators.ts';
 import { silentLogger, type LogFields } from '../../../src/shared/logger.ts';
 import type { TypedValue } from '../../../src/shared/typed-value.ts';
-import { testCluster, type TestCluster } from '../../../src/testing/test-cluster.ts';
+import { testCluster, type TestCluster } from '../../../src/testing/cluster/test-cluster.ts';
 import { Leaving, left } from '../../engine/leftover-functions.ts';
 
 @Forwarder('leave')

@@ -12,13 +12,13 @@ import { Forwarder } from '../../../src/forwarders/forwarder-decorator.ts';
 import type { Context } from '../../../src/functions/context.ts';
 import { Handles, StatefunFunction } from '../../../src/functions/decorators.ts';
 import type { FunctionOptions } from '../../../src/functions/failure-policy.ts';
-import { decodeKinesisRecord } from '../../../src/remote/egress-records.ts';
+import { decodeKinesisRecord } from '../../../src/request-reply/protocol/egress-records.ts';
 import { silentLogger } from '../../../src/shared/logger.ts';
 import type { TypedValue } from '../../../src/shared/typed-value.ts';
 import { Persisted } from '../../../src/state/persisted.ts';
 import { PersistedValue } from '../../../src/state/persisted-value.ts';
 import { int32Type } from '../../../src/state/types.ts';
-import { testCluster, type TestCluster } from '../../../src/testing/test-cluster.ts';
+import { testCluster, type TestCluster } from '../../../src/testing/cluster/test-cluster.ts';
 
 const opened: FlinkApplication[] = [];
 

@@ -5,12 +5,12 @@ import { kinesisEgress } from '../../../src/connectors/kinesis/kinesis-egress.ts
 import type { CloudEvent } from '../../../src/envelope/cloud-event.ts';
 import type { Context } from '../../../src/functions/context.ts';
 import { Handles, StatefunFunction } from '../../../src/functions/decorators.ts';
-import { remoteFunctions } from '../../../src/remote/client/remote-functions.ts';
-import { decodeKinesisRecord, kinesisRecord, playgroundRecord } from '../../../src/remote/egress-records.ts';
-import { typed } from '../../../src/remote/typed-values.ts';
+import { remoteFunctions } from '../../../src/request-reply/calling/remote-functions.ts';
+import { decodeKinesisRecord, kinesisRecord, playgroundRecord } from '../../../src/request-reply/protocol/egress-records.ts';
+import { typed } from '../../../src/request-reply/protocol/typed-values.ts';
 import { silentLogger } from '../../../src/shared/logger.ts';
 import { stringType } from '../../../src/state/types.ts';
-import { testCluster, type TestCluster } from '../../../src/testing/test-cluster.ts';
+import { testCluster, type TestCluster } from '../../../src/testing/cluster/test-cluster.ts';
 
 /** Sends what functions and egresses of other languages know. */
 @StatefunFunction('test/typed')

@@ -2,15 +2,15 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { CloudEvent as SdkCloudEvent } from 'cloudevents';
 import fc from 'fast-check';
 import { flinkApplication } from '../../../src/application/flink/serve-application.ts';
-import { runApplication } from '../../../src/application/run-application.ts';
+import { runApplication } from '../../../src/application/running/run-application.ts';
 import { main } from '../../../src/cli/main.ts';
 import { kinesisEgress } from '../../../src/connectors/kinesis/kinesis-egress.ts';
 import { memoryIngress } from '../../../src/connectors/memory/memory-ingress.ts';
-import { decodeKinesisRecord } from '../../../src/remote/egress-records.ts';
+import { decodeKinesisRecord } from '../../../src/request-reply/protocol/egress-records.ts';
 import { addressIdBytesMax } from '../../../src/shared/address.ts';
 import { silentLogger } from '../../../src/shared/logger.ts';
 import { testApplication } from '../../../src/testing/test-application.ts';
-import { testCluster } from '../../../src/testing/test-cluster.ts';
+import { testCluster } from '../../../src/testing/cluster/test-cluster.ts';
 import { createTemporaryFolder, openInline, removeFolder } from '../../storage/log-fixture.ts';
 import { expectedSeen, idsApplication } from './ids-application.ts';
 

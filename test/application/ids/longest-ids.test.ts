@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { defineApplication } from '../../../src/application/definition.ts';
-import { runApplication } from '../../../src/application/run-application.ts';
+import { runApplication } from '../../../src/application/running/run-application.ts';
 import { memoryEgress } from '../../../src/connectors/memory/memory-egress.ts';
 import { memoryIngress } from '../../../src/connectors/memory/memory-ingress.ts';
 import type { CloudEvent } from '../../../src/envelope/cloud-event.ts';

@@ -6,7 +6,7 @@ import type { CloudEvent } from '../../../src/envelope/cloud-event.ts';
 import { Handles, StatefunFunction } from '../../../src/functions/decorators.ts';
 import { Persisted } from '../../../src/state/persisted.ts';
 import { PersistedList } from '../../../src/state/persisted-list.ts';
-import { IngressLane } from '../../../src/engine/ingress-lane.ts';
+import { IngressLane } from '../../../src/engine/ingress/ingress-buffer.ts';
 import { replaceMethod, type Undo } from '../../mutants/mutant.ts';
 import { CrashableStore } from '../../engine/crashable-store.ts';
 import { EngineBed, eventFor } from '../../engine/engine-bed.ts';

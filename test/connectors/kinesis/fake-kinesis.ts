@@ -1,6 +1,6 @@
 import type { Shard } from '@aws-sdk/client-kinesis';
 import type { KinesisSender } from '../../../src/connectors/kinesis/kinesis-connection.ts';
-import type { Clock } from '../../../src/shared/clock.ts';
+import type { Clock } from '../../../src/shared/time/clock.ts';
 
 interface FakeRecord {
   readonly SequenceNumber: string;

@@ -6,7 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { createKinesisClient } from '../../../src/connectors/kinesis/kinesis-client.ts';
 import type { KinesisSender } from '../../../src/connectors/kinesis/kinesis-connection.ts';
-import type { ManualClock } from '../../../src/shared/manual-clock.ts';
+import type { ManualClock } from '../../../src/shared/time/manual-clock.ts';
 import type { FakeKinesis } from './fake-kinesis.ts';
 
 /** What happens to a call in place of its answer. */

@@ -1,5 +1,5 @@
 import { KinesisIngress, type KinesisIngressOptions } from '../../../src/connectors/kinesis/kinesis-ingress.ts';
-import { ManualClock } from '../../../src/shared/manual-clock.ts';
+import { ManualClock } from '../../../src/shared/time/manual-clock.ts';
 import { RecordingIngressContext } from '../../contracts/recording-ingress-context.ts';
 import { settled } from '../../contracts/turns.ts';
 import { FakeKinesis } from './fake-kinesis.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { EgressRecord } from '../../../src/egress/egress.ts';
 import { KinesisEgress, type KinesisEgressOptions } from '../../../src/connectors/kinesis/kinesis-egress.ts';
 import { silentLogger } from '../../../src/shared/logger.ts';
-import { ManualClock } from '../../../src/shared/manual-clock.ts';
+import { ManualClock } from '../../../src/shared/time/manual-clock.ts';
 import { describeEgress, egressContext, egressRecord } from '../../contracts/egress-contract.ts';
 import { settled, turns } from '../../contracts/turns.ts';
 import { FakeKinesis, kinesisError, networkError } from './fake-kinesis.ts';

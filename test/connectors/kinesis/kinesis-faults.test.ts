@@ -6,7 +6,7 @@ import { KinesisStreamsEgress } from '../../../src/connectors/kinesis/kinesis-st
 import type { Egress, EgressRecord } from '../../../src/egress/egress.ts';
 import { Envelope } from '../../../src/envelope/envelope.ts';
 import { hasCode } from '../../../src/shared/errors.ts';
-import { ManualClock } from '../../../src/shared/manual-clock.ts';
+import { ManualClock } from '../../../src/shared/time/manual-clock.ts';
 import { egressContext, egressRecord } from '../../contracts/egress-contract.ts';
 import { RecordingIngressContext } from '../../contracts/recording-ingress-context.ts';
 import { takeErrorsOfNode } from './errors-of-node.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { KinesisIngress, kinesisIngress } from '../../../src/connectors/kinesis/kinesis-ingress.ts';
-import type { ManualClock } from '../../../src/shared/manual-clock.ts';
+import type { ManualClock } from '../../../src/shared/time/manual-clock.ts';
 import { describeEndlessIngress, describeIngress, type IngressSource } from '../../contracts/ingress-contract.ts';
 import { FakeKinesis } from './fake-kinesis.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { settings } from '../../../src/application/configuration/settings.ts';
+import { settings } from '../../../src/configuration/settings.ts';
 import type { KinesisSender } from '../../../src/connectors/kinesis/kinesis-connection.ts';
 import { configureEgress, configureIngress, kinesisDefaults } from '../../../src/connectors/kinesis/kinesis-settings.ts';
 import { startTimeoutMsDefault } from '../../../src/connectors/kinesis/start-timeout.ts';

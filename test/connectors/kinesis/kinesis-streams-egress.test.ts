@@ -3,7 +3,7 @@ import { KinesisStreamsEgress, type StreamRecord } from '../../../src/connectors
 import type { EgressRecord } from '../../../src/egress/egress.ts';
 import { Envelope } from '../../../src/envelope/envelope.ts';
 import { StatefunError } from '../../../src/shared/errors.ts';
-import { ManualClock } from '../../../src/shared/manual-clock.ts';
+import { ManualClock } from '../../../src/shared/time/manual-clock.ts';
 import { egressContext } from '../../contracts/egress-contract.ts';
 import { settled } from '../../contracts/turns.ts';
 import { FakeKinesis } from './fake-kinesis.ts';

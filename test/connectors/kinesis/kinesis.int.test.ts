@@ -8,7 +8,7 @@ import { networkInterfaces } from 'node:os';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EmbeddedKinesis } from '../../../src/kinesis.ts';
-import { systemClock } from '../../../src/shared/clock.ts';
+import { systemClock } from '../../../src/shared/time/clock.ts';
 import { silentLogger } from '../../../src/shared/logger.ts';
 import type { IngressContext, IngressRecord } from '../../../src/ingress/ingress.ts';
 import { egressRecord } from '../../contracts/egress-contract.ts';

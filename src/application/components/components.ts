@@ -1,0 +1,145 @@
+import type { EventForwarder } from '../../forwarders/event-forwarder.ts';
+import { readForwarder } from '../../forwarders/forwarder-decorator.ts';
+import { Router, type RegisteredForwarder, type RouterOptions } from '../../forwarders/router.ts';
+import { isFunctionClass, readDefinition, type FunctionDefinition } from '../../functions/definition.ts';
+import { FunctionRegistry } from '../../functions/registry.ts';
+import { appendAll } from '../../shared/append-all.ts';
+import { describe, StatefunError } from '../../shared/errors.ts';
+import type { ClassOf } from '../../shared/metadata.ts';
+import { checkDecorators } from '../../injection/check-decorators.ts';
+import type { Prepared, ProviderContainer, Usage } from '../../injection/container.ts';
+import { checkShortLived, type Lifecycle } from '../../injection/lifecycle.ts';
+import type { ModuleScope } from '../../injection/module-scope.ts';
+import { checkNoListeners, failedToMake } from '../../injection/provider.ts';
+
+export interface ComponentClasses {
+  readonly functions: readonly ClassOf[];
+  /** Those listed come before those found. */
+  readonly forwarders: readonly ClassOf[];
+  readonly listedForwarders: number;
+  readonly ownerOf: (component: ClassOf) => ModuleScope | undefined;
+}
+
+/** Where instances come from, and where mistakes go. */
+export interface Making {
+  readonly container: ProviderContainer;
+  readonly lifecycle: Lifecycle;
+  /**
+   * `declarations` makes nothing; `stand-ins` makes nothing but functions and forwarders themselves, with stand-ins for what they need, to
+   * look at them; `real` makes everything.
+   */
+  readonly mode: 'declarations' | 'stand-ins' | 'real';
+  readonly problems: StatefunError[];
+}
+
+export interface RegisteredFunctions {
+  readonly registry: FunctionRegistry;
+  /** Also of functions that a stand-in could not make. */
+  readonly definitions: readonly FunctionDefinition[];
+}
+
+/** What is said of the instances of functions where a hook does not fit them. */
+const functionInstances = 'instances of functions are made and let go while messages are handled';
+
+/** Reads and registers function classes; their mistakes are added to the problems. */
+export async function registerFunctions({ functions, ownerOf }: ComponentClasses, making: Making): Promise<RegisteredFunctions> {
+  const registry = new FunctionRegistry();
+  const definitions: FunctionDefinition[] = [];
+  for (const functionClass of functions) {
+    if (!isFunctionClass(functionClass)) {
+      making.problems.push(new StatefunError('NOT_A_FUNCTION_CLASS', `${describe(functionClass)} has no @StatefunFunction.`));
+      continue;
+    }
+    const { definition, problems: mistakes } = readDefinition(functionClass);
+    const unusable = [
+      ...checkDecorators(functionClass),
+      ...checkShortLived(functionClass, functionInstances),
+      ...checkNoListeners(functionClass, functionInstances),
+    ];
+    const prepared = await prepare(functionClass, { owner: ownerOf(functionClass) }, making);
+    appendAll(making.problems, [...mistakes, ...unusable, ...prepared.problems]);
+    if (definition === undefined || unusable.length > 0) continue;
+    definitions.push(definition);
+    if (prepared.create === undefined) continue;
+    try {
+      registry.register(definition, prepared.create);
+    } catch (thrown) {
+      report(thrown, `the constructor of class ${functionClass.name}`, prepared, making);
+    }
+  }
+  return { registry, definitions };
+}
+
+/** Makes the forwarders, in the order the router asks them; their mistakes are added to the problems. */
+export async function makeForwarders(
+  { forwarders, listedForwarders, ownerOf }: ComponentClasses,
+  routerOptions: RouterOptions,
+  making: Making,
+): Promise<readonly RegisteredForwarder[]> {
+  const made: RegisteredForwarder[] = [];
+  for (const [index, forwarderClass] of forwarders.entries()) {
+    const order = Math.min(index, listedForwarders);
+    const registered = await makeForwarder(forwarderClass, order, ownerOf(forwarderClass), making);
+    if (registered === undefined) continue;
+    try {
+      // The router knows what it refuses: each forwarder alone, then together with those before it.
+      new Router([registered], routerOptions);
+      new Router([...made, registered], routerOptions);
+      made.push(registered);
+    } catch (thrown) {
+      making.problems.push(failedToMake(`forwarder ${registered.name}`, thrown));
+    }
+  }
+  return made.sort(byRouterOrder);
+}
+
+/** The order in which the router asks. */
+function byRouterOrder(left: RegisteredForwarder, right: RegisteredForwarder): number {
+  return left.order - right.order || (left.name < right.name ? -1 : 1);
+}
+
+async function makeForwarder(
+  forwarderClass: ClassOf,
+  order: number,
+  owner: ModuleScope | undefined,
+  making: Making,
+): Promise<RegisteredForwarder | undefined> {
+  const { problems } = making;
+  const declaration = typeof forwarderClass === 'function' ? readForwarder(forwarderClass) : undefined;
+  if (declaration === undefined) {
+    problems.push(new StatefunError('NOT_A_FORWARDER_CLASS', `${describe(forwarderClass)} has no @Forwarder.`));
+    return undefined;
+  }
+  appendAll(problems, isFunctionClass(forwarderClass) ? [] : checkDecorators(forwarderClass));
+  const prepared = await prepare(forwarderClass, { owner, perAddress: false }, making);
+  appendAll(problems, prepared.problems);
+  if (prepared.create === undefined) return undefined;
+  try {
+    // Checked right below for the one method the router always calls.
+    const forwarder = prepared.create() as EventForwarder;
+    if (typeof forwarder.forward !== 'function') {
+      problems.push(
+        new StatefunError('FORWARDER_WITHOUT_FORWARD', `forwarder ${declaration.name} has no method forward.`, {
+          facts: { name: declaration.name },
+        }),
+      );
+      return undefined;
+    }
+    if (making.mode === 'real') await making.lifecycle.start(forwarder);
+    return { name: declaration.name, eventTypes: declaration.eventTypes, order: declaration.order ?? order, forwarder };
+  } catch (thrown) {
+    report(thrown, `the constructor of forwarder ${forwarderClass.name}`, prepared, making);
+    return undefined;
+  }
+}
+
+async function prepare(madeClass: ClassOf, usage: Usage, { container, mode }: Making): Promise<Prepared> {
+  if (mode === 'real') return container.prepare(madeClass, usage);
+  const { create, ...prepared } = container.prepareStandIn(madeClass, usage);
+  return mode === 'declarations' || create === undefined ? prepared : { create, ...prepared };
+}
+
+/** A constructor that fails on stand-ins may be right about what it really gets. */
+function report(thrown: unknown, what: string, { needs = 0 }: Prepared, { mode, problems }: Making): void {
+  if (mode === 'real' || StatefunError.is(thrown) || needs === 0) problems.push(failedToMake(what, thrown));
+}

@@ -1,0 +1,25 @@
+import type { FunctionRegistry } from '../../functions/registry.ts';
+import type { RemoteFunctions } from '../../functions/remote/remote-function.ts';
+import { describe, StatefunError } from '../../shared/errors.ts';
+import { namedLogger, type Logger } from '../../shared/logger.ts';
+
+/** Registers the functions that other processes serve; answers what is wrong with their declarations. Nothing is connected yet. */
+export function registerRemote(
+  declared: readonly RemoteFunctions[],
+  functions: FunctionRegistry,
+  logger: Logger,
+): readonly StatefunError[] {
+  return declared.flatMap((remote: Partial<RemoteFunctions> | undefined) => {
+    if (typeof remote?.functions !== 'string' || typeof remote.connect !== 'function' || remote.policy === undefined) {
+      const summary = `${describe(remote)} is listed under remote and was not made by remoteFunctions().`;
+      return [new StatefunError('REMOTE_ENDPOINT_INVALID', summary)];
+    }
+    try {
+      functions.registerRemote(remote.functions, remote.connect(namedLogger(logger, `remote.${remote.functions}`)), remote.policy);
+      return [];
+    } catch (thrown) {
+      if (StatefunError.is(thrown)) return [thrown];
+      throw thrown;
+    }
+  });
+}

@@ -1,0 +1,147 @@
+import type { LogFields, Logger, LogSeverity } from '../../shared/logger.ts';
+import { standardError } from '../../shared/standard-streams.ts';
+
+export type LogLevel = LogSeverity | 'silent';
+
+/** From most lines to none. */
+export const logLevels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent'];
+
+/** The name of the logger every other one inherits from. */
+export const rootLoggerName = 'root';
+
+/** A logger and what it writes. */
+export interface LoggerLevel {
+  /** `root`, `engine`, `functions.shop/cart`. */
+  readonly name: string;
+  /** What was set for this very name. */
+  readonly configured: LogLevel | undefined;
+  /** What it writes: its own level, or that of the nearest name above it that has one. */
+  readonly level: LogLevel;
+}
+
+/** A level as a number that is compared at every line. */
+interface Threshold {
+  value: number;
+}
+
+/**
+ * Loggers by name, in front of the one that writes. Names are paths, their parts between dots and slashes: what is set for `functions` or
+ * `functions.shop` holds for `functions.shop/cart`, unless that has a level of its own. Levels change at once, also for loggers in use.
+ */
+export class Loggers {
+  readonly #sink: Logger;
+  readonly #configured = new Map<string, LogLevel>();
+  readonly #thresholds = new Map<string, Threshold>();
+
+  constructor(sink: Logger, level: LogLevel) {
+    this.#sink = sink;
+    this.#configured.set(rootLoggerName, level);
+  }
+
+  /** How many lines the standard error of this process has not taken: its reader had gone, or a disk was full. The application goes on. */
+  get linesLost(): number {
+    return standardError.linesLost;
+  }
+
+  /** Every logger that is in use or has a level, by name, `root` first. */
+  list(): readonly LoggerLevel[] {
+    const names = new Set([...this.#configured.keys(), ...this.#thresholds.keys()]);
+    names.delete(rootLoggerName);
+    return [rootLoggerName, ...[...names].sort()].map((name) => ({
+      name,
+      configured: this.#configured.get(name),
+      level: this.levelOf(name),
+    }));
+  }
+
+  /** Sets the level of a name; undefined: it inherits again. `root` has a level always: without one it is `info`. */
+  setLevel(name: string, level: LogLevel | undefined): void {
+    if (level !== undefined && !logLevels.includes(level))
+      throw new RangeError(`"${String(level)}" is not a log level: ${logLevels.join(', ')}.`);
+    if (level !== undefined) this.#configured.set(name, level);
+    else if (name === rootLoggerName) this.#configured.set(name, 'info');
+    else this.#configured.delete(name);
+    for (const [used, threshold] of this.#thresholds) threshold.value = this.#valueOf(used);
+  }
+
+  /** What a logger of the name writes. */
+  levelOf(name: string): LogLevel {
+    for (let at: string | undefined = name; at !== undefined; at = nameAbove(at)) {
+      const configured = this.#configured.get(at);
+      if (configured !== undefined) return configured;
+    }
+    return this.#configured.get(rootLoggerName) ?? 'info';
+  }
+
+  /** The logger of a name. */
+  logger(name: string = rootLoggerName, fields: LogFields = {}): LeveledLogger {
+    let threshold = this.#thresholds.get(name);
+    if (threshold === undefined) this.#thresholds.set(name, (threshold = { value: this.#valueOf(name) }));
+    return new LeveledLogger(this, this.#sink, name, threshold, fields);
+  }
+
+  #valueOf(name: string): number {
+    return logLevels.indexOf(this.levelOf(name));
+  }
+}
+
+/** A logger whose levels can be set by name. One that comes from elsewhere gets every line until a level is set. */
+export function withLevels(logger: Logger): LeveledLogger {
+  return logger instanceof LeveledLogger ? logger : new Loggers(logger, 'debug').logger();
+}
+
+function nameAbove(name: string): string | undefined {
+  const end = Math.max(name.lastIndexOf('.'), name.lastIndexOf('/'));
+  return end === -1 ? undefined : name.slice(0, end);
+}
+
+const [debug, info, warn, error] = [0, 1, 2, 3];
+
+/** Makes nothing and writes nothing for a line below its level: only numbers are compared. */
+export class LeveledLogger implements Logger {
+  readonly loggers: Loggers;
+  readonly #sink: Logger;
+  readonly #name: string;
+  readonly #threshold: Threshold;
+  readonly #fields: LogFields;
+
+  constructor(loggers: Loggers, sink: Logger, name: string, threshold: Threshold, fields: LogFields) {
+    this.loggers = loggers;
+    this.#sink = sink;
+    this.#name = name;
+    this.#threshold = threshold;
+    this.#fields = fields;
+  }
+
+  debug(text: string, fields?: LogFields): void {
+    if (debug >= this.#threshold.value) this.#sink.debug(text, this.#merged(fields));
+  }
+
+  info(text: string, fields?: LogFields): void {
+    if (info >= this.#threshold.value) this.#sink.info(text, this.#merged(fields));
+  }
+
+  warn(text: string, fields?: LogFields): void {
+    if (warn >= this.#threshold.value) this.#sink.warn(text, this.#merged(fields));
+  }
+
+  error(text: string, fields?: LogFields): void {
+    if (error >= this.#threshold.value) this.#sink.error(text, this.#merged(fields));
+  }
+
+  child(fields: LogFields): Logger {
+    return new LeveledLogger(this.loggers, this.#sink, this.#name, this.#threshold, { ...this.#fields, ...fields });
+  }
+
+  isEnabled(severity: LogSeverity): boolean {
+    return logLevels.indexOf(severity) >= this.#threshold.value && (this.#sink.isEnabled?.(severity) ?? true);
+  }
+
+  named(name: string): Logger {
+    return this.loggers.logger(name, this.#fields);
+  }
+
+  #merged(fields: LogFields | undefined): LogFields {
+    return { ...(this.#name === rootLoggerName ? {} : { logger: this.#name }), ...this.#fields, ...fields };
+  }
+}

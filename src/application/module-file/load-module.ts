@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { readModuleFile } from '../../request-reply/module-file/read-module-file.ts';
+import type { ApplicationDefinition } from '../definition.ts';
+import { StatefunError, toError } from '../../shared/errors.ts';
+import { moduleApplication } from './module-application.ts';
+
+export interface LoadedModule {
+  readonly application: ApplicationDefinition;
+  /** The name of its folder. */
+  readonly defaultName: string;
+  readonly folder: string;
+  readonly warnings: readonly StatefunError[];
+}
+
+/** Throws MODULE_FILE_INVALID with every mistake of the file. */
+export async function loadModule(path: string): Promise<LoadedModule> {
+  const file = resolve(path);
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new StatefunError('MODULE_FILE_INVALID', `${path} cannot be read: ${toError(cause).message}.`, { facts: { file }, cause });
+  }
+  const description = readModuleFile(text, path);
+  const { problems, warnings } = description;
+  if (problems.length > 0) {
+    const count = problems.length === 1 ? '1 mistake' : `${problems.length} mistakes`;
+    const items = problems.map(({ summary }) => `  ${summary}`);
+    throw new StatefunError('MODULE_FILE_INVALID', [`${path} has ${count}:`, ...items].join('\n'), { facts: { file, problems } });
+  }
+  const folder = dirname(file);
+  return { application: moduleApplication(description), defaultName: basename(folder), folder, warnings };
+}

@@ -1,0 +1,111 @@
+import { relative } from 'node:path';
+import type { ScanReport } from '../components/component-scan.ts';
+import type { ConditionOutcome } from '../../injection/conditions.ts';
+import { sectionLines, wiringLines } from '../wiring/wiring-text.ts';
+import type { Wiring } from '../wiring/wiring.ts';
+
+/** What a start has found and done. */
+export interface StartFacts {
+  readonly wiring: Wiring;
+  readonly report: ScanReport;
+  readonly conditions: readonly ConditionOutcome[];
+  readonly profiles: readonly string[];
+  /** Undefined when a store was given. */
+  readonly stateFolder: string | undefined;
+  readonly durationMs: number;
+}
+
+/** Names beyond this many in a list are only counted. */
+const namesMax = 8;
+
+/** One line that says what was found, where records come from and go to, where the state is, and how long the start took. */
+export function startLine({ wiring, profiles, stateFolder, durationMs }: StartFacts): string {
+  const { application, functions, remote, forwarders, ingress, egress } = wiring;
+  const parts = [
+    list('function', [
+      ...functions.map(({ type }) => type),
+      ...remote.map(({ functions: served, description }) => `${served} (${description})`),
+    ]),
+    list(
+      'forwarder',
+      forwarders.map(({ name }) => name),
+    ),
+    list(
+      'ingress',
+      ingress.map(({ name, description }) => `${name} (${description})`),
+      'ingresses',
+    ),
+    list(
+      'egress',
+      egress.map(({ id, description }) => `${id} (${description})`),
+      'egresses',
+    ),
+  ];
+  return `started ${application} in ${seconds(durationMs)}: ${parts.join('; ')}; embedded engine, state ${place(stateFolder)}${profileText(profiles)}`;
+}
+
+/** The same over several lines, with the wiring, and with what takes no part and why. */
+export function startReport(facts: StartFacts): string {
+  const { wiring, report, conditions, profiles, stateFolder, durationMs } = facts;
+  const leftOut = conditions.filter(({ matched }) => !matched).map(({ what, reasons }) => `${what}: ${reasons.join('; ')}`);
+  const engine = `embedded, ${stateFolder === undefined ? 'as durable as the store it was given' : 'every commit on disk before it counts'}`;
+  const lines = [
+    ...wiringLines(wiring),
+    `engine      ${engine}`,
+    `state       ${place(stateFolder)}`,
+    ...textLines('left out', leftOut),
+    ...textLines('skipped', skippedTexts(report)),
+  ];
+  return [`started ${wiring.application} in ${seconds(durationMs)}${profileText(profiles)}`, ...lines.map((line) => `  ${line}`)].join(
+    '\n',
+  );
+}
+
+/** Why everything with conditions takes part or does not, and which files were skipped: for those who look for something missing. */
+export function debugLines({ conditions, report }: Pick<StartFacts, 'conditions' | 'report'>): readonly string[] {
+  return [
+    ...conditions.map(({ what, matched, reasons }) => `${matched ? 'takes part' : 'left out'}: ${what}: ${reasons.join('; ')}`),
+    ...report.skipped.map(({ file, reason }) => `skipped while scanning: ${relative('.', file)}: ${reason}`),
+  ];
+}
+
+function textLines(title: string, texts: readonly string[]): readonly string[] {
+  const shown = texts.slice(0, namesMax);
+  const rest = texts.length > namesMax ? [`and ${texts.length - namesMax} more; LOG_LEVEL=debug lists them`] : [];
+  return texts.length === 0
+    ? []
+    : sectionLines(
+        title,
+        [...shown, ...rest].map((text) => [text, '']),
+        0,
+      );
+}
+
+/** Files by reason; a scanned folder of a build has many of the same kind. */
+function skippedTexts({ skipped }: ScanReport): readonly string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { file, reason } of skipped) byReason.set(reason, [...(byReason.get(reason) ?? []), file]);
+  return [...byReason].map(([reason, files]) =>
+    files.length === 1 ? `${relative('.', files[0] ?? '')}: ${reason}` : `${files.length} files: ${reason}`,
+  );
+}
+
+function place(stateFolder: string | undefined): string {
+  return stateFolder === undefined ? 'in a store of its own' : `in ${relative('.', stateFolder) || stateFolder}`;
+}
+
+function profileText(profiles: readonly string[]): string {
+  if (profiles.length === 0) return '';
+  return `, ${profiles.length === 1 ? 'profile' : 'profiles'} ${profiles.join(', ')}`;
+}
+
+function seconds(durationMs: number): string {
+  return `${(durationMs / 1000).toFixed(2)} s`;
+}
+
+function list(noun: string, names: readonly string[], plural = `${noun}s`): string {
+  if (names.length === 0) return `no ${noun}`;
+  const shown = names.slice(0, namesMax).join(', ');
+  const rest = names.length > namesMax ? ` and ${names.length - namesMax} more` : '';
+  return `${names.length} ${names.length === 1 ? noun : plural}: ${shown}${rest}`;
+}

@@ -1,0 +1,105 @@
+import type { Egress } from '../../egress/egress.ts';
+import type { RegisteredForwarder } from '../../forwarders/router.ts';
+import type { FunctionDefinition } from '../../functions/definition.ts';
+import type { FunctionRegistry } from '../../functions/registry.ts';
+import type { Ingress } from '../../ingress/ingress.ts';
+import type { CellKind } from '../../state/cell.ts';
+
+/**
+ * How events flow through an application, as far as it is declared. Which functions a forwarder or a function sends to, and which egress a
+ * function uses, is decided while events are handled and not known here.
+ */
+export interface Wiring {
+  readonly application: string;
+  readonly ingress: readonly WiredIngress[];
+  /** In the order the router asks them. */
+  readonly forwarders: readonly WiredForwarder[];
+  /** By type. */
+  readonly functions: readonly WiredFunction[];
+  /** Functions that other processes serve. */
+  readonly remote: readonly WiredRemote[];
+  readonly egress: readonly WiredEgress[];
+}
+
+export interface WiredIngress {
+  readonly name: string;
+  readonly description: string;
+  readonly format: 'cloudevent' | 'envelope' | 'custom';
+}
+
+export interface WiredForwarder {
+  readonly name: string;
+  /** None where its `accept` decides. */
+  readonly eventTypes: readonly string[];
+}
+
+export interface WiredFunction {
+  readonly type: string;
+  readonly className: string;
+  /** Event types with a handler, sorted. */
+  readonly handles: readonly string[];
+  /** Whether a handler takes every other event. */
+  readonly catchAll: boolean;
+  /** Whether it answers subscribers with its current event. */
+  readonly onSubscribe: boolean;
+  /** Undefined where it could not be seen: the constructor wants more than stand-ins. */
+  readonly state: readonly { readonly name: string; readonly kind: CellKind }[] | undefined;
+}
+
+export interface WiredRemote {
+  /** A function type, or `namespace/*`. */
+  readonly functions: string;
+  readonly description: string;
+}
+
+export interface WiredEgress {
+  readonly id: string;
+  readonly description: string;
+  readonly format: 'cloudevent' | 'envelope';
+}
+
+export interface WiringParts {
+  readonly application: string;
+  readonly ingress: readonly Ingress[];
+  readonly forwarders: readonly RegisteredForwarder[];
+  readonly functions: FunctionRegistry;
+  readonly definitions: readonly FunctionDefinition[];
+  readonly egress: readonly Egress[];
+}
+
+/** What is declared, as values that can be printed. */
+export function createWiring({ application, ingress, forwarders, functions, definitions, egress }: WiringParts): Wiring {
+  return {
+    application,
+    ingress: ingress.map(({ name, description, format = 'cloudevent' }) => ({
+      name,
+      description,
+      format: typeof format === 'function' ? 'custom' : format,
+    })),
+    forwarders: forwarders.map(({ name, eventTypes = [] }) => ({ name, eventTypes: eventTypes.map(({ type }) => type) })),
+    functions: definitions
+      .map((definition) => wiredFunction(definition, functions))
+      .sort((left, right) => (left.type < right.type ? -1 : 1)),
+    remote: functions.remote(),
+    egress: egress.map(({ id, description, format = 'cloudevent' }) => ({ id, description, format })),
+  };
+}
+
+/** Functions that the events of a type are probably for: those with a handler for it, else those that take everything. */
+export function likelyTargets({ functions }: Wiring, eventType: string): readonly WiredFunction[] {
+  const handling = functions.filter(({ handles }) => handles.includes(eventType));
+  return handling.length > 0 ? handling : functions.filter(({ catchAll }) => catchAll);
+}
+
+function wiredFunction(definition: FunctionDefinition, functions: FunctionRegistry): WiredFunction {
+  const cells = functions.get(definition.type)?.cells;
+  return {
+    type: definition.type,
+    className: definition.class.name,
+    handles: [...definition.handlers.keys()].sort(),
+    catchAll: definition.catchAll !== undefined,
+    onSubscribe: definition.onSubscribe !== undefined,
+    // Cells without a property are the framework's own.
+    state: cells?.filter(({ property }) => property !== undefined).map(({ name, kind }) => ({ name, kind })),
+  };
+}

@@ -1,0 +1,54 @@
+import type { FunctionRegistry } from '../../functions/registry.ts';
+import { formatAddress, type Address } from '../../shared/address.ts';
+import { StatefunError, toError } from '../../shared/errors.ts';
+import { AddressState } from '../../state/address-state.ts';
+import type { StateEntry } from '../../state/state-entry.ts';
+import type { Store } from '../../storage/store.ts';
+import { stateCollection, type Activation } from '../partition/activation.ts';
+import type { Activations } from '../partition/address-activations.ts';
+import { RemoteState } from '../partition/remote/remote-state.ts';
+import type { RemoteTypes } from '../partition/remote/remote-types.ts';
+
+export interface StateReaderOptions {
+  readonly store: Store;
+  readonly functions: FunctionRegistry;
+  /** What was not there at once has been read. */
+  readonly loaded: (activation: Activation, entries: readonly StateEntry[]) => void;
+  readonly failed: (error: Error) => void;
+}
+
+/** Reads the state of addresses from the store: for the partition, and for people who look at one. */
+export class StateReader {
+  readonly #options: StateReaderOptions;
+
+  constructor(options: StateReaderOptions) {
+    this.#options = options;
+  }
+
+  /** The entries, at once if possible; otherwise `loaded` is called. */
+  read(activation: Activation): readonly StateEntry[] | undefined {
+    const { store, loaded, failed } = this.#options;
+    const entries = store.load(activation.collection);
+    if (!(entries instanceof Promise)) return entries;
+    entries.then(
+      (read) => loaded(activation, read),
+      (cause: unknown) => {
+        const where = formatAddress(activation.address);
+        failed(new StatefunError('STATE_READ_FAILED', `the state of ${where} cannot be read: ${toError(cause).message}`, { cause }));
+      },
+    );
+    return undefined;
+  }
+
+  /** The state by cell name, as the last successful invocation left it; empty when there is none. Throws UNKNOWN_FUNCTION. */
+  async snapshot(address: Address, activations: Activations, remoteTypes: RemoteTypes): Promise<Record<string, unknown>> {
+    const { store, functions } = this.#options;
+    const live = activations.find(address)?.held;
+    if (live !== undefined) return live.snapshot();
+    const registered = functions.find(address.type);
+    if (registered === undefined) throw functions.unknown(address.type, 'asked for its state');
+    const entries = await store.load(stateCollection(address));
+    if (registered.kind === 'class') return new AddressState(registered.cells, entries).snapshot();
+    return new RemoteState(remoteTypes.ensure(address.type).states, entries).snapshot();
+  }
+}

@@ -1,0 +1,166 @@
+import type { Egress, EgressRecord, RejectedRecord } from '../../egress/egress.ts';
+import type { Clock } from '../../shared/time/clock.ts';
+import { toError } from '../../shared/errors.ts';
+import { namedLogger, type Logger } from '../../shared/logger.ts';
+import { Queue } from '../../shared/queue.ts';
+import type { OutboxRecord } from '../partition/commit-group.ts';
+
+const batchRecordsMaxDefault = 500;
+const resendDelayMs = 200;
+const resendDelayMsMax = 30_000;
+
+/** An egress whose newest batch the outside has not taken. */
+export interface FailingEgress {
+  /** When it began, in milliseconds since the epoch. */
+  readonly since: number;
+  readonly failures: number;
+  readonly error: Error;
+}
+
+export interface EgressLaneOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The outside has the records. */
+  readonly acknowledged: (records: readonly OutboxRecord[]) => void;
+  /** The outside has not taken the records; they are sent again later. */
+  readonly failed: () => void;
+  /** The outside will never take the record. */
+  readonly rejected: (record: OutboxRecord, error: Error) => void;
+}
+
+/**
+ * One egress and the committed records on their way to it: one batch at a time, in order, sent again until it is acknowledged.
+ *
+ * O1. Only committed records are given to a lane.
+ * O2. A record leaves the outbox when the outside has acknowledged it, or has refused it for good: then it is a dead letter.
+ */
+export class EgressLane {
+  readonly egress: Egress;
+  readonly #options: EgressLaneOptions;
+  readonly #queue = new Queue<OutboxRecord>();
+  readonly #controller = new AbortController();
+  #bytes = 0;
+  #inFlight = 0;
+  #delayed = false;
+  #failing: FailingEgress | undefined;
+  #stopped = false;
+
+  constructor(egress: Egress, options: EgressLaneOptions) {
+    this.egress = egress;
+    this.#options = options;
+  }
+
+  /** Records not acknowledged. */
+  get waiting(): number {
+    return this.#queue.length + this.#inFlight;
+  }
+
+  /** Their payloads, in bytes. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Undefined when the last batch was taken. */
+  get failing(): FailingEgress | undefined {
+    return this.#failing;
+  }
+
+  /** Nothing happens before the clock moves: there is nothing to send, or the next try is later. */
+  get resting(): boolean {
+    return this.waiting === 0 || this.#delayed;
+  }
+
+  start(): Promise<void> {
+    const { clock, logger } = this.#options;
+    return this.egress.start({
+      signal: this.#controller.signal,
+      clock,
+      logger: namedLogger(logger, `egress.${this.egress.id}`).child({ egress: this.egress.id }),
+    });
+  }
+
+  add(records: readonly OutboxRecord[]): void {
+    for (const record of records) {
+      this.#queue.push(record);
+      this.#bytes += record.envelope.payloadBytes;
+    }
+    this.#sendNext();
+  }
+
+  /** Stops sending and releases the egress. What is not acknowledged stays in the outbox. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#controller.abort();
+    await this.egress.stop();
+  }
+
+  #sendNext(): void {
+    if (this.#stopped || this.#inFlight > 0 || this.#queue.length === 0) return;
+    const batch: OutboxRecord[] = [];
+    const batchRecordsMax = this.egress.batchRecordsMax ?? batchRecordsMaxDefault;
+    for (let record = this.#queue.peek(); record !== undefined && batch.length < batchRecordsMax; record = this.#queue.peek()) {
+      batch.push(record);
+      this.#queue.shift();
+    }
+    this.#inFlight = batch.length;
+    this.#send(batch, 0);
+  }
+
+  #send(batch: readonly OutboxRecord[], failures: number): void {
+    const records = batch.map((record) => this.#toEgressRecord(record, failures > 0));
+    // An async function, so that an egress that throws at once, or whose answer cannot be used, is treated like one that rejects.
+    const sending = (async () => errorsOf(await this.egress.send(records), records))();
+    sending.then(
+      (errors) => {
+        if (!this.#stopped) this.#settle(batch, records, errors);
+      },
+      (error: unknown) => this.#resendLater(batch, failures + 1, toError(error)),
+    );
+  }
+
+  #settle(batch: readonly OutboxRecord[], records: readonly EgressRecord[], errors: ReadonlyMap<EgressRecord, Error>): void {
+    for (const [index, record] of batch.entries()) {
+      const sent = records[index];
+      const error = sent === undefined ? undefined : errors.get(sent);
+      if (error !== undefined) this.#options.rejected(record, error);
+      this.#bytes -= record.envelope.payloadBytes;
+    }
+    this.#inFlight = 0;
+    this.#failing = undefined;
+    this.#options.acknowledged(batch);
+    this.#sendNext();
+  }
+
+  #resendLater(batch: readonly OutboxRecord[], failures: number, error: Error): void {
+    if (this.#stopped) return;
+    const delayMs = Math.min(resendDelayMs * 2 ** (failures - 1), resendDelayMsMax);
+    this.#options.logger.warn('egress failed, sending again', { egress: this.egress.id, records: batch.length, failures, delayMs, error });
+    this.#delayed = true;
+    const { clock } = this.#options;
+    this.#failing = { since: this.#failing?.since ?? clock.now(), failures, error };
+    const cancel = clock.schedule(clock.now() + delayMs, () => {
+      this.#delayed = false;
+      this.#controller.signal.removeEventListener('abort', cancel);
+      if (!this.#stopped) this.#send(batch, failures);
+    });
+    this.#controller.signal.addEventListener('abort', cancel, { once: true });
+    this.#options.failed();
+  }
+
+  #toEgressRecord({ envelope, recovered }: OutboxRecord, sentBefore: boolean): EgressRecord {
+    return {
+      id: envelope.messageId ?? '',
+      key: envelope.partitionKey,
+      data: this.egress.format === 'envelope' ? envelope.encode() : envelope.payload,
+      resent: recovered || sentBefore,
+    };
+  }
+}
+
+/** Why records were refused. An answer about records that were not sent says nothing about those that were: none counts as acknowledged. */
+function errorsOf(rejected: readonly RejectedRecord[], sent: readonly EgressRecord[]): ReadonlyMap<EgressRecord, Error> {
+  const errors = new Map(rejected.map(({ record, error }) => [record, toError(error)]));
+  const known = sent.filter((record) => errors.has(record)).length;
+  if (known === errors.size) return errors;
+  throw new TypeError(`the egress refused ${errors.size - known} records that it was not given; it must answer the very objects it gets`);
+}

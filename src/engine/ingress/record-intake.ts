@@ -1,0 +1,117 @@
+import type { Router } from '../../forwarders/router.ts';
+import { openRecord } from '../../ingress/open-record.ts';
+import type { DirectMessage, Ingress, IngressRecord } from '../../ingress/ingress.ts';
+import { StatefunError, toError } from '../../shared/errors.ts';
+import { messageIdOf } from '../../shared/message-id.ts';
+import type { DeadLetterDesk } from '../partition/dead-letter-intake.ts';
+import type { IngressLane } from './ingress-buffer.ts';
+import type { Partition } from '../partition/partition.ts';
+
+/** What becomes of events that no forwarder accepts: kept as dead letters, or only counted. */
+export type UnmatchedEvents = 'dead-letter' | 'count';
+
+export interface RecordIntakeOptions {
+  readonly router: Router;
+  readonly partition: Partition;
+  readonly deadLetters: DeadLetterDesk;
+  readonly unmatchedEvents: UnmatchedEvents;
+}
+
+/** Most messages that are made of records ahead of their turn: a record may lead to many. */
+const messagesAheadMax = 1_000;
+
+/** What becomes of a record: messages, or the reason why there are none. */
+type Routed =
+  | { readonly kind: 'messages'; readonly messages: readonly DirectMessage[] }
+  | { readonly kind: 'unmatched'; readonly error: Error }
+  | { readonly kind: 'failed'; readonly error: Error };
+
+/** Takes records from the ingresses in turn, and turns each into messages or a dead letter, together with its position. */
+export class RecordIntake {
+  readonly #options: RecordIntakeOptions;
+  /** Records that were routed before their turn. */
+  readonly #ahead = new WeakMap<IngressRecord, Routed>();
+  #turn = 0;
+  #taken = 0;
+  #unmatched = 0;
+
+  constructor(options: RecordIntakeOptions) {
+    this.#options = options;
+  }
+
+  get taken(): number {
+    return this.#taken;
+  }
+
+  get unmatched(): number {
+    return this.#unmatched;
+  }
+
+  /** Takes one record; false when none is waiting. */
+  takeNext(lanes: readonly IngressLane[]): boolean {
+    for (let tried = 0; tried < lanes.length; tried += 1) {
+      const lane = lanes[this.#turn++ % lanes.length];
+      const next = lane?.take();
+      if (lane === undefined || next === undefined) continue;
+      this.#taken += 1;
+      this.#options.partition.group.position(lane.ingress.name, next.record.partition, next.record.position);
+      this.route(lane.ingress, next.record, next.receivedAtMs);
+      return true;
+    }
+    return false;
+  }
+
+  /** Routes records before their turn, up to so many of each ingress, and has the states read that their messages need. */
+  readAhead(lanes: readonly IngressLane[], recordsMax: number, nowMs: number): void {
+    let left = messagesAheadMax;
+    for (const { ingress, ahead } of lanes.map((lane) => ({ ingress: lane.ingress, ahead: lane.ahead(recordsMax) }))) {
+      for (const record of ahead) {
+        let routed = this.#ahead.get(record);
+        if (routed === undefined) this.#ahead.set(record, (routed = this.#routed(ingress, record)));
+        if (routed.kind !== 'messages') continue;
+        left -= routed.messages.length;
+        for (const { target } of routed.messages) this.#options.partition.states.preload(target, nowMs);
+        if (left <= 0) return;
+      }
+    }
+  }
+
+  /** Routes a record; also used to redrive one. Never throws: what cannot be routed is a dead letter. */
+  route(ingress: Ingress, record: IngressRecord, receivedAtMs: number | undefined): void {
+    const { partition, deadLetters, unmatchedEvents } = this.#options;
+    const routed = this.#ahead.get(record) ?? this.#routed(ingress, record);
+    switch (routed.kind) {
+      case 'messages':
+        for (const { target, envelope } of routed.messages) partition.enqueue({ target, caller: undefined, envelope }, receivedAtMs);
+        return;
+      case 'unmatched':
+        this.#unmatched += 1;
+        if (unmatchedEvents === 'dead-letter') deadLetters.giveUpRecord(ingress, record, routed.error);
+        return;
+      case 'failed':
+        deadLetters.giveUpRecord(ingress, record, routed.error);
+    }
+  }
+
+  #routed(ingress: Ingress, record: IngressRecord): Routed {
+    const { router } = this.#options;
+    try {
+      if (ingress.route !== undefined) return { kind: 'messages', messages: named(ingress.name, record, ingress.route(record)) };
+      const envelope = openRecord(record, ingress.format);
+      const messages = router.route(envelope, record.identity);
+      if (messages.length > 0) return { kind: 'messages', messages };
+      const { type, id } = envelope.event;
+      return { kind: 'unmatched', error: new StatefunError('NO_FORWARDER', `no forwarder accepts event type "${type}" (event ${id}).`) };
+    } catch (error) {
+      return { kind: 'failed', error: toError(error) };
+    }
+  }
+}
+
+/** Messages that an ingress chose the targets of, each with the id that a forwarder's message would have. */
+function named(ingress: string, record: IngressRecord, messages: readonly DirectMessage[]): readonly DirectMessage[] {
+  return messages.map(({ target, envelope }, ordinal) => {
+    const messageId = messageIdOf(record.identity, ingress, ordinal);
+    return { target, envelope: envelope.with({ messageId }) };
+  });
+}

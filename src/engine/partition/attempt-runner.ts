@@ -1,0 +1,134 @@
+import type { InvocationHost } from '../../functions/invocation-host.ts';
+import { Attempt } from '../../functions/attempt.ts';
+import { formatAddress } from '../../shared/address.ts';
+import { assertInvariant, StatefunError } from '../../shared/errors.ts';
+import type { Activation } from './activation.ts';
+import type { PendingMessage } from './pending-message.ts';
+import type { TimerQueue, Timer } from './timer-queue.ts';
+
+/** Something the partition does by itself when its time comes. */
+export interface Deadline extends Timer {
+  readonly act: (nowMs: number) => void;
+}
+
+/** An asynchronous handler under way. */
+export interface Run {
+  readonly kind: 'handler';
+  readonly activation: Activation;
+  readonly message: PendingMessage;
+  readonly attempt: Attempt;
+  timeout: Deadline | undefined;
+  /** Settled or timed out: what comes later is ignored. */
+  ended: boolean;
+}
+
+/** Who is told how attempts end. */
+export interface AttemptOutcomes {
+  succeeded(activation: Activation, message: PendingMessage, attempt: Attempt): void;
+  /** The attempt is undefined when not even an instance could be made. */
+  failed(activation: Activation, message: PendingMessage, attempt: Attempt | undefined, error: unknown, nowMs: number): void;
+  /** The handler is asynchronous; its end comes back through `settled`. */
+  watch(run: Run, settling: Promise<void>): void;
+}
+
+/** Starts handlers and sees each attempt to exactly one end: success, failure or time-out. */
+export class AttemptRunner {
+  readonly #host: InvocationHost;
+  readonly #deadlines: TimerQueue<Deadline>;
+  readonly #outcomes: AttemptOutcomes;
+  readonly #runs = new Set<Run>();
+  #watched = 0;
+
+  constructor(host: InvocationHost, deadlines: TimerQueue<Deadline>, outcomes: AttemptOutcomes) {
+    this.#host = host;
+    this.#deadlines = deadlines;
+    this.#outcomes = outcomes;
+  }
+
+  /** Handlers that have not settled. */
+  get running(): number {
+    return this.#runs.size;
+  }
+
+  /** Handlers that did not settle at once, since the start. */
+  get watched(): number {
+    return this.#watched;
+  }
+
+  start(activation: Activation, message: PendingMessage, nowMs: number): void {
+    const { state, function: registered } = activation;
+    assertInvariant(state !== undefined, 'a handler runs only when the state of its address is there');
+    assertInvariant(registered.kind === 'class', 'handlers are methods of a class');
+    activation.recent = true;
+    let attempt: Attempt | undefined;
+    let settling: Promise<void> | undefined;
+    try {
+      // An instance of its own: what an earlier attempt has left running holds another one, whose cells have ended.
+      const instance = registered.create();
+      state.bind(instance);
+      attempt = new Attempt(registered.definition, instance, message, state, this.#host, nowMs);
+      settling = attempt.start();
+    } catch (error) {
+      this.#outcomes.failed(activation, message, attempt, error, nowMs);
+      return;
+    }
+    if (settling === undefined) this.#outcomes.succeeded(activation, message, attempt);
+    else this.#watch({ kind: 'handler', activation, message, attempt, timeout: undefined, ended: false }, settling, nowMs);
+  }
+
+  /** An asynchronous handler has settled; with a failure when it rejected. */
+  settled(run: Run, nowMs: number, failure?: { readonly error: unknown }): void {
+    if (run.ended) return;
+    this.#end(run);
+    if (failure === undefined) this.#outcomes.succeeded(run.activation, run.message, run.attempt);
+    else this.#outcomes.failed(run.activation, run.message, run.attempt, failure.error, nowMs);
+  }
+
+  /** The engine stops: handlers that have not settled are told, and can change nothing any more. */
+  abandon(): void {
+    for (const run of this.#runs) {
+      this.#end(run);
+      run.attempt.discard();
+    }
+  }
+
+  /** Ends the handler that runs at the address for one of the messages: it can change nothing any more. True when there was one. */
+  drop(activation: Activation, messages: readonly PendingMessage[]): boolean {
+    for (const run of this.#runs) {
+      if (run.activation !== activation || !messages.includes(run.message)) continue;
+      this.#end(run);
+      run.attempt.discard();
+      return true;
+    }
+    return false;
+  }
+
+  #watch(run: Run, settling: Promise<void>, nowMs: number): void {
+    const { handlerTimeoutMs } = run.attempt.policy;
+    run.activation.status = 'running';
+    this.#watched += 1;
+    run.timeout = this.#deadlines.add({
+      dueAt: nowMs + handlerTimeoutMs,
+      cancelled: false,
+      act: (dueMs) => this.#timeOut(run, handlerTimeoutMs, dueMs),
+    });
+    this.#runs.add(run);
+    this.#outcomes.watch(run, settling);
+  }
+
+  #timeOut(run: Run, handlerTimeoutMs: number, nowMs: number): void {
+    if (run.ended) return;
+    this.#end(run);
+    const where = formatAddress(run.activation.address);
+    const error = new StatefunError('HANDLER_TIMEOUT', `the handler of ${where} did not settle within ${handlerTimeoutMs} ms.`, {
+      facts: { address: run.activation.address, handlerTimeoutMs },
+    });
+    this.#outcomes.failed(run.activation, run.message, run.attempt, error, nowMs);
+  }
+
+  #end(run: Run): void {
+    run.ended = true;
+    if (run.timeout !== undefined) this.#deadlines.cancel(run.timeout);
+    this.#runs.delete(run);
+  }
+}

@@ -1,0 +1,191 @@
+import type { Envelope } from '../../envelope/envelope.ts';
+import type { StoreChange } from '../../storage/store.ts';
+import type { Activation } from './activation.ts';
+import type { DeadLetter } from './dead-letters.ts';
+import type { Delayed } from './delayed-messages.ts';
+import type { PendingMessage } from './pending-message.ts';
+import type { RemoteStates } from './remote/remote-states.ts';
+import {
+  deadLettersCollection,
+  delayedCollection,
+  encodeDeadLetter,
+  encodeMessage,
+  encodeRemoteStates,
+  messagesCollection,
+  outboxCollection,
+  outboxKey,
+  positionsCollection,
+  requestsCollection,
+  remoteStatesCollection,
+} from './stored-entries.ts';
+
+/** An egress record on its way: in the group, then committed, then acknowledged. */
+export interface OutboxRecord {
+  readonly egressId: string;
+  readonly sequence: number;
+  readonly envelope: Envelope;
+  /** See PendingMessage.receivedAtMs. */
+  readonly receivedAtMs: number | undefined;
+  /** A run before this one may have sent it. */
+  readonly recovered: boolean;
+}
+
+/** A cut: what a commit writes, and what may happen once it is durable. */
+export interface Capture {
+  readonly changes: readonly StoreChange[];
+  readonly outbox: readonly OutboxRecord[];
+  readonly activations: readonly Activation[];
+}
+
+/**
+ * What has happened since the last cut and no commit holds yet.
+ *
+ * G1. Every settled invocation is in exactly one group: its state, messages, egress and the removal of its message commit together.
+ * G2. A message that was sent and handled between two cuts is never written.
+ * G3. Whatever is pending at the cut and not stored is stored by it, messages inside asynchronous handlers included.
+ */
+export class CommitGroup {
+  /** Invocations since the cut. */
+  invocations = 0;
+  #bytes = 0;
+  readonly #dirty = new Set<Activation>();
+  readonly #arrived: PendingMessage[] = [];
+  readonly #retried = new Set<PendingMessage>();
+  readonly #delayed: Delayed[] = [];
+  readonly #outbox: OutboxRecord[] = [];
+  readonly #positions = new Map<string, Map<string, string>>();
+  readonly #deadLetters = new Map<string, DeadLetter | undefined>();
+  readonly #remoteStates = new Set<RemoteStates>();
+  /** Removals: they name entries that earlier commits hold. */
+  readonly #removed: StoreChange[] = [];
+
+  get empty(): boolean {
+    return (
+      this.#dirty.size === 0 &&
+      this.#arrived.length === 0 &&
+      this.#retried.size === 0 &&
+      this.#delayed.length === 0 &&
+      this.#outbox.length === 0 &&
+      this.#positions.size === 0 &&
+      this.#deadLetters.size === 0 &&
+      this.#remoteStates.size === 0 &&
+      this.#removed.length === 0
+    );
+  }
+
+  /** About how many bytes the commit will have. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  changed(activation: Activation): void {
+    if (this.#dirty.has(activation)) return;
+    this.#dirty.add(activation);
+    this.#bytes += activation.held?.bytes ?? 0;
+  }
+
+  arrived(message: PendingMessage): void {
+    this.#arrived.push(message);
+    this.#bytes += message.envelope.payloadBytes;
+  }
+
+  /** The message has failed and waits: its attempts must survive a crash. */
+  retried(message: PendingMessage): void {
+    if (message.stored) this.#retried.add(message);
+  }
+
+  handled(message: PendingMessage): void {
+    if (message.stored) this.#remove(messagesCollection, message.sequence);
+    else this.#bytes -= message.envelope.payloadBytes;
+  }
+
+  delayed(delayed: Delayed): void {
+    this.#delayed.push(delayed);
+    this.#bytes += delayed.message.envelope.payloadBytes;
+  }
+
+  /** It has fired or was cancelled. */
+  delayedEnded(delayed: Delayed): void {
+    if (delayed.stored) this.#remove(delayedCollection, delayed.sequence);
+  }
+
+  egress(record: OutboxRecord): void {
+    this.#outbox.push(record);
+    this.#bytes += record.envelope.payloadBytes;
+  }
+
+  acknowledged(record: OutboxRecord): void {
+    this.#removed.push({ collection: outboxCollection, key: outboxKey(record.egressId, record.sequence), value: undefined });
+  }
+
+  position(ingress: string, partition: string, position: string): void {
+    let ofIngress = this.#positions.get(ingress);
+    if (ofIngress === undefined) this.#positions.set(ingress, (ofIngress = new Map<string, string>()));
+    ofIngress.set(partition, position);
+  }
+
+  deadLetter(letter: DeadLetter): void {
+    this.#deadLetters.set(letter.id, letter);
+    this.#bytes += letter.payload.byteLength;
+  }
+
+  deadLetterRemoved(letter: DeadLetter): void {
+    this.#deadLetters.set(letter.id, undefined);
+  }
+
+  /** What was asked for is in this group: see requests.ts. */
+  requestDone(key: string): void {
+    this.#removed.push({ collection: requestsCollection, key, value: undefined });
+  }
+
+  /** More is known about a type of remote functions. */
+  registered(states: RemoteStates): void {
+    this.#remoteStates.add(states);
+  }
+
+  /** Closes the group. From here on the captured messages and delayed messages count as stored. */
+  capture(): Capture {
+    const changes: StoreChange[] = this.#removed;
+    for (const activation of this.#dirty) captureState(activation, changes);
+    for (const message of this.#arrived) if (!message.handled) storeMessage(message, changes);
+    for (const message of this.#retried) if (!message.handled) storeMessage(message, changes);
+    for (const delayed of this.#delayed) if (!delayed.ended) storeDelayed(delayed, changes);
+    for (const { egressId, sequence, envelope } of this.#outbox) {
+      changes.push({ collection: outboxCollection, key: outboxKey(egressId, sequence), value: envelope });
+    }
+    for (const [id, letter] of this.#deadLetters) {
+      changes.push({ collection: deadLettersCollection, key: id, value: letter === undefined ? undefined : encodeDeadLetter(letter) });
+    }
+    for (const states of this.#remoteStates) {
+      changes.push({ collection: remoteStatesCollection, key: states.type, value: encodeRemoteStates(states.specs) });
+    }
+    for (const [ingress, partitions] of this.#positions) {
+      for (const [partition, position] of partitions)
+        changes.push({ collection: positionsCollection(ingress), key: partition, value: position });
+    }
+    return { changes, outbox: this.#outbox, activations: [...this.#dirty] };
+  }
+
+  #remove(collection: string, sequence: number): void {
+    this.#removed.push({ collection, key: String(sequence), value: undefined });
+  }
+}
+
+function captureState(activation: Activation, changes: StoreChange[]): void {
+  activation.committing = true;
+  const { collection } = activation;
+  for (const { key, value } of activation.held?.capture() ?? []) changes.push({ collection, key, value });
+}
+
+function storeMessage(message: PendingMessage, changes: StoreChange[]): void {
+  message.stored = true;
+  const { attempts, retryAt, failure } = message;
+  const value = encodeMessage(message, { attempts: attempts || undefined, retryAt, failure });
+  changes.push({ collection: messagesCollection, key: String(message.sequence), value });
+}
+
+function storeDelayed(delayed: Delayed, changes: StoreChange[]): void {
+  delayed.stored = true;
+  const value = encodeMessage(delayed.message, { dueAt: delayed.dueAt, token: delayed.token });
+  changes.push({ collection: delayedCollection, key: String(delayed.sequence), value });
+}

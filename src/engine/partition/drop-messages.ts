@@ -1,0 +1,64 @@
+import { StatefunError } from '../../shared/errors.ts';
+import type { AttemptRunner } from './attempt-runner.ts';
+import type { CommitGroup } from './commit-group.ts';
+import type { DelayedMessages } from './delayed-messages.ts';
+import type { Mailboxes } from './mailboxes.ts';
+import type { PendingMessage } from './pending-message.ts';
+
+/** Which messages: by sequence, by the function type they are for, or all when neither is named. */
+export interface MessageChoice {
+  readonly sequences?: ReadonlySet<number> | undefined;
+  readonly functionTypes?: ReadonlySet<string> | undefined;
+}
+
+/** What dropping touches: parts of the partition. */
+export interface DropParts {
+  readonly mailboxes: Mailboxes;
+  readonly delayed: DelayedMessages;
+  readonly attempts: AttemptRunner;
+  readonly group: CommitGroup;
+}
+
+/**
+ * Drops pending and delayed messages, or none with MESSAGE_UNKNOWN when one that is named is not there, and returns their sequences; the removal commits with the open group. An asynchronous handler of a dropped
+ * message is abandoned. The messages of a remote call under way stay: the other side may have handled them.
+ */
+export function dropMessages(choice: MessageChoice, { mailboxes, delayed, attempts, group }: DropParts): readonly number[] {
+  ensureThere(choice, mailboxes, delayed);
+  const dropped: number[] = [];
+  for (const activation of mailboxes.activations.withMessages()) {
+    const called = new Set(activation.call?.messages);
+    const chosen = [...activation.mailbox].filter((message) => !called.has(message) && isChosen(message, choice));
+    if (chosen.length === 0) continue;
+    const wasRunning = attempts.drop(activation, chosen);
+    for (const message of chosen) {
+      group.handled(message);
+      dropped.push(message.sequence);
+    }
+    mailboxes.drop(activation, new Set(chosen));
+    if (wasRunning) mailboxes.release(activation);
+  }
+  for (const message of delayed.list()) {
+    if (!isChosen({ target: message.message.target, sequence: message.sequence }, choice)) continue;
+    delayed.drop(message);
+    group.delayedEnded(message);
+    dropped.push(message.sequence);
+  }
+  return dropped.sort((left, right) => left - right);
+}
+
+function ensureThere({ sequences = new Set() }: MessageChoice, mailboxes: Mailboxes, delayed: DelayedMessages): void {
+  const missing = new Set(sequences);
+  for (const { mailbox } of mailboxes.activations.withMessages()) for (const { sequence } of mailbox) missing.delete(sequence);
+  for (const { sequence } of delayed.list()) missing.delete(sequence);
+  for (const sequence of missing) throw unknownMessage(String(sequence));
+}
+
+/** The error for a message that is not there. */
+export function unknownMessage(id: string): StatefunError {
+  return new StatefunError('MESSAGE_UNKNOWN', `there is no pending or delayed message ${id}.`, { facts: { id } });
+}
+
+function isChosen({ target, sequence }: Pick<PendingMessage, 'target' | 'sequence'>, { sequences, functionTypes }: MessageChoice): boolean {
+  return (sequences?.has(sequence) ?? true) && (functionTypes?.has(target.type) ?? true);
+}

@@ -1,0 +1,59 @@
+import type { InvocationHost, InvocationScope, SendBudget } from '../../functions/invocation-host.ts';
+import type { FunctionRegistry } from '../../functions/registry.ts';
+import type { SubscriptionSettings } from '../../functions/subscriptions.ts';
+import type { Address } from '../../shared/address.ts';
+import { describe, StatefunError } from '../../shared/errors.ts';
+import type { Logger } from '../../shared/logger.ts';
+import type { Metrics, MetricsRegistry } from '../../shared/metrics.ts';
+
+export interface InvocationHostOptions {
+  readonly functions: FunctionRegistry;
+  readonly egressIds: readonly string[];
+  readonly subscriptions: SubscriptionSettings;
+  readonly logger: Logger;
+  readonly metrics: MetricsRegistry;
+  readonly scope: InvocationScope | undefined;
+  readonly budget: SendBudget;
+  readonly isTokenPending: (address: Address, token: string) => boolean;
+}
+
+/** What attempts may ask of the embedded engine. */
+export function createInvocationHost({
+  functions,
+  egressIds,
+  subscriptions,
+  logger,
+  metrics,
+  scope,
+  budget,
+  isTokenPending,
+}: InvocationHostOptions): InvocationHost {
+  const scopes = new Map<string, Metrics>();
+  return {
+    isRegistered: (type) => functions.has(type),
+    unknownFunction: (type, from) => functions.unknown(type, from),
+    hasEgress: (egressId) => egressIds.includes(egressId),
+    unknownEgress: (egressId, from) => unknownEgress(egressId, egressIds, from),
+    subscriptions,
+    logger,
+    scope,
+    budget,
+    isTokenPending,
+    metrics(type) {
+      let scoped = scopes.get(type);
+      if (scoped === undefined) scopes.set(type, (scoped = metrics.scope(type)));
+      return scoped;
+    },
+  };
+}
+
+/** The error for an egress that is not among the declared ones. */
+export function unknownEgress(egressId: string, declared: readonly string[], from: string): StatefunError {
+  return new StatefunError(
+    'UNKNOWN_EGRESS',
+    `no egress ${describe(egressId)} is declared (${from}). Declared: ${declared.join(', ') || 'none'}.`,
+    {
+      facts: { egressId, declared },
+    },
+  );
+}

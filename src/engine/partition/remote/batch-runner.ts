@@ -1,0 +1,250 @@
+import type { Effects } from '../../../functions/effects.ts';
+import type { InvocationHost } from '../../../functions/invocation-host.ts';
+import type { BatchResult, IncompleteContext } from '../../../functions/remote/invocation-batch.ts';
+import type { RemoteFunction } from '../../../functions/remote/remote-function.ts';
+import { formatAddress } from '../../../shared/address.ts';
+import { assertInvariant, StatefunError, toError } from '../../../shared/errors.ts';
+import type { Activation } from '../activation.ts';
+import { failureLengthMax, failureOf } from '../attempt-failure.ts';
+import type { Deadline } from '../attempt-runner.ts';
+import type { Mailboxes } from '../mailboxes.ts';
+import type { PendingMessage } from '../pending-message.ts';
+import type { RemoteCall } from './remote-call.ts';
+import { effectsOf } from './remote-effects.ts';
+import { isUnavailable, nextCall, retryAt, type RemoteRun } from './remote-run.ts';
+import { endless, type RemoteStates } from './remote-states.ts';
+import type { RemoteTypes } from './remote-types.ts';
+import type { TimerQueue } from '../timer-queue.ts';
+
+/** Answers in a row that ask for states: one is normal, a second when the functions are replaced meanwhile. */
+const incompleteAnswersMax = 10;
+
+/** Who is told how batches end. */
+export interface BatchOutcomes {
+  /** The answer has been checked and its state changes applied. */
+  answered(activation: Activation, messages: readonly PendingMessage[], effects: Effects): void;
+  /** Nothing more is tried; a batch of several has been taken apart before. */
+  givenUp(activation: Activation, message: PendingMessage, remote: RemoteFunction, error: Error): void;
+  failed(): void;
+  /** The states of a type have become known, or more. */
+  registered(states: RemoteStates): void;
+  watch(run: RemoteRun, settling: Promise<void>): void;
+}
+
+/**
+ * Calls remote functions and sees each attempt to exactly one end: an answer, a failure or a time-out.
+ *
+ * B1. One call of an address is under way; what arrives meanwhile is the next batch.
+ * B2. An answer is checked as a whole before anything of it is applied; a failed attempt leaves no trace.
+ * B3. A batch that is given up is tried message by message, so that only those at fault meet the policy.
+ */
+export class BatchRunner {
+  readonly #host: InvocationHost;
+  readonly #types: RemoteTypes;
+  readonly #mailboxes: Mailboxes;
+  readonly #deadlines: TimerQueue<Deadline>;
+  readonly #outcomes: BatchOutcomes;
+  readonly #runs = new Set<RemoteRun>();
+  #started = 0;
+
+  constructor(host: InvocationHost, types: RemoteTypes, mailboxes: Mailboxes, deadlines: TimerQueue<Deadline>, outcomes: BatchOutcomes) {
+    this.#host = host;
+    this.#types = types;
+    this.#mailboxes = mailboxes;
+    this.#deadlines = deadlines;
+    this.#outcomes = outcomes;
+  }
+
+  /** Calls that have not been answered. */
+  get running(): number {
+    return this.#runs.size;
+  }
+
+  /** Attempts since the start. */
+  get started(): number {
+    return this.#started;
+  }
+
+  /** A message has come into the mailbox of the address. */
+  arrived(activation: Activation, { type, policy }: RemoteFunction): void {
+    const { metrics } = this.#types.ensure(type);
+    metrics.received(1);
+    metrics.add('numBacklog', 1);
+    if (activation.blocked || activation.status === 'idle' || backlogOf(activation) < policy.batchMessagesMax) return;
+    this.#mailboxes.setBlocked(activation, true);
+    metrics.add('numBlockedAddress', 1);
+  }
+
+  /** Tries the call of the address again, or begins one with the messages that wait. */
+  start(activation: Activation, remote: RemoteFunction, nowMs: number): void {
+    const type = this.#types.ensure(remote.type);
+    if (!type.states.discovered) {
+      if (type.discovering !== undefined) {
+        activation.status = 'waiting';
+        type.waiting.add(activation);
+        return;
+      }
+      type.discovering = activation;
+    }
+    activation.recent = true;
+    if (activation.call === undefined) {
+      activation.call = nextCall(activation, remote.policy.batchMessagesMax);
+      type.metrics.add('numBacklog', -activation.call.messages.length);
+    }
+    this.#attempt(activation, remote, activation.call, nowMs);
+  }
+
+  /** The other side has answered, or the attempt has failed. */
+  settled(run: RemoteRun, nowMs: number, failure?: { readonly error: unknown }): void {
+    if (run.ended) return;
+    this.#end(run, nowMs, failure !== undefined);
+    try {
+      if (failure !== undefined) throw failure.error;
+      assertInvariant(run.answer !== undefined, 'a call that settles has an answer');
+      if (run.answer.kind === 'incomplete') this.#incomplete(run, run.answer, nowMs);
+      else this.#answered(run, run.answer, nowMs);
+    } catch (error) {
+      this.#failed(run, error, nowMs);
+    }
+    this.#discoveryEnded(run.activation);
+    this.#unblock(run.activation, run.remote);
+  }
+
+  /** The engine stops: calls that have not been answered are ended, and change nothing any more. */
+  abandon(): void {
+    for (const run of this.#runs) {
+      run.ended = true;
+      run.controller.abort();
+    }
+    this.#runs.clear();
+  }
+
+  #attempt(activation: Activation, remote: RemoteFunction, call: RemoteCall, nowMs: number): void {
+    const { remoteState: state } = activation;
+    assertInvariant(state !== undefined, 'a function is called only when the state of its address is there');
+    const { metrics } = this.#types.ensure(remote.type);
+    if (call.budgetEndsAt === undefined) call.budgetEndsAt = nowMs + remote.policy.callBudgetMs;
+    else if (call.dueAt !== undefined) call.budgetEndsAt += nowMs - call.dueAt;
+    const controller = new AbortController();
+    const base = { activation, remote, call, startedAtMs: nowMs, controller };
+    const run: RemoteRun = { kind: 'remote', ...base, timeout: undefined, answer: undefined, ended: false };
+    run.timeout = this.#deadlines.add({ dueAt: call.budgetEndsAt, cancelled: false, act: (dueMs) => this.#timeOut(run, dueMs) });
+    activation.status = 'running';
+    this.#runs.add(run);
+    this.#started += 1;
+    metrics.add('inflightAsyncOps', 1);
+    const batch = {
+      target: activation.address,
+      states: state.attached(nowMs),
+      invocations: call.messages.map(({ caller, envelope }) => ({ caller, argument: envelope.typedValue })),
+    };
+    // An async function, so that a client that throws at once is treated like one that rejects.
+    const settling = (async () => {
+      run.answer = await remote.client.call(batch, controller.signal);
+    })();
+    this.#outcomes.watch(run, settling);
+  }
+
+  #answered({ activation, call, remote, startedAtMs }: RemoteRun, result: BatchResult, nowMs: number): void {
+    const { states, metrics } = this.#types.ensure(remote.type);
+    const { remoteState: state, address } = activation;
+    assertInvariant(state !== undefined, 'an address that is called has its state');
+    const firstMessageId = call.messages[0]?.envelope.messageId ?? '';
+    const effects = effectsOf(result, { self: address, firstMessageId, states, state, host: this.#host, nowMs });
+    states.discovered = true;
+    state.apply(result.mutations, startedAtMs, nowMs);
+    metrics.sent(effects);
+    this.#close(activation);
+    this.#outcomes.answered(activation, call.messages, effects);
+  }
+
+  #incomplete({ activation, call, remote }: RemoteRun, answer: IncompleteContext, nowMs: number): void {
+    const { states } = this.#types.ensure(remote.type);
+    call.incompleteAnswers += 1;
+    if (call.incompleteAnswers > incompleteAnswersMax) {
+      throw endless(remote.type, `asks for states ${call.incompleteAnswers} times in a row`);
+    }
+    states.register(answer);
+    states.discovered = true;
+    call.dueAt = nowMs;
+    this.#outcomes.registered(states);
+    this.#mailboxes.release(activation);
+  }
+
+  #failed({ activation, call, remote }: RemoteRun, thrown: unknown, nowMs: number): void {
+    const error = toError(thrown);
+    call.attempts += 1;
+    this.#outcomes.failed();
+    for (const message of call.messages) message.failure = failureOf(error, failureLengthMax);
+    const dueAt = retryAt({ call, remote }, thrown, nowMs);
+    this.#log(activation, call, error, dueAt === undefined ? undefined : dueAt - nowMs);
+    if (dueAt !== undefined) {
+      if (isUnavailable(thrown) && remote.policy.whenUnavailable === 'wait') call.budgetEndsAt = undefined;
+      activation.status = 'waiting';
+      call.dueAt = dueAt;
+      this.#deadlines.add({ dueAt, cancelled: false, act: () => this.#mailboxes.release(activation) });
+      return;
+    }
+    const [only] = call.messages;
+    if (call.messages.length === 1 && only !== undefined) {
+      only.attempts += call.attempts;
+      this.#close(activation);
+      this.#outcomes.givenUp(activation, only, remote, error);
+    } else {
+      activation.call = undefined;
+      activation.singly = call.messages.length;
+      this.#types.ensure(remote.type).metrics.add('numBacklog', activation.singly);
+      this.#mailboxes.release(activation);
+    }
+  }
+
+  #timeOut(run: RemoteRun, nowMs: number): void {
+    const where = formatAddress(run.activation.address);
+    const summary = `${run.remote.client.description} has not answered for ${where} within ${nowMs - run.startedAtMs} ms.`;
+    const error = new StatefunError('REMOTE_CALL_TIMEOUT', summary, { facts: { address: run.activation.address } });
+    run.controller.abort(error);
+    this.settled(run, nowMs, { error });
+  }
+
+  #end(run: RemoteRun, nowMs: number, failed: boolean): void {
+    const { metrics } = this.#types.ensure(run.remote.type);
+    run.ended = true;
+    if (run.timeout !== undefined) this.#deadlines.cancel(run.timeout);
+    this.#runs.delete(run);
+    metrics.add('inflightAsyncOps', -1);
+    metrics.attempted(nowMs - run.startedAtMs, failed);
+  }
+
+  /** The batch has an end. */
+  #close(activation: Activation): void {
+    activation.call = undefined;
+    activation.singly = Math.max(0, activation.singly - 1);
+  }
+
+  /** Whatever the attempt has shown, others need not wait any longer: one of them may discover next. */
+  #discoveryEnded(activation: Activation): void {
+    const type = this.#types.ensure(activation.address.type);
+    if (type.discovering !== activation) return;
+    type.discovering = undefined;
+    for (const waiting of type.waiting) this.#mailboxes.release(waiting);
+    type.waiting.clear();
+  }
+
+  #unblock(activation: Activation, { type, policy }: RemoteFunction): void {
+    if (!activation.blocked || backlogOf(activation) >= policy.batchMessagesMax) return;
+    this.#mailboxes.setBlocked(activation, false);
+    this.#types.ensure(type).metrics.add('numBlockedAddress', -1);
+  }
+
+  /** Every attempt of every address would be a flood of lines while an endpoint is away. */
+  #log(activation: Activation, { attempts, messages }: RemoteCall, error: Error, retryInMs: number | undefined): void {
+    const level = attempts === 1 || retryInMs === undefined ? 'warn' : 'debug';
+    const text = retryInMs === undefined ? 'remote call given up' : 'remote call failed, trying again';
+    this.#host.logger[level](text, { address: formatAddress(activation.address), messages: messages.length, attempts, retryInMs, error });
+  }
+}
+
+/** The messages that wait behind the call under way. */
+function backlogOf({ mailbox, call }: Activation): number {
+  return mailbox.length - (call?.messages.length ?? 0);
+}

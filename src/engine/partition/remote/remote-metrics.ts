@@ -1,0 +1,46 @@
+import type { InvocationHost } from '../../../functions/invocation-host.ts';
+import type { Effects } from '../../../functions/effects.ts';
+import type { Counter } from '../../../shared/metrics.ts';
+
+/**
+ * What StateFun measures of a function type, under StateFun's names: `functions.<namespace>.<name>.<metric>`. Its rates are left to whoever
+ * collects the numbers; of its histogram of latencies there are the sum, in milliseconds, and the count. There is one partition, so nothing
+ * is ever sent to another.
+ */
+export class RemoteMetrics {
+  readonly #counter: (name: string) => Counter;
+  readonly #counters = new Map<string, Counter>();
+
+  constructor(type: string, host: InvocationHost) {
+    const scope = host.metrics(`functions.${type.replace('/', '.')}`);
+    this.#counter = (name) => scope.counter(name);
+  }
+
+  /** Goes up, and down again, with what it counts. */
+  add(name: 'numBlockedAddress' | 'inflightAsyncOps' | 'numBacklog', by: number): void {
+    if (by !== 0) this.#of(name).increment(by);
+  }
+
+  received(messages: number): void {
+    this.#of('in').increment(messages);
+  }
+
+  sent({ messages, delayed, egress }: Effects): void {
+    const local = messages.length + delayed.filter(({ kind }) => kind === 'send').length;
+    if (local > 0) this.#of('outLocal').increment(local);
+    if (egress.length > 0) this.#of('outEgress').increment(egress.length);
+  }
+
+  /** An attempt has ended. */
+  attempted(latencyMs: number, failed: boolean): void {
+    this.#of('remoteInvocationLatency.sum').increment(latencyMs);
+    this.#of('remoteInvocationLatency.count').increment();
+    if (failed) this.#of('remoteInvocationFailures').increment();
+  }
+
+  #of(name: string): Counter {
+    let counter = this.#counters.get(name);
+    if (counter === undefined) this.#counters.set(name, (counter = this.#counter(name)));
+    return counter;
+  }
+}

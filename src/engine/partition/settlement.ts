@@ -1,0 +1,144 @@
+import type { Effects } from '../../functions/effects.ts';
+import { canRetry, retryDelayMs, toHandlerError, type OnFailure } from '../../functions/failure-policy.ts';
+import type { InvocationHost } from '../../functions/invocation-host.ts';
+import type { Attempt } from '../../functions/attempt.ts';
+import type { Message } from '../../functions/message.ts';
+import { formatAddress, type Address } from '../../shared/address.ts';
+import { assertInvariant } from '../../shared/errors.ts';
+import type { Activation } from './activation.ts';
+import { failureLengthMax, failureOf } from './attempt-failure.ts';
+import type { Deadline } from './attempt-runner.ts';
+import type { CommitGroup, OutboxRecord } from './commit-group.ts';
+import type { DeadLetterDesk } from './dead-letter-intake.ts';
+import type { DelayedMessages } from './delayed-messages.ts';
+import type { Mailboxes } from './mailboxes.ts';
+import type { PendingMessage } from './pending-message.ts';
+import type { TimerQueue } from './timer-queue.ts';
+
+/** What settling touches: parts of the partition. */
+export interface SettlementParts {
+  readonly host: InvocationHost;
+  readonly mailboxes: Mailboxes;
+  readonly delayed: DelayedMessages;
+  readonly deadlines: TimerQueue<Deadline>;
+  readonly deadLetters: DeadLetterDesk;
+  /** The open group. */
+  readonly group: () => CommitGroup;
+  readonly nextSequence: () => number;
+  readonly enqueue: (message: Message, receivedAtMs: number | undefined) => void;
+  readonly egress: (record: OutboxRecord) => void;
+  /** The policy of a function says that the engine stops. */
+  readonly stop: (error: Error) => void;
+}
+
+/** What becomes of messages, and of what they led to, once their attempts have ended. */
+export class Settlement {
+  /** Attempts since the start, by outcome; `skipped` are messages given up by the policy `skip`. */
+  readonly attempts = { succeeded: 0, failed: 0, skipped: 0 };
+  readonly #parts: SettlementParts;
+
+  constructor(parts: SettlementParts) {
+    this.#parts = parts;
+  }
+
+  succeeded(activation: Activation, message: PendingMessage, attempt: Attempt): void {
+    const effects = attempt.keep();
+    this.#count(activation, 1);
+    this.#finish(activation, message);
+    this.#parts.mailboxes.release(activation);
+    this.#apply(effects, activation.address, message.receivedAtMs);
+  }
+
+  /** A remote function has handled the messages together. */
+  answered(activation: Activation, messages: readonly PendingMessage[], effects: Effects): void {
+    this.#count(activation, messages.length);
+    for (const message of messages) this.#finish(activation, message);
+    this.#parts.mailboxes.release(activation);
+    this.#apply(effects, activation.address, messages[0]?.receivedAtMs);
+  }
+
+  failed(activation: Activation, message: PendingMessage, attempt: Attempt | undefined, thrown: unknown, nowMs: number): void {
+    attempt?.discard();
+    this.attempts.failed += 1;
+    message.attempts += 1;
+    const { function: registered } = activation;
+    assertInvariant(registered.kind === 'class', 'attempts of remote functions are settled as batches');
+    const { policy } = registered.definition;
+    const error = toHandlerError(thrown);
+    message.failure = failureOf(error, failureLengthMax);
+    this.#parts.host.logger.warn('attempt failed', {
+      address: formatAddress(activation.address),
+      messageId: message.envelope.messageId,
+      attempt: message.attempts,
+      attemptsMax: policy.attemptsMax,
+      error,
+    });
+    if (canRetry(error) && message.attempts < policy.attemptsMax)
+      this.#retry(activation, message, nowMs + retryDelayMs(policy, message.attempts));
+    else this.giveUp(activation, message, policy.onFailure, error);
+  }
+
+  giveUp(activation: Activation, message: PendingMessage, onFailure: OnFailure, error: Error): void {
+    const { deadLetters, mailboxes, stop } = this.#parts;
+    switch (onFailure) {
+      case 'stop':
+        // The message stays where it is, so the next start tries it again.
+        activation.status = 'waiting';
+        stop(error);
+        return;
+      case 'skip':
+        this.attempts.skipped += 1;
+        break;
+      case 'dead-letter':
+        deadLetters.giveUpMessage(message, error);
+        break;
+    }
+    this.#finish(activation, message);
+    mailboxes.release(activation);
+  }
+
+  /** The first message of an address is tried again at a time. */
+  wait(activation: Activation, untilMs: number): void {
+    const { deadlines, mailboxes } = this.#parts;
+    activation.status = 'waiting';
+    deadlines.add({ dueAt: untilMs, cancelled: false, act: () => mailboxes.release(activation) });
+  }
+
+  #count(activation: Activation, invocations: number): void {
+    const group = this.#parts.group();
+    this.attempts.succeeded += invocations;
+    group.invocations += invocations;
+    if (activation.held?.dirty !== true) return;
+    group.changed(activation);
+    this.#parts.mailboxes.activations.recount(activation);
+  }
+
+  #retry(activation: Activation, message: PendingMessage, retryAt: number): void {
+    message.retryAt = retryAt;
+    this.#parts.group().retried(message);
+    this.wait(activation, retryAt);
+  }
+
+  #finish(activation: Activation, message: PendingMessage): void {
+    this.#parts.mailboxes.remove(activation, message);
+    this.#parts.group().handled(message);
+  }
+
+  #apply(effects: Effects, sender: Address, receivedAtMs: number | undefined): void {
+    const { delayed: pending, nextSequence, enqueue } = this.#parts;
+    const group = this.#parts.group();
+    for (const { target, envelope } of effects.messages) enqueue({ target, caller: sender, envelope }, receivedAtMs);
+    for (const effect of effects.delayed) {
+      if (effect.kind === 'cancel') {
+        for (const cancelled of pending.cancel(sender, effect.token)) group.delayedEnded(cancelled);
+        continue;
+      }
+      const message: Message = { target: effect.target, caller: sender, envelope: effect.envelope };
+      const { dueAt, token } = effect;
+      group.delayed(pending.add({ message, sequence: nextSequence(), dueAt, token, stored: false }));
+    }
+    for (const { egressId, envelope } of effects.egress) {
+      this.#parts.egress({ egressId, envelope, sequence: nextSequence(), receivedAtMs, recovered: false });
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import type { Address } from '../../shared/address.ts';
+import { toError } from '../../shared/errors.ts';
+import { AddressState } from '../../state/address-state.ts';
+import type { StateEntry } from '../../state/state-entry.ts';
+import type { Activation } from './activation.ts';
+import type { Mailboxes } from './mailboxes.ts';
+import { RemoteState } from './remote/remote-state.ts';
+import type { RemoteTypes } from './remote/remote-types.ts';
+import type { Settlement } from './settlement.ts';
+
+export interface StateLoadingParts {
+  readonly mailboxes: Mailboxes;
+  readonly remoteTypes: RemoteTypes;
+  readonly settlement: Settlement;
+  /** Reads the state of an address: at once, or later through `arrived`. */
+  readonly readState: (activation: Activation) => readonly StateEntry[] | undefined;
+}
+
+/** Brings the states of addresses into memory: for the message that is next, and ahead for those behind it. */
+export class StateLoading {
+  readonly #parts: StateLoadingParts;
+  #underWay = 0;
+
+  constructor(parts: StateLoadingParts) {
+    this.#parts = parts;
+  }
+
+  /** States that are being read. */
+  get underWay(): number {
+    return this.#underWay;
+  }
+
+  /** False when the state has to be waited for. */
+  read(activation: Activation, nowMs: number): boolean {
+    const entries = this.#parts.readState(activation);
+    if (entries !== undefined) {
+      this.#set(activation, entries, nowMs);
+      return true;
+    }
+    activation.status = 'loading';
+    this.#underWay += 1;
+    return false;
+  }
+
+  /** Reads the states that messages behind the next one need, so that all are read at the same time. */
+  readAhead(addressesMax: number, nowMs: number): void {
+    for (const activation of this.#parts.mailboxes.ready.some(addressesMax)) {
+      if (activation.status === 'idle' && activation.held === undefined) this.read(activation, nowMs);
+    }
+  }
+
+  /** Reads the state of an address for a message that is not here yet. */
+  preload(target: Address, nowMs: number): void {
+    const activation = this.#parts.mailboxes.activations.ensure(target);
+    if (activation?.status !== 'idle' || activation.held !== undefined) return;
+    activation.recent = true;
+    this.read(activation, nowMs);
+  }
+
+  /** The state of an address has been read. */
+  arrived(activation: Activation, entries: readonly StateEntry[], nowMs: number): void {
+    this.#underWay -= 1;
+    activation.status = 'idle';
+    this.#set(activation, entries, nowMs);
+  }
+
+  /** When the entries cannot be understood the first message fails, and the entries stay as they are. */
+  #set(activation: Activation, entries: readonly StateEntry[], nowMs: number): void {
+    const { mailboxes, remoteTypes, settlement } = this.#parts;
+    const { function: registered, mailbox } = activation;
+    try {
+      if (registered.kind === 'class') activation.state = new AddressState(registered.cells, entries, activation.address);
+      else activation.remoteState = new RemoteState(remoteTypes.ensure(registered.type).states, entries);
+    } catch (error) {
+      const message = mailbox.peek();
+      // The next message reads them again, and fails.
+      if (message === undefined) return;
+      if (registered.kind === 'class') settlement.failed(activation, message, undefined, error, nowMs);
+      else settlement.giveUp(activation, message, registered.policy.onFailure, toError(error));
+      return;
+    }
+    mailboxes.activations.recount(activation);
+  }
+}

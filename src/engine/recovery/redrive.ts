@@ -1,0 +1,53 @@
+import { Envelope } from '../../envelope/envelope.ts';
+import type { Ingress } from '../../ingress/ingress.ts';
+import { parseAddress } from '../../shared/address.ts';
+import { assertInvariant } from '../../shared/errors.ts';
+import type { DeadLetter } from '../partition/dead-letters.ts';
+import type { Partition } from '../partition/partition.ts';
+import type { RecordIntake } from '../ingress/record-intake.ts';
+
+export interface RedriveTargets {
+  readonly intake: RecordIntake;
+  readonly partition: Partition;
+  readonly ingress: readonly Ingress[];
+}
+
+/** Puts a dead letter back where it came from, with its ids: what it leads to has the same ids as if it had not failed. */
+export function redrive(letter: DeadLetter, { intake, partition, ingress }: RedriveTargets): void {
+  switch (letter.kind) {
+    case 'record': {
+      assertInvariant(letter.ingress !== undefined, 'a dead record knows its ingress');
+      const { name, partition: shard, position, identity, key } = letter.ingress;
+      const source = ingress.find((candidate) => candidate.name === name) ?? removedIngress(name);
+      intake.route(
+        source,
+        { partition: shard, position, identity, data: letter.payload, ...(key === undefined ? {} : { key }) },
+        undefined,
+      );
+      return;
+    }
+    case 'message': {
+      assertInvariant(letter.target !== undefined, 'a dead message knows its target');
+      const caller = letter.caller === undefined ? undefined : parseAddress(letter.caller);
+      partition.enqueue({ target: parseAddress(letter.target), caller, envelope: Envelope.decodeTrusted(letter.payload) }, undefined);
+      return;
+    }
+    case 'egress': {
+      assertInvariant(letter.egressId !== undefined, 'a dead egress record knows its egress');
+      const envelope = Envelope.decodeTrusted(letter.payload);
+      partition.egress({
+        egressId: letter.egressId,
+        envelope,
+        sequence: partition.nextSequence(),
+        receivedAtMs: undefined,
+        recovered: true,
+      });
+      return;
+    }
+  }
+}
+
+/** The ingress is not declared any more: its records are read as CloudEvents, the default. */
+function removedIngress(name: string): Ingress {
+  return { name, description: `${name} (removed)`, start: () => Promise.resolve(), stop: () => Promise.resolve() };
+}

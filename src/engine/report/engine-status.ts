@@ -1,0 +1,50 @@
+import type { EndlessMessages } from '../ingress/inside-watch.ts';
+import type { IngressLane } from '../ingress/ingress-buffer.ts';
+import type { FailingEgress } from '../egress/egress-sender.ts';
+import type { Outbox } from '../egress/outbox.ts';
+import type { Partition } from '../partition/partition.ts';
+
+export type Phase = 'new' | 'running' | 'stopping' | 'stopped';
+
+/** What the health of an engine is judged by. */
+export interface EngineVitals {
+  readonly phase: Phase;
+  /** Why it had to stop. */
+  readonly failure: Error | undefined;
+  /** How long there has been something to do without a turn of the loop, in milliseconds. */
+  readonly stalledMs: number;
+  /** Messages that are not handled yet, and functions that message each other without end. */
+  readonly messages: { readonly pending: number; readonly endless: EndlessMessages | undefined };
+  readonly ingress: readonly { readonly name: string; readonly finished: boolean; readonly recordsWaiting: number }[];
+  readonly egress: readonly { readonly id: string; readonly recordsWaiting: number; readonly failing: FailingEgress | undefined }[];
+  /** Committed egress records that the outside has not acknowledged; when they are too many, no more records are taken. */
+  readonly outbox: { readonly records: number; readonly bytes: number; readonly full: boolean };
+}
+
+/** What the engine's loop reports of itself. */
+interface LoopStatus {
+  readonly stalledMs: number;
+  readonly outboxFull: boolean;
+  readonly endless: EndlessMessages | undefined;
+}
+
+export interface VitalsSources {
+  readonly phase: Phase;
+  readonly failure: Error | undefined;
+  readonly loop: LoopStatus;
+  readonly partition: Partition;
+  readonly ingress: readonly IngressLane[];
+  readonly outbox: Outbox;
+}
+
+export function readVitals({ phase, failure, loop, partition, ingress, outbox }: VitalsSources): EngineVitals {
+  return {
+    phase,
+    failure,
+    stalledMs: loop.stalledMs,
+    messages: { pending: partition.mailboxes.messages, endless: loop.endless },
+    ingress: ingress.map((lane) => ({ name: lane.ingress.name, finished: lane.finished, recordsWaiting: lane.recordsWaiting })),
+    egress: outbox.lanes.map((lane) => ({ id: lane.egress.id, recordsWaiting: lane.waiting, failing: lane.failing })),
+    outbox: { records: outbox.records, bytes: outbox.bytes, full: loop.outboxFull },
+  };
+}

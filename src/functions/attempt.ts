@@ -1,0 +1,137 @@
+import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
+import { StatefunError } from '../shared/errors.ts';
+import { toIsoTime } from '../shared/time/iso-time.ts';
+import { ignoreRejection, isThenable, settled } from '../shared/thenable.ts';
+import type { AddressState } from '../state/address-state.ts';
+import type { PersistedTable } from '../state/persisted-table.ts';
+import { AttemptContext } from './attempt-context.ts';
+import { AttemptOrigin } from './attempt-origin.ts';
+import type { FunctionDefinition, HandlerDefinition } from './definition.ts';
+import type { Effects } from './effects.ts';
+import type { FailurePolicy } from './failure-policy.ts';
+import type { InvocationHost } from './invocation-host.ts';
+import type { Message } from './message.ts';
+import { addSubscriber, readSubscription, removeSubscriber, subscriberCellName, toAddress, type Subscriber } from './subscriptions.ts';
+
+type Instance = Readonly<Record<string, (...parameters: unknown[]) => unknown>>;
+
+/**
+ * One try at an invocation: the seam between functions and whoever hosts them. (definition, instance, message, state) in, effects out.
+ *
+ * A1. Until `keep` nothing is visible outside: the state's changes are staged, the effects are collected.
+ * A2. After `keep` or `discard` the context and the cells throw ATTEMPT_ENDED.
+ * A3. Exactly one of `keep` and `discard` is called, by the host, after `start` returned, threw, or its promise settled or timed out.
+ */
+export class Attempt {
+  readonly #definition: FunctionDefinition;
+  readonly #instance: Instance;
+  readonly #message: Message;
+  readonly #state: AddressState;
+  readonly #host: InvocationHost;
+  readonly #context: AttemptContext;
+  readonly #subscribers: PersistedTable<Subscriber>;
+  /** Undefined where handlers run in no scope. */
+  #origin: AttemptOrigin | undefined;
+
+  constructor(
+    definition: FunctionDefinition,
+    instance: object,
+    message: Message,
+    state: AddressState,
+    host: InvocationHost,
+    nowMs: number,
+  ) {
+    this.#definition = definition;
+    // The methods that are called were recorded by decorators on this very class.
+    this.#instance = instance as Instance;
+    this.#message = message;
+    this.#state = state;
+    this.#host = host;
+    // The cell is declared with this type in subscriptions.ts.
+    this.#subscribers = state.ownCell(subscriberCellName) as PersistedTable<Subscriber>;
+    this.#context = new AttemptContext(message, this.#subscribers, host, nowMs);
+  }
+
+  /** What is done when it fails, and how long it may take. */
+  get policy(): FailurePolicy {
+    return this.#definition.policy;
+  }
+
+  /** Runs the handler; a promise means that it has not settled yet. Throws what the handler throws. */
+  start(): Promise<void> | undefined {
+    this.#state.begin();
+    const { event } = this.#message.envelope;
+    if (event.type === this.#host.subscriptions.eventType) return this.#handleSubscription(event);
+    const handler = this.#definition.handlers.get(event.type) ?? this.#definition.catchAll;
+    if (handler === undefined) throw this.#unhandled(event);
+    return this.#call(handler, event);
+  }
+
+  /** The attempt succeeded: its state changes stay, its effects are handed over. */
+  keep(): Effects {
+    this.#context.close();
+    this.#origin?.end();
+    this.#state.keep();
+    return this.#context.effects;
+  }
+
+  /** The attempt failed or was abandoned: no trace of it stays. */
+  discard(): void {
+    this.#context.abort();
+    this.#origin?.end();
+    this.#state.discard();
+  }
+
+  #call(handler: HandlerDefinition, event: CloudEvent): Promise<void> | undefined {
+    const view = handler.eventType === undefined ? event : handler.eventType.check(event);
+    this.#context.view = view;
+    const result = this.#inScope(() => this.#instance[handler.method]?.(view, this.#context));
+    // A thenable is awaited like a promise: that is what `await` does with what a handler returns.
+    if (!isThenable(result)) return undefined;
+    return this.#origin === undefined ? settled(result) : this.#origin.settled(result);
+  }
+
+  #inScope(run: () => unknown): unknown {
+    const { scope, logger } = this.#host;
+    if (scope?.active !== true) return run();
+    this.#origin = new AttemptOrigin(this.#message.target, this.#context.messageId, logger);
+    return scope.run(this.#origin, run);
+  }
+
+  #handleSubscription(event: CloudEvent): undefined {
+    const { action, subscriber, correlationId } = readSubscription(event);
+    const address = toAddress(subscriber);
+    if (!this.#host.isRegistered(address.type)) throw this.#host.unknownFunction(address.type, `subscriber in event ${event.id}`);
+    if (action === 'UNSUBSCRIBE') {
+      removeSubscriber(this.#subscribers, subscriber);
+      return;
+    }
+    if (action === 'SUBSCRIBE') {
+      const { namespace, type, id } = subscriber;
+      addSubscriber(this.#subscribers, { namespace, type, id, dateCreated: toIsoTime(this.#context.now()), correlationId });
+    }
+    const current = this.#currentEvent();
+    if (current !== undefined) this.#context.send(address.type, address.id, current);
+  }
+
+  #currentEvent(): NewEvent | CloudEvent | undefined {
+    const { onSubscribe } = this.#definition;
+    if (onSubscribe === undefined) return undefined;
+    // The decorator's signature lets only methods of this shape be marked.
+    const current = this.#inScope(() => this.#instance[onSubscribe]?.()) as NewEvent | CloudEvent | undefined;
+    if (!isThenable(current)) return current;
+    // Nobody waits for it: were it to reject, the process would end.
+    ignoreRejection(current);
+    const summary = `@OnSubscribe ${onSubscribe}() of "${this.#definition.type}" answered with a promise; it must answer at once.`;
+    throw new StatefunError('ON_SUBSCRIBE_ASYNC', summary, { facts: { functionType: this.#definition.type, method: onSubscribe } });
+  }
+
+  #unhandled(event: CloudEvent): StatefunError {
+    const handled = [...this.#definition.handlers.keys()].sort().join(', ');
+    return new StatefunError(
+      'UNHANDLED_EVENT_TYPE',
+      `function "${this.#definition.type}" has no handler for event type "${event.type}" (event ${event.id}). It handles: ${handled || 'nothing'}.`,
+      { facts: { functionType: this.#definition.type, eventType: event.type, eventId: event.id } },
+    );
+  }
+}

@@ -1,0 +1,159 @@
+import { systemClock, type Clock } from '../shared/time/clock.ts';
+import { methodOf, recordMethod } from '../shared/decorated.ts';
+import { toMilliseconds, type Duration } from '../shared/time/duration.ts';
+import { describe, isError, StatefunError, toError } from '../shared/errors.ts';
+import { readMetadata, type ClassOf } from '../shared/metadata.ts';
+import { ignoreRejection, isThenable } from '../shared/thenable.ts';
+import type { ApplicationEvents } from './application-events.ts';
+
+/**
+ * The life of providers and forwarders.
+ *
+ * L1. Start: providers in the order of their dependencies, each made and its `@PostConstruct` settled before whoever asked for it is made;
+ *     forwarders after them. Then the state folder is opened, committed state recovered, egress started, then functions, then ingress.
+ * L2. Stop is the reverse: ingress, functions (what is under way ends and is committed and sent), egress, state folder, then `@PreDestroy`
+ *     of forwarders and providers in the reverse of L1, one after the other.
+ * L3. When something cannot start, whatever has been constructed by L1 is destroyed by L2.
+ * L4. `@PreDestroy` is called at most once, and only after `@PostConstruct` has succeeded. One that fails does not keep the others.
+ */
+export class Lifecycle {
+  readonly #clock: Clock;
+  readonly #events: ApplicationEvents | undefined;
+  readonly #postConstructDeadlineMs: number;
+  readonly #started: object[] = [];
+
+  constructor({ postConstructDeadline = '30s', clock = systemClock }: LifecycleOptions = {}, events?: ApplicationEvents) {
+    this.#clock = clock;
+    this.#events = events;
+    this.#postConstructDeadlineMs = toMilliseconds(postConstructDeadline);
+  }
+
+  /** Calls `@PostConstruct` and keeps the instance for `destroy`. Rejects with LIFECYCLE_FAILED or LIFECYCLE_TIMEOUT. */
+  async start(instance: object): Promise<void> {
+    // Two providers can provide one object, and an object without a class has no hooks.
+    if (typeof instance.constructor !== 'function' || this.#started.includes(instance)) return;
+    for (const method of hooksOf(instance.constructor, 'post-construct')) {
+      await this.#settle(instance, method, '@PostConstruct', this.#postConstructDeadlineMs);
+    }
+    this.#started.push(instance);
+    this.#events?.listen(instance);
+  }
+
+  /** Calls `@PreDestroy` of everything that was started, within the deadline for all of them together. Answers with what went wrong. */
+  async destroy(deadlineMs = this.#postConstructDeadlineMs): Promise<readonly StatefunError[]> {
+    const problems: StatefunError[] = [];
+    const untilMs = this.#clock.now() + deadlineMs;
+    for (let instance = this.#started.pop(); instance !== undefined; instance = this.#started.pop()) {
+      for (const method of [...hooksOf(instance.constructor, 'pre-destroy')].reverse()) {
+        try {
+          await this.#settle(instance, method, '@PreDestroy', Math.max(untilMs - this.#clock.now(), 0));
+        } catch (thrown) {
+          problems.push(toStatefunError(thrown));
+        }
+      }
+    }
+    return problems;
+  }
+
+  async #settle(instance: object, method: string, hook: string, deadlineMs: number): Promise<void> {
+    const where = `${hook} ${instance.constructor.name}.${method}`;
+    let cancel = (): void => undefined;
+    const late = new Promise<never>((_, reject) => {
+      const facts = { className: instance.constructor.name, method, deadlineMs };
+      const error = new StatefunError('LIFECYCLE_TIMEOUT', `${where} did not settle within ${deadlineMs} ms.`, { facts });
+      cancel = this.#clock.schedule(this.#clock.now() + deadlineMs, () => reject(error));
+    });
+    try {
+      await Promise.race([callHook(instance, method), late]);
+    } catch (thrown) {
+      throw StatefunError.is(thrown) && thrown.code === 'LIFECYCLE_TIMEOUT' ? thrown : hookFailed(where, thrown);
+    } finally {
+      cancel();
+    }
+  }
+}
+
+export interface LifecycleOptions {
+  /** How long one `@PostConstruct` may take before the start is given up. @defaultValue `'30s'` */
+  readonly postConstructDeadline?: Duration;
+  /** Measures deadlines; real time also where functions see a virtual one. @defaultValue the clock of the machine */
+  readonly clock?: Clock;
+}
+
+type Hook = 'post-construct' | 'pre-destroy';
+type HookDecorator<R> = <M extends () => R>(target: object, method: string, descriptor: TypedPropertyDescriptor<M>) => void;
+
+/**
+ * The method is called when an instance has been made and injected, before anyone else gets it. Singletons and forwarders may answer with a
+ * promise, which the start of the application waits for. Functions, and providers that are transient or per address, are made while
+ * messages are handled: theirs is synchronous (LIFECYCLE_ASYNC), and the state of a function cannot be read in it yet.
+ */
+export function PostConstruct(): HookDecorator<void | Promise<void>> {
+  return (target, method) => recordMethod(target, method, { decorator: 'PostConstruct', key: metadataKey('post-construct'), item: method });
+}
+
+/**
+ * The method is called when the application has stopped, of those that depend on others first; the stop waits for its promise. Singletons
+ * and forwarders only: instances of everything else are let go while the application runs, and nobody is told (LIFECYCLE_NOT_CALLED).
+ */
+export function PreDestroy(): HookDecorator<void | Promise<void>> {
+  return (target, method) => recordMethod(target, method, { decorator: 'PreDestroy', key: metadataKey('pre-destroy'), item: method });
+}
+
+/** Methods that were marked on a class, those of its bases first. One that a subclass overrides counts once. */
+export function hooksOf(hooked: object, hook: Hook): readonly string[] {
+  return [...new Set(readMetadata<readonly string[]>(hooked, metadataKey(hook)) ?? [])];
+}
+
+/** What is wrong with the hooks of a class whose instances are made and let go while messages are handled. */
+export function checkShortLived(hooked: ClassOf, what: string): readonly StatefunError[] {
+  const facts = { className: hooked.name };
+  const asynchronous = hooksOf(hooked, 'post-construct').filter((method) => isAsyncMethod(hooked, method));
+  return [
+    ...asynchronous.map(
+      (method) => new StatefunError('LIFECYCLE_ASYNC', `@PostConstruct ${hooked.name}.${method} is async, but ${what}.`, { facts }),
+    ),
+    ...hooksOf(hooked, 'pre-destroy').map(
+      (method) => new StatefunError('LIFECYCLE_NOT_CALLED', `nobody would call @PreDestroy ${hooked.name}.${method}: ${what}.`, { facts }),
+    ),
+  ];
+}
+
+/** Calls `@PostConstruct` of an instance that is made while messages are handled. Throws LIFECYCLE_FAILED or LIFECYCLE_ASYNC. */
+export function startShortLived(instance: object, methods: readonly string[]): void {
+  for (const method of methods) {
+    const where = `@PostConstruct ${instance.constructor.name}.${method}`;
+    let answer: unknown;
+    try {
+      answer = callHook(instance, method);
+    } catch (thrown) {
+      throw hookFailed(where, thrown);
+    }
+    if (!isThenable(answer)) continue;
+    ignoreRejection(answer);
+    throw new StatefunError('LIFECYCLE_ASYNC', `${where} answered with a promise, but its instances are made while messages are handled.`);
+  }
+}
+
+function metadataKey(hook: Hook): string {
+  return `statefun:${hook}`;
+}
+
+function callHook(instance: object, method: string): unknown {
+  // The decorators' signature lets only methods of this shape be marked.
+  return (instance as Record<string, () => unknown>)[method]?.();
+}
+
+function isAsyncMethod(hooked: ClassOf, method: string): boolean {
+  const found = methodOf(hooked, method);
+  return 'method' in found && found.method.constructor.name === 'AsyncFunction';
+}
+
+function hookFailed(where: string, thrown: unknown): StatefunError {
+  const text = isError(thrown) ? toError(thrown).message : describe(thrown);
+  return new StatefunError('LIFECYCLE_FAILED', `${where} failed: ${text}`, { cause: thrown });
+}
+
+function toStatefunError(thrown: unknown): StatefunError {
+  return StatefunError.is(thrown) ? thrown : new StatefunError('LIFECYCLE_FAILED', toError(thrown).message, { cause: thrown });
+}

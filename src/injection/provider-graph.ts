@@ -1,0 +1,217 @@
+import { StatefunError } from '../shared/errors.ts';
+import type { Dependency } from './dependencies.ts';
+import { isPrivate, isVisible, type ModuleScope } from './module-scope.ts';
+import type { RegisteredProvider } from './provider.ts';
+import { nearestName } from '../shared/text/nearest-name.ts';
+import { tokenName, type Token } from './token.ts';
+
+/** A function or forwarder class that asks: where paths begin. */
+export interface Asker {
+  readonly name: string;
+  readonly dependencies: readonly Dependency[];
+  readonly owner: ModuleScope | undefined;
+  /** Its instances belong to one address: it may ask for providers that do. */
+  readonly perAddress: boolean;
+}
+
+/** Which provider meets which dependency, and what is wrong with that. */
+export class ProviderGraph {
+  readonly #providers: readonly RegisteredProvider[];
+  readonly #byToken = new Map<Token, RegisteredProvider[]>();
+  readonly #broken = new Set<RegisteredProvider>();
+  readonly #circles: StatefunError[] = [];
+  /** Singletons that need what belongs to one address, and how they come to it. */
+  readonly #outlived = new Map<RegisteredProvider, readonly string[]>();
+  readonly #askers: Asker[] = [];
+
+  constructor(providers: readonly RegisteredProvider[]) {
+    this.#providers = providers;
+    for (const provider of providers) {
+      const ofToken = this.#byToken.get(provider.token) ?? [];
+      this.#byToken.set(provider.token, [...ofToken, provider]);
+    }
+    for (const provider of providers) if (provider.unusable === true || this.#missingOf(provider).length > 0) this.#broken.add(provider);
+    this.#checkCircles();
+    this.#checkScopes();
+    this.#spreadBroken();
+  }
+
+  /** The provider of a dependency, as code of the module sees it, its private ones first; undefined where there is none. */
+  find({ token, named }: Dependency, asker: ModuleScope | undefined): RegisteredProvider | undefined {
+    const candidates = this.#byToken.get(token)?.filter((provider) => provider.named === named) ?? [];
+    return (
+      candidates.find((provider) => isPrivate(provider) && provider.owner === asker) ??
+      candidates.find((provider) => isVisible(provider, asker))
+    );
+  }
+
+  /** What is wrong with what a class asks for. */
+  ask(asker: Asker): readonly StatefunError[] {
+    this.#askers.push(asker);
+    const who = `class ${asker.name}`;
+    const missing = this.#missingOf(asker).map((dependency) => this.#missing(who, asker.owner, [asker.name], dependency));
+    const outlived = asker.perAddress || missing.length > 0 ? undefined : this.#addressPath(asker);
+    return outlived === undefined ? missing : [scopeMismatch(who, outlived)];
+  }
+
+  /** What is wrong between providers; says who asked so far. */
+  problems(): readonly StatefunError[] {
+    const wrong = this.#providers.flatMap((provider) => {
+      const who = `the provider of ${provider.name}`;
+      const path = this.#pathTo(provider);
+      const missing = this.#missingOf(provider).map((dependency) => this.#missing(who, provider.owner, path, dependency));
+      const outlived = this.#outlived.get(provider);
+      return outlived === undefined ? missing : [...missing, scopeMismatch(who, outlived)];
+    });
+    return [...wrong, ...this.#circles];
+  }
+
+  /** Whether making any of these would run into one of {@link problems}, or into what could not be made. */
+  isBroken({ dependencies, owner }: Needs): boolean {
+    return dependencies.some((dependency) => {
+      const provider = this.find(dependency, owner);
+      return provider !== undefined && this.#broken.has(provider);
+    });
+  }
+
+  /** The provider could not be made; neither can those that need it. */
+  break(provider: RegisteredProvider): void {
+    this.#broken.add(provider);
+    this.#spreadBroken();
+  }
+
+  /** What has to be made for these, each after what it needs itself; broken ones are left out. */
+  inDependencyOrder(needs: readonly Needs[]): readonly RegisteredProvider[] {
+    const ordered = new Set<RegisteredProvider>();
+    const visit = (provider: RegisteredProvider | undefined): void => {
+      if (provider === undefined || ordered.has(provider) || this.#broken.has(provider)) return;
+      for (const dependency of provider.dependencies) visit(this.find(dependency, provider.owner));
+      ordered.add(provider);
+    };
+    for (const { dependencies, owner } of needs) for (const dependency of dependencies) visit(this.find(dependency, owner));
+    return [...ordered];
+  }
+
+  /** Every provider, each after what it needs itself; broken ones are left out. */
+  allInDependencyOrder(): readonly RegisteredProvider[] {
+    const before = this.inDependencyOrder(this.#providers);
+    return [...before, ...this.#providers.filter((provider) => !before.includes(provider) && !this.#broken.has(provider))];
+  }
+
+  #missingOf({ dependencies, owner }: Needs): readonly Dependency[] {
+    return dependencies.filter((dependency) => !dependency.optional && this.find(dependency, owner) === undefined);
+  }
+
+  /** A singleton lives longer than any address. */
+  #checkScopes(): void {
+    for (const provider of this.#providers) {
+      if (provider.scope !== 'singleton' || this.#broken.has(provider)) continue;
+      const path = this.#addressPath(provider);
+      if (path === undefined) continue;
+      this.#outlived.set(provider, path);
+      this.#broken.add(provider);
+    }
+  }
+
+  /** How something comes to need a provider of one address, through what is made anew for it. */
+  #addressPath({ name, dependencies, owner }: Needs & { readonly name: string }): readonly string[] | undefined {
+    for (const dependency of dependencies) {
+      const provider = this.find(dependency, owner);
+      if (provider === undefined || provider.scope === 'singleton' || this.#broken.has(provider)) continue;
+      const path = provider.scope === 'address' ? [provider.name] : this.#addressPath(provider);
+      if (path !== undefined) return [name, ...path];
+    }
+    return undefined;
+  }
+
+  /** Walks every chain of dependencies once; meeting a provider that is on the current chain is a circle. */
+  #checkCircles(): void {
+    const finished = new Set<RegisteredProvider>();
+    const visit = (provider: RegisteredProvider, chain: readonly RegisteredProvider[]): void => {
+      const start = chain.indexOf(provider);
+      if (start !== -1) {
+        this.#addCircle(chain.slice(start));
+        return;
+      }
+      if (finished.has(provider)) return;
+      for (const dependency of provider.dependencies) {
+        const next = this.find(dependency, provider.owner);
+        if (next !== undefined) visit(next, [...chain, provider]);
+      }
+      finished.add(provider);
+    };
+    for (const provider of this.#providers) visit(provider, []);
+  }
+
+  #addCircle(circle: readonly RegisteredProvider[]): void {
+    const names = [...circle, ...circle.slice(0, 1)].map((provider) => provider.name);
+    for (const provider of circle) this.#broken.add(provider);
+    this.#circles.push(
+      new StatefunError('PROVIDER_CIRCULAR', `providers need each other in a circle: ${names.join(' → ')}.`, { facts: { circle: names } }),
+    );
+  }
+
+  /** Who needs something broken is broken. */
+  #spreadBroken(): void {
+    let before = -1;
+    while (before !== this.#broken.size) {
+      before = this.#broken.size;
+      for (const provider of this.#providers) if (this.isBroken(provider)) this.#broken.add(provider);
+    }
+  }
+
+  /** One chain of those who ask that leads to this provider, the provider itself last. */
+  #pathTo(provider: RegisteredProvider): readonly string[] {
+    const path = [provider];
+    for (let first = path[0]; first !== undefined;) {
+      const asked: RegisteredProvider = first;
+      first = this.#providers.find(
+        (candidate) => !path.includes(candidate) && candidate.dependencies.some((needed) => this.find(needed, candidate.owner) === asked),
+      );
+      if (first !== undefined) path.unshift(first);
+    }
+    const asker = this.#askers.find(({ dependencies, owner }) => dependencies.some((needed) => this.find(needed, owner) === path[0]));
+    return [...(asker === undefined ? [] : [asker.name]), ...path.map(({ name }) => name)];
+  }
+
+  #missing(who: string, owner: ModuleScope | undefined, path: readonly string[], { token, named, place }: Dependency): StatefunError {
+    const name = tokenName(token, named);
+    const hidden = this.#byToken.get(token)?.find((provider) => provider.named === named);
+    if (hidden !== undefined) return notExported(`${name}, ${place} of ${who}`, hidden, owner, [...path, name]);
+    const visible = this.#providers.filter((provider) => isVisible(provider, owner));
+    const registered = visible.map((provider) => tokenName(provider.token, provider.named)).sort();
+    const nearest = nearestName(name, registered);
+    const lines = [
+      `nothing provides ${name}, ${place} of ${who}.`,
+      `  Asked for by: ${[...path, name].join(' → ')}.`,
+      `  Provided: ${registered.join(', ') || 'nothing'}.${nearest === undefined ? '' : ` Did you mean ${nearest}?`}`,
+    ];
+    return new StatefunError('PROVIDER_MISSING', lines.join('\n'), {
+      facts: { token: name, place, askedBy: who, path, registered, nearest },
+    });
+  }
+}
+
+/** Something that needs what it names, as its module sees it. */
+type Needs = Pick<Asker, 'dependencies' | 'owner'>;
+
+function notExported(what: string, hidden: RegisteredProvider, asker: ModuleScope | undefined, path: readonly string[]): StatefunError {
+  const module = hidden.owner?.name ?? 'a module';
+  const importer = asker?.name ?? 'the application';
+  const why = isPrivate(hidden) ? 'does not export it' : `exports it only to those that import it, which ${importer} does not`;
+  return new StatefunError(
+    'PROVIDER_NOT_EXPORTED',
+    `${what} is provided by ${module}, which ${why}.\n  Asked for by: ${path.join(' → ')}.`,
+    {
+      facts: { module, askedBy: importer, path },
+      hint: isPrivate(hidden)
+        ? `Add it to exports of ${module}${asker === undefined ? '' : `, and ${module} to imports of ${importer}`}.`
+        : `Add ${module} to imports of ${importer}.`,
+    },
+  );
+}
+
+function scopeMismatch(who: string, path: readonly string[]): StatefunError {
+  const summary = `${who} lives longer than what it needs, which belongs to one address: ${path.join(' → ')}.`;
+  return new StatefunError('PROVIDER_SCOPE_MISMATCH', summary, { facts: { path } });
+}

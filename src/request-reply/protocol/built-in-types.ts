@@ -1,0 +1,25 @@
+import {
+  boolCodec,
+  doubleCodec,
+  floatCodec,
+  intCodec,
+  longCodec,
+  stringCodec,
+  type BuiltInCodec,
+} from '../../shared/protobuf/built-in-codecs.ts';
+import { booleanType, float32Type, float64Type, int32Type, int64Type, stringType, type StateType } from '../../state/types.ts';
+
+const builtInTypes = new Map<unknown, BuiltInCodec<unknown>>([
+  [booleanType(), boolCodec],
+  [int32Type(), intCodec],
+  [int64Type(), longCodec],
+  [float32Type(), floatCodec],
+  [float64Type(), doubleCodec],
+  [stringType(), stringCodec],
+]);
+
+/** How values of a type travel that StateFun has built in; undefined for any other type. */
+export function builtInTypeOf<T>(type: StateType<T>): BuiltInCodec<T> | undefined {
+  // Safe: in the table each type stands beside the codec of its values.
+  return builtInTypes.get(type) as BuiltInCodec<T> | undefined;
+}

@@ -1,0 +1,90 @@
+import type { Effects } from '../../../functions/effects.ts';
+import { canRetry, retryDelayMs, toHandlerError } from '../../../functions/failure-policy.ts';
+import type { InvocationHost } from '../../../functions/invocation-host.ts';
+import { Attempt } from '../../../functions/attempt.ts';
+import type { Message } from '../../../functions/message.ts';
+import type { RegisteredFunction } from '../../../functions/registry.ts';
+import { formatAddress } from '../../../shared/address.ts';
+import { StatefunError } from '../../../shared/errors.ts';
+import { sleep } from '../../../shared/time/sleep.ts';
+import type { AddressState } from '../../../state/address-state.ts';
+import type { ClassHost } from './class-host.ts';
+
+/** How a message ended. */
+export type MessageOutcome =
+  | { readonly kind: 'done'; readonly effects: Effects; readonly startedAtMs: number }
+  | { readonly kind: 'dead-letter'; readonly error: Error; readonly attempts: number }
+  | { readonly kind: 'skipped' };
+
+/** Tries the messages of one batch, one after the other, as the policy of their function says, as long as the budget of the call lasts. */
+export class AttemptLoop {
+  readonly #registered: RegisteredFunction;
+  readonly #state: AddressState;
+  readonly #invocations: InvocationHost;
+  readonly #host: ClassHost;
+  readonly #retryUntilMs: number;
+  readonly #never = new AbortController().signal;
+
+  constructor(registered: RegisteredFunction, state: AddressState, invocations: InvocationHost, host: ClassHost) {
+    this.#registered = registered;
+    this.#state = state;
+    this.#invocations = invocations;
+    this.#host = host;
+    this.#retryUntilMs = host.clock.now() + host.retryBudgetMs;
+  }
+
+  async run(message: Message): Promise<MessageOutcome> {
+    const { clock, invocations } = this.#host;
+    const { policy } = this.#registered.definition;
+    for (let attempts = 1; ; attempts += 1) {
+      const startedAtMs = clock.now();
+      try {
+        return { kind: 'done', effects: await this.#attempt(message, startedAtMs), startedAtMs };
+      } catch (thrown) {
+        const error = toHandlerError(thrown);
+        const fields = { address: formatAddress(message.target), messageId: message.envelope.messageId, attempt: attempts, error };
+        invocations.logger.warn('attempt failed', { ...fields, attemptsMax: policy.attemptsMax });
+        const delayMs = retryDelayMs(policy, attempts);
+        const isFinal = !canRetry(error) || attempts >= policy.attemptsMax;
+        if (isFinal || clock.now() + delayMs > this.#retryUntilMs) {
+          // `stop` is refused when the application is served; what is not skipped is never lost.
+          return policy.onFailure === 'skip' ? { kind: 'skipped' } : { kind: 'dead-letter', error, attempts };
+        }
+        await sleep(clock, delayMs, this.#never);
+      }
+    }
+  }
+
+  async #attempt(message: Message, nowMs: number): Promise<Effects> {
+    const { definition, create } = this.#registered;
+    // An instance of its own: what an earlier attempt has left running holds another one, whose cells have ended.
+    const instance = create();
+    this.#state.bind(instance);
+    const attempt = new Attempt(definition, instance, message, this.#state, this.#invocations, nowMs);
+    try {
+      const settling = attempt.start();
+      if (settling !== undefined) await this.#withTimeout(settling, message, definition.policy.handlerTimeoutMs, nowMs);
+    } catch (thrown) {
+      attempt.discard();
+      throw thrown;
+    }
+    return attempt.keep();
+  }
+
+  async #withTimeout(settling: Promise<void>, { target }: Message, timeoutMs: number, nowMs: number): Promise<void> {
+    let cancel = (): void => undefined;
+    const timedOut = new Promise<never>((_resolve, reject) => {
+      cancel = this.#host.clock.schedule(nowMs + timeoutMs, () => {
+        const summary = `the handler of ${formatAddress(target)} did not settle within ${timeoutMs} ms.`;
+        reject(new StatefunError('HANDLER_TIMEOUT', summary, { facts: { address: target, handlerTimeoutMs: timeoutMs } }));
+      });
+    });
+    try {
+      await Promise.race([settling, timedOut]);
+    } finally {
+      cancel();
+      // Settling after a time-out is nobody's business any more; were it to reject unheard, the process would end.
+      settling.catch(() => undefined);
+    }
+  }
+}

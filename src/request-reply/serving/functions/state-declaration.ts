@@ -1,0 +1,94 @@
+import { toMilliseconds, type Duration } from '../../../shared/time/duration.ts';
+import { describe, StatefunError } from '../../../shared/errors.ts';
+import { latestTimeMs } from '../../../shared/time/iso-time.ts';
+import type { StateType } from '../../../state/types.ts';
+import type { StateExpiration, StateSpec } from '../../../functions/remote/invocation-batch.ts';
+import { typenameOf } from '../../protocol/typed-values.ts';
+
+/** One state of a function that is written without classes. */
+export interface StateOptions<T> {
+  readonly type: StateType<T>;
+  /**
+   * What the runtime keeps it under: any text but the empty one. Other SDKs take fewer names; letters and underscores suit all of them.
+   *
+   * @defaultValue the name of the property
+   */
+  readonly name?: string;
+  /** Forgotten so long after it was last written. Cannot be changed once the runtime knows the state. */
+  readonly expireAfterWrite?: Duration;
+  /** Forgotten so long after the last message to the address, whether it was written or not. Cannot be changed, either. */
+  readonly expireAfterCall?: Duration;
+}
+
+/** The states of a function, by the property of `context.storage` that holds them. */
+export type StateDeclarations = Readonly<Record<string, StateType<unknown> | StateOptions<unknown>>>;
+
+/**
+ * What `context.storage` is. Reading gives undefined where nothing is stored. Assigning is what persists: also a value that is there
+ * already, which makes it live longer. Assigning undefined or null, and `delete`, remove it.
+ */
+export type StorageOf<S extends StateDeclarations> = { -readonly [K in keyof S]?: ValueOf<S[K]> | undefined };
+
+type ValueOf<D> = D extends { readonly decode: (bytes: Uint8Array) => infer T }
+  ? T
+  : D extends { readonly type: StateType<infer T> }
+    ? T
+    : never;
+
+/** A state that is declared, checked. */
+export interface DeclaredState {
+  readonly property: string;
+  readonly type: StateType<unknown>;
+  readonly spec: StateSpec;
+}
+
+/** Throws STATE_DECLARATION_INVALID, INVALID_DURATION and TYPENAME_INVALID; `functionType` is for their texts. */
+export function readDeclarations(functionType: string, declarations: StateDeclarations): readonly DeclaredState[] {
+  const states = Object.entries(declarations).map(([property, declared]) => declareState(functionType, property, declared));
+  ensureDistinctStates(functionType, states);
+  return states;
+}
+
+/** Throws what {@link readDeclarations} throws. */
+export function declareState(functionType: string, property: string, declared: StateType<unknown> | StateOptions<unknown>): DeclaredState {
+  const options: unknown = isStateType(declared) ? { type: declared } : declared;
+  const facts = { functionType, state: property };
+  if (typeof options !== 'object' || options === null || !isStateType((options as Partial<StateOptions<unknown>>).type)) {
+    const summary = `state "${property}" of "${functionType}" is declared as ${describe(declared)}, which is no type.`;
+    throw new StatefunError('STATE_DECLARATION_INVALID', summary, { facts });
+  }
+  const { type, name = property, expireAfterWrite, expireAfterCall } = options as StateOptions<unknown>; // Safe: it has a type, just checked.
+  if (typeof name !== 'string' || name === '' || !name.isWellFormed()) {
+    const summary = `state "${property}" of "${functionType}" has the name ${describe(name)}.`;
+    throw new StatefunError('STATE_DECLARATION_INVALID', summary, { facts });
+  }
+  if (expireAfterWrite !== undefined && expireAfterCall !== undefined) {
+    const summary = `state "${property}" of "${functionType}" expires both after writing and after calls.`;
+    throw new StatefunError('STATE_DECLARATION_INVALID', summary, { facts });
+  }
+  const expiration = expirationOf('write', expireAfterWrite) ?? expirationOf('invoke', expireAfterCall);
+  return { property, type, spec: { name, typename: typenameOf(type), expiration } };
+}
+
+/** Throws STATE_DECLARATION_INVALID for two states under one name: the runtime would take them for one. */
+export function ensureDistinctStates(functionType: string, states: readonly DeclaredState[]): void {
+  const byName = new Map<string, string>();
+  for (const { property, spec } of states) {
+    const other = byName.get(spec.name);
+    if (other !== undefined) {
+      const summary = `states "${other}" and "${property}" of "${functionType}" are both kept under the name "${spec.name}".`;
+      throw new StatefunError('STATE_DECLARATION_INVALID', summary, { facts: { functionType, state: spec.name } });
+    }
+    byName.set(spec.name, property);
+  }
+}
+
+function expirationOf(after: StateExpiration['after'], duration: Duration | undefined): StateExpiration | undefined {
+  return duration === undefined ? undefined : { after, afterMs: Math.min(Math.ceil(toMilliseconds(duration)), latestTimeMs) };
+}
+
+function isStateType(value: unknown): value is StateType<unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, encode, decode, ensure } = value as Partial<StateType<unknown>>;
+  return typeof name === 'string' && [encode, decode, ensure].every((method) => typeof method === 'function');
+}

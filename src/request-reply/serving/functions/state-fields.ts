@@ -1,0 +1,86 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { StatefunError } from '../../../shared/errors.ts';
+import { attemptEnded, cellLink, isCell, type CellLink, type Expiration } from '../../../state/cell.ts';
+import { jsonType } from '../../../state/types.ts';
+import type { ValueSlot } from '../../../state/value-slot.ts';
+import type { AddressStorage } from './address-storage.ts';
+import { declareState, ensureDistinctStates, type DeclaredState, type StateOptions } from './state-declaration.ts';
+
+/** What the fields of a registered object read and write while it handles a message. */
+interface OpenStorage {
+  readonly storage: AddressStorage;
+  readonly ensureOpen: () => void;
+}
+
+const openStorage = new AsyncLocalStorage<OpenStorage>();
+
+/** Runs a method of a registered object; its state fields are those of the address in the storage. */
+export function withStateFields<T>(storage: AddressStorage, ensureOpen: () => void, run: () => T): T {
+  return openStorage.run({ storage, ensureOpen }, run);
+}
+
+/**
+ * The states that an object has as fields, each a `PersistedValue`. One object handles the messages of all addresses, several of them at a
+ * time where it awaits something, so each field is connected once, to what looks up the address that is being handled.
+ *
+ * Throws STATE_DECLARATION_INVALID, and STATE_CELL_SHARED for an object that is registered before.
+ */
+export function connectStateFields(functionType: string, instance: object): readonly DeclaredState[] {
+  const states: DeclaredState[] = [];
+  for (const [property, field] of Object.entries(instance)) {
+    if (!isCell(field)) continue;
+    const { kind, options } = field[cellLink];
+    const facts = { functionType, state: property };
+    if (kind !== 'value') {
+      const summary = `"${property}" of "${functionType}" is a persisted ${kind}; a registered object has only persisted values.`;
+      throw new StatefunError('STATE_DECLARATION_INVALID', summary, { facts });
+    }
+    if (options.version !== undefined || options.migrate !== undefined) {
+      const summary = `"${property}" of "${functionType}" has a version, which StateFun does not know.`;
+      throw new StatefunError('STATE_DECLARATION_INVALID', summary, { facts });
+    }
+    const type = options.type ?? jsonType<unknown>();
+    const name = options.name ?? property;
+    states.push(declareState(functionType, property, { type, name, ...expirationOf(options.expire) }));
+    // Safe: a persisted value uses these members of its slot, and its link two of them.
+    (field[cellLink] as unknown as CellLink<FieldSlot>).connect(
+      fieldSlot(property, name, (value) => type.ensure(value)),
+      property,
+    );
+  }
+  ensureDistinctStates(functionType, states);
+  return states;
+}
+
+type FieldSlot = Pick<ValueSlot<unknown>, 'name' | 'get' | 'getOrDefault' | 'set' | 'exists'> & {
+  readonly attempts: ValueSlot<unknown>['attempts'];
+};
+
+function fieldSlot(property: string, name: string, ensure: (value: unknown) => unknown): FieldSlot {
+  const open = (): AddressStorage => {
+    const current = openStorage.getStore();
+    if (current === undefined) throw attemptEnded('value', name);
+    current.ensureOpen();
+    return current.storage;
+  };
+  return {
+    name,
+    // Safe: a link asks only whether an attempt is open; the storage itself says so more precisely.
+    attempts: { open: true } as ValueSlot<unknown>['attempts'],
+    get: () => open().get(property),
+    getOrDefault(fallback) {
+      const value = open().get(property);
+      // Safe: no type keeps functions, so a function makes the fallback.
+      return value === undefined ? ensure(typeof fallback === 'function' ? (fallback as () => unknown)() : fallback) : value;
+    },
+    set: (value) => open().set(property, value),
+    get exists() {
+      return open().has(property);
+    },
+  };
+}
+
+function expirationOf(expire: Expiration | undefined): Pick<StateOptions<unknown>, 'expireAfterWrite' | 'expireAfterCall'> {
+  if (expire === undefined) return {};
+  return 'afterWrite' in expire ? { expireAfterWrite: expire.afterWrite } : { expireAfterCall: expire.afterReadOrWrite };
+}

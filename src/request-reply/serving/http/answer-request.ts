@@ -1,0 +1,68 @@
+import { hasCode, StatefunError, toError } from '../../../shared/errors.ts';
+import { protocolBytesMax } from '../../protocol/codec.ts';
+import type { RequestReplyHandler } from '../request-reply-handler.ts';
+
+/** The media type of requests and answers. Runtimes compare it as a whole: a charset behind it would make every call fail. */
+export const protocolMediaType = 'application/octet-stream';
+
+/** The head of a request, from whatever server. */
+export interface RequestHead {
+  readonly method: string | undefined;
+  readonly contentType: string | undefined;
+  /** Of the request's body. */
+  readonly contentEncoding: string | undefined;
+}
+
+/** An answer, for whatever server. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+/** How a body is encoded. */
+export type BodyEncoding = 'identity' | 'gzip' | 'deflate';
+
+/** The answer to a request that cannot be one of the protocol; otherwise how its body is encoded. */
+export function checkHead({ method, contentType, contentEncoding }: RequestHead): Answer | BodyEncoding {
+  if (method !== 'POST') return refusal(405, `the method is ${method ?? 'missing'}; functions are called with POST.`, { allow: 'POST' });
+  const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (mediaType !== '' && mediaType !== protocolMediaType) {
+    return refusal(415, `the content type is "${contentType}"; it must be ${protocolMediaType}.`);
+  }
+  const encoding = contentEncoding?.trim().toLowerCase() ?? 'identity';
+  if (encoding === 'identity' || encoding === '') return 'identity';
+  if (encoding === 'gzip' || encoding === 'deflate') return encoding;
+  return refusal(415, `the content encoding is "${contentEncoding}"; gzip and deflate are understood.`);
+}
+
+/** Calls the functions. Never rejects, and never answers a failure with a status that means success. */
+export async function answerRequest(handler: RequestReplyHandler, body: Uint8Array): Promise<Answer> {
+  if (body.byteLength === 0 || body.byteLength > protocolBytesMax) {
+    const answer = body.byteLength === 0 ? refusal(400, 'the body is empty.') : tooLarge();
+    handler.rejections.rejected({ status: answer.status, bytes: body.byteLength });
+    return answer;
+  }
+  try {
+    const response = await handler.handle(body);
+    return {
+      status: 200,
+      headers: { 'content-type': protocolMediaType, 'content-length': String(response.byteLength) },
+      body: response,
+    };
+  } catch (thrown) {
+    const error = toError(thrown);
+    const text = StatefunError.is(error) ? `${error.code}: ${error.summary}` : error.message;
+    return refusal(hasCode(error, 'PROTOCOL_MESSAGE_UNREADABLE') ? 400 : 500, text);
+  }
+}
+
+export function tooLarge(): Answer {
+  return refusal(413, `the body is larger than ${protocolBytesMax} bytes.`);
+}
+
+/** The text is for people who look at the answer; runtimes see the status. */
+export function refusal(status: number, text: string, headers: Readonly<Record<string, string>> = {}): Answer {
+  const body = Buffer.from(`${text}\n`);
+  return { status, headers: { 'content-type': 'text/plain; charset=utf-8', 'content-length': String(body.byteLength), ...headers }, body };
+}

@@ -1,0 +1,279 @@
+import type { Capture } from '../../engine/partition/commit-group.ts';
+import type { DeadLetter } from '../../engine/partition/dead-letters.ts';
+import type { Delayed } from '../../engine/partition/delayed-messages.ts';
+import type { EngineLimits } from '../../engine/partition/limits.ts';
+import type { Partition } from '../../engine/partition/partition.ts';
+import type { PendingMessage } from '../../engine/partition/pending-message.ts';
+import type { EgressRecord } from '../../egress/egress.ts';
+import type { Message } from '../../functions/message.ts';
+import { formatAddress } from '../../shared/address.ts';
+import { nothingStands, standingOf, statesOf, type Cut, type Standing } from './cut.ts';
+import { EgressAccount } from './egress-account.ts';
+import type { MessageEnd, PartitionWatcher } from '../world/observed-partition.ts';
+import { firstDifference, shortId } from '../report/texts.ts';
+import type { Report } from './violation.ts';
+
+/** Once messages lead to others without end, a record is taken for every so many. */
+const invocationsPerRecord = 10;
+
+/** Largest limit of messages that is looked after. */
+const sentLookedAtMax = 1_000;
+
+/** What a running engine is asked. */
+export interface LedgerSources {
+  readonly partition: Partition;
+  readonly letters: () => readonly DeadLetter[];
+  /** Records that are delivered and not taken. */
+  readonly recordsWaiting: () => number;
+  /** Records taken since this engine started. */
+  readonly taken: () => number;
+  readonly limits: EngineLimits;
+  /** The outside does not take what is sent. */
+  readonly outboxFull: () => boolean;
+  /** The state of an address as the store holds it. */
+  readonly stored: (address: string) => string;
+}
+
+/**
+ * Keeps its own account of what an engine has done, and compares: what one run of the engine commits, the next must find, and nothing else.
+ *
+ * - `recovery`: after a start there is exactly what the last durable commit held;
+ * - `exactly-once`: no message is handled again once its success is part of the run that is left;
+ * - `order`: an address handles its messages in the order in which they arrived, and the oldest message that can be handled goes first;
+ * - `inside first`: a record waits for the messages inside, and not for ever;
+ * - `accounting`: what has arrived is pending or done with;
+ * - `limits`: records and delayed messages wait while as much is pending as may be;
+ * - `delayed`: a delayed message arrives once, not early, and not when it was taken back.
+ */
+export class Ledger implements PartitionWatcher {
+  readonly egress: EgressAccount;
+  readonly #report: Report;
+  readonly #trace: (text: () => string) => void;
+  #sources: LedgerSources | undefined;
+  /** Of the last durable commit. */
+  #standing: Standing = nothingStands;
+  readonly #states = new Map<string, string>();
+  readonly #succeeded = new Set<string>();
+  /** When messages arrived, by id: in which order an address must handle them. */
+  readonly #arrivals = new Map<string, number>();
+  #arrivalCount = 0;
+  /** Of the running engine: what a crash takes back. */
+  #pending = new Set<string>();
+  #succeededSince = new Set<string>();
+  #succeededSinceCut: string[] = [];
+  #cancelled = new Set<string>();
+  #fired = new Set<Delayed>();
+  #lastOf = new Map<string, number>();
+  #cuts: Cut[] = [];
+  /** Messages handled since none could be, and since a record was taken or none waited. */
+  #inARow = 0;
+  #sinceRecord = 0;
+  #takenBefore = 0;
+  #takenSeen = 0;
+
+  constructor(report: Report, trace: (text: () => string) => void) {
+    this.#report = report;
+    this.#trace = trace;
+    this.egress = new EgressAccount(report);
+  }
+
+  /** An engine starts, on what the last one left. */
+  begin(sources: LedgerSources): void {
+    this.#sources = sources;
+    this.#pending = new Set();
+    this.#succeededSince = new Set();
+    this.#succeededSinceCut = [];
+    this.#cancelled = new Set();
+    this.#fired = new Set();
+    this.#lastOf = new Map();
+    this.#cuts = [];
+    this.#takenBefore = this.#standing.taken;
+    this.#takenSeen = 0;
+    this.#inARow = 0;
+    this.#sinceRecord = 0;
+    this.egress.begin();
+  }
+
+  arrived(message: Message): void {
+    const id = idOf(message);
+    const { caller, envelope } = message;
+    this.#trace(() => {
+      const from = caller === undefined ? '' : ` from ${formatAddress(caller)}`;
+      return `message ${shortId(id)} (${envelope.event.type}) to ${targetOf(message)}${from}`;
+    });
+    this.#checkLimits(message);
+    this.#checkSent();
+    this.#arrivals.set(id, ++this.#arrivalCount);
+    if (this.#pending.has(id)) this.#report('exactly-once', `message ${shortId(id)} to ${targetOf(message)} arrives while it is pending`);
+    this.#pending.add(id);
+  }
+
+  restored(message: PendingMessage): void {
+    this.#pending.add(idOf(message));
+  }
+
+  handled(oldest: boolean): void {
+    if (!oldest) this.#report('order', 'a message is handled before an older one that nothing keeps');
+    this.#inARow += 1;
+    if (this.#sources === undefined) return;
+    const { partition, limits, recordsWaiting, outboxFull } = this.#sources;
+    const couldTake = recordsWaiting() > 0 && partition.mailboxes.hasRoom && !outboxFull();
+    this.#sinceRecord = couldTake ? this.#sinceRecord + 1 : 0;
+    if (this.#sinceRecord <= limits.insideInvocationsMax + invocationsPerRecord) return;
+    this.#report('inside first', `a record waits while ${this.#sinceRecord} messages are handled`);
+  }
+
+  paused(): void {
+    this.#inARow = 0;
+    this.#sinceRecord = 0;
+  }
+
+  ended(message: PendingMessage, end: MessageEnd): void {
+    const id = idOf(message);
+    const target = targetOf(message);
+    if (!this.#pending.delete(id)) this.#report('accounting', `message ${shortId(id)} to ${target} ends without having arrived`);
+    const arrival = this.#arrivals.get(id) ?? 0;
+    if (arrival < (this.#lastOf.get(target) ?? 0)) {
+      this.#report('order', `${target} handles message ${shortId(id)} after one that arrived later`);
+    }
+    this.#lastOf.set(target, arrival);
+    if (end === 'given up') return;
+    if (this.#succeeded.has(id) || this.#succeededSince.has(id)) {
+      this.#report('exactly-once', `message ${shortId(id)} to ${target} takes effect a second time`);
+    }
+    this.#succeededSince.add(id);
+    this.#succeededSinceCut.push(id);
+  }
+
+  delayedCancelled({ message }: Delayed): void {
+    this.#cancelled.add(idOf(message));
+  }
+
+  delayedFired(delayed: Delayed, nowMs: number): void {
+    const name = `delayed message ${shortId(idOf(delayed.message))} to ${targetOf(delayed.message)}`;
+    if (this.#cancelled.has(idOf(delayed.message))) this.#report('delayed', `${name} fires, though it was taken back`);
+    if (this.#fired.has(delayed)) this.#report('delayed', `${name} fires a second time`);
+    if (delayed.dueAt > nowMs) this.#report('delayed', `${name} fires ${delayed.dueAt - nowMs} ms early`);
+    this.#fired.add(delayed);
+  }
+
+  recovered(): void {
+    if (this.#sources !== undefined) this.#compare(this.#live(this.#sources), 'after a start', this.#sources);
+  }
+
+  /** The ingress goes on behind so many records. */
+  positionsRecovered(records: number): void {
+    if (records === this.#standing.taken) return;
+    this.#report('recovery', `the ingress goes on behind ${records} records; the last commit held ${this.#standing.taken} of them`);
+  }
+
+  captured(capture: Capture): void {
+    if (this.#sources === undefined) return;
+    const egress = capture.outbox.map(({ egressId, envelope }) => ({ egressId, id: envelope.messageId ?? '' }));
+    const succeeded = this.#succeededSinceCut;
+    this.#succeededSinceCut = [];
+    const acknowledged = this.egress.acknowledgedCounts();
+    this.#cuts.push({ ...this.#live(this.#sources), states: statesOf(capture), egress, acknowledged, succeeded });
+  }
+
+  /** The oldest capture that is not durable is now. */
+  durable(): void {
+    const cut = this.#cuts.shift();
+    if (cut === undefined) {
+      this.#report('accounting', 'a commit is written that no capture belongs to');
+      return;
+    }
+    this.#standing = cut;
+    for (const [address, state] of cut.states) this.#states.set(address, state);
+    for (const id of cut.succeeded) this.#succeeded.add(id);
+    this.egress.durable(cut.egress, cut.acknowledged);
+  }
+
+  /** Looks at the running engine; called after every step. */
+  check(): void {
+    if (this.#sources === undefined) return;
+    const { messages } = this.#sources.partition.mailboxes;
+    if (messages !== this.#pending.size) {
+      this.#report('accounting', `${messages} messages are pending; ${this.#pending.size} have arrived and are not done with`);
+    }
+  }
+
+  /** Nothing is left to do: what is there must be what the store holds. */
+  checkEnd(): void {
+    if (this.#sources === undefined) return;
+    this.#compare(this.#live(this.#sources), 'when everything has ended', this.#sources);
+    this.egress.checkEnd();
+  }
+
+  sending(egressId: string, records: readonly EgressRecord[]): void {
+    this.egress.sending(egressId, records);
+  }
+
+  /** What waits outside is let in only while there is room; the message has arrived already. */
+  #checkLimits(message: Message): void {
+    const { caller, target } = message;
+    if (this.#sources === undefined) return;
+    const { partition, limits, taken, outboxFull } = this.#sources;
+    const isNewRecord = caller === undefined && taken() > this.#takenSeen;
+    if (!isNewRecord) return;
+    this.#takenSeen = taken();
+    const { activations } = partition.mailboxes;
+    let before = activations.find(target)?.blocked === true ? 0 : -1;
+    // Those of blocked addresses count apart.
+    for (const { mailbox, blocked } of activations.withMessages()) if (!blocked) before += mailbox.length;
+    if (before >= limits.pendingMessagesMax) this.#report('limits', `a record is taken while ${before} messages are pending`);
+    this.#sinceRecord = 0;
+    const passed = this.#inARow < limits.insideInvocationsMax ? passedBy(message, partition) : undefined;
+    if (passed !== undefined) this.#report('inside first', `a record is taken before message ${shortId(passed)}`);
+    if (outboxFull()) this.#report('limits', 'a record is taken while the outbox is full');
+  }
+
+  /** Functions send no more than is allowed; counted one by one where a simulation sets a limit that it can meet. */
+  #checkSent(): void {
+    if (this.#sources === undefined || this.#sources.limits.sentMessagesMax > sentLookedAtMax) return;
+    const { partition, limits } = this.#sources;
+    let sent = partition.delayed.size;
+    for (const { mailbox } of partition.mailboxes.activations.withMessages()) {
+      for (const { caller } of mailbox) if (caller !== undefined) sent += 1;
+    }
+    if (sent > limits.sentMessagesMax) this.#report('limits', `${sent} messages that functions have sent are in memory`);
+  }
+
+  #live({ partition, letters, taken }: LedgerSources): Standing {
+    return standingOf(partition, letters(), this.#takenBefore + taken());
+  }
+
+  #compare(live: Standing, when: string, { stored }: LedgerSources): void {
+    const parts = [
+      { what: 'the messages of', expected: this.#standing.pending, actual: live.pending },
+      { what: 'delayed message', expected: this.#standing.delayed, actual: live.delayed },
+      { what: 'dead letter', expected: this.#standing.letters, actual: live.letters },
+      { what: 'the state of', expected: this.#states, actual: new Map([...this.#states.keys()].map((key) => [key, stored(key)])) },
+    ];
+    for (const { what, expected, actual } of parts) {
+      const found = firstDifference(expected, actual);
+      if (found === undefined) continue;
+      const text = `${when}, ${what} ${found.key}: the last commit held ${found.expected}; what is there is ${found.actual}`;
+      this.#report('recovery', text);
+      return;
+    }
+  }
+}
+
+/** A message that could be handled, or will be once a state is read, when a record brings another one. */
+function passedBy(brought: Message, partition: Partition): string | undefined {
+  for (const { status, mailbox } of partition.mailboxes.activations.withMessages()) {
+    if (status === 'running' || status === 'waiting') continue;
+    const first = mailbox.peek();
+    if (first !== undefined && idOf(first) !== idOf(brought)) return idOf(first);
+  }
+  return undefined;
+}
+
+function idOf({ envelope }: Message): string {
+  return envelope.messageId ?? '';
+}
+
+function targetOf({ target }: Message): string {
+  return formatAddress(target);
+}

@@ -1,0 +1,66 @@
+import { StatefunError } from '../../shared/errors.ts';
+import { noChoices, streams, type RecordedChoices, type Stream } from '../schedule/choices.ts';
+
+/** Everything a run follows from. */
+export interface RunSeed {
+  /** Makes the events, and the limits of the engine. */
+  readonly seed: number;
+  /** The events that take part, by index; undefined for all. */
+  readonly events: readonly number[] | undefined;
+  /** With the limits of production in place of the tiny ones that the seed gives. */
+  readonly usualLimits: boolean;
+  readonly choices: RecordedChoices;
+}
+
+/*
+ * A run on one line:  v1 / seed / events / limits / choices
+ *
+ *   v1/7/all/tiny/                              all events, calm
+ *   v1/7/0,3/usual/fault@12=1.next@3=2          events 0 and 3; the 13th choice of faults is 1, the 4th of what is next is 2
+ */
+const version = 'v1';
+
+/** The run on one line, as `simulate(application, { replay })` takes it. */
+export function formatReplay({ seed, events, usualLimits, choices }: RunSeed): string {
+  const made = streams.flatMap((stream) =>
+    choices[stream].flatMap((choice, index) => (choice === 0 ? [] : [`${stream}@${index}=${choice}`])),
+  );
+  return [version, seed, events?.join(',') ?? 'all', usualLimits ? 'usual' : 'tiny', made.join('.')].join('/');
+}
+
+/** Throws SIMULATION_REPLAY_INVALID. */
+export function parseReplay(text: string): RunSeed {
+  const [format, seed, events, limits, made = '', ...rest] = text.trim().split('/');
+  const usable = format === version && rest.length === 0 && isCount(seed) && (limits === 'usual' || limits === 'tiny');
+  if (!usable || events === undefined) throw invalid(text);
+  const choices = noChoices();
+  for (const choice of made === '' ? [] : made.split('.')) {
+    const [, stream, index, value] = /^([a-z]+)@(\d+)=(\d+)$/.exec(choice) ?? [];
+    if (!isStream(stream) || index === undefined || value === undefined) throw invalid(text);
+    const ofStream = choices[stream];
+    while (ofStream.length < Number(index)) ofStream.push(0);
+    ofStream[Number(index)] = Number(value);
+  }
+  return { seed: Number(seed), events: parseEvents(events, text), usualLimits: limits === 'usual', choices };
+}
+
+function parseEvents(events: string, text: string): readonly number[] | undefined {
+  if (events === 'all') return undefined;
+  if (events === '') return [];
+  return events.split(',').map((index) => {
+    if (!isCount(index)) throw invalid(text);
+    return Number(index);
+  });
+}
+
+function isCount(text: string | undefined): boolean {
+  return text !== undefined && /^\d{1,15}$/.test(text);
+}
+
+function isStream(name: string | undefined): name is Stream {
+  return streams.some((stream) => stream === name);
+}
+
+function invalid(text: string): StatefunError {
+  return new StatefunError('SIMULATION_REPLAY_INVALID', `${JSON.stringify(text)} is not the line of a run.`, { facts: { replay: text } });
+}

@@ -1,0 +1,86 @@
+import { countDisturbances, streams, type RecordedChoices, type Stream } from '../schedule/choices.ts';
+import { minimize } from './minimize.ts';
+import type { RunSeed } from './replay.ts';
+
+/**
+ * Runs a candidate: the choices that were really made when it fails in the same way, undefined when it does not. With `draw` it is run with
+ * new choices in the place of its own, other ones for every number.
+ */
+export type Attempt = (candidate: RunSeed, draw?: number) => Promise<RecordedChoices | undefined>;
+
+/** How often fewer events are tried with new choices: with other events, the old ones stand for something else. */
+const drawsMax = 20;
+
+/** Most runs spent on making one failure smaller. */
+const runsMax = 1_500;
+
+/** Most rounds: what one round leaves, the next may still make smaller. */
+const roundsMax = 3;
+
+/**
+ * Looks for a smaller run that fails in the same way: usual limits, fewer events, fewer faults, fewer choices of another order. Every
+ * candidate is a run in itself, so whatever comes out fails.
+ */
+export async function shrink(
+  failing: RunSeed,
+  eventCount: number,
+  attempt: Attempt,
+): Promise<{ readonly seed: RunSeed; readonly runs: number }> {
+  let [best, runs] = [failing, 0];
+  const tryOne = async (candidate: RunSeed, draw?: number): Promise<boolean> => {
+    if (runs >= runsMax) return false;
+    runs += 1;
+    const made = await attempt(candidate, draw);
+    if (made === undefined) return false;
+    best = { ...candidate, choices: made };
+    return true;
+  };
+  const tryEvents = async (events: readonly number[]): Promise<boolean> => {
+    if (await tryOne({ ...best, events })) return true;
+    for (let draw = 0; draw < drawsMax; draw += 1) if (await tryOne({ ...best, events }, draw)) return true;
+    return false;
+  };
+  for (let round = 0; round < roundsMax; round += 1) {
+    const before = sizeOf(best, eventCount);
+    if (!best.usualLimits) await tryOne({ ...best, usualLimits: true });
+    await minimize(best.events ?? range(eventCount), tryEvents);
+    for (const stream of streams) {
+      await minimizeStream(best.choices[stream], (choices) => tryOne(withStream(best, stream, choices)));
+      await shortenStream(
+        () => best.choices[stream],
+        (choices) => tryOne(withStream(best, stream, choices)),
+      );
+    }
+    if (sizeOf(best, eventCount) === before) break;
+  }
+  return { seed: best, runs };
+}
+
+/** Makes the choices of a stream calm, as many as it can. */
+async function minimizeStream(choices: readonly number[], fails: (choices: readonly number[]) => Promise<boolean>): Promise<void> {
+  const disturbing = [...choices.entries()].filter(([, choice]) => choice > 0);
+  await minimize(disturbing, (left) => {
+    const kept = new Map(left);
+    return fails(choices.map((_, index) => kept.get(index) ?? 0));
+  });
+}
+
+/** Takes choices out, the last first, so that what follows happens earlier: a fault takes the place of a step, and a calm choice does not. */
+async function shortenStream(current: () => readonly number[], fails: (choices: readonly number[]) => Promise<boolean>): Promise<void> {
+  for (let index = current().findLastIndex((choice) => choice > 0); index >= 0; index -= 1) {
+    const choices = current();
+    if ((choices[index] ?? 0) > 0) await fails([...choices.slice(0, index), ...choices.slice(index + 1)]);
+  }
+}
+
+function withStream(seed: RunSeed, stream: Stream, choices: readonly number[]): RunSeed {
+  return { ...seed, choices: { ...seed.choices, [stream]: choices } };
+}
+
+function sizeOf({ events, choices, usualLimits }: RunSeed, eventCount: number): number {
+  return (events?.length ?? eventCount) * 1_000 + countDisturbances(choices) + (usualLimits ? 0 : 0.5);
+}
+
+function range(length: number): readonly number[] {
+  return Array.from({ length }, (_, index) => index);
+}

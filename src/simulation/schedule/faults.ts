@@ -1,0 +1,83 @@
+import type { Choices } from './choices.ts';
+import type { Incarnation } from '../world/engine-run.ts';
+import type { SimulationRandom } from './random.ts';
+import type { RunSettings, SimulatedFaults } from './run-settings.ts';
+import type { WatchedHandlers } from '../world/watched-handlers.ts';
+
+/** What goes wrong before a step. */
+export const faultKinds = ['none', 'crash', 'stop', 'ingress-fails', 'disk-fails', 'clock-back', 'clock-forward'] as const;
+
+export type FaultKind = (typeof faultKinds)[number];
+
+/** How much likelier a fault is while a commit is under way: its steps are few, and what may go wrong in them is the most. */
+const commitFactor = 5;
+
+export interface FaultsOptions {
+  readonly settings: RunSettings;
+  readonly allowed: SimulatedFaults;
+  readonly choices: Choices;
+  readonly handlers: WatchedHandlers;
+}
+
+/** Decides what goes wrong, and when. */
+export class Faults {
+  readonly #options: FaultsOptions;
+  #happened = 0;
+
+  constructor(options: FaultsOptions) {
+    this.#options = options;
+  }
+
+  /** Faults so far. */
+  get happened(): number {
+    return this.#happened;
+  }
+
+  next(incarnation: Incarnation, stopping: boolean): FaultKind {
+    const { choices } = this.#options;
+    const drawn = choices.choose('fault', faultKinds.length, (random) => this.#draw(random, incarnation, stopping));
+    const kind = faultKinds[drawn] ?? 'none';
+    if (kind === 'none' || !this.#isPossible(kind, incarnation, stopping)) return 'none';
+    this.#happened += 1;
+    return kind;
+  }
+
+  /** Whether what hangs in the air at a crash has come to pass. */
+  comesToPass(): boolean {
+    return this.#options.choices.choose('kept', 2, (random) => random.below(2)) === 1;
+  }
+
+  /** How far somebody sets the clock, in milliseconds: a little, or beyond everything that is due soon. */
+  jumpMs(kind: 'clock-back' | 'clock-forward'): number {
+    const sizes = [500, 5, 60_000, 3_600_000];
+    const size = sizes[this.#options.choices.choose('kept', sizes.length, (random) => random.below(sizes.length))] ?? 0;
+    return kind === 'clock-back' ? -size : size;
+  }
+
+  #draw(random: SimulationRandom, incarnation: Incarnation, stopping: boolean): number {
+    const { faultRate, faultsMax } = this.#options.settings;
+    const rate = incarnation.store.commitStep === undefined ? faultRate : faultRate * commitFactor;
+    if (this.#happened >= faultsMax || !random.chance(rate)) return 0;
+    const possible = faultKinds.filter((kind) => kind !== 'none' && this.#isPossible(kind, incarnation, stopping));
+    return possible.length === 0 ? 0 : faultKinds.indexOf(random.oneOf(possible));
+  }
+
+  #isPossible(kind: Exclude<FaultKind, 'none'>, { store, ingress, started }: Incarnation, stopping: boolean): boolean {
+    const { allowed, handlers } = this.#options;
+    if (stopping && kind !== 'crash') return false;
+    switch (kind) {
+      case 'crash':
+        return allowed.crashes !== false;
+      case 'stop':
+        return allowed.crashes !== false && started;
+      case 'ingress-fails':
+        return allowed.stops !== false && ingress.started;
+      case 'disk-fails':
+        return allowed.stops !== false && store.commitStep !== undefined;
+      case 'clock-back':
+      case 'clock-forward':
+        // Nothing under way times out because of it: that would be one attempt fewer for its message.
+        return allowed.clock !== false && handlers.underWay === 0;
+    }
+  }
+}

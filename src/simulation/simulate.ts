@@ -1,0 +1,117 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { assembleApplication } from '../application/assemble.ts';
+import { gatherContributions } from '../application/components/contributions.ts';
+import type { ApplicationDefinition } from '../application/definition.ts';
+import { toMilliseconds } from '../shared/time/duration.ts';
+import { silentLogger } from '../shared/logger.ts';
+import { RecordingEgress } from '../testing/recording-egress.ts';
+import { clockAt } from '../testing/test-clock.ts';
+import { giveState } from '../testing/test-run.ts';
+import { toOverrides } from '../testing/test-settings.ts';
+import { notRepeatable } from './report/not-repeatable.ts';
+import { formatReplay, parseReplay, type RunSeed } from './report/replay.ts';
+import { SeedRunner, type Outcome } from './seed-runner.ts';
+import { shrink } from './report/shrink.ts';
+import { SimulatedClock } from './world/simulated-clock.ts';
+import type { RunWorld } from './schedule/run-plan.ts';
+import type { SimulationOptions } from './simulation-options.ts';
+import { SimulationReport, type SimulationFailure } from './report/simulation-report.ts';
+
+/** Longest time that nothing else of the process runs, in milliseconds. */
+const sliceMs = 50;
+
+/**
+ * Runs an application again and again on the engine it has in production, each time in another order of everything whose order is free, with
+ * crashes, failing ports and clocks that are set, and looks after every step whether its promises are kept, and the framework's.
+ *
+ * Everything follows from seeds. A run that fails is made as short as possible; the report tells its steps and the line that repeats it.
+ * Singletons live through crashes: what must not survive one belongs into state.
+ *
+ * Rejects with APPLICATION_INVALID, with SIMULATION_WAITS_OUTSIDE when a handler waits for anything but promises of its own and the clock of
+ * the simulation, and with SIMULATION_NOT_REPEATABLE when a run does not follow from its seed.
+ */
+export async function simulate(definition: ApplicationDefinition, options: SimulationOptions): Promise<SimulationReport> {
+  const { seed = 1, seeds = 100, replay, shrinks = true } = options;
+  const { world, close } = await createWorld(definition, options);
+  try {
+    const runner = new SeedRunner(world, options);
+    if (replay !== undefined) return await report(runner, parseReplay(replay));
+    let sliceEndMs = performance.now() + sliceMs;
+    for (let next = seed; next < seed + seeds; next += 1) {
+      const outcome = await runner.run(next);
+      if (next === seed) await runner.ensureRepeatable(outcome);
+      if (outcome.violation !== undefined) return await report(runner, outcome.seed, { outcome, shrinks });
+      if (performance.now() < sliceEndMs) continue;
+      await nextTurn();
+      sliceEndMs = performance.now() + sliceMs;
+    }
+    return new SimulationReport(runner.counts(seed), undefined);
+  } finally {
+    await close();
+  }
+}
+
+async function createWorld(
+  definition: ApplicationDefinition,
+  options: SimulationOptions,
+): Promise<{ world: RunWorld; close: () => Promise<void> }> {
+  const { providers = [], logger = silentLogger, given = [], horizon = '1d' } = options;
+  const clock = new SimulatedClock();
+  const startMs = clockAt(options.now).now();
+  clock.restart(startMs);
+  const settings = { ...options, providers: typeof providers === 'function' ? providers(clock) : providers };
+  // Only the ids of the declared ones matter; each start of the engine gets egresses of its own.
+  const egress = gatherContributions(definition, []).egress.map(({ id }) => new RecordingEgress(id, () => undefined));
+  const application = await assembleApplication(definition, { ...toOverrides(settings), ingress: [], egress, clock });
+  const world: RunWorld = {
+    ...{ application, clock, startMs, logger },
+    horizonMs: toMilliseconds(horizon),
+    give: (store) => giveState(store, application.functions, given, startMs),
+    beforeRun: options.beforeRun ?? (() => undefined),
+    invariants: options.invariants ?? [],
+    refuses: options.refuses ?? (() => false),
+    redrives: options.redrives ?? false,
+    faults: options.faults ?? {},
+  };
+  return {
+    world,
+    close: async () => {
+      const [problem] = await application.lifecycle.destroy();
+      if (problem !== undefined) throw problem;
+    },
+  };
+}
+
+/** Makes a failing run as short as possible; one that is replayed is short already. */
+async function report(
+  runner: SeedRunner,
+  seed: RunSeed,
+  failing?: { readonly outcome: Outcome; readonly shrinks: boolean },
+): Promise<SimulationReport> {
+  const before = runner.counts(seed.seed);
+  const eventCount = runner.recordsOf(seed.seed).length;
+  const invariant = failing?.outcome.violation?.invariant;
+  const shortest =
+    invariant === undefined || failing?.shrinks === false
+      ? { seed, runs: 1 }
+      : await shrink(seed, eventCount, async (candidate, draw) => {
+          const outcome = await (draw === undefined ? runner.replay(candidate, false) : runner.redraw(candidate, draw));
+          return outcome.violation?.invariant === invariant ? outcome.seed.choices : undefined;
+        });
+  const outcome = await runner.replay(shortest.seed, true);
+  const { violation, records, trace } = outcome;
+  if (violation === undefined) {
+    if (invariant === undefined) return new SimulationReport(runner.counts(seed.seed), undefined);
+    throw notRepeatable(seed, `it broke "${invariant}" once, and not again`);
+  }
+  const failure: SimulationFailure = {
+    ...violation,
+    seed: seed.seed,
+    replay: formatReplay(shortest.seed),
+    events: records,
+    steps: trace,
+    shrinkRuns: shortest.runs,
+  };
+  // What was run to make it shorter does not count.
+  return new SimulationReport(failing === undefined ? runner.counts(seed.seed) : before, failure);
+}

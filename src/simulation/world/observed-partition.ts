@@ -1,0 +1,135 @@
+import type { Activation } from '../../engine/partition/activation.ts';
+import type { Capture } from '../../engine/partition/commit-group.ts';
+import type { Delayed } from '../../engine/partition/delayed-messages.ts';
+import { Partition, type PartitionOptions, type PartitionRun } from '../../engine/partition/partition.ts';
+import type { PendingMessage } from '../../engine/partition/pending-message.ts';
+import type { Message } from '../../functions/message.ts';
+import { formatAddress } from '../../shared/address.ts';
+
+/** How a message was done with. */
+export type MessageEnd = 'succeeded' | 'given up';
+
+/** What is seen of a partition. */
+export interface PartitionWatcher {
+  /** A message stands in its mailbox. */
+  arrived(message: Message): void;
+  /** A commit held the message, and it stands in its mailbox again. */
+  restored(message: PendingMessage): void;
+  /** Of the messages that could be handled one has been: the oldest, or not. */
+  handled(oldest: boolean): void;
+  /** No message can be handled. */
+  paused(): void;
+  /** The partition is done with a message. */
+  ended(message: PendingMessage, end: MessageEnd): void;
+  delayedCancelled(delayed: Delayed): void;
+  delayedFired(delayed: Delayed, nowMs: number): void;
+  /** Everything a commit held is back; before anything else happens. */
+  recovered(): void;
+  captured(capture: Capture): void;
+}
+
+/** The engine's own partition, with somebody who looks at everything that happens in it. */
+export class ObservedPartition extends Partition {
+  /** Addresses that have handled something. */
+  readonly touched = new Set<string>();
+  /** Types of remote functions that have been called and have not answered. */
+  readonly unanswered = new Map<PartitionRun, string>();
+  readonly #watcher: PartitionWatcher;
+  #recovered = false;
+
+  constructor(options: PartitionOptions, watcher: PartitionWatcher) {
+    const { ports } = options;
+    super({ ...options, ports: { ...ports, watch: (run, settling) => ports.watch(run, this.#observe(run, settling)) } });
+    this.#watcher = watcher;
+    this.#observeMailboxes();
+    this.#observeDelayed();
+  }
+
+  override enqueue(message: Message, receivedAtMs: number | undefined): void {
+    const before = this.mailboxes.messages;
+    super.enqueue(message, receivedAtMs);
+    if (this.mailboxes.messages > before) this.#watcher.arrived(message);
+  }
+
+  override restore(pending: PendingMessage, nowMs: number): void {
+    super.restore(pending, nowMs);
+    this.#watcher.restored(pending);
+  }
+
+  override step(nowMs: number): Activation | undefined {
+    const oldest = this.#oldest();
+    const handled = super.step(nowMs);
+    if (handled !== undefined) this.#watcher.handled(handled === oldest);
+    else if (oldest === undefined) this.#watcher.paused();
+    return handled;
+  }
+
+  override advance(nowMs: number): void {
+    this.recoveryEnded();
+    super.advance(nowMs);
+  }
+
+  /** Everything is back; called before the first record can leave, or at the latest when the loop begins. */
+  recoveryEnded(): void {
+    if (this.#recovered) return;
+    this.#recovered = true;
+    this.#watcher.recovered();
+  }
+
+  override capture(): Capture {
+    const capture = super.capture();
+    this.#watcher.captured(capture);
+    return capture;
+  }
+
+  /** The address with the oldest message, of those that neither run nor wait for another attempt. */
+  #oldest(): Activation | undefined {
+    let oldest: Activation | undefined;
+    for (const activation of this.mailboxes.activations.withMessages()) {
+      if (activation.status === 'running' || activation.status === 'waiting') continue;
+      if (sequenceOf(activation) < (oldest === undefined ? Infinity : sequenceOf(oldest))) oldest = activation;
+    }
+    return oldest;
+  }
+
+  /** How handlers are waited for is seen where they run. */
+  #observe(run: PartitionRun, settling: Promise<void>): Promise<void> {
+    if (run.kind !== 'remote') return settling;
+    this.unanswered.set(run, run.remote.type);
+    return settling.finally(() => this.unanswered.delete(run));
+  }
+
+  #observeMailboxes(): void {
+    const { mailboxes } = this;
+    const remove = mailboxes.remove.bind(mailboxes);
+    let counted = this.attempts.succeeded;
+    mailboxes.remove = (activation, message) => {
+      remove(activation, message);
+      // Successes are counted before their messages are taken out of the mailbox.
+      const end = this.attempts.succeeded > counted ? 'succeeded' : 'given up';
+      if (end === 'succeeded') counted += 1;
+      this.touched.add(formatAddress(message.target));
+      this.#watcher.ended(message, end);
+    };
+  }
+
+  #observeDelayed(): void {
+    const { delayed } = this;
+    const cancel = delayed.cancel.bind(delayed);
+    const takeDue = delayed.takeDue.bind(delayed);
+    delayed.cancel = (sender, token) => {
+      const cancelled = cancel(sender, token);
+      for (const delayedMessage of cancelled) this.#watcher.delayedCancelled(delayedMessage);
+      return cancelled;
+    };
+    delayed.takeDue = (nowMs) => {
+      const due = takeDue(nowMs);
+      if (due !== undefined) this.#watcher.delayedFired(due, nowMs);
+      return due;
+    };
+  }
+}
+
+function sequenceOf({ mailbox }: Activation): number {
+  return mailbox.peek()?.sequence ?? Infinity;
+}

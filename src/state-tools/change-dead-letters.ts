@@ -1,0 +1,40 @@
+import { dropDeadLetter, redriveRequest } from '../engine/recovery/requests.ts';
+import { deadLettersCollection } from '../engine/partition/stored-entries.ts';
+import type { Logger } from '../shared/logger.ts';
+import { inlineThreads } from '../storage/open-log-store.ts';
+import { openStore } from '../engine/recovery/open-store.ts';
+import { unknownDeadLetter } from './stored-dead-letters.ts';
+
+export type DeadLetterChange = 'redrive' | 'drop';
+
+export interface ChangeOptions {
+  readonly folder: string;
+  readonly change: DeadLetterChange;
+  /** Undefined for all there are. */
+  readonly ids: readonly string[] | undefined;
+  readonly logger: Logger;
+}
+
+/**
+ * Changes the dead letters of a stopped application, in one commit: they are dropped at once, or taken up again at the next start. Answers
+ * the ids that were changed.
+ *
+ * Takes the lock of the folder: throws STATE_FOLDER_LOCKED while the application runs. DEAD_LETTER_UNKNOWN when one of the ids is none; nothing
+ * is changed then.
+ */
+export async function changeDeadLetters({ folder, change, ids, logger }: ChangeOptions): Promise<readonly string[]> {
+  // One commit needs no threads.
+  const store = await openStore({ folder, logger, threads: inlineThreads() });
+  try {
+    const kept = (await store.load(deadLettersCollection)).map(({ key }) => key).sort((left, right) => Number(left) - Number(right));
+    const there = new Set(kept);
+    const unknown = ids?.find((id) => !there.has(id));
+    if (unknown !== undefined) throw unknownDeadLetter(unknown);
+    const asked = new Set(ids);
+    const changed = ids === undefined ? kept : kept.filter((id) => asked.has(id));
+    if (changed.length > 0) await store.commit(changed.flatMap(change === 'drop' ? dropDeadLetter : redriveRequest));
+    return changed;
+  } finally {
+    await store.close();
+  }
+}

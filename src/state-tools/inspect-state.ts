@@ -1,0 +1,168 @@
+import { parseRequestKey } from '../engine/recovery/requests.ts';
+import {
+  deadLettersCollection,
+  decodeDeadLetter,
+  decodeMessage,
+  delayedCollection,
+  messagesCollection,
+  outboxCollection,
+  parseOutboxKey,
+  positionsCollection,
+  requestsCollection,
+} from '../engine/partition/stored-entries.ts';
+import { parseAddress } from '../shared/address.ts';
+import { toIsoTime } from '../shared/time/iso-time.ts';
+import type { SnapshotEntry } from '../storage/snapshot/newest-records.ts';
+import type { StoreSnapshot } from '../storage/snapshot/store-snapshot.ts';
+import { sendIngressName } from '../ingress/send-ingress-name.ts';
+import { addressOf } from './stored-addresses.ts';
+
+export interface Amount {
+  readonly count: number;
+  /** In the log, names included. */
+  readonly bytes: number;
+}
+
+/** What a state folder holds. */
+export interface StateInspection {
+  readonly folder: string;
+  readonly storeId: string;
+  readonly formatVersion: number;
+  readonly createdAt: string;
+  readonly keyGroups: number;
+  /** The commit that is shown, and bytes behind it that are no whole commit. */
+  readonly commit: number;
+  readonly unfinishedBytes: number;
+  readonly entries: number;
+  readonly bytes: number;
+  readonly liveBytes: number;
+  readonly garbageBytes: number;
+  readonly segments: readonly {
+    readonly number: number;
+    /** `log` takes commits; `kept` was written by a compaction. */
+    readonly kind: 'log' | 'kept';
+    readonly bytes: number;
+    readonly records: number;
+    readonly liveRecords: number;
+    readonly liveBytes: number;
+  }[];
+  /** By function type. */
+  readonly addresses: readonly { readonly type: string; readonly addresses: number; readonly entries: number; readonly bytes: number }[];
+  /** Messages that are not handled yet, by function type. */
+  readonly pendingMessages: Amount & { readonly byType: Readonly<Record<string, number>> };
+  readonly delayedMessages: Amount & { readonly nextDueAt?: string; readonly byType: Readonly<Record<string, number>> };
+  /** Egress records that are not acknowledged, by egress id. */
+  readonly outbox: Amount & { readonly byEgress: Readonly<Record<string, number>> };
+  readonly deadLetters: Amount & { readonly redriveRequested: number; readonly byCode: Readonly<Record<string, number>> };
+  readonly positions: readonly { readonly ingress: string; readonly partition: string; readonly position: string }[];
+}
+
+export function inspectState(snapshot: StoreSnapshot): StateInspection {
+  const tally = new Tally();
+  snapshot.visit(
+    () => true,
+    (entry) => tally.take(entry),
+  );
+  const records = snapshot.countRecords();
+  const segments = snapshot.segments.map(({ number, kind, bytes }) => {
+    const live = tally.live.get(number) ?? { count: 0, bytes: 0 };
+    return { number, kind, bytes, records: records.get(number) ?? 0, liveRecords: live.count, liveBytes: live.bytes };
+  });
+  const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
+  const liveBytes = segments.reduce((sum, segment) => sum + segment.liveBytes, 0);
+  const { storeId, formatVersion, createdAt, keyGroups } = snapshot.identity;
+  const { folder, commit, unfinishedBytes } = snapshot;
+  return {
+    ...{ folder, storeId, formatVersion, createdAt, keyGroups, commit, unfinishedBytes },
+    ...{ entries: tally.entries, bytes, liveBytes, garbageBytes: bytes - liveBytes, segments },
+    ...tally.contents(),
+  };
+}
+
+type MutableAmount = { -readonly [Key in keyof Amount]: Amount[Key] };
+
+/** Counts entries by what they mean. */
+class Tally {
+  entries = 0;
+  /** Of the newest records, by segment. */
+  readonly live = new Map<number, MutableAmount>();
+  readonly #types = new Map<string, { count: number; entries: number; bytes: number }>();
+  readonly #messages = new Group();
+  readonly #delayed = new Group();
+  readonly #outbox = new Group();
+  readonly #letters = new Group();
+  readonly #positions: { ingress: string; partition: string; position: string }[] = [];
+  #requests = 0;
+  #nextDueAt = Number.POSITIVE_INFINITY;
+  #collection = '';
+
+  take(entry: SnapshotEntry): void {
+    this.entries += 1;
+    const live = this.live.get(entry.segment) ?? { count: 0, bytes: 0 };
+    this.live.set(entry.segment, { count: live.count + 1, bytes: live.bytes + entry.bytes });
+    const address = addressOf(entry.collection);
+    if (address !== undefined) this.#takeState(address.type, entry);
+    else this.#takeOwn(entry);
+    this.#collection = entry.collection;
+  }
+
+  contents(): Pick<StateInspection, 'addresses' | 'pendingMessages' | 'delayedMessages' | 'outbox' | 'deadLetters' | 'positions'> {
+    const types = Array.from(this.#types, ([type, { count, entries, bytes }]) => ({ type, addresses: count, entries, bytes }));
+    const nextDueAt = Number.isFinite(this.#nextDueAt) ? { nextDueAt: toIsoTime(this.#nextDueAt) } : {};
+    return {
+      addresses: types.sort((left, right) => (left.type < right.type ? -1 : 1)),
+      pendingMessages: { ...this.#messages.amount, byType: this.#messages.byName },
+      delayedMessages: { ...this.#delayed.amount, ...nextDueAt, byType: this.#delayed.byName },
+      outbox: { ...this.#outbox.amount, byEgress: this.#outbox.byName },
+      deadLetters: { ...this.#letters.amount, redriveRequested: this.#requests, byCode: this.#letters.byName },
+      positions: this.#positions.sort((left, right) =>
+        `${left.ingress} ${left.partition}` < `${right.ingress} ${right.partition}` ? -1 : 1,
+      ),
+    };
+  }
+
+  #takeState(type: string, { collection, bytes }: SnapshotEntry): void {
+    let ofType = this.#types.get(type);
+    if (ofType === undefined) this.#types.set(type, (ofType = { count: 0, entries: 0, bytes: 0 }));
+    // The entries of a collection come one behind the other.
+    if (collection !== this.#collection) ofType.count += 1;
+    ofType.entries += 1;
+    ofType.bytes += bytes;
+  }
+
+  #takeOwn(entry: SnapshotEntry): void {
+    const { collection, key, value, bytes } = entry;
+    if (collection === messagesCollection) this.#messages.take(parseAddress(decodeMessage(value).header.target).type, bytes);
+    else if (collection === delayedCollection) this.#takeDelayed(entry);
+    else if (collection === outboxCollection) this.#outbox.take(parseOutboxKey(key).egressId, bytes);
+    // Where format version 1 kept them.
+    else if (collection.startsWith(`${outboxCollection}/`)) this.#outbox.take(collection.slice(outboxCollection.length + 1), bytes);
+    else if (collection === deadLettersCollection) this.#letters.take(decodeDeadLetter(value).code, bytes);
+    else if (collection === requestsCollection) this.#requests += parseRequestKey(key) === undefined ? 0 : 1;
+    else if (collection.startsWith(positionsCollection('')) && collection !== positionsCollection(sendIngressName))
+      this.#positions.push({ ingress: collection.slice(positionsCollection('').length), partition: key, position: value.toString() });
+  }
+
+  #takeDelayed({ value, bytes }: SnapshotEntry): void {
+    const { target, dueAt = 0 } = decodeMessage(value).header;
+    this.#delayed.take(parseAddress(target).type, bytes);
+    this.#nextDueAt = Math.min(this.#nextDueAt, dueAt);
+  }
+}
+
+/** Things of one kind, and how many there are of each name. */
+class Group {
+  readonly amount: MutableAmount = { count: 0, bytes: 0 };
+  /** A map, because a name can be anything: the code of a dead letter is the name of what a handler threw. */
+  readonly #counts = new Map<string, number>();
+
+  take(name: string, bytes: number): void {
+    this.amount.count += 1;
+    this.amount.bytes += bytes;
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+  }
+
+  get byName(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#counts);
+  }
+}

@@ -1,0 +1,66 @@
+import { crc32 } from 'node:zlib';
+import { readUint64, writeUint64 } from './record-format.ts';
+import { commitBytesMax } from '../store-limits.ts';
+
+/*
+ * A frame is one commit: all of it is there, or none.
+ *
+ *    0  u32  magic, ff 53 46 fe: two of its bytes never occur in UTF-8 text
+ *    4  u32  bytes of the body
+ *    8  u64  commit number
+ *   16  u32  records in the body
+ *   20  u32  checksum of the body
+ *   24  u32  checksum of bytes 0 to 23
+ *   28       body: the records, one behind the other
+ *
+ * The header has a checksum of its own, so that looking for frames among damaged bytes costs the same for every byte.
+ */
+export const frameHeaderBytes = 28;
+const magic = Buffer.from([0xff, 0x53, 0x46, 0xfe]);
+
+export interface FrameHeader {
+  readonly commit: number;
+  readonly records: number;
+  readonly bodyChecksum: number;
+  /** The offset behind the frame, which may lie behind the end of the file. */
+  readonly end: number;
+}
+
+/** Fills in the header in front of a body that begins at `frameHeaderBytes` and reaches to the end of the bytes. */
+export function writeFrameHeader(frame: Buffer, commit: number, records: number, checksumSeed: number): void {
+  const body = frame.subarray(frameHeaderBytes);
+  magic.copy(frame, 0);
+  frame.writeUInt32LE(body.length, 4);
+  writeUint64(frame, commit, 8);
+  frame.writeUInt32LE(records, 16);
+  frame.writeUInt32LE(crc32(body, checksumSeed), 20);
+  frame.writeUInt32LE(crc32(frame.subarray(0, 24), checksumSeed), 24);
+}
+
+/** The header at an offset, or undefined when there is no intact one. */
+export function parseFrameHeader(bytes: Buffer, start: number, checksumSeed: number): FrameHeader | undefined {
+  if (start + frameHeaderBytes > bytes.length || bytes.compare(magic, 0, magic.length, start, start + magic.length) !== 0) return undefined;
+  if (bytes.readUInt32LE(start + 24) !== crc32(bytes.subarray(start, start + 24), checksumSeed)) return undefined;
+  const bodyBytes = bytes.readUInt32LE(start + 4);
+  if (bodyBytes > commitBytesMax) return undefined;
+  return {
+    commit: readUint64(bytes, start + 8),
+    records: bytes.readUInt32LE(start + 16),
+    bodyChecksum: bytes.readUInt32LE(start + 20),
+    end: start + frameHeaderBytes + bodyBytes,
+  };
+}
+
+/** Whether the body behind the header is all there and is what was written. */
+export function isBodyIntact(bytes: Buffer, start: number, header: FrameHeader, checksumSeed: number): boolean {
+  return header.end <= bytes.length && header.bodyChecksum === crc32(bytes.subarray(start + frameHeaderBytes, header.end), checksumSeed);
+}
+
+/** The offset of the next intact header of a commit after `commit`, from `start` on. */
+export function findLaterFrame(bytes: Buffer, start: number, commit: number, checksumSeed: number): number | undefined {
+  for (let offset = bytes.indexOf(magic, start); offset !== -1; offset = bytes.indexOf(magic, offset + 1)) {
+    const header = parseFrameHeader(bytes, offset, checksumSeed);
+    if (header !== undefined && header.commit > commit) return offset;
+  }
+  return undefined;
+}

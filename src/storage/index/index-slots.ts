@@ -1,0 +1,105 @@
+import { appendAll } from '../../shared/append-all.ts';
+/*
+ * One slot for each entry, outside the JavaScript heap: 28 bytes, as seven 32-bit words.
+ *
+ *   0  hash of the collection
+ *   1  hash of collection and key
+ *   2  hash of collection and key, its other half
+ *   3  offset of the newest record in its segment
+ *   4  place: ordinal of the segment (14 bits) and size of the record in units of 128 bytes (18 bits)
+ *   5  the next slot with the same hash of the collection, in the order of arrival; of a free slot, the next free one
+ *   6  the one before it
+ *
+ * Slots come in pieces, so that growing copies nothing. Number 0 is no slot.
+ */
+const slotWords = 7;
+export const slotField = { collection: 0, first: 1, second: 2, offset: 3, place: 4, next: 5, before: 6 } as const;
+
+const pieceBits = 12;
+const pieceSlots = 1 << pieceBits;
+
+/** What a record counts for, in units: places keep no more exact size. */
+export const unitBytes = 128;
+const unitBits = 18;
+const unitMask = (1 << unitBits) - 1;
+
+/** How many segments a store may have at once. */
+export const ordinalsMax = 1 << (32 - unitBits);
+
+export const unitsOf = (recordBytes: number): number => Math.ceil(recordBytes / unitBytes);
+export const placeOf = (ordinal: number, units: number): number => ((ordinal << unitBits) | units) >>> 0;
+export const ordinalOf = (place: number): number => place >>> unitBits;
+export const unitsAt = (place: number): number => place & unitMask;
+
+/** The slots of an index, and which of them are free. */
+export class IndexSlots {
+  readonly pieces: Uint32Array<ArrayBuffer>[] = [];
+  /** Slots that were ever used, number 0 included. */
+  #end = 1;
+  #free = 0;
+  #used = 0;
+
+  /** Slots in use. */
+  get used(): number {
+    return this.#used;
+  }
+
+  get bytes(): number {
+    return this.pieces.length * pieceSlots * slotWords * 4;
+  }
+
+  get(slot: number, field: number): number {
+    // Every slot that was handed out lies in a piece.
+    return this.#pieceOf(slot)[(slot & (pieceSlots - 1)) * slotWords + field] ?? 0;
+  }
+
+  set(slot: number, field: number, value: number): void {
+    this.#pieceOf(slot)[(slot & (pieceSlots - 1)) * slotWords + field] = value;
+  }
+
+  allocate(): number {
+    this.#used += 1;
+    const free = this.#free;
+    if (free !== 0) {
+      this.#free = this.get(free, slotField.next);
+      return free;
+    }
+    if (this.#end >>> pieceBits >= this.pieces.length) this.pieces.push(new Uint32Array(pieceSlots * slotWords));
+    return this.#end++;
+  }
+
+  release(slot: number): void {
+    this.#used -= 1;
+    // A free slot has no place, so that a look at all slots knows it.
+    this.set(slot, slotField.place, 0);
+    this.set(slot, slotField.next, this.#free);
+    this.#free = slot;
+  }
+
+  /** Every slot in use. */
+  *all(): Generator<number> {
+    for (let slot = 1; slot < this.#end; slot += 1) if (this.get(slot, slotField.place) !== 0) yield slot;
+  }
+
+  /** What a dump must keep beside the pieces. */
+  get counters(): readonly [end: number, free: number, used: number] {
+    return [this.#end, this.#free, this.#used];
+  }
+
+  restore(pieces: readonly Uint32Array<ArrayBuffer>[], [end = 1, free = 0, used = 0]: readonly number[]): void {
+    this.pieces.length = 0;
+    appendAll(this.pieces, pieces);
+    this.#end = end;
+    this.#free = free;
+    this.#used = used;
+  }
+
+  #pieceOf(slot: number): Uint32Array {
+    const piece = this.pieces[slot >>> pieceBits];
+    if (piece === undefined) throw new RangeError(`slot ${slot} was never handed out`);
+    return piece;
+  }
+}
+
+/** Words of a piece, for reading a dump. */
+export const pieceWords = pieceSlots * slotWords;

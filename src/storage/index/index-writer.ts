@@ -1,0 +1,49 @@
+import { assertInvariant } from '../../shared/errors.ts';
+import { unitsOf } from './index-slots.ts';
+import type { LiveSegment, LiveSegments } from './live-segments.ts';
+import type { LogIndex } from './log-index.ts';
+import type { NameHash } from '../format/name-hash.ts';
+import { recordHeaderBytes, recordSpan } from '../format/record-format.ts';
+
+/** Brings the index up to date with a commit that is durable, and counts what became garbage by it. */
+export class IndexWriter {
+  readonly #index: LogIndex;
+  readonly #segments: LiveSegments;
+  readonly #hash: NameHash;
+
+  constructor(index: LogIndex, segments: LiveSegments, hash: NameHash) {
+    this.#index = index;
+    this.#segments = segments;
+    this.#hash = hash;
+  }
+
+  /** Takes over the records in `bytes[start..]`, which lie in the segment from `offset` on. */
+  apply(bytes: Buffer, start: number, segment: LiveSegment, offset: number): void {
+    for (let next = start; next < bytes.length;) {
+      const span = recordSpan(bytes, next, bytes.length);
+      assertInvariant(span !== undefined, 'a frame that was written holds whole records');
+      this.#hash.update(bytes, next + recordHeaderBytes, span.keyStart, span.valueStart);
+      this.#take(segment, { offset: offset + next - start, units: unitsOf(span.end - next), removes: span.removes });
+      next = span.end;
+    }
+  }
+
+  #take(segment: LiveSegment, { offset, units, removes }: { offset: number; units: number; removes: boolean }): void {
+    const index = this.#index;
+    const slot = index.find(this.#hash);
+    if (slot !== 0) {
+      const before = index.placeOf(slot);
+      this.#segments.at(before.ordinal).liveUnits -= before.units;
+    }
+    segment.units += units;
+    if (removes) {
+      segment.tombstoneUnits += units;
+      if (slot !== 0) index.remove(slot);
+      return;
+    }
+    segment.liveUnits += units;
+    const place = { ordinal: segment.ordinal, offset, units };
+    if (slot === 0) index.add(this.#hash, place);
+    else index.move(slot, place);
+  }
+}

@@ -1,0 +1,102 @@
+import { StatefunError } from '../../shared/errors.ts';
+import { ordinalsMax } from './index-slots.ts';
+import type { SegmentEntry } from '../segments/manifest.ts';
+
+/** A segment that the manifest names, with what is known of its records. Sizes of records are in units of an index slot. */
+export interface LiveSegment {
+  readonly ordinal: number;
+  entry: SegmentEntry;
+  /** Bytes of the file. */
+  bytes: number;
+  /** Of all its records. */
+  units: number;
+  /** Of those that are the newest of their entry. */
+  liveUnits: number;
+  /** Of those that say that an entry is removed. */
+  tombstoneUnits: number;
+  /** Reads under way. */
+  readers: number;
+  /** No record of it is wanted any more; its ordinal is free again when this was called and nobody reads. */
+  retired: (() => void) | undefined;
+}
+
+/** The segments of a store by ordinal, a small number that index slots name them by, and how much of each is garbage. */
+export class LiveSegments {
+  readonly #byOrdinal: (LiveSegment | undefined)[] = [];
+  readonly #free: number[] = [];
+  readonly #named = new Map<number, LiveSegment>();
+
+  /** Those that the manifest names, in the order in which they came. */
+  get named(): readonly LiveSegment[] {
+    return [...this.#named.values()];
+  }
+
+  /** The same, without a list of them. */
+  each(): Iterable<LiveSegment> {
+    return this.#named.values();
+  }
+
+  add(entry: SegmentEntry, bytes: number): LiveSegment {
+    const ordinal = this.#free.pop() ?? this.#byOrdinal.length;
+    if (ordinal >= ordinalsMax) {
+      const summary = `a store has at most ${ordinalsMax} segments at once.`;
+      throw new StatefunError('STORE_SEGMENTS_EXHAUSTED', summary, { facts: { segmentsMax: ordinalsMax } });
+    }
+    const counts = { units: 0, liveUnits: 0, tombstoneUnits: 0, readers: 0, retired: undefined };
+    const segment: LiveSegment = { ordinal, entry, bytes, ...counts };
+    this.#byOrdinal[ordinal] = segment;
+    this.#named.set(entry.number, segment);
+    return segment;
+  }
+
+  /** Puts back a segment under the ordinal that the slots of a dump name. */
+  restore(segment: LiveSegment): void {
+    this.#byOrdinal[segment.ordinal] = segment;
+    this.#named.set(segment.entry.number, segment);
+  }
+
+  /** After the last `restore`: which ordinals are free. */
+  restored(): void {
+    this.#free.length = 0;
+    for (let ordinal = 0; ordinal < this.#byOrdinal.length; ordinal += 1) {
+      if (this.#byOrdinal[ordinal] === undefined) this.#free.push(ordinal);
+    }
+  }
+
+  at(ordinal: number): LiveSegment {
+    const segment = this.#byOrdinal[ordinal];
+    if (segment === undefined) throw new RangeError(`no segment has ordinal ${ordinal}`);
+    return segment;
+  }
+
+  numbered(number: number): LiveSegment | undefined {
+    return this.#named.get(number);
+  }
+
+  /** The manifest names it no more. Calls back when nobody reads it either. */
+  retire(segment: LiveSegment, unread: () => void): void {
+    this.#named.delete(segment.entry.number);
+    segment.retired = unread;
+    this.#releaseIfUnread(segment);
+  }
+
+  beginRead(ordinal: number): LiveSegment {
+    const segment = this.at(ordinal);
+    segment.readers += 1;
+    return segment;
+  }
+
+  endRead(segment: LiveSegment): void {
+    segment.readers -= 1;
+    this.#releaseIfUnread(segment);
+  }
+
+  #releaseIfUnread(segment: LiveSegment): void {
+    const { retired } = segment;
+    if (retired === undefined || segment.readers > 0) return;
+    segment.retired = undefined;
+    this.#byOrdinal[segment.ordinal] = undefined;
+    this.#free.push(segment.ordinal);
+    retired();
+  }
+}

@@ -1,0 +1,62 @@
+import { unitsOf } from './index-slots.ts';
+import type { LiveSegment, LiveSegments } from './live-segments.ts';
+import type { LogIndex } from './log-index.ts';
+import type { NameHash } from '../format/name-hash.ts';
+import { recordHeaderBytes, type RecordSpan } from '../format/record-format.ts';
+
+const pieceBits = 16;
+
+/**
+ * Fills an index from segments in any order: of the records of an entry the one with the highest commit counts, and of those of one commit
+ * the last. What a commit costs in memory is given back by `finish`.
+ */
+export class RecoveringIndex {
+  readonly #index: LogIndex;
+  readonly #segments: LiveSegments;
+  readonly #hash: NameHash;
+  /** By slot, in pieces: the commit of the record it names, negative when that record removes the entry. */
+  readonly #commits: Float64Array[] = [];
+
+  constructor(index: LogIndex, segments: LiveSegments, hash: NameHash) {
+    this.#index = index;
+    this.#segments = segments;
+    this.#hash = hash;
+  }
+
+  take(bytes: Buffer, start: number, record: RecordSpan, segment: LiveSegment): void {
+    const { commit, removes } = record;
+    const units = unitsOf(record.end - start);
+    segment.units += units;
+    if (removes) segment.tombstoneUnits += units;
+    this.#hash.update(bytes, start + recordHeaderBytes, record.keyStart, record.valueStart);
+    const place = { ordinal: segment.ordinal, offset: start, units };
+    let slot = this.#index.find(this.#hash);
+    if (slot === 0) {
+      slot = this.#index.add(this.#hash, place);
+    } else {
+      const known = this.#commitAt(slot);
+      if (commit < Math.abs(known)) return;
+      const before = this.#index.placeOf(slot);
+      if (known > 0) this.#segments.at(before.ordinal).liveUnits -= before.units;
+      this.#index.move(slot, place);
+    }
+    if (!removes) segment.liveUnits += units;
+    this.#setCommit(slot, removes ? -commit : commit);
+  }
+
+  /** All segments were taken: what is removed needs no slot any more. */
+  finish(): void {
+    for (const slot of this.#index.slots.all()) if (this.#commitAt(slot) < 0) this.#index.remove(slot);
+    this.#commits.length = 0;
+  }
+
+  #commitAt(slot: number): number {
+    return this.#commits[slot >>> pieceBits]?.[slot & (2 ** pieceBits - 1)] ?? 0;
+  }
+
+  #setCommit(slot: number, commit: number): void {
+    const piece = slot >>> pieceBits;
+    const commits = (this.#commits[piece] ??= new Float64Array(2 ** pieceBits));
+    commits[slot & (2 ** pieceBits - 1)] = commit;
+  }
+}

@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { readCheckedJson, writeCheckedJson } from '../format/checked-json.ts';
+import type { Disk } from '../disk.ts';
+import { corruptError } from '../store-errors.ts';
+
+export const manifestName = 'manifest.json';
+
+/** A segment that takes the frames of commits, one after the other. */
+export interface LogSegmentEntry {
+  readonly kind: 'log';
+  readonly number: number;
+  /** Commits of the store before its first frame. */
+  readonly commitsBefore: number;
+  /** Its size once it takes no more frames; the last one has none. */
+  readonly bytes?: number;
+}
+
+/** A segment that a compaction wrote: records that were the newest of their entry, from any commits. */
+export interface KeptSegmentEntry {
+  readonly kind: 'kept';
+  readonly number: number;
+  readonly bytes: number;
+  /** The oldest and the newest commit that its records belong to. */
+  readonly commitMin: number;
+  readonly commitMax: number;
+  /** Every record in it was the newest of its entry at this commit. */
+  readonly cleanAt: number;
+}
+
+export type SegmentEntry = LogSegmentEntry | KeptSegmentEntry;
+
+/**
+ * Which segments a store consists of. The file is replaced atomically whenever that changes; a segment file that it does not name is no
+ * part of the store.
+ *
+ * M1. A segment is named before it takes the frame of a commit, and only when everything it holds is durable.
+ * M2. A segment file is removed only after a manifest that does not name it is durable.
+ * M3. Numbers rise and are never used again: `nextNumber` is larger than that of any segment there ever was.
+ */
+export interface Manifest {
+  /** Counts the manifests of the store. */
+  readonly generation: number;
+  readonly nextNumber: number;
+  readonly segments: readonly SegmentEntry[];
+}
+
+/** With `ensureUsable`, which throws when the manifest may not be replaced any more: called right before that happens. */
+export function writeManifest(disk: Disk, folder: string, { generation, nextNumber, segments }: Manifest, ensureUsable?: () => void): void {
+  writeCheckedJson(disk, folder, manifestName, { generation, nextNumber, segments }, ensureUsable);
+}
+
+/** Throws STORE_CORRUPT or STORE_READ_FAILED. */
+export function readManifest(disk: Disk, folder: string): Manifest {
+  const content = readCheckedJson(disk, folder, manifestName);
+  // Another file of the store has a valid checksum too. This one was written by writeManifest, and by nothing else since.
+  if (Array.isArray(content['segments'])) return content as unknown as Manifest;
+  throw corruptError(join(folder, manifestName), 0, 'it is another file under this name');
+}
+
+/** The manifest of a store that has one empty segment. */
+export const firstManifest: Manifest = { generation: 1, nextNumber: 2, segments: [{ kind: 'log', number: 1, commitsBefore: 0 }] };
+
+/** The manifest after a compaction: what it wrote in the place of what it read. */
+export function replaceSegments(manifest: Manifest, removed: readonly number[], added: readonly KeptSegmentEntry[]): Manifest {
+  const gone = new Set(removed);
+  const left = manifest.segments.filter(({ number }) => !gone.has(number));
+  return { ...manifest, generation: manifest.generation + 1, segments: [...added, ...left] };
+}

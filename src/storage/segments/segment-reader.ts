@@ -1,0 +1,146 @@
+import { readFullySync, type Disk } from '../disk.ts';
+import { intactRecordBytes } from '../format/record-format.ts';
+import { SegmentFiles } from './segment-files.ts';
+import { segmentPath } from '../format/segment-format.ts';
+import { isSystemError } from '../store-errors.ts';
+
+/** Records this close together are read in one piece; reading over 512 bytes costs less than another request. */
+const gapBytesMax = 512;
+
+/** Pieces end at 1 MiB unless a record is larger. */
+const pieceBytesMax = 1024 * 1024;
+
+/** A request is three numbers: segment, offset, and how many bytes the record has at most. */
+const requestWords = 3;
+
+/** An answer is two numbers for each request: where in the bytes its record begins, and its length. A length of 0 stands for a failure. */
+export interface ReadAnswer {
+  readonly bytes: ArrayBuffer;
+  readonly spans: Uint32Array<ArrayBuffer>;
+  readonly failures: readonly ReadFailure[];
+}
+
+/** Why a record could not be read, in a form that can travel between threads. */
+export interface ReadFailure {
+  readonly request: number;
+  readonly file: string;
+  readonly offset: number;
+  /** Set when the system failed; otherwise the file is not what was written. */
+  readonly error?: Error;
+  readonly reason: string;
+}
+
+/** Reads records on the calling thread, and gives out none whose checksum is wrong. */
+export class SegmentReader {
+  readonly #disk: Disk;
+  readonly #segmentsFolder: string;
+  readonly #checksumSeed: number;
+  readonly #files: SegmentFiles;
+
+  constructor(disk: Disk, segmentsFolder: string, checksumSeed: number) {
+    this.#disk = disk;
+    this.#segmentsFolder = segmentsFolder;
+    this.#checksumSeed = checksumSeed;
+    this.#files = new SegmentFiles(disk, segmentsFolder);
+  }
+
+  read(requests: Uint32Array): ReadAnswer {
+    const count = requests.length / requestWords;
+    const bytes = Buffer.from(new ArrayBuffer(totalBytes(requests)));
+    const answer = { bytes: bytes.buffer, spans: new Uint32Array(count * 2), failures: [] };
+    for (let first = 0, base = 0; first < count;) {
+      const behind = endOfPiece(requests, first);
+      const end = base + pieceBytes(requests, first, behind);
+      this.#readPiece({ requests, first, behind }, bytes.subarray(base, end), base, answer);
+      base = end;
+      first = behind;
+    }
+    return answer;
+  }
+
+  /** The segment is not read any more. */
+  forget(segment: number): void {
+    this.#files.forget(segment);
+  }
+
+  close(): void {
+    this.#files.close();
+  }
+
+  /** Reads requests of one segment at once, into that part of the answer's bytes that begins at `base`. */
+  #readPiece({ requests, first, behind }: Piece, target: Buffer, base: number, { spans, failures }: AnswerUnderWay): void {
+    const segment = word(requests, first, 0);
+    const start = word(requests, first, 1);
+    let bytesRead: number;
+    try {
+      bytesRead = readFullySync(this.#disk, this.#files.open(segment), target, start);
+    } catch (thrown) {
+      const error = thrown as Error; // a disk throws Errors
+      const file = this.#pathOf(segment);
+      const missing = isSystemError(error, 'ENOENT');
+      for (let request = first; request < behind; request += 1)
+        failures.push({ request, file, offset: 0, reason: missing ? 'the file is missing' : error.message, ...(missing ? {} : { error }) });
+      return;
+    }
+    const available = bytesRead === target.length ? target : target.subarray(0, bytesRead);
+    for (let request = first; request < behind; request += 1) {
+      const offset = word(requests, request, 1);
+      const length = intactRecordBytes(available, offset - start, this.#checksumSeed);
+      spans[request * 2] = base + offset - start;
+      spans[request * 2 + 1] = length;
+      if (length === 0) failures.push({ request, file: this.#pathOf(segment), offset, reason: 'the record is not what was written' });
+    }
+  }
+
+  #pathOf(segment: number): string {
+    return segmentPath(this.#segmentsFolder, segment);
+  }
+}
+
+/** Requests from `first` on, up to `behind`. */
+interface Piece {
+  readonly requests: Uint32Array;
+  readonly first: number;
+  readonly behind: number;
+}
+
+interface AnswerUnderWay {
+  readonly spans: Uint32Array;
+  readonly failures: ReadFailure[];
+}
+
+/** Requests that follow each other in a segment are read in one piece. */
+function endOfPiece(requests: Uint32Array, first: number): number {
+  const start = word(requests, first, 1);
+  let end = start + word(requests, first, 2);
+  let behind = first + 1;
+  for (; behind * requestWords < requests.length; behind += 1) {
+    const offset = word(requests, behind, 1);
+    const endHere = offset + word(requests, behind, 2);
+    const follows = word(requests, behind, 0) === word(requests, first, 0) && offset >= start && offset - end <= gapBytesMax;
+    // A record that ends before the one in front of it, as far as is known, would make the piece shorter.
+    if (!follows || endHere < end || endHere - start > pieceBytesMax) break;
+    end = endHere;
+  }
+  return behind;
+}
+
+/** How long the piece is that these requests are read in. */
+function pieceBytes(requests: Uint32Array, first: number, behind: number): number {
+  return word(requests, behind - 1, 1) + word(requests, behind - 1, 2) - word(requests, first, 1);
+}
+
+/** Of all pieces. */
+function totalBytes(requests: Uint32Array): number {
+  let bytes = 0;
+  for (let first = 0; first * requestWords < requests.length;) {
+    const behind = endOfPiece(requests, first);
+    bytes += pieceBytes(requests, first, behind);
+    first = behind;
+  }
+  return bytes;
+}
+
+function word(requests: Uint32Array, request: number, index: number): number {
+  return requests[request * requestWords + index] ?? 0;
+}

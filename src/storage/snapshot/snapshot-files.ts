@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { hasCode, StatefunError } from '../../shared/errors.ts';
+import { delay } from '../../shared/time/timers.ts';
+import type { Disk } from '../disk.ts';
+import { readDumpedState, type DumpedState } from '../index/index-dump.ts';
+import type { SegmentEntry } from '../segments/manifest.ts';
+import { segmentPath, segmentsFolderOf } from '../format/segment-format.ts';
+import { readFolder, storeFileName, type StoreIdentity } from '../folder/state-folder.ts';
+import { corruptError, isSystemError, readFailedError } from '../store-errors.ts';
+
+/** How often the folder is looked at, 50 times, when it changes while it is opened: a compaction ends every few seconds at most. */
+const attemptsMax = 50;
+const attemptDelayMs = 20;
+
+/** A segment file that is open for reading. */
+export interface SnapshotFile {
+  readonly entry: SegmentEntry;
+  readonly path: string;
+  readonly file: number;
+  /** Of the file, when it was opened. */
+  readonly size: number;
+}
+
+export interface SnapshotFiles {
+  readonly identity: StoreIdentity;
+  readonly files: readonly SnapshotFile[];
+  /** The store as an orderly stop before now left it, if one did. */
+  readonly known: DumpedState | undefined;
+}
+
+/**
+ * Opens all files that the manifest names before one is read: what a compaction removes afterwards stays readable. If one is gone by then, or
+ * a small file was replaced while it was read, the folder is looked at again.
+ *
+ * Throws STATE_FOLDER_ABSENT, STORE_CORRUPT, STORE_READ_FAILED or STORE_FORMAT_NEWER.
+ */
+export async function openSnapshotFiles(disk: Disk, folder: string): Promise<SnapshotFiles> {
+  ensureStore(disk, folder);
+  for (let attempt = 1; ; attempt += 1) {
+    const files: SnapshotFile[] = [];
+    try {
+      // Before the files: one that is written afterwards may know more than they hold.
+      const dumped = readDumpedState(disk, folder);
+      const { identity, manifest } = readFolder(disk, folder);
+      for (const entry of manifest.segments) files.push(openFile(disk, folder, entry));
+      if (files.length === 0) throw corruptError(segmentsFolderOf(folder), 0, 'the manifest names no segment');
+      return { identity, files, known: dumped?.storeId === identity.storeId ? dumped : undefined };
+    } catch (error) {
+      for (const { file } of files) disk.closeSync(file);
+      const gone = isSystemError(error, 'ENOENT');
+      const mayPass = gone || hasCode(error, 'STORE_CORRUPT') || hasCode(error, 'STORE_READ_FAILED');
+      if (!mayPass || attempt === attemptsMax) throw gone ? missing(folder, error) : error;
+    }
+    await delay(attemptDelayMs);
+  }
+}
+
+function ensureStore(disk: Disk, folder: string): void {
+  let names: readonly string[];
+  try {
+    names = disk.listSync(folder);
+  } catch (error) {
+    if (!isSystemError(error, 'ENOENT') && !isSystemError(error, 'ENOTDIR')) throw readFailedError(folder, error);
+    throw new StatefunError('STATE_FOLDER_ABSENT', `there is no folder ${folder}.`, { facts: { folder } });
+  }
+  if (names.includes(storeFileName)) return;
+  throw new StatefunError('STATE_FOLDER_ABSENT', `${folder} holds no state: there is no ${storeFileName} in it.`, { facts: { folder } });
+}
+
+function openFile(disk: Disk, folder: string, entry: SegmentEntry): SnapshotFile {
+  const path = segmentPath(segmentsFolderOf(folder), entry.number);
+  const file = disk.openSync(path, 'read');
+  try {
+    return { entry, path, file, size: entry.bytes ?? disk.sizeSync(path) };
+  } catch (error) {
+    disk.closeSync(file);
+    throw error;
+  }
+}
+
+function missing(folder: string, error: unknown): StatefunError {
+  const { path = join(folder, 'segments') } = error as NodeJS.ErrnoException; // what the system throws says which file
+  return corruptError(path, 0, 'the file is missing');
+}

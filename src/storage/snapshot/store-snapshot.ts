@@ -1,0 +1,215 @@
+import { crc32 } from 'node:zlib';
+import { assertInvariant, StatefunError } from '../../shared/errors.ts';
+import { nodeDisk, readFullySync, type Disk } from '../disk.ts';
+import type { SegmentEntry } from '../segments/manifest.ts';
+import { missingCommits } from '../index/log-recovery.ts';
+import { collectionOf, NewestRecords, type SnapshotEntry } from './newest-records.ts';
+import { intactRecordBytes, type RecordSpan } from '../format/record-format.ts';
+import { checksumSeedOf, hasSegmentHeader, segmentHeaderBytes } from '../format/segment-format.ts';
+import { scanSegment, type Damage } from '../segments/segment-scan.ts';
+import { openSnapshotFiles, type SnapshotFile, type SnapshotFiles } from './snapshot-files.ts';
+import type { StoreIdentity } from '../folder/state-folder.ts';
+import { corruptError, readFailedError } from '../store-errors.ts';
+
+/** Collections are shown in as many passes as there are parts of this size, 256 MiB, in the log: about a million entries are in memory at once. */
+const passBytes = 256 * 1024 * 1024;
+
+export interface SnapshotOptions {
+  readonly folder: string;
+  readonly disk?: Disk;
+  /** Told how much of a reading is done. Reading everything of a large store takes several passes. */
+  readonly progress?: ((bytesRead: number, bytesTotal: number) => void) | undefined;
+}
+
+/** A segment as it was when the snapshot was opened. */
+export interface SnapshotSegment {
+  readonly number: number;
+  readonly kind: SegmentEntry['kind'];
+  readonly path: string;
+  /** Up to its last whole commit. */
+  readonly bytes: number;
+}
+
+/** Something in a file that is not what was written. */
+export interface SnapshotDamage {
+  readonly file: string;
+  readonly offset: number;
+  readonly reason: string;
+}
+
+export interface CheckedSegments {
+  readonly frames: number;
+  readonly records: number;
+  readonly damages: readonly SnapshotDamage[];
+}
+
+interface OpenSegment extends SnapshotFile {
+  /** How much of it the snapshot shows. */
+  bytes: number;
+}
+
+/**
+ * A store as one commit left it, read without its lock while an engine goes on writing it.
+ *
+ * V1. It shows exactly one commit: the last one that was whole in the newest segment when the snapshot was opened.
+ * V2. It changes nothing, and nobody waits for it.
+ */
+export class StoreSnapshot {
+  readonly identity: StoreIdentity;
+  readonly folder: string;
+  /** The commit that is shown. */
+  readonly commit: number;
+  /** Bytes behind it that are no whole commit: one that is being written, or that a crash interrupted. */
+  readonly unfinishedBytes: number;
+  /** What stopped the reading of the newest segment, if that was more than a torn tail: see {@link check}. */
+  readonly #damage: Damage | undefined;
+  readonly #options: SnapshotOptions;
+  readonly #disk: Disk;
+  readonly #segments: readonly OpenSegment[];
+  readonly #checksumSeed: number;
+  #buffer = Buffer.alloc(0);
+
+  /** Throws STATE_FOLDER_ABSENT when the folder holds no state, STORE_CORRUPT, STORE_READ_FAILED or STORE_FORMAT_NEWER. */
+  static async open(options: SnapshotOptions): Promise<StoreSnapshot> {
+    const { disk = nodeDisk, folder } = options;
+    const opened = await openSnapshotFiles(disk, folder);
+    try {
+      return new StoreSnapshot(options, disk, opened);
+    } catch (error) {
+      for (const { file } of opened.files) disk.closeSync(file);
+      throw error;
+    }
+  }
+
+  private constructor(options: SnapshotOptions, disk: Disk, { identity, files, known }: SnapshotFiles) {
+    this.#options = options;
+    this.#disk = disk;
+    this.#checksumSeed = checksumSeedOf(identity.storeId);
+    this.#segments = files.map((file) => ({ ...file, bytes: file.size }));
+    this.identity = identity;
+    this.folder = options.folder;
+    const scan = scanSegment(this.#read(this.#newest), segmentHeaderBytes, orderOf(this.#newest), this.#checksumSeed, () => undefined);
+    this.#newest.bytes = scan.end;
+    this.commit = scan.commit;
+    const torn = scan.damage?.torn === true;
+    const missing = missingCommits(known, scan.commit);
+    const cut = missing === undefined ? undefined : { offset: scan.end, torn: false, reason: missing };
+    this.#damage = torn ? cut : (scan.damage ?? cut);
+    this.unfinishedBytes = torn ? this.#newest.size - scan.end : 0;
+  }
+
+  get segments(): readonly SnapshotSegment[] {
+    return this.#segments.map(({ entry: { number, kind }, path, bytes }) => ({ number, kind, path, bytes }));
+  }
+
+  /** The entries of one collection, in no particular order. Throws STORE_CORRUPT. */
+  load(collection: string): SnapshotEntry[] {
+    const entries: SnapshotEntry[] = [];
+    this.#visitPass(
+      (name) => name === collection,
+      (entry) => entries.push(entry),
+      (read) => this.#options.progress?.(read, this.#bytesTotal),
+    );
+    return entries;
+  }
+
+  /** Shows the entries of all collections that are wanted, those of one collection one behind the other. Throws STORE_CORRUPT. */
+  visit(wanted: (collection: string) => boolean, visit: (entry: SnapshotEntry) => void): void {
+    const passes = Math.max(1, Math.ceil(this.#bytesTotal / passBytes));
+    for (let pass = 0; pass < passes; pass += 1) {
+      const inPass = (name: string): boolean => passes === 1 || crc32(name) % passes === pass;
+      const read = (bytes: number): void => this.#options.progress?.(pass * this.#bytesTotal + bytes, passes * this.#bytesTotal);
+      this.#visitPass((name) => inPass(name) && wanted(name), visit, read);
+    }
+  }
+
+  /** Counts the records of every segment, whether or not they are the newest. Throws STORE_CORRUPT. */
+  countRecords(): ReadonlyMap<number, number> {
+    const counts = new Map<number, number>();
+    for (const segment of this.#segments) {
+      let records = 0;
+      this.#scan(segment, () => (records += 1));
+      counts.set(segment.entry.number, records);
+    }
+    return counts;
+  }
+
+  /** Reads every byte and compares every checksum, that of each record included; goes on behind what is damaged as far as that is possible. */
+  check(): CheckedSegments {
+    const damages: SnapshotDamage[] = [];
+    let [frames, records, read] = [0, 0, 0];
+    for (const segment of this.#segments) {
+      const damaged = (offset: number, reason: string): void => void damages.push({ file: segment.path, offset, reason });
+      try {
+        const bytes = this.#read(segment);
+        const scan = scanSegment(bytes, segmentHeaderBytes, orderOf(segment), this.#checksumSeed, (start) => {
+          records += 1;
+          if (intactRecordBytes(bytes, start, this.#checksumSeed) === 0) damaged(start, 'the record is not what was written');
+        });
+        frames += scan.frames;
+        if (scan.damage !== undefined) damaged(scan.damage.offset, scan.damage.reason);
+      } catch (error) {
+        if (!StatefunError.is(error)) throw error;
+        const { offset, reason } = error.facts;
+        damaged(typeof offset === 'number' ? offset : 0, typeof reason === 'string' ? reason : error.summary);
+      }
+      this.#options.progress?.((read += segment.bytes), this.#bytesTotal);
+    }
+    if (this.#damage !== undefined) damages.push({ file: this.#newest.path, offset: this.#damage.offset, reason: this.#damage.reason });
+    return { frames, records, damages };
+  }
+
+  close(): void {
+    for (const { file } of this.#segments) this.#disk.closeSync(file);
+  }
+
+  get #newest(): OpenSegment {
+    const newest = this.#segments.at(-1);
+    assertInvariant(newest !== undefined, 'a store has a segment');
+    return newest;
+  }
+
+  get #bytesTotal(): number {
+    return this.#segments.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  #visitPass(wanted: (collection: string) => boolean, visit: (entry: SnapshotEntry) => void, progress: (read: number) => void): void {
+    const newest = new NewestRecords();
+    let read = 0;
+    for (const segment of this.#segments) {
+      this.#scan(segment, (bytes, start, record) => {
+        if (wanted(collectionOf(bytes, start, record))) newest.take(bytes, start, record, segment.entry.number);
+      });
+      progress((read += segment.bytes));
+    }
+    newest.visit(visit);
+  }
+
+  #scan(segment: OpenSegment, visit: (bytes: Buffer, start: number, record: RecordSpan) => void): void {
+    const bytes = this.#read(segment);
+    const scan = scanSegment(bytes, segmentHeaderBytes, orderOf(segment), this.#checksumSeed, (start, record) =>
+      visit(bytes, start, record),
+    );
+    const damage = scan.damage ?? (segment === this.#newest ? this.#damage : undefined);
+    if (damage !== undefined) throw corruptError(segment.path, damage.offset, damage.reason);
+  }
+
+  /** The bytes of the segment, in a buffer that the next reading uses again. */
+  #read({ path, file, bytes, entry }: OpenSegment): Buffer {
+    if (this.#buffer.length < bytes) this.#buffer = Buffer.allocUnsafeSlow(bytes);
+    const target = this.#buffer.subarray(0, bytes);
+    let bytesRead: number;
+    try {
+      bytesRead = readFullySync(this.#disk, file, target, 0);
+    } catch (error) {
+      throw readFailedError(path, error);
+    }
+    if (bytesRead < bytes) throw corruptError(path, bytesRead, 'the file is shorter than it was');
+    if (hasSegmentHeader(target, path, this.identity.storeId, entry.number)) return target;
+    throw corruptError(path, 0, 'the header of the segment is not what was written');
+  }
+}
+
+function orderOf({ entry }: SnapshotFile): { readonly commitsBefore: number } | 'any' {
+  return entry.kind === 'log' ? { commitsBefore: entry.commitsBefore } : 'any';
+}

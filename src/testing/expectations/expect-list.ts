@@ -1,0 +1,50 @@
+import { formatAddress, type Address } from '../../shared/address.ts';
+import { ExpectationError } from './expectation-error.ts';
+import { findMismatch, isAbsent, show } from './match.ts';
+import type { StateSnapshot } from './state-expectation.ts';
+
+/** What is compared, for messages. */
+export interface ExpectedList {
+  /** `egress "shop/out"`, `messages to shop/cart`. */
+  readonly what: string;
+  /** `event`, `message`, `dead letter`. */
+  readonly noun: string;
+  readonly expected: readonly unknown[];
+  readonly actual: readonly unknown[];
+  /** Said of the item with the index where it differs, for example which line of a fixture it comes from. */
+  readonly origin?: (index: number) => string | undefined;
+}
+
+/** Throws EXPECTATION_FAILED unless there are as many items as patterns, and each item matches its pattern. */
+export function expectList(list: ExpectedList): void {
+  const difference = firstDifference(list);
+  if (difference === undefined) return;
+  throw new ExpectationError(list.what, undefined, difference, { expected: list.expected, actual: list.actual });
+}
+
+/** Throws EXPECTATION_FAILED unless the state of the address matches the pattern; `{ $absent: true }` wants no state at all. */
+export function expectState(address: Address, snapshot: StateSnapshot, expected: unknown): void {
+  const actual = isAbsent(expected) && Object.keys(snapshot).length === 0 ? undefined : snapshot;
+  const mismatch = findMismatch(actual, expected, '');
+  if (mismatch === undefined) return;
+  const difference = `${mismatch.path} ${mismatch.text}`.trim();
+  throw new ExpectationError(`state of ${formatAddress(address)}`, undefined, difference, { expected, actual: snapshot });
+}
+
+function firstDifference({ noun, expected, actual, origin }: ExpectedList): string | undefined {
+  const from = (index: number): string => {
+    const text = origin?.(index);
+    return text === undefined ? '' : ` (${text})`;
+  };
+  for (const [index, item] of actual.entries()) {
+    if (index >= expected.length) return `${counts(actual, noun, expected)}; too many from [${index}]: ${show(item)}${from(index)}`;
+    const mismatch = findMismatch(item, expected[index], `[${index}]`);
+    if (mismatch !== undefined) return `${mismatch.path} ${mismatch.text}${from(index)}`;
+  }
+  if (actual.length === expected.length) return undefined;
+  return `${counts(actual, noun, expected)}; missing from [${actual.length}]: ${show(expected[actual.length])}`;
+}
+
+function counts(actual: readonly unknown[], noun: string, expected: readonly unknown[]): string {
+  return `${actual.length} ${noun}${actual.length === 1 ? '' : 's'}, expected ${expected.length}`;
+}

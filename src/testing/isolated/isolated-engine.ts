@@ -1,0 +1,143 @@
+import { DeadLetterDesk } from '../../engine/partition/dead-letter-intake.ts';
+import type { DeadLetter } from '../../engine/partition/dead-letters.ts';
+import type { Delayed } from '../../engine/partition/delayed-messages.ts';
+import { stateCollection } from '../../engine/partition/activation.ts';
+import { defaultLimits } from '../../engine/partition/limits.ts';
+import type { InvocationHost } from '../../functions/invocation-host.ts';
+import type { Message } from '../../functions/message.ts';
+import type { FunctionRegistry } from '../../functions/registry.ts';
+import type { Address } from '../../shared/address.ts';
+import { StatefunError } from '../../shared/errors.ts';
+import type { ManualClock } from '../../shared/time/manual-clock.ts';
+import type { StateEntry } from '../../state/state-entry.ts';
+import { MemoryStore } from '../../storage/memory-store.ts';
+import type { EgressEffect } from '../../functions/effects.ts';
+import { IsolatedPartition } from './isolated-partition.ts';
+import { RunningHandlers } from './running-handlers.ts';
+
+/** Most invocations one call of a test may lead to: a function that sends to itself without end would hang the test runner. */
+const invocationsMax = 100_000;
+
+export interface IsolatedEngineOptions {
+  readonly address: Address;
+  readonly functions: FunctionRegistry;
+  readonly host: Omit<InvocationHost, 'isTokenPending'>;
+  readonly clock: ManualClock;
+  readonly handlerGraceMs: number;
+  /** Given messages to other addresses, when they would arrive there. */
+  readonly recordMessage: (message: Message) => void;
+  /** Given egress records, when they are committed. */
+  readonly recordEgress: (record: EgressEffect) => void;
+}
+
+/** Drives the engine's core for one address: a manual clock, a store in memory, and recorders for everything around it. */
+export class IsolatedEngine {
+  readonly #options: IsolatedEngineOptions;
+  readonly #partition: IsolatedPartition;
+  readonly #desk: DeadLetterDesk;
+  readonly #store = new MemoryStore();
+  readonly #handlers: RunningHandlers;
+  #stopped: Error | undefined;
+
+  constructor(options: IsolatedEngineOptions) {
+    const { functions, address, clock, host } = options;
+    this.#options = options;
+    this.#handlers = new RunningHandlers(options.handlerGraceMs);
+    this.#desk = new DeadLetterDesk({ limits: defaultLimits, clock, logger: host.logger, group: () => this.#partition.group });
+    const ports = {
+      readState: () => this.stored(),
+      watch: (run: Parameters<RunningHandlers['add']>[0], settling: Promise<void>): void => {
+        const settled = settling.then(
+          () => this.#partition.settled(run, clock.now()),
+          (error: unknown) => this.#partition.settled(run, clock.now(), { error }),
+        );
+        this.#handlers.add(run, settled);
+      },
+      stop: (error: Error): void => {
+        this.#stopped = error;
+      },
+    };
+    const fullHost: InvocationHost = { ...host, isTokenPending: (sender, token) => this.#partition.delayed.isPending(sender, token) };
+    this.#partition = new IsolatedPartition(
+      { functions, host: fullHost, ports, limits: defaultLimits, deadLetters: this.#desk },
+      address,
+      options.recordMessage,
+    );
+  }
+
+  /** Writes the state the address has before the test. */
+  async give(entries: readonly { readonly key: string; readonly value: string | Uint8Array | undefined }[]): Promise<void> {
+    const collection = stateCollection(this.#options.address);
+    await this.#store.commit(entries.map((entry) => ({ collection, ...entry })));
+  }
+
+  /** What the store holds for the address. */
+  stored(): readonly StateEntry[] {
+    return this.#store.load(stateCollection(this.#options.address));
+  }
+
+  get deadLetters(): readonly DeadLetter[] {
+    return this.#desk.letters.list();
+  }
+
+  dropDeadLetters(): void {
+    for (const { id } of this.#desk.letters.list()) this.#desk.take(id);
+  }
+
+  /** The delayed messages that are not due yet, by due time. */
+  get delayed(): readonly Delayed[] {
+    return this.#partition.delayed.list();
+  }
+
+  /** Delivers a message, and resolves when nothing can happen unless the clock moves or a handler that awaits something outside settles. */
+  async deliver(message: Message): Promise<void> {
+    this.#partition.enqueue(message, undefined);
+    await this.settle();
+  }
+
+  /** Moves the clock, stopping wherever something is due. */
+  async advance(untilMs: number): Promise<void> {
+    await this.#moveWhile((nextDueAt) => nextDueAt <= untilMs);
+    this.#options.clock.step(untilMs);
+  }
+
+  /** Moves the clock until no message waits for another attempt. */
+  async settleRetries(): Promise<void> {
+    await this.#moveWhile(() => this.#partition.mailboxes.messages > 0);
+  }
+
+  async #moveWhile(goesOn: (nextDueAt: number) => boolean): Promise<void> {
+    const { clock } = this.#options;
+    await this.settle();
+    for (let rounds = 0; ; rounds += 1) {
+      const next = this.#partition.nextDueAt;
+      if (next === undefined || !goesOn(next)) return;
+      if (rounds === invocationsMax) throw this.#endless();
+      clock.step(next);
+      this.#partition.advance(clock.now());
+      await this.settle();
+    }
+  }
+
+  async settle(): Promise<void> {
+    do await this.#work();
+    while (await this.#handlers.next());
+    if (this.#stopped !== undefined) throw this.#stopped;
+  }
+
+  async #work(): Promise<void> {
+    const nowMs = this.#options.clock.now();
+    for (let steps = 0; this.#partition.step(nowMs); steps += 1) if (steps === invocationsMax) throw this.#endless();
+    const capture = this.#partition.capture();
+    await this.#store.commit(capture.changes);
+    this.#partition.committed(capture);
+    for (const record of capture.outbox) this.#options.recordEgress(record);
+  }
+
+  #endless(): StatefunError {
+    const { type, id } = this.#options.address;
+    return new StatefunError('TEST_NEVER_QUIET', `${type}/${id} was still at work after ${invocationsMax} invocations.`, {
+      facts: { address: this.#options.address, invocationsMax },
+    });
+  }
+}

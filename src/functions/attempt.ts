@@ -77,7 +77,8 @@ export class Attempt {
 
   /** The attempt failed or was abandoned: no trace of it stays. */
   discard(): void {
-    this.#context.abort();
+    // Listeners of the signal are the handler's: what they leave behind belongs to the attempt.
+    this.#inScope(() => this.#context.abort());
     this.#origin?.end();
     this.#state.discard();
   }
@@ -85,16 +86,19 @@ export class Attempt {
   #call(handler: HandlerDefinition, event: CloudEvent): Promise<void> | undefined {
     const view = handler.eventType === undefined ? event : handler.eventType.check(event);
     this.#context.view = view;
-    const result = this.#inScope(() => this.#instance[handler.method]?.(view, this.#context));
-    // A thenable is awaited like a promise: that is what `await` does with what a handler returns.
-    if (!isThenable(result)) return undefined;
-    return this.#origin === undefined ? settled(result) : this.#origin.settled(result);
+    return this.#inScope(() => {
+      const result = this.#instance[handler.method]?.(view, this.#context);
+      // A thenable is awaited like a promise: that is what `await` does with what a handler returns. Some do their work only when asked.
+      if (!isThenable(result)) return undefined;
+      return this.#origin === undefined ? settled(result) : this.#origin.settled(result);
+    });
   }
 
-  #inScope(run: () => unknown): unknown {
+  /** Runs code of the application; what it starts belongs to the attempt. */
+  #inScope<T>(run: () => T): T {
     const { scope, logger } = this.#host;
     if (scope?.active !== true) return run();
-    this.#origin = new AttemptOrigin(this.#message.target, this.#context.messageId, logger);
+    this.#origin ??= new AttemptOrigin(this.#message.target, this.#context.messageId, logger);
     return scope.run(this.#origin, run);
   }
 
@@ -118,10 +122,13 @@ export class Attempt {
     const { onSubscribe } = this.#definition;
     if (onSubscribe === undefined) return undefined;
     // The decorator's signature lets only methods of this shape be marked.
-    const current = this.#inScope(() => this.#instance[onSubscribe]?.()) as NewEvent | CloudEvent | undefined;
+    const current = this.#inScope(() => {
+      const answer = this.#instance[onSubscribe]?.() as NewEvent | CloudEvent | undefined;
+      // Nobody waits for it: were it to reject, the process would end.
+      if (isThenable(answer)) ignoreRejection(answer);
+      return answer;
+    });
     if (!isThenable(current)) return current;
-    // Nobody waits for it: were it to reject, the process would end.
-    ignoreRejection(current);
     const summary = `@OnSubscribe ${onSubscribe}() of "${this.#definition.type}" answered with a promise; it must answer at once.`;
     throw new StatefunError('ON_SUBSCRIBE_ASYNC', summary, { facts: { functionType: this.#definition.type, method: onSubscribe } });
   }

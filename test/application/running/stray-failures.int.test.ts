@@ -27,6 +27,11 @@ class Worker {
     if (does === 'timer') setTimeout(() => { throw new Error('a timer throws'); }, 1);
     if (does === 'socket') void fetch('http://127.0.0.1:1/');
     if (does === 'revoked') { const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); void Promise.reject(proxy); }
+    if (does === 'thenable') return { then(resolve) { void Promise.reject(new Error('work begins when it is awaited')); resolve(); } };
+    if (does === 'listener') {
+      context.signal.addEventListener('abort', () => { throw new Error('a listener throws'); });
+      return Promise.reject(new Error('not this time'));
+    }
     if (does === 'open') return new Promise(() => setTimeout(() => { throw new Error('while it is open'); }, 1));
   }
 }
@@ -78,7 +83,7 @@ describe('What handlers leave behind, in a real process', () => {
   }
 
   it('holds up its own address only: it is logged with address, code and hint, and every other message is handled', async () => {
-    const left = ['write', 'reject', 'timer', 'socket', 'revoked'];
+    const left = ['write', 'reject', 'timer', 'socket', 'revoked', 'thenable'];
     const { exitCode, log, egress } = await run([...left, 'nothing']);
     expect(exitCode).toBe(0);
     expect([...egress].sort()).toEqual([...left, 'nothing'].sort());
@@ -96,6 +101,16 @@ describe('What handlers leave behind, in a real process', () => {
       code: 'FAILURE_NOT_AWAITED',
       address: 'test/worker/open',
     });
+  }, 60_000);
+
+  it('takes what listeners of the signal throw, when an attempt has failed, for the attempt', async () => {
+    const { exitCode, log, egress } = await run(['listener', 'nothing']);
+    expect(exitCode).toBe(0);
+    expect(egress).toEqual(['nothing']);
+    expect(log.filter(({ error }) => error?.code === 'FAILURE_NOT_AWAITED').map(({ address }) => address)).toEqual([
+      'test/worker/listener',
+      'test/worker/listener',
+    ]);
   }, 60_000);
 
   it('stops in order, and says so, for what no handler has caused', async () => {

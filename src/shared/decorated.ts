@@ -72,7 +72,14 @@ export function methodOf(madeClass: ClassOf, name: string): { readonly method: o
     const descriptor = Object.getOwnPropertyDescriptor(at, name);
     if (descriptor === undefined) continue;
     if (descriptor.get !== undefined || descriptor.set !== undefined) return { reason: 'it is a getter or setter' };
-    return typeof descriptor.value === 'function' ? { method: descriptor.value as object } : { reason: 'it is no method' };
+    if (typeof descriptor.value !== 'function') return { reason: 'it is no method' };
+    // The body of a generator runs only while somebody takes values from it.
+    if (isGenerator(descriptor.value)) return { reason: 'it is a generator (function*), whose body would never run' };
+    return { method: descriptor.value as object };
   }
   return { reason: 'the class has no method of that name, only a field or a declaration' };
+}
+
+function isGenerator(method: unknown): boolean {
+  return /^\[object (Async)?GeneratorFunction\]$/.test(Object.prototype.toString.call(method));
 }

@@ -65,7 +65,7 @@ export const errorRegistry = {
   ),
   DECORATOR_MISPLACED: entry(
     'stop',
-    'A decorator stands where it has no effect: on a static method, a getter or a field, or in a class that nobody asks for such a method.',
+    'A decorator stands where it has no effect: on a static method, a generator, a getter or a field, or in a class that nobody asks for such a method.',
     'Put it on a method of instances, in the class that the decorator is for; or take it away.',
   ),
   DECORATOR_REPEATED: entry(

@@ -121,6 +121,26 @@ describe('decorators that would do nothing', () => {
     ]);
   });
 
+  it('are reported on generators, whose bodies nobody would run', async () => {
+    @StatefunFunction('misplaced/generators')
+    class GeneratorFunction extends Handling {
+      *onMisplaced(): Generator<number> {
+        yield 1;
+      }
+
+      async *onOther(): AsyncGenerator<number> {
+        yield await Promise.resolve(1);
+      }
+    }
+    // Types allow only methods that return nothing or a promise.
+    for (const method of ['onMisplaced', 'onOther']) Handles(`misplaced.${method}`)(GeneratorFunction.prototype, method, {});
+
+    expect(await mistakesOf({ functions: [GeneratorFunction] })).toEqual([
+      'DECORATOR_MISPLACED @Handles on GeneratorFunction.onMisplaced has no effect: it is a generator (function*), whose body would never run.',
+      'DECORATOR_MISPLACED @Handles on GeneratorFunction.onOther has no effect: it is a generator (function*), whose body would never run.',
+    ]);
+  });
+
   it('are reported on methods whose names are symbols', async () => {
     @StatefunFunction('misplaced/symbol')
     class SymbolFunction extends Handling {}

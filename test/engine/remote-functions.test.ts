@@ -152,6 +152,24 @@ describe('remote functions', () => {
     expect(client.batches.map(({ states }) => readInt(states[0]?.value))).toEqual([1]);
   });
 
+  it('takes the same new state from several addresses that were called before it was known', async () => {
+    const gate = new Gate();
+    const asks = async (batch: Parameters<typeof counting>[0]) => (await gate.pass(), counting(batch));
+    // A function that declares its first state later on: it is discovered without one.
+    const client = new ScriptedClient(() => result({}));
+    await start(client);
+    await bed.receives('remote/counter/a', 'before');
+    client.answer = asks;
+    for (const id of ['a', 'b']) bed.feed(`remote/counter/${id}`, 'after');
+    await until(() => gate.waiting === 2);
+    client.answer = counting;
+    gate.open();
+    await bed.engine.whenQuiet();
+    expect(bed.engine.deadLetters()).toEqual([]);
+    expect(await bed.state('remote/counter/a')).toEqual({ count: 1 });
+    expect(await bed.state('remote/counter/b')).toEqual({ count: 1 });
+  });
+
   it('sends the batch that was in flight again after a crash, with the state that is committed', async () => {
     const store = new MemoryStore();
     const gate = new Gate();

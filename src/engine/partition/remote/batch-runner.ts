@@ -126,7 +126,9 @@ export class BatchRunner {
     if (call.budgetEndsAt === undefined) call.budgetEndsAt = nowMs + remote.policy.callBudgetMs;
     else if (call.dueAt !== undefined) call.budgetEndsAt += nowMs - call.dueAt;
     const controller = new AbortController();
-    const base = { activation, remote, call, startedAtMs: nowMs, controller };
+    const states = state.attached(nowMs);
+    const attached = new Set(states.map(({ name }) => name));
+    const base = { activation, remote, call, attached, startedAtMs: nowMs, controller };
     const run: RemoteRun = { kind: 'remote', ...base, timeout: undefined, answer: undefined, ended: false };
     run.timeout = this.#deadlines.add({ dueAt: call.budgetEndsAt, cancelled: false, act: (dueMs) => this.#timeOut(run, dueMs) });
     activation.status = 'running';
@@ -135,7 +137,7 @@ export class BatchRunner {
     metrics.add('inflightAsyncOps', 1);
     const batch = {
       target: activation.address,
-      states: state.attached(nowMs),
+      states,
       invocations: call.messages.map(({ caller, envelope }) => ({ caller, argument: envelope.typedValue })),
     };
     // An async function, so that a client that throws at once is treated like one that rejects.
@@ -158,13 +160,13 @@ export class BatchRunner {
     this.#outcomes.answered(activation, call.messages, effects);
   }
 
-  #incomplete({ activation, call, remote }: RemoteRun, answer: IncompleteContext, nowMs: number): void {
+  #incomplete({ activation, call, remote, attached }: RemoteRun, answer: IncompleteContext, nowMs: number): void {
     const { states } = this.#types.ensure(remote.type);
     call.incompleteAnswers += 1;
     if (call.incompleteAnswers > incompleteAnswersMax) {
       throw endless(remote.type, `asks for states ${call.incompleteAnswers} times in a row`);
     }
-    states.register(answer);
+    states.register(answer, attached);
     states.discovered = true;
     call.dueAt = nowMs;
     this.#outcomes.registered(states);

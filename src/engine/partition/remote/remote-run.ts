@@ -21,6 +21,8 @@ export interface RemoteRun {
   readonly activation: Activation;
   readonly remote: RemoteFunction;
   readonly call: RemoteCall;
+  /** The names of the states that travel with it. */
+  readonly attached: ReadonlySet<string>;
   readonly startedAtMs: number;
   readonly controller: AbortController;
   timeout: Deadline | undefined;

@@ -40,10 +40,11 @@ export class RemoteStates {
   }
 
   /**
-   * Registers the states that a function misses; how long one is kept is settled by its first registration, as in StateFun. Throws
-   * REMOTE_STATE_TYPE_CHANGED, REMOTE_DISCOVERY_ENDLESS when nothing is missing that was not attached, REMOTE_ANSWER_INVALID.
+   * Registers the states that a function misses; how long one is kept is settled by its first registration, as in StateFun. A state that
+   * another call has registered meanwhile is missing too. Throws REMOTE_STATE_TYPE_CHANGED, REMOTE_DISCOVERY_ENDLESS when nothing is missing
+   * that was not attached, REMOTE_ANSWER_INVALID.
    */
-  register({ missing }: IncompleteContext): void {
+  register({ missing }: IncompleteContext, attached: ReadonlySet<string>): void {
     const added: StateSpec[] = [];
     for (const { name, typename: given, expiration } of missing) {
       const typename = given === '' ? unsetTypename : given;
@@ -56,13 +57,11 @@ export class RemoteStates {
       }
       if (known === undefined) added.push({ name, typename, expiration });
     }
-    if (added.length === 0) throw endless(this.type, `says that states are missing which it was given (${this.#names()})`);
+    if (missing.every(({ name }) => attached.has(name))) {
+      throw endless(this.type, `says that states are missing which it was given (${[...attached].join(', ') || 'none'})`);
+    }
     if (this.#specs.size + added.length > statesMax) throw endless(this.type, `declares more than ${statesMax} states`);
     for (const spec of added) this.#specs.set(spec.name, spec);
-  }
-
-  #names(): string {
-    return [...this.#specs.keys()].join(', ') || 'none';
   }
 }
 

@@ -12,14 +12,14 @@ import { namedLogger, type Logger } from '../shared/logger.ts';
 import { messageIdOf } from '../shared/message-id.ts';
 import type { Metrics } from '../shared/metrics.ts';
 import type { TypedValue } from '../shared/typed-value.ts';
-import type { PersistedTable } from '../state/persisted-table.ts';
+import type { AddressState } from '../state/address-state.ts';
 import type { Context, DelayOptions, EgressOptions, SubscribeOptions } from './context.ts';
 import { effectBytesMax, effectsMax, ensureToken, messageBytesMax } from './effect-limits.ts';
 import type { Cancellation, DelayedMessage, Effects, EgressEffect, SentMessage } from './effects.ts';
 import type { InvocationHost } from './invocation-host.ts';
 import type { Message } from './message.ts';
 import { toSentValue } from './sent-value.ts';
-import { subscriptionEvent, toAddress, type Subscriber, type SubscriptionAction } from './subscriptions.ts';
+import { subscribersOf, subscriptionEvent, toAddress, type SubscriptionAction } from './subscriptions.ts';
 
 /** The context of one attempt: collects its effects until it is closed. */
 export class AttemptContext implements Context {
@@ -29,7 +29,7 @@ export class AttemptContext implements Context {
 
   readonly #host: InvocationHost;
   readonly #received: Envelope;
-  readonly #subscribers: PersistedTable<Subscriber>;
+  readonly #state: AddressState;
   readonly #nowMs: number;
   readonly #messages: SentMessage[] = [];
   readonly #delayed: (DelayedMessage | Cancellation)[] = [];
@@ -46,12 +46,12 @@ export class AttemptContext implements Context {
   #aborted = false;
   #open = true;
 
-  constructor(message: Message, subscribers: PersistedTable<Subscriber>, host: InvocationHost, nowMs: number) {
+  constructor(message: Message, state: AddressState, host: InvocationHost, nowMs: number) {
     this.self = message.target;
     this.caller = message.caller;
     this.messageId = message.envelope.messageId ?? '';
     this.#received = message.envelope;
-    this.#subscribers = subscribers;
+    this.#state = state;
     this.#host = host;
     this.#nowMs = nowMs;
   }
@@ -99,7 +99,7 @@ export class AttemptContext implements Context {
   publish(event: CloudEvent | NewEvent): void {
     this.#ensureOpen('publish');
     // No look at whether the type is registered: a subscriber whose function is gone must not fail the publisher. Its message is a dead letter.
-    for (const subscriber of this.#subscribers.values())
+    for (const subscriber of subscribersOf(this.#state).values())
       this.#messages.push({ target: toAddress(subscriber), envelope: this.#envelopeOf(event) });
   }
 

@@ -3,7 +3,6 @@ import { StatefunError } from '../shared/errors.ts';
 import { toIsoTime } from '../shared/time/iso-time.ts';
 import { ignoreRejection, isThenable, settled } from '../shared/thenable.ts';
 import type { AddressState } from '../state/address-state.ts';
-import type { PersistedTable } from '../state/persisted-table.ts';
 import { AttemptContext } from './attempt-context.ts';
 import { AttemptOrigin } from './attempt-origin.ts';
 import type { FunctionDefinition, HandlerDefinition } from './definition.ts';
@@ -11,7 +10,7 @@ import type { Effects } from './effects.ts';
 import type { FailurePolicy } from './failure-policy.ts';
 import type { InvocationHost } from './invocation-host.ts';
 import type { Message } from './message.ts';
-import { addSubscriber, readSubscription, removeSubscriber, subscriberCellName, toAddress, type Subscriber } from './subscriptions.ts';
+import { addSubscriber, readSubscription, removeSubscriber, subscribersOf, toAddress } from './subscriptions.ts';
 
 type Instance = Readonly<Record<string, (...parameters: unknown[]) => unknown>>;
 
@@ -29,7 +28,6 @@ export class Attempt {
   readonly #state: AddressState;
   readonly #host: InvocationHost;
   readonly #context: AttemptContext;
-  readonly #subscribers: PersistedTable<Subscriber>;
   /** Undefined where handlers run in no scope. */
   #origin: AttemptOrigin | undefined;
 
@@ -47,9 +45,7 @@ export class Attempt {
     this.#message = message;
     this.#state = state;
     this.#host = host;
-    // The cell is declared with this type in subscriptions.ts.
-    this.#subscribers = state.ownCell(subscriberCellName) as PersistedTable<Subscriber>;
-    this.#context = new AttemptContext(message, this.#subscribers, host, nowMs);
+    this.#context = new AttemptContext(message, state, host, nowMs);
   }
 
   /** What is done when it fails, and how long it may take. */
@@ -107,12 +103,12 @@ export class Attempt {
     const address = toAddress(subscriber);
     if (!this.#host.isRegistered(address.type)) throw this.#host.unknownFunction(address.type, `subscriber in event ${event.id}`);
     if (action === 'UNSUBSCRIBE') {
-      removeSubscriber(this.#subscribers, subscriber);
+      removeSubscriber(subscribersOf(this.#state), subscriber);
       return;
     }
     if (action === 'SUBSCRIBE') {
       const { namespace, type, id } = subscriber;
-      addSubscriber(this.#subscribers, { namespace, type, id, dateCreated: toIsoTime(this.#context.now()), correlationId });
+      addSubscriber(subscribersOf(this.#state), { namespace, type, id, dateCreated: toIsoTime(this.#context.now()), correlationId });
     }
     const current = this.#currentEvent();
     if (current !== undefined) this.#context.send(address.type, address.id, current);

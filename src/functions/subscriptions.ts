@@ -1,6 +1,7 @@
 import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
 import { encodePath, isAddressId, isFunctionType, type Address } from '../shared/address.ts';
 import { describe, StatefunError } from '../shared/errors.ts';
+import type { AddressState } from '../state/address-state.ts';
 import type { CellDefinition } from '../state/cell-definition.ts';
 import type { PersistedTable } from '../state/persisted-table.ts';
 import { jsonType } from '../state/types.ts';
@@ -88,6 +89,15 @@ export function readSubscription(event: CloudEvent): SubscriptionData {
 export function subscriberKey({ namespace, type, id }: AddressData): string {
   if (!namespace.includes(':') && !type.includes(':')) return `${namespace}:${type}:${id}`;
   return `:${namespace.length}:${namespace}:${type.length}:${type}:${id}`;
+}
+
+/**
+ * The subscribers of an address, while an attempt is open. Asked for only when they are read or changed: a host need not have them until
+ * then.
+ */
+export function subscribersOf(state: AddressState): PersistedTable<Subscriber> {
+  // Safe: the cell above is declared with this type.
+  return state.ownCell(subscriberCellName) as PersistedTable<Subscriber>;
 }
 
 /** Adds a subscriber, or replaces its row. */

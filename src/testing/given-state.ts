@@ -1,5 +1,5 @@
 import type { RegisteredFunction } from '../functions/registry.ts';
-import { addSubscriber, subscriberCellName, type Subscriber } from '../functions/subscriptions.ts';
+import { addSubscriber, subscribersOf, type Subscriber } from '../functions/subscriptions.ts';
 import type { Address } from '../shared/address.ts';
 import { describe, StatefunError } from '../shared/errors.ts';
 import { AddressState } from '../state/address-state.ts';
@@ -28,9 +28,7 @@ export function encodeGivenState(
   state.bind(instance);
   state.begin();
   for (const [name, content] of Object.entries(given)) fill(cellNamed(registered, name), instance, content);
-  const table = state.ownCell(subscriberCellName);
-  // The cell is declared with this type in subscriptions.ts.
-  for (const address of subscribers) addSubscriber(table as PersistedTable<Subscriber>, toSubscriber(address, nowMs));
+  for (const address of subscribers) addSubscriber(subscribersOf(state), toSubscriber(address, nowMs));
   state.keep();
   return state.capture();
 }

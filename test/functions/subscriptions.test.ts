@@ -5,7 +5,7 @@ import {
   readSubscription,
   removeSubscriber,
   subscriberCell,
-  subscriberCellName,
+  subscribersOf,
   subscriberKey,
   subscriptionEvent,
   toAddress,
@@ -76,7 +76,7 @@ describe('the row of a subscriber', () => {
 function subscribersTable(): PersistedTable<Subscriber> {
   const state = new AddressState([subscriberCell], []);
   state.begin();
-  return state.ownCell(subscriberCellName) as PersistedTable<Subscriber>;
+  return subscribersOf(state);
 }
 
 describe('readSubscription', () => {

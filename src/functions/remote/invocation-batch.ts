@@ -62,7 +62,7 @@ export interface OutgoingEgress {
   readonly argument: TypedValue;
 }
 
-/** The request lacked states: the runtime registers them and sends the batch again. Nothing of the batch has been handled. */
+/** The request lacked states: the runtime registers them and sends the batch again. Nothing of the batch takes effect. */
 export interface IncompleteContext {
   readonly kind: 'incomplete';
   readonly missing: readonly StateSpec[];

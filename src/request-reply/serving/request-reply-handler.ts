@@ -17,7 +17,8 @@ export interface RequestReplyOptions {
  * Functions behind StateFun's request-reply protocol: bytes in, bytes out. Mount it on any server; `serveFunctions`, `requestListener` and
  * `lambdaHandler` are such mounts.
  *
- * 1. A batch is handled once all declared states are attached; before, the answer names those that are missing, and never none.
+ * 1. A batch is handled once all states that the function always needs are attached; before, the answer names those that are missing, and
+ *    never none.
  * 2. A failure rejects. It is never an answer, because zero bytes are a success without effects, and a runtime would drop the messages.
  */
 export class RequestReplyHandler {
@@ -80,8 +81,8 @@ function missingStates(declared: readonly StateSpec[], { states }: InvocationBat
 }
 
 /** States that the function does not declare are those of another version of it, and none of its business. */
-function ensureTypes({ type, states }: ServedFunction, batch: InvocationBatch): void {
-  const declared = new Map(states.map(({ name, typename }) => [name, typename]));
+function ensureTypes({ type, states, statesOnDemand = [] }: ServedFunction, batch: InvocationBatch): void {
+  const declared = new Map([...states, ...statesOnDemand].map(({ name, typename }) => [name, typename]));
   for (const { name, value } of batch.states) {
     const typename = declared.get(name);
     if (typename === undefined || value?.hasValue !== true || value.typename === typename) continue;

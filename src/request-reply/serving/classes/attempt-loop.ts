@@ -7,25 +7,27 @@ import type { RegisteredFunction } from '../../../functions/registry.ts';
 import { formatAddress } from '../../../shared/address.ts';
 import { StatefunError } from '../../../shared/errors.ts';
 import { sleep } from '../../../shared/time/sleep.ts';
-import type { AddressState } from '../../../state/address-state.ts';
 import type { ClassHost } from './class-host.ts';
+import type { ServedState } from './served-state.ts';
 
 /** How a message ended. */
 export type MessageOutcome =
   | { readonly kind: 'done'; readonly effects: Effects; readonly startedAtMs: number }
   | { readonly kind: 'dead-letter'; readonly error: Error; readonly attempts: number }
-  | { readonly kind: 'skipped' };
+  | { readonly kind: 'skipped' }
+  /** Its handler used a state that is not attached. */
+  | { readonly kind: 'incomplete' };
 
 /** Tries the messages of one batch, one after the other, as the policy of their function says, as long as the budget of the call lasts. */
 export class AttemptLoop {
   readonly #registered: RegisteredFunction;
-  readonly #state: AddressState;
+  readonly #state: ServedState;
   readonly #invocations: InvocationHost;
   readonly #host: ClassHost;
   readonly #retryUntilMs: number;
   readonly #never = new AbortController().signal;
 
-  constructor(registered: RegisteredFunction, state: AddressState, invocations: InvocationHost, host: ClassHost) {
+  constructor(registered: RegisteredFunction, state: ServedState, invocations: InvocationHost, host: ClassHost) {
     this.#registered = registered;
     this.#state = state;
     this.#invocations = invocations;
@@ -39,8 +41,11 @@ export class AttemptLoop {
     for (let attempts = 1; ; attempts += 1) {
       const startedAtMs = clock.now();
       try {
-        return { kind: 'done', effects: await this.#attempt(message, startedAtMs), startedAtMs };
+        const effects = await this.#attempt(message, startedAtMs);
+        return this.#state.missing.length > 0 ? { kind: 'incomplete' } : { kind: 'done', effects, startedAtMs };
       } catch (thrown) {
+        // No failure to speak of: the message is tried anew, from its first attempt, once the state is there.
+        if (this.#state.missing.length > 0) return { kind: 'incomplete' };
         const error = toHandlerError(thrown);
         const fields = { address: formatAddress(message.target), messageId: message.envelope.messageId, attempt: attempts, error };
         invocations.logger.warn('attempt failed', { ...fields, attemptsMax: policy.attemptsMax });
@@ -59,8 +64,8 @@ export class AttemptLoop {
     const { definition, create } = this.#registered;
     // An instance of its own: what an earlier attempt has left running holds another one, whose cells have ended.
     const instance = create();
-    this.#state.bind(instance);
-    const attempt = new Attempt(definition, instance, message, this.#state, this.#invocations, nowMs);
+    this.#state.address.bind(instance);
+    const attempt = new Attempt(definition, instance, message, this.#state.address, this.#invocations, nowMs);
     try {
       const settling = attempt.start();
       if (settling !== undefined) await this.#withTimeout(settling, message, definition.policy.handlerTimeoutMs, nowMs);

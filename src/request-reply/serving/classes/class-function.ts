@@ -2,7 +2,14 @@ import type { Envelope } from '../../../envelope/envelope.ts';
 import type { Effects } from '../../../functions/effects.ts';
 import type { InvocationHost } from '../../../functions/invocation-host.ts';
 import type { RegisteredFunction } from '../../../functions/registry.ts';
-import type { BatchedMessage, BatchResult, InvocationBatch, StateSpec } from '../../../functions/remote/invocation-batch.ts';
+import type {
+  BatchedMessage,
+  BatchResponse,
+  InvocationBatch,
+  OutgoingEgress,
+  StateSpec,
+} from '../../../functions/remote/invocation-batch.ts';
+import { subscriberCell, subscriberCellName } from '../../../functions/subscriptions.ts';
 import type { Message } from '../../../functions/message.ts';
 import type { Address } from '../../../shared/address.ts';
 import { StatefunError, toError } from '../../../shared/errors.ts';
@@ -13,32 +20,58 @@ import type { ClassHost } from './class-host.ts';
 import { envelopeValue, readEnvelope } from './envelope-values.ts';
 import { cellSpecs, ServedState } from './served-state.ts';
 
+/** The records of a batch in order. They are made when the batch is complete: making a dead letter logs and counts it. */
+type EgressRecords = (() => OutgoingEgress)[];
+
+/** What the messages of a batch have asked for so far. */
+interface Collected {
+  readonly effects: BatchEffects;
+  readonly records: EgressRecords;
+}
+
 /**
  * A function class as the request-reply handler serves it.
  *
  * 1. Messages of a batch are handled one after the other, each with the state that those before it have left.
  * 2. A message that fails is tried again and then given up, as its policy says, within the call: it never fails the batch. What does is an
  *    address whose state cannot be read.
+ * 3. A class does not show whether it has subscribers, unless it answers them. A batch of another class that uses the table of subscribers
+ *    without having it has no effect: the answer asks for the table. Types that never use the table save the round trip for it.
  */
 export class ClassFunction implements ServedFunction {
   readonly type: string;
-  readonly states: readonly StateSpec[];
+  readonly statesOnDemand = cellSpecs([subscriberCell]);
+  readonly #statesOfClass: readonly StateSpec[];
   readonly #registered: RegisteredFunction;
   readonly #host: ClassHost;
+  /** True for good after the first use: a cluster that starts anew, or another part of it, then attaches the table before a handler runs. */
+  #usesSubscribers: boolean;
 
   constructor(registered: RegisteredFunction, host: ClassHost) {
     this.type = registered.definition.type;
-    this.states = cellSpecs(registered.cells);
+    this.#statesOfClass = cellSpecs(registered.cells.filter(({ name }) => name !== subscriberCellName));
+    this.#usesSubscribers = registered.definition.onSubscribe !== undefined;
     this.#registered = registered;
     this.#host = host;
   }
 
-  async handle({ target, states, invocations }: InvocationBatch): Promise<BatchResult> {
+  get states(): readonly StateSpec[] {
+    return this.#usesSubscribers ? [...this.#statesOfClass, ...this.statesOnDemand] : this.#statesOfClass;
+  }
+
+  async handle({ target, states, invocations }: InvocationBatch): Promise<BatchResponse> {
     const state = new ServedState(this.#registered.cells, states, target);
     const effects = new BatchEffects();
+    const records: EgressRecords = [];
     const host: InvocationHost = { ...this.#host.invocations, isTokenPending: (_address, token) => effects.isTokenPending(token) };
-    const attempts = new AttemptLoop(this.#registered, state.address, host, this.#host);
-    for (const invocation of invocations) await this.#handleMessage(target, invocation, attempts, effects);
+    const attempts = new AttemptLoop(this.#registered, state, host, this.#host);
+    for (const invocation of invocations) {
+      await this.#handleMessage(target, invocation, attempts, { effects, records });
+      this.#usesSubscribers ||= state.usesOwnCell(subscriberCellName);
+      const { missing } = state;
+      if (missing.length > 0) return { kind: 'incomplete', missing };
+    }
+    for (const record of records) effects.egress.push(record());
     return effects.result(state.mutations());
   }
 
@@ -46,7 +79,7 @@ export class ClassFunction implements ServedFunction {
     self: Address,
     { caller: sender, argument }: BatchedMessage,
     attempts: AttemptLoop,
-    effects: BatchEffects,
+    collected: Collected,
   ): Promise<void> {
     const caller = sender === undefined || this.#host.isIngress(sender) ? undefined : sender;
     let message: Message;
@@ -54,30 +87,29 @@ export class ClassFunction implements ServedFunction {
       message = { target: self, caller, envelope: readEnvelope(argument, self, caller) };
     } catch (thrown) {
       const unreadable = { target: self, caller, envelope: undefined, bytes: argument.value, error: toError(thrown), attempts: 0 };
-      effects.egress.push(this.#host.toDeadLetter(unreadable));
+      collected.records.push(() => this.#host.toDeadLetter(unreadable));
       return;
     }
     const outcome = await attempts.run(message);
-    if (outcome.kind === 'done') this.#collect(message, outcome.effects, outcome.startedAtMs, effects);
+    if (outcome.kind === 'done') this.#collect(message, outcome.effects, outcome.startedAtMs, collected);
     else if (outcome.kind === 'dead-letter') {
       const { error, attempts: made } = outcome;
-      effects.egress.push(
-        this.#host.toDeadLetter({ target: self, caller, envelope: message.envelope, bytes: argument.value, error, attempts: made }),
-      );
+      const givenUp = { target: self, caller, envelope: message.envelope, bytes: argument.value, error, attempts: made };
+      collected.records.push(() => this.#host.toDeadLetter(givenUp));
     }
   }
 
-  #collect({ target: self, caller }: Message, from: Effects, startedAtMs: number, { messages, delayed, egress }: BatchEffects): void {
+  #collect({ target: self, caller }: Message, from: Effects, startedAtMs: number, { effects, records }: Collected): void {
     const valueFor = ({ target, envelope }: Effects['messages'][number]) => ({
       target,
       argument: this.#host.isRemote(target.type) ? envelope.typedValue : envelopeValue(envelope),
     });
-    for (const sent of from.messages) messages.push(valueFor(sent));
+    for (const sent of from.messages) effects.messages.push(valueFor(sent));
     for (const effect of from.delayed) {
-      if (effect.kind === 'cancel') delayed.push({ kind: 'cancel', token: effect.token });
+      if (effect.kind === 'cancel') effects.delayed.push({ kind: 'cancel', token: effect.token });
       // What the handler asked for, counted from when the cluster has the answer.
       else
-        delayed.push({
+        effects.delayed.push({
           kind: 'send',
           delayMs: Math.max(0, Math.ceil(effect.dueAt - startedAtMs)),
           token: effect.token,
@@ -87,7 +119,9 @@ export class ClassFunction implements ServedFunction {
     for (const effect of from.egress) {
       const { egressId, envelope } = effect;
       const tooLarge = { target: self, caller, envelope, bytes: Buffer.from(envelope.payload), attempts: 1 };
-      egress.push(this.#host.toEgress(effect) ?? this.#host.toDeadLetter({ ...tooLarge, error: recordTooLarge(egressId, envelope) }));
+      records.push(
+        () => this.#host.toEgress(effect) ?? this.#host.toDeadLetter({ ...tooLarge, error: recordTooLarge(egressId, envelope) }),
+      );
     }
   }
 }

@@ -2,9 +2,11 @@ import type { AttachedState, StateMutation, StateSpec } from '../../../functions
 import type { Address } from '../../../shared/address.ts';
 import { appendAll } from '../../../shared/append-all.ts';
 import { StatefunError } from '../../../shared/errors.ts';
+import type { TypedValue } from '../../../shared/typed-value.ts';
 import { AddressState } from '../../../state/address-state.ts';
 import type { CellDefinition } from '../../../state/cell-definition.ts';
 import { parseEntryKey } from '../../../state/entry-key.ts';
+import type { PersistedTable } from '../../../state/persisted-table.ts';
 import type { StateEntry } from '../../../state/state-entry.ts';
 import { ProtobufError } from '../../../shared/protobuf/reader.ts';
 import { cellTypename, clusterType, readCell, writeCell } from './cell-values.ts';
@@ -14,35 +16,64 @@ export function cellSpecs(cells: readonly CellDefinition[]): readonly StateSpec[
   return cells.map((cell) => ({ name: cell.name, typename: cellTypename(cell), expiration: undefined }));
 }
 
-/** The state of one address of a class during one batch: states of the cluster in, mutations out, cells in between. */
+/** The cells of an address; remembers which of the framework's own tables were used. */
+class ServedAddressState extends AddressState {
+  readonly ownCellsUsed = new Set<string>();
+
+  override ownCell(name: string): PersistedTable<unknown> {
+    this.ownCellsUsed.add(name);
+    return super.ownCell(name);
+  }
+}
+
+/**
+ * The state of one address of a class during one batch: states of the cluster in, mutations out, cells in between. Cells that are not
+ * attached are empty.
+ */
 export class ServedState {
-  readonly address: AddressState;
+  readonly #address: ServedAddressState;
   readonly #cells: readonly CellDefinition[];
+  readonly #attached: ReadonlyMap<string, TypedValue | undefined>;
   /** By cell and key, as the cluster has them. */
   readonly #entries = new Map<string, Map<string, string | Uint8Array>>();
 
   /** Throws STATE_UNREADABLE. */
   constructor(cells: readonly CellDefinition[], attached: readonly AttachedState[], address?: Address) {
     this.#cells = cells;
-    const byName = new Map(attached.map(({ name, value }) => [name, value]));
+    this.#attached = new Map(attached.map(({ name, value }) => [name, value]));
     const loaded: StateEntry[] = [];
     for (const cell of cells) {
-      const value = byName.get(cell.name);
+      const value = this.#attached.get(cell.name);
       const entries = value?.hasValue === true ? readEntries(cell, value.value) : [];
       this.#entries.set(cell.name, new Map(entries.map(({ key, value: content }) => [key, content])));
       appendAll(loaded, entries);
     }
-    this.address = new AddressState(
+    this.#address = new ServedAddressState(
       cells.map((cell) => ({ ...cell, type: clusterType(cell) })),
       loaded,
       address,
     );
   }
 
+  get address(): AddressState {
+    return this.#address;
+  }
+
+  /** Whether an attempt has used the framework's own cell of this name. */
+  usesOwnCell(name: string): boolean {
+    return this.#address.ownCellsUsed.has(name);
+  }
+
+  /** The framework's own cells that an attempt has used without having what is stored in them: nothing of the batch may count. */
+  get missing(): readonly StateSpec[] {
+    const used = this.#address.ownCellsUsed;
+    return used.size === 0 ? [] : cellSpecs(this.#cells.filter(({ name }) => used.has(name) && !this.#attached.has(name)));
+  }
+
   /** One for each cell that a kept attempt has changed. */
   mutations(): readonly StateMutation[] {
     const changed = new Set<string>();
-    for (const { key, value } of this.address.capture()) {
+    for (const { key, value } of this.#address.capture()) {
       const name = parseEntryKey(key)?.name ?? '';
       changed.add(name);
       if (value === undefined) this.#entries.get(name)?.delete(key);

@@ -21,6 +21,12 @@ describe('functions made to find mistakes, simulated', () => {
     expect(faults).toBeGreaterThan(100);
   });
 
+  it('let in a record that leads to no message when they message each other for long', async () => {
+    const report = await simulate(hostileApplication, { ...hostileOptions, seed: 160094577, seeds: 1 });
+
+    report.ensureHeld();
+  });
+
   it('let records in when they message each other for long', async () => {
     const report = await simulate(chatterApplication, { ...chatterOptions, seed: 1, seeds: 30 });
 

@@ -116,6 +116,7 @@ export class Ledger implements PartitionWatcher {
     if (!oldest) this.#report('order', 'a message is handled before an older one that nothing keeps');
     this.#inARow += 1;
     if (this.#sources === undefined) return;
+    this.#noteTaken(this.#sources);
     const { partition, limits, recordsWaiting, outboxFull } = this.#sources;
     const couldTake = recordsWaiting() > 0 && partition.mailboxes.hasRoom && !outboxFull();
     this.#sinceRecord = couldTake ? this.#sinceRecord + 1 : 0;
@@ -126,6 +127,7 @@ export class Ledger implements PartitionWatcher {
   paused(): void {
     this.#inARow = 0;
     this.#sinceRecord = 0;
+    if (this.#sources !== undefined) this.#noteTaken(this.#sources);
   }
 
   ended(message: PendingMessage, end: MessageEnd): void {
@@ -209,6 +211,13 @@ export class Ledger implements PartitionWatcher {
     this.egress.sending(egressId, records);
   }
 
+  /** A record that leads to no message has been taken all the same. */
+  #noteTaken({ taken }: LedgerSources): void {
+    if (taken() === this.#takenSeen) return;
+    this.#takenSeen = taken();
+    this.#sinceRecord = 0;
+  }
+
   /** What waits outside is let in only while there is room; the message has arrived already. */
   #checkLimits(message: Message): void {
     const { caller, target } = message;
@@ -216,13 +225,12 @@ export class Ledger implements PartitionWatcher {
     const { partition, limits, taken, outboxFull } = this.#sources;
     const isNewRecord = caller === undefined && taken() > this.#takenSeen;
     if (!isNewRecord) return;
-    this.#takenSeen = taken();
+    this.#noteTaken(this.#sources);
     const { activations } = partition.mailboxes;
     let before = activations.find(target)?.blocked === true ? 0 : -1;
     // Those of blocked addresses count apart.
     for (const { mailbox, blocked } of activations.withMessages()) if (!blocked) before += mailbox.length;
     if (before >= limits.pendingMessagesMax) this.#report('limits', `a record is taken while ${before} messages are pending`);
-    this.#sinceRecord = 0;
     const passed = this.#inARow < limits.insideInvocationsMax ? passedBy(message, partition) : undefined;
     if (passed !== undefined) this.#report('inside first', `a record is taken before message ${shortId(passed)}`);
     if (outboxFull()) this.#report('limits', 'a record is taken while the outbox is full');

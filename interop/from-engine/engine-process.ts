@@ -23,7 +23,7 @@ import { smoke } from '../smoke/commands.ts';
 @Forwarder(smoke.sourceCommandType)
 class SourceCommands implements EventForwarder {
   forward(event: CloudEvent, downstream: Downstream): void {
-    downstream.forward(smoke.interpreter, event.subject ?? '', event);
+    downstream.send(smoke.interpreter, event.subject ?? '', event);
   }
 }
 
@@ -31,7 +31,7 @@ class SourceCommands implements EventForwarder {
 @Forwarder('io.statefun.types/string')
 class Words implements EventForwarder {
   forward(event: CloudEvent, downstream: Downstream): void {
-    downstream.forward(greeter.function, event.subject ?? '', event);
+    downstream.send(greeter.function, event.subject ?? '', event);
   }
 }
 

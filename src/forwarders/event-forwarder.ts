@@ -14,7 +14,7 @@ export interface Downstream {
    * Throws UNKNOWN_FUNCTION, INVALID_ADDRESS_ID, PARTITION_KEY_INVALID, INVALID_CLOUD_EVENT, EVENT_NOT_SERIALIZABLE, MESSAGE_TOO_LARGE,
    * TOO_MANY_FORWARDS (past 250,000 messages or 64 MiB for one event) or FORWARDER_ENDED.
    */
-  forward(target: FunctionTarget, id: string, event: CloudEvent | NewEvent, options?: ForwardOptions): void;
+  send(target: FunctionTarget, id: string, event: CloudEvent | NewEvent, options?: ForwardOptions): void;
 }
 
 /**

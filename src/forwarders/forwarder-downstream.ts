@@ -46,7 +46,7 @@ export class ForwarderDownstream implements Downstream {
     this.#open = false;
   }
 
-  forward(target: FunctionTarget, id: string, event: CloudEvent | NewEvent, options: ForwardOptions = {}): void {
+  send(target: FunctionTarget, id: string, event: CloudEvent | NewEvent, options: ForwardOptions = {}): void {
     const { forwarder, envelope } = this.#forwarding;
     if (!this.#open)
       throw new StatefunError('FORWARDER_ENDED', `forwarder ${forwarder} sent after forward had returned.`, { facts: { forwarder } });

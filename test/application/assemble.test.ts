@@ -54,7 +54,7 @@ describe('assembling an application', () => {
   it('asks listed forwarders in their order, then scanned ones by class name', async () => {
     class Sending {
       forward(event: CloudEvent, downstream: Downstream): void {
-        downstream.forward(TotalFunction, 'any', event);
+        downstream.send(TotalFunction, 'any', event);
       }
     }
     @Forwarder('scan.apple')

@@ -33,7 +33,7 @@ export class ReportFunction {
 @Forwarder(Reading)
 export class ReadingEvents {
   forward(event: EventOf<typeof Reading>, downstream: Downstream): void {
-    downstream.forward(TotalFunction, event.data.meter, event);
+    downstream.send(TotalFunction, event.data.meter, event);
   }
 }
 

@@ -71,7 +71,7 @@ class ToHub {
   }
 
   forward(event: CloudEvent, downstream: Downstream): void {
-    downstream.forward(Hub, 'h', event.subject === 'renew' ? { type: 'renewed', data: event.data } : event);
+    downstream.send(Hub, 'h', event.subject === 'renew' ? { type: 'renewed', data: event.data } : event);
   }
 }
 

@@ -26,7 +26,7 @@ class Talker {
 }
 Handles('a.b')(Talker.prototype, 'on', Object.getOwnPropertyDescriptor(Talker.prototype, 'on'));
 StatefunFunction('test/talker')(Talker);
-class All { forward(event, downstream) { downstream.forward('test/talker', event.id, event); } }
+class All { forward(event, downstream) { downstream.send('test/talker', event.id, event); } }
 Forwarder('a.b')(All);
 export default defineApplication({
   functions: [Talker], forwarders: [All], ingress: [fileIngress({ path: 'events.jsonl' })], egress: [${egress}],

@@ -37,7 +37,7 @@ StatefunFunction('test/echo', { retry: { attemptsMax: ATTEMPTS } })(Echo);
 
 class Echoes {
   accept(event) { return event.type === 'echo'; }
-  forward(event, downstream) { downstream.forward('test/echo', '1', event); }
+  forward(event, downstream) { downstream.send('test/echo', '1', event); }
 }
 Forwarder()(Echoes);
 

@@ -28,7 +28,7 @@ StatefunFunction('meter/total')(Total);
 const forwarderSource = `
 import { Forwarder } from '${packageUrl}';
 export class Readings {
-  forward(event, downstream) { downstream.forward('meter/total', event.data.meter, event); }
+  forward(event, downstream) { downstream.send('meter/total', event.data.meter, event); }
 }
 Forwarder('meter.reading')(Readings);
 `;

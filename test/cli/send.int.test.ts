@@ -20,7 +20,7 @@ Persisted()(Total.prototype, 'total');
 Handles('reading')(Total.prototype, 'add', Object.getOwnPropertyDescriptor(Total.prototype, 'add'));
 StatefunFunction('meter/total')(Total);
 class Readings {
-  forward(event, downstream) { downstream.forward('meter/total', event.data.meter, event); }
+  forward(event, downstream) { downstream.send('meter/total', event.data.meter, event); }
 }
 Forwarder('reading')(Readings);
 export default defineApplication({ name: 'meters', functions: [Total], forwarders: [Readings], ingress: [memoryIngress()] });

@@ -204,20 +204,20 @@ export class LedgerEvents implements EventForwarder {
     const data = event.data as Readonly<Record<string, string>>; // the workload writes objects with texts for ids
     switch (event.type as WorkloadType) {
       case 'ledger.transfer':
-        return downstream.forward(AccountFunction, data['from'] ?? '', event);
+        return downstream.send(AccountFunction, data['from'] ?? '', event);
       case 'ledger.fee':
-        return downstream.forward(BankFunction, data['bank'] ?? '', event);
+        return downstream.send(BankFunction, data['bank'] ?? '', event);
       case 'ledger.countdown':
-        return downstream.forward(ClockFunction, data['clock'] ?? '', event);
+        return downstream.send(ClockFunction, data['clock'] ?? '', event);
       case 'ledger.rate':
-        return downstream.forward(RateFunction, data['rate'] ?? '', event);
+        return downstream.send(RateFunction, data['rate'] ?? '', event);
       case 'ledger.watch':
       case 'ledger.unwatch':
-        return downstream.forward(WatcherFunction, data['watcher'] ?? '', event);
+        return downstream.send(WatcherFunction, data['watcher'] ?? '', event);
       case 'ledger.poison':
-        return downstream.forward(FragileFunction, data['fragile'] ?? '', event);
+        return downstream.send(FragileFunction, data['fragile'] ?? '', event);
       case 'ledger.careless':
-        return downstream.forward(CarelessFunction, data['fragile'] ?? '', event);
+        return downstream.send(CarelessFunction, data['fragile'] ?? '', event);
       case 'ledger.unknown':
         throw new Error('the forwarder does not accept it');
     }

@@ -47,7 +47,7 @@ class OrderFunction {
 @Forwarder('order.placed')
 class OrderEvents implements EventForwarder {
   forward(event: CloudEvent, downstream: Downstream): void {
-    downstream.forward(OrderFunction, event.subject ?? '', event);
+    downstream.send(OrderFunction, event.subject ?? '', event);
   }
 }
 

@@ -24,7 +24,7 @@ export class DeviceEvents implements EventForwarder {
   }
 
   forward(event: CloudEvent, downstream: Downstream): void {
-    downstream.forward('home/device', event.subject ?? '', event);
+    downstream.send('home/device', event.subject ?? '', event);
   }
 }
 // #endregion accept
@@ -33,7 +33,7 @@ export class DeviceEvents implements EventForwarder {
 @Forwarder('device.alarm')
 export class Alarms implements EventForwarder {
   forward(event: CloudEvent, downstream: Downstream): void {
-    downstream.forward('home/house', 'main', { type: 'house.alarm', data: { device: event.subject } });
+    downstream.send('home/house', 'main', { type: 'house.alarm', data: { device: event.subject } });
   }
 }
 // #endregion text
@@ -45,8 +45,8 @@ const LightSwitched = eventType<{ readonly room: string; readonly lux: number }>
 @Forwarder([DoorOpened, LightSwitched])
 export class RoomEvents {
   forward(event: EventOf<typeof DoorOpened | typeof LightSwitched>, downstream: Downstream): void {
-    downstream.forward('home/room', event.data.room, event);
-    if (LightSwitched.is(event) && event.data.lux > 500) downstream.forward('home/house', 'main', event);
+    downstream.send('home/room', event.data.room, event);
+    if (LightSwitched.is(event) && event.data.lux > 500) downstream.send('home/house', 'main', event);
   }
 }
 // #endregion several

@@ -29,7 +29,7 @@ const OrderPlaced = eventType<{ id: string; total: number }>('shop.order-placed'
 @Forwarder(OrderPlaced)
 class OrderEvents implements EventForwarder<{ id: string }> {
   forward(event: CloudEvent<{ id: string }>, downstream: Downstream): void {
-    downstream.forward(OrderFunction, event.data.id, event);
+    downstream.send(OrderFunction, event.data.id, event);
   }
 }
 

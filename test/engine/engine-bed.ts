@@ -102,7 +102,7 @@ const toAddressInData: EventForwarder = {
   accept: (event) => typeof (event.data as { target?: unknown }).target === 'string',
   forward(event, downstream) {
     const [type, id] = split((event.data as { target: string }).target);
-    downstream.forward(type, id, event);
+    downstream.send(type, id, event);
   },
 };
 

@@ -33,7 +33,7 @@ describe('What is forwarded for one event', () => {
   it('may go to 130,000 addresses', () => {
     const router = routerOf(
       forwarderOf('Everyone', (event, downstream) => {
-        for (let number = 0; number < 130_000; number++) downstream.forward('shop/cart', `cart-${number}`, event);
+        for (let number = 0; number < 130_000; number++) downstream.send('shop/cart', `cart-${number}`, event);
       }),
     );
     const messages = router.route(envelope, 'o');
@@ -43,7 +43,7 @@ describe('What is forwarded for one event', () => {
 
   it('is refused past 250,000 messages, of all forwarders together', () => {
     const half: Forward = (event, downstream) => {
-      for (let number = 0; number < 125_001; number++) downstream.forward('shop/cart', 'a', event);
+      for (let number = 0; number < 125_001; number++) downstream.send('shop/cart', 'a', event);
     };
     const refusal = refusalOf(routerOf(forwarderOf('First', half), forwarderOf('Second', half)));
     expect(refusal).toMatchObject({ code: 'TOO_MANY_FORWARDS', outcome: 'give-up', facts: { forwarder: 'Second', forwardsMax: 250_000 } });
@@ -52,7 +52,7 @@ describe('What is forwarded for one event', () => {
   it('is refused past 64 MiB, ids among them', () => {
     const router = routerOf(
       forwarderOf('Long', (event, downstream) => {
-        for (let number = 0; number < 1_025; number++) downstream.forward('shop/cart', 'x'.repeat(65_536), event);
+        for (let number = 0; number < 1_025; number++) downstream.send('shop/cart', 'x'.repeat(65_536), event);
       }),
     );
     expect(refusalOf(router)).toMatchObject({ code: 'TOO_MANY_FORWARDS', facts: { forwardBytesMax: 67_108_864 } });
@@ -61,7 +61,7 @@ describe('What is forwarded for one event', () => {
   it('is refused where a forwarder makes an event that is larger than a store keeps', () => {
     const router = routerOf(
       forwarderOf('Large', (_event, downstream) => {
-        downstream.forward('shop/cart', 'a', { type: 'large', data: 'x'.repeat(16 * 1_024 * 1_024) });
+        downstream.send('shop/cart', 'a', { type: 'large', data: 'x'.repeat(16 * 1_024 * 1_024) });
       }),
     );
     expect(refusalOf(router)).toMatchObject({ code: 'MESSAGE_TOO_LARGE', facts: { forwarder: 'Large' } });

@@ -26,7 +26,7 @@ function forwarderOf(name: string, forward: Forward, rest: Partial<RegisteredFor
 
 /** Sends the event on to `shop/cart`, the id being its own name. */
 const sendTo = (id: string): Forward => {
-  return (event, downstream) => downstream.forward('shop/cart', id, event);
+  return (event, downstream) => downstream.send('shop/cart', id, event);
 };
 
 function routerOf(...forwarders: RegisteredForwarder[]): Router {
@@ -90,8 +90,8 @@ describe('Router', () => {
 
   it('names messages by origin, forwarder and ordinal', () => {
     const twice: Forward = (event, downstream) => {
-      downstream.forward('shop/cart', 'a', event);
-      downstream.forward('shop/product', 'b', { type: 'x', data: 1 });
+      downstream.send('shop/cart', 'a', event);
+      downstream.send('shop/product', 'b', { type: 'x', data: 1 });
     };
     const ids = routerOf(forwarderOf('A', twice), forwarderOf('B', sendTo('c')))
       .route(envelope, 'stream/shard-1/42')
@@ -116,7 +116,7 @@ describe('Router', () => {
     const forwarder: EventForwarder = {
       forward: (event, downstream) => {
         seen.push(event.data);
-        downstream.forward('shop/cart', 'a', event);
+        downstream.send('shop/cart', 'a', event);
       },
     };
     const [message] = routerOf({ name: 'A', order: 0, forwarder, eventTypes: [Sold] }).route(envelope, 'o');
@@ -125,13 +125,13 @@ describe('Router', () => {
   });
 
   it('takes a partition key from the forwarder', () => {
-    const forward: Forward = (event, downstream) => downstream.forward('shop/cart', 'a', event, { partitionKey: 'other' });
+    const forward: Forward = (event, downstream) => downstream.send('shop/cart', 'a', event, { partitionKey: 'other' });
     expect(routerOf(forwarderOf('A', forward)).route(envelope, 'o')[0]?.envelope.partitionKey).toBe('other');
   });
 
   it('completes a new event with message id, forwarder and the time of the clock', () => {
     const event: NewEvent = { type: 'shop.noted', data: { id: 'a' } };
-    const [message] = routerOf(forwarderOf('Notes', (_, downstream) => downstream.forward('shop/cart', 'a', event))).route(envelope, 'o');
+    const [message] = routerOf(forwarderOf('Notes', (_, downstream) => downstream.send('shop/cart', 'a', event))).route(envelope, 'o');
     expect(message?.envelope.event).toEqual({
       ...{ specversion: '1.0', id: messageIdOf('o', 'Notes', 0), source: '/forwarders/Notes', type: 'shop.noted' },
       ...{ time: '2026-01-01T00:00:00.000Z', datacontenttype: 'application/json', data: { id: 'a' } },
@@ -140,7 +140,7 @@ describe('Router', () => {
   });
 
   it('names a target by its class', () => {
-    const [message] = routerOf(forwarderOf('A', (event, downstream) => downstream.forward(CartFunction, 'a', event))).route(envelope, 'o');
+    const [message] = routerOf(forwarderOf('A', (event, downstream) => downstream.send(CartFunction, 'a', event))).route(envelope, 'o');
     expect(message?.target).toEqual({ type: 'shop/cart', id: 'a' });
   });
 
@@ -155,7 +155,7 @@ describe('Router', () => {
 describe('a router that refuses', () => {
   it('sends nothing of an event when one of its forwarders throws', () => {
     const failing = forwarderOf('B', (event, downstream) => {
-      downstream.forward('shop/cart', 'b', event);
+      downstream.send('shop/cart', 'b', event);
       throw new Error('no cart');
     });
     const refusal = refusalOf(routerOf(forwarderOf('A', sendTo('a')), failing));
@@ -187,7 +187,7 @@ describe('a router that refuses', () => {
     const forward = async (event: CloudEvent, downstream: Downstream): Promise<void> => {
       await Promise.resolve();
       try {
-        downstream.forward('shop/cart', 'a', event);
+        downstream.send('shop/cart', 'a', event);
       } catch (error) {
         late = error;
       }
@@ -212,11 +212,11 @@ describe('a router that refuses', () => {
   it('refuses a downstream that is used after forward has returned', () => {
     let kept: Downstream | undefined;
     routerOf(forwarderOf('A', (_, downstream) => void (kept = downstream))).route(envelope, 'o');
-    expect(() => kept?.forward('shop/cart', 'a', envelope.event)).toThrow('FORWARDER_ENDED');
+    expect(() => kept?.send('shop/cart', 'a', envelope.event)).toThrow('FORWARDER_ENDED');
   });
 
   it('names the types there are when nothing handles the target', () => {
-    const refusal = refusalOf(routerOf(forwarderOf('CartEvents', (event, downstream) => downstream.forward('shop/crat', 'a', event))));
+    const refusal = refusalOf(routerOf(forwarderOf('CartEvents', (event, downstream) => downstream.send('shop/crat', 'a', event))));
     expect(refusal).toMatchObject({
       code: 'UNKNOWN_FUNCTION',
       outcome: 'give-up',
@@ -228,13 +228,13 @@ describe('a router that refuses', () => {
   });
 
   it('refuses a class that is no function', () => {
-    expect(refusalOf(routerOf(forwarderOf('A', (event, downstream) => downstream.forward(Map, 'a', event)))).summary).toContain(
+    expect(refusalOf(routerOf(forwarderOf('A', (event, downstream) => downstream.send(Map, 'a', event)))).summary).toContain(
       'class Map is not a function',
     );
   });
 
   it.each([[''], [undefined], [5], ['漢'.repeat(30_000)]])('refuses an id that can name no address', (id) => {
-    const forward: Forward = (event, downstream) => downstream.forward('shop/cart', id as string, event);
+    const forward: Forward = (event, downstream) => downstream.send('shop/cart', id as string, event);
     expect(refusalOf(routerOf(forwarderOf('A', forward)))).toMatchObject({
       code: 'INVALID_ADDRESS_ID',
       facts: { forwarder: 'A', eventId: 'e1' },
@@ -242,12 +242,12 @@ describe('a router that refuses', () => {
   });
 
   it('refuses a partition key that is too long', () => {
-    const forward: Forward = (event, downstream) => downstream.forward('shop/cart', 'a', event, { partitionKey: 'x'.repeat(65_537) });
+    const forward: Forward = (event, downstream) => downstream.send('shop/cart', 'a', event, { partitionKey: 'x'.repeat(65_537) });
     expect(refusalOf(routerOf(forwarderOf('A', forward)))).toMatchObject({ code: 'PARTITION_KEY_INVALID', facts: { forwarder: 'A' } });
   });
 
   it('refuses a new event that is none', () => {
-    const forward: Forward = (_, downstream) => downstream.forward('shop/cart', 'a', { type: 't', data: new Date(0) });
+    const forward: Forward = (_, downstream) => downstream.send('shop/cart', 'a', { type: 't', data: new Date(0) });
     expect(refusalOf(routerOf(forwarderOf('A', forward)))).toMatchObject({
       code: 'EVENT_NOT_SERIALIZABLE',
       facts: { path: 'data', forwarder: 'A' },
@@ -256,9 +256,9 @@ describe('a router that refuses', () => {
 
   it('counts a refused send even if the forwarder catches it', () => {
     const forward: Forward = (event, downstream) => {
-      downstream.forward('shop/cart', 'a', event);
+      downstream.send('shop/cart', 'a', event);
       try {
-        downstream.forward('shop/crat', 'a', event);
+        downstream.send('shop/crat', 'a', event);
       } catch {
         // Swallowed: half of the messages must not go out all the same.
       }

@@ -16,7 +16,7 @@ function ofType(type: string, data: unknown): Envelope {
 }
 
 function sendOn(event: CloudEvent, downstream: Downstream): void {
-  downstream.forward('shop/cart', 'a', event);
+  downstream.send('shop/cart', 'a', event);
 }
 
 describe('a forwarder of several event types', () => {

@@ -66,7 +66,7 @@ describe('@PostConstruct and @PreDestroy', () => {
         log.push('close forwarder');
       }
       forward(event: CloudEvent, downstream: Downstream): void {
-        downstream.forward(TotalFunction, 'x', event);
+        downstream.send(TotalFunction, 'x', event);
       }
     }
     const application = defineApplication({ functions: [TotalFunction], forwarders: [Forwarding], providers });

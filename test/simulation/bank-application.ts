@@ -86,7 +86,7 @@ export class ToAccount implements EventForwarder {
   }
 
   forward(event: CloudEvent, downstream: Downstream): void {
-    downstream.forward(event.type === 'strict' ? StrictFunction : AccountFunction, 'a', event);
+    downstream.send(event.type === 'strict' ? StrictFunction : AccountFunction, 'a', event);
   }
 }
 

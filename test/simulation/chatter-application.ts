@@ -48,8 +48,8 @@ export class ToChatter implements EventForwarder {
   }
 
   forward(event: CloudEvent, downstream: Downstream): void {
-    if (event.type === 'talk') downstream.forward(Talker, 'one', event);
-    else downstream.forward(Listener, 'all', event);
+    if (event.type === 'talk') downstream.send(Talker, 'one', event);
+    else downstream.send(Listener, 'all', event);
   }
 }
 

@@ -32,7 +32,7 @@ export class ToSource implements EventForwarder {
   }
 
   forward(event: CloudEvent, downstream: Downstream): void {
-    downstream.forward(Source, '0', event);
+    downstream.send(Source, '0', event);
   }
 }
 

@@ -24,8 +24,8 @@ export class ToTarget implements EventForwarder {
 
   forward(event: CloudEvent, downstream: Downstream): void {
     const { target, id } = event.data as Addressed;
-    downstream.forward(target, id, event);
-    if (id === '0') downstream.forward(Quick, '2', event);
+    downstream.send(target, id, event);
+    if (id === '0') downstream.send(Quick, '2', event);
   }
 }
 

@@ -71,7 +71,7 @@ class ToRemote implements EventForwarder {
   }
 
   forward(event: CloudEvent, downstream: Downstream): void {
-    downstream.forward(remoteType, String((event.data as Task).number % ids), event);
+    downstream.send(remoteType, String((event.data as Task).number % ids), event);
   }
 }
 

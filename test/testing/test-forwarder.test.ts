@@ -31,8 +31,8 @@ class OrderEvents implements EventForwarder<Order> {
   constructor(private readonly prefix: string) {}
 
   forward(event: CloudEvent<Order>, downstream: Downstream): void {
-    downstream.forward('shop/customer', this.prefix + event.data.customer, event);
-    for (const product of event.data.products) downstream.forward('shop/product', product, { type: 'shop.sold', data: { product } });
+    downstream.send('shop/customer', this.prefix + event.data.customer, event);
+    for (const product of event.data.products) downstream.send('shop/product', product, { type: 'shop.sold', data: { product } });
   }
 }
 

@@ -72,8 +72,8 @@ class WeatherEvents implements EventForwarder {
 
   forward(event: CloudEvent, downstream: Downstream): void {
     const { place, watch } = event.data as { readonly place: string; readonly watch?: string };
-    if (watch === undefined) downstream.forward(stationType, place, event);
-    else downstream.forward('weather/watch', watch, event);
+    if (watch === undefined) downstream.send(stationType, place, event);
+    else downstream.send('weather/watch', watch, event);
   }
 }
 

@@ -48,9 +48,9 @@ export const sent: NewEvent = built;
 @Forwarder(Checked, { order: 1 })
 export class Products implements EventForwarder<Product> {
   forward(event: CloudEvent<Product>, downstream: Downstream): void {
-    downstream.forward('shop/product', event.data.id, event);
+    downstream.send('shop/product', event.data.id, event);
     // @ts-expect-error: a function is a class or its type
-    downstream.forward(5, event.data.id, event);
+    downstream.send(5, event.data.id, event);
   }
 }
 
@@ -58,7 +58,7 @@ export class Products implements EventForwarder<Product> {
 @Forwarder(Checked)
 export class Carts implements EventForwarder<{ cartId: string }> {
   forward(event: CloudEvent<{ cartId: string }>, downstream: Downstream): void {
-    downstream.forward('shop/cart', event.data.cartId, event);
+    downstream.send('shop/cart', event.data.cartId, event);
   }
 }
 
@@ -87,7 +87,7 @@ const Removed = eventType<{ readonly id: string; readonly reason: string }>('sho
 @Forwarder([Checked, Removed, 'shop.audited'])
 export class Several {
   forward(event: EventOf<typeof Checked | typeof Removed> | CloudEvent, downstream: Downstream): void {
-    if (Removed.is(event)) downstream.forward('shop/cart', event.data.reason, event);
+    if (Removed.is(event)) downstream.send('shop/cart', event.data.reason, event);
   }
 }
 

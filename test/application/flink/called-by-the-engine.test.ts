@@ -56,7 +56,7 @@ class ToShop {
   }
 
   forward(event: CloudEvent<{ id: string }>, downstream: Downstream): void {
-    downstream.forward(event.type === 'watch' ? 'shop/customer' : 'shop/shelf', event.data.id, event);
+    downstream.send(event.type === 'watch' ? 'shop/customer' : 'shop/shelf', event.data.id, event);
   }
 }
 

@@ -84,7 +84,7 @@ class ToCounter {
 
   forward(event: CloudEvent<{ id?: string }>, downstream: Downstream): void {
     if (event.type === 'test.broken') throw new Error('broken forwarder');
-    downstream.forward('test/counter', event.data.id ?? 'one', event);
+    downstream.send('test/counter', event.data.id ?? 'one', event);
   }
 }
 

@@ -76,7 +76,7 @@ class ById {
   }
 
   forward(event: CloudEvent<{ readonly id: string }>, downstream: Downstream): void {
-    downstream.forward(event.subject === 'source' ? SourceFunction : HubFunction, event.data.id, event, { partitionKey: event.data.id });
+    downstream.send(event.subject === 'source' ? SourceFunction : HubFunction, event.data.id, event, { partitionKey: event.data.id });
   }
 }
 

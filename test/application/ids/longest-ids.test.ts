@@ -67,7 +67,7 @@ class Both {
   }
 
   forward(event: CloudEvent<{ id: string }>, downstream: Downstream): void {
-    downstream.forward(event.type === 'watch' ? Subscriber : Publisher, event.data.id, event, { partitionKey: event.data.id });
+    downstream.send(event.type === 'watch' ? Subscriber : Publisher, event.data.id, event, { partitionKey: event.data.id });
   }
 }
 

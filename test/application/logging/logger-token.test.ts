@@ -47,7 +47,7 @@ class LoggingForwarder {
 
   forward(event: CloudEvent, downstream: Downstream): void {
     this.logger.info('forwarding');
-    downstream.forward('meter/total', 'm1', event);
+    downstream.send('meter/total', 'm1', event);
   }
 }
 

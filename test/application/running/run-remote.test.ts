@@ -21,7 +21,7 @@ class ToGreeter {
   }
 
   forward(event: CloudEvent<{ user: string }>, downstream: Downstream): void {
-    downstream.forward('demo/greeter', event.data.user, event);
+    downstream.send('demo/greeter', event.data.user, event);
   }
 }
 

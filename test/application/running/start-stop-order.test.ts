@@ -154,7 +154,7 @@ describe('the deadline of a stop', () => {
     @Forwarder('meter.reading')
     class ToHanging {
       forward(event: CloudEvent, downstream: Downstream): void {
-        downstream.forward(HangingFunction, 'h1', event);
+        downstream.send(HangingFunction, 'h1', event);
       }
     }
     class Stuck {

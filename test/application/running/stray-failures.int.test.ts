@@ -40,7 +40,7 @@ Persisted()(Worker.prototype, 'done');
 Handles('work')(...method(Worker.prototype, 'on'));
 StatefunFunction('test/worker', { retry: { attemptsMax: 2, delay: 1 } })(Worker);
 
-class Work { forward(event, downstream) { downstream.forward('test/worker', event.data.does, event); } }
+class Work { forward(event, downstream) { downstream.send('test/worker', event.data.does, event); } }
 Forwarder('work')(Work);
 
 export default defineApplication({

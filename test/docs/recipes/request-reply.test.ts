@@ -27,7 +27,7 @@ const PriceAnswered = eventType<{ readonly quote: string; readonly request: stri
 @Forwarder([QuoteAsked, PriceAnswered])
 export class QuoteEvents {
   forward(event: EventOf<typeof QuoteAsked | typeof PriceAnswered>, downstream: Downstream): void {
-    downstream.forward(QuoteFunction, event.data.quote, event);
+    downstream.send(QuoteFunction, event.data.quote, event);
   }
 }
 

@@ -33,7 +33,7 @@ StatefunFunction('many/leaf')(Leaf);
 
 class Orders {
   forward(event, downstream) {
-    downstream.forward('many/sender', event.data.id, event);
+    downstream.send('many/sender', event.data.id, event);
   }
 }
 Forwarder('many.order')(Orders);

@@ -26,7 +26,7 @@ StatefunFunction('meter/total')(Total);
 
 class Readings {
   forward(event, downstream) {
-    downstream.forward('meter/total', event.data.meter, event);
+    downstream.send('meter/total', event.data.meter, event);
   }
 }
 Forwarder('meter.reading')(Readings);

@@ -6,6 +6,6 @@ import { GreeterFunction } from '../functions/greeter-function.ts';
 @Forwarder(VisitorCame)
 export class VisitorEvents implements EventForwarder<Visit> {
   forward(event: CloudEvent<Visit>, downstream: Downstream): void {
-    downstream.forward(GreeterFunction, event.data.name, event);
+    downstream.send(GreeterFunction, event.data.name, event);
   }
 }

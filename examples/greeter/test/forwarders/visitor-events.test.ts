@@ -7,7 +7,7 @@ import { GreeterFunction } from '../../src/functions/greeter-function.ts';
 
 describe('VisitorEvents', () => {
   it('forwards a visit as it is to the greeter of the visitor', () => {
-    const forward = mock.fn<Downstream['forward']>();
+    const send = mock.fn<Downstream['send']>();
     const event: CloudEvent<Visit> = {
       specversion: '1.0',
       id: 'event-1',
@@ -16,10 +16,10 @@ describe('VisitorEvents', () => {
       data: { name: 'Ada' },
     };
 
-    new VisitorEvents().forward(event, { forward });
+    new VisitorEvents().forward(event, { send });
 
     assert.deepEqual(
-      forward.mock.calls.map((call) => call.arguments),
+      send.mock.calls.map((call) => call.arguments),
       [[GreeterFunction, 'Ada', event]],
     );
   });

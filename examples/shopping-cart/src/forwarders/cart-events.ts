@@ -6,6 +6,6 @@ import { CartFunction } from '../functions/cart-function.ts';
 @Forwarder(CartProductChanged)
 export class CartEvents implements EventForwarder<CartProduct> {
   forward(event: CloudEvent<CartProduct>, downstream: Downstream): void {
-    downstream.forward(CartFunction, event.data.cartId, event);
+    downstream.send(CartFunction, event.data.cartId, event);
   }
 }

@@ -7,7 +7,7 @@ import { ProductFunction } from '../functions/product-function.ts';
 @Forwarder(ProductChanged)
 export class ProductEvents implements EventForwarder<Product> {
   forward(event: CloudEvent<Product>, downstream: Downstream): void {
-    downstream.forward(ProductFunction, event.data.id, event);
+    downstream.send(ProductFunction, event.data.id, event);
   }
 }
 // #endregion product-events

@@ -17,7 +17,7 @@ export const BundleAdded = eventType('example.cart-bundle', bundleSchema);
 export class BundleEvents implements EventForwarder<Bundle> {
   forward({ data: { cartId, products } }: CloudEvent<Bundle>, downstream: Downstream): void {
     for (const { productId, price } of products) {
-      downstream.forward(CartFunction, cartId, CartProductChanged.create({ cartId, productId, quantity: 1, originPrice: price }));
+      downstream.send(CartFunction, cartId, CartProductChanged.create({ cartId, productId, quantity: 1, originPrice: price }));
     }
   }
 }

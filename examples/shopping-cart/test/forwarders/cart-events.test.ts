@@ -7,12 +7,12 @@ import { cartProductChanged } from '../events.ts';
 
 describe('CartEvents', () => {
   it('forwards a cart event as it is to the function of the cart', () => {
-    const forward = jest.fn<Downstream['forward']>();
+    const send = jest.fn<Downstream['send']>();
     const { type, data } = cartProductChanged({ cartId: 'cart-7' });
     const event: CloudEvent<CartProduct> = { specversion: '1.0', id: 'event-1', source: 'http://example.com/cart-service', type, data };
 
-    new CartEvents().forward(event, { forward });
+    new CartEvents().forward(event, { send });
 
-    expect(forward.mock.calls).toEqual([[CartFunction, 'cart-7', event]]);
+    expect(send.mock.calls).toEqual([[CartFunction, 'cart-7', event]]);
   });
 });

@@ -7,12 +7,12 @@ import { productChanged } from '../events.ts';
 
 describe('ProductEvents', () => {
   it('forwards a product event as it is to the function of the product', () => {
-    const forward = jest.fn<Downstream['forward']>();
+    const send = jest.fn<Downstream['send']>();
     const { type, data } = productChanged({ id: 'lamp' });
     const event: CloudEvent<Product> = { specversion: '1.0', id: 'event-1', source: 'http://example.com/product-service', type, data };
 
-    new ProductEvents().forward(event, { forward });
+    new ProductEvents().forward(event, { send });
 
-    expect(forward.mock.calls).toEqual([[ProductFunction, 'lamp', event]]);
+    expect(send.mock.calls).toEqual([[ProductFunction, 'lamp', event]]);
   });
 });

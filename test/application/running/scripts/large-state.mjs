@@ -43,7 +43,7 @@ StatefunFunction('test/holder', { retry: { attemptsMax: 1 } })(Holder);
 
 class Changes {
   forward(event, downstream) {
-    downstream.forward(Holder, event.data.id, event);
+    downstream.send(Holder, event.data.id, event);
   }
 }
 Forwarder('test.change')(Changes);

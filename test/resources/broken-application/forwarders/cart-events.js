@@ -3,7 +3,7 @@ import { Forwarder } from 'statefun';
 // Mistake: neither an event type nor accept says what it takes.
 export class CartEvents {
   forward(event, downstream) {
-    downstream.forward('example/archive', event.data.cartId, event);
+    downstream.send('example/archive', event.data.cartId, event);
   }
 }
 Forwarder()(CartEvents);

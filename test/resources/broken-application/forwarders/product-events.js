@@ -7,7 +7,7 @@ const ProductChanged = eventType('example.product', {
 
 export class ProductEvents {
   forward(event, downstream) {
-    downstream.forward('example/product', event.data.id, event);
+    downstream.send('example/product', event.data.id, event);
   }
 }
 Forwarder(ProductChanged)(ProductEvents);

@@ -14,6 +14,6 @@ export function createEngine(application: AssembledApplication, store: Store, lo
     store,
     logger: namedLogger(logger, 'engine'),
   });
-  health.attach({ vitals: () => engine.vitals, storeStats: () => store.stats(), indicators: healthIndicators });
+  health.attach({ status: () => engine.status, storeStats: () => store.stats(), indicators: healthIndicators });
   return engine;
 }

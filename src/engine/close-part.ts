@@ -1,7 +1,7 @@
 import { StatefunError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { RemoteClient } from '../functions/remote/remote-function.ts';
-import type { IngressLane } from './ingress/ingress-buffer.ts';
+import type { IngressBuffer } from './ingress/ingress-buffer.ts';
 import { within } from './within.ts';
 
 /** How long one part may take to release what it holds, in milliseconds of real time: a connection that hangs does not keep the process. */
@@ -18,8 +18,8 @@ export async function closePart(what: string, logger: Logger, close: () => Promi
   }
 }
 
-export async function closeIngress(lanes: readonly IngressLane[], logger: Logger): Promise<void> {
-  await Promise.all(lanes.map((lane) => closePart(`ingress ${lane.ingress.name}`, logger, () => lane.stop())));
+export async function closeIngress(buffers: readonly IngressBuffer[], logger: Logger): Promise<void> {
+  await Promise.all(buffers.map((buffer) => closePart(`ingress ${buffer.ingress.name}`, logger, () => buffer.stop())));
 }
 
 export async function closeClients(clients: readonly RemoteClient[], logger: Logger): Promise<void> {

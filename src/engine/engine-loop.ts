@@ -2,7 +2,7 @@ import type { Cancel, Clock } from '../shared/time/clock.ts';
 import { Queue } from '../shared/queue.ts';
 import type { CommitPipeline } from './commit/commit-pipeline.ts';
 import { DrainWatch } from './drain-watch.ts';
-import type { IngressLane } from './ingress/ingress-buffer.ts';
+import type { IngressBuffer } from './ingress/ingress-buffer.ts';
 import { InsideWatch, type EndlessMessages } from './ingress/inside-watch.ts';
 import type { EngineLimits } from './partition/limits.ts';
 import type { Outbox } from './egress/outbox.ts';
@@ -20,7 +20,7 @@ export interface EngineLoopOptions {
   readonly partition: Partition;
   readonly intake: RecordIntake;
   readonly pipeline: CommitPipeline;
-  readonly ingress: readonly IngressLane[];
+  readonly ingress: readonly IngressBuffer[];
   readonly outbox: Outbox;
   /** Functions message each other without end. */
   readonly endless: (endless: EndlessMessages) => void;
@@ -175,7 +175,7 @@ export class EngineLoop {
   /** Whether a record waits and there is room for what it leads to. */
   get #canTake(): boolean {
     const { ingress, partition } = this.#options;
-    if (!this.#takesRecords || !ingress.some((lane) => lane.hasWaiting)) return false;
+    if (!this.#takesRecords || !ingress.some((buffer) => buffer.hasWaiting)) return false;
     if (!partition.mailboxes.hasRoom) return false;
     return !this.outboxFull;
   }

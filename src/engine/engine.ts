@@ -8,15 +8,15 @@ import { MetricsRegistry } from '../shared/metrics.ts';
 import { closeClients, closeIngress, closePart } from './close-part.ts';
 import type { Capture } from './partition/commit-group.ts';
 import { CommitPipeline } from './commit/commit-pipeline.ts';
-import { createIngressLanes, createOutbox, type LaneParts } from './create-lanes.ts';
-import { DeadLetterDesk } from './partition/dead-letter-intake.ts';
+import { createIngressBuffers, createOutbox, type PortParts } from './create-ports.ts';
+import { DeadLetterIntake } from './partition/dead-letter-intake.ts';
 import type { DeadLetter } from './partition/dead-letters.ts';
 import type { Delayed } from './partition/delayed-messages.ts';
 import type { MessageChoice } from './partition/drop-messages.ts';
 import { EngineLoop } from './engine-loop.ts';
 import { createPartition, type EngineOptions } from './engine-options.ts';
 import { createInvocationHost } from './partition/invocation-host.ts';
-import type { IngressLane } from './ingress/ingress-buffer.ts';
+import type { IngressBuffer } from './ingress/ingress-buffer.ts';
 import { endlessError } from './ingress/inside-watch.ts';
 import { defaultLimits } from './partition/limits.ts';
 import { fitToHeap, MessageBudget } from './partition/message-budget.ts';
@@ -31,7 +31,7 @@ import { applyRequests } from './recovery/requests.ts';
 import { StateReader } from './commit/state-reader.ts';
 import { collectStatistics, type EngineStatistics } from './report/statistics.ts';
 import { unfinished } from './report/unfinished.ts';
-import { readVitals, type EngineVitals, type Phase } from './report/engine-status.ts';
+import { readEngineStatus, type EngineStatus, type Phase } from './report/engine-status.ts';
 import { waitingAddress, type WaitingAddress } from './partition/waiting-address.ts';
 import { within } from './within.ts';
 
@@ -49,13 +49,13 @@ export class Engine {
   readonly #metrics: MetricsRegistry;
   readonly #partition: Partition;
   readonly #states: StateReader;
-  readonly #deadLetters: DeadLetterDesk;
+  readonly #deadLetters: DeadLetterIntake;
   readonly #intake: RecordIntake;
   readonly #redriveTargets: RedriveTargets;
   readonly #pipeline: CommitPipeline;
   readonly #loop: EngineLoop;
   readonly #quiet = new QuietWatch(() => this.#activity);
-  readonly #ingress: readonly IngressLane[];
+  readonly #ingress: readonly IngressBuffer[];
   readonly #outbox: Outbox;
   #draining: QuietWatch | undefined;
   #starting: Promise<void> | undefined;
@@ -74,7 +74,7 @@ export class Engine {
     this.#clock = options.clock ?? systemClock;
     this.#logger = options.logger ?? silentLogger;
     this.#metrics = options.metrics ?? new MetricsRegistry();
-    this.#deadLetters = new DeadLetterDesk({ limits, clock: this.#clock, logger: this.#logger, group: () => this.#partition.group });
+    this.#deadLetters = new DeadLetterIntake({ limits, clock: this.#clock, logger: this.#logger, group: () => this.#partition.group });
     this.#states = new StateReader({
       ...{ store: options.store, functions: options.functions },
       loaded: (activation, entries) => this.#loop.arrive((nowMs) => this.#partition.states.arrived(activation, entries, nowMs)),
@@ -103,15 +103,15 @@ export class Engine {
       committed: (capture) => this.#committed(capture),
       failed: (error) => this.fail(error),
     });
-    const lanes: LaneParts = {
+    const ports: PortParts = {
       ...{ clock: this.#clock, logger: this.#logger, limits, deadLetters: this.#deadLetters },
       group: () => this.#partition.group,
       wake: () => this.#loop.wake(),
       flushed: () => this.#pipeline.flushed(),
       failed: (error) => this.fail(error),
     };
-    this.#ingress = createIngressLanes(options.ingress, lanes);
-    this.#outbox = createOutbox(options.egress, lanes);
+    this.#ingress = createIngressBuffers(options.ingress, ports);
+    this.#outbox = createOutbox(options.egress, ports);
     this.#loop = new EngineLoop({
       ...{ clock: this.#clock, pace, limits, partition: this.#partition, intake: this.#intake },
       ...{ pipeline: this.#pipeline, ingress: this.#ingress, outbox: this.#outbox },
@@ -167,12 +167,12 @@ export class Engine {
 
   /** Whether every ingress has come to its end: files do, streams do not. */
   get ingressFinished(): boolean {
-    return this.#ingress.every((lane) => lane.finished);
+    return this.#ingress.every((buffer) => buffer.finished);
   }
 
   /** What its health is judged by. */
-  get vitals(): EngineVitals {
-    return readVitals({
+  get status(): EngineStatus {
+    return readEngineStatus({
       ...{ phase: this.#phase, failure: this.#failure, loop: this.#loop, partition: this.#partition },
       ...{ ingress: this.#ingress, outbox: this.#outbox },
     });
@@ -187,7 +187,7 @@ export class Engine {
 
   /** The state of an address by cell name, as its last successful invocation left it; empty when there is none. */
   state(address: Address): Promise<Record<string, unknown>> {
-    return this.#states.snapshot(address, this.#partition.mailboxes.activations, this.#partition.remoteTypes);
+    return this.#states.snapshot(address, this.#partition.mailboxes.addresses, this.#partition.remoteTypes);
   }
 
   /** The dead letters that are kept, oldest first. */
@@ -224,7 +224,7 @@ export class Engine {
 
   /** The addresses that have not handled all their messages. */
   waiting(): readonly WaitingAddress[] {
-    return this.#partition.mailboxes.activations.withMessages().map(waitingAddress);
+    return this.#partition.mailboxes.addresses.withMessages().map(waitingAddress);
   }
 
   async #startParts(): Promise<void> {
@@ -236,10 +236,10 @@ export class Engine {
     this.#ensureRunning();
     this.#outbox.release(recovered.outbox);
     this.#loop.start();
-    for (const lane of this.#ingress) {
-      const positions = await recoverPositions(this.#options.store, lane.ingress.name);
+    for (const buffer of this.#ingress) {
+      const positions = await recoverPositions(this.#options.store, buffer.ingress.name);
       this.#ensureRunning();
-      await lane.start(positions);
+      await buffer.start(positions);
     }
     this.#ensureRunning();
   }

@@ -3,7 +3,7 @@ import { toError } from '../shared/errors.ts';
 import type { DeadLetter } from '../engine/partition/dead-letters.ts';
 import { MemoryStore } from '../storage/memory-store.ts';
 import { Faults, type FaultKind } from './schedule/faults.ts';
-import { Incarnation } from './world/engine-run.ts';
+import { EngineRun } from './world/engine-run.ts';
 import { brokenInvariant } from './checks/invariant.ts';
 import { Ledger } from './checks/ledger.ts';
 import { LeftEvents, toEgressedEvent } from './left-events.ts';
@@ -38,7 +38,7 @@ export class SimulatedRun {
   /** How often each dead letter has been tried again. */
   readonly #redriven = new Map<string, number>();
   #violation: Violation | undefined;
-  #incarnation: Incarnation;
+  #engineRun: EngineRun;
   #stopping = false;
   #steps = 0;
 
@@ -60,13 +60,13 @@ export class SimulatedRun {
     });
     this.#faults = new Faults({ settings, choices, allowed: faults, handlers: this.#handlers });
     this.#possible = new Steps({ choices, settings, clock, horizonMs, handlers: this.#handlers });
-    this.#incarnation = this.#create();
+    this.#engineRun = this.#create();
   }
 
   async execute(): Promise<RunResult> {
     this.#plan.world.beforeRun();
     await this.#plan.world.give(this.#durable);
-    this.#incarnation.start();
+    this.#engineRun.start();
     await drained();
     while (this.#violation === undefined && this.#steps < stepsMax && (await this.#advance())) {
       await drained();
@@ -76,7 +76,7 @@ export class SimulatedRun {
     const waitingOutside = this.#violation === undefined ? this.#waitingOutside() : [];
     if (this.#violation === undefined && waitingOutside.length === 0) this.#checkEnd();
     const end = this.#violation === undefined ? endOf(this.#sources) : undefined;
-    this.#incarnation.kill({ batchesArrive: false });
+    this.#engineRun.kill({ batchesArrive: false });
     await drained();
     if (end !== undefined) await this.#recoverOnceMore();
     const violation = this.#violation;
@@ -100,10 +100,10 @@ export class SimulatedRun {
   }
 
   async #step(): Promise<boolean> {
-    if (this.#incarnation.stopped) return this.#startAfterStop();
-    const fault = this.#faults.next(this.#incarnation, this.#stopping);
+    if (this.#engineRun.stopped) return this.#startAfterStop();
+    const fault = this.#faults.next(this.#engineRun, this.#stopping);
     if (fault !== 'none') return this.#disturb(fault);
-    const step = this.#possible.next(this.#incarnation);
+    const step = this.#possible.next(this.#engineRun);
     if (step === undefined)
       return this.#stopping ? this.#crash('nothing is left to do but to wait: the process is killed') : this.#redrive();
     if (step.kind === 'turn') this.#trace.stepOfDetails(step.take, step.text);
@@ -112,12 +112,12 @@ export class SimulatedRun {
   }
 
   #disturb(fault: Exclude<FaultKind, 'none'>): boolean | Promise<boolean> {
-    const { store, ingress } = this.#incarnation;
+    const { store, ingress } = this.#engineRun;
     switch (fault) {
       case 'crash':
         return this.#crash('the process is killed');
       case 'stop':
-        return this.#stop('the process is asked to stop', () => this.#incarnation.stop());
+        return this.#stop('the process is asked to stop', () => this.#engineRun.stop());
       case 'ingress-fails':
         return this.#stop('the ingress gives up, and the engine stops', () => ingress.fail(new Error('the ingress gives up')));
       case 'disk-fails':
@@ -142,10 +142,10 @@ export class SimulatedRun {
 
   async #crash(why: string): Promise<boolean> {
     const fate = this.#endCommit();
-    const batchesArrive = this.#incarnation.egress.some(({ waiting }) => waiting > 0) && this.#faults.comesToPass();
+    const batchesArrive = this.#engineRun.egress.some(({ waiting }) => waiting > 0) && this.#faults.comesToPass();
     const batches = batchesArrive ? '; what was being sent arrives' : '';
     this.#trace.step(
-      () => this.#incarnation.kill({ batchesArrive }),
+      () => this.#engineRun.kill({ batchesArrive }),
       () => `FAULT: ${why}; ${fate}${batches}`,
     );
     await this.#startAgain();
@@ -154,7 +154,7 @@ export class SimulatedRun {
 
   /** Decides what becomes of the commit under way. */
   #endCommit(): string {
-    const { store } = this.#incarnation;
+    const { store } = this.#engineRun;
     if (store.commitStep === undefined) return 'no commit is under way';
     const name = `commit ${store.commitNumber}`;
     if (store.commitStep === 'written') return `${name} is durable already`;
@@ -164,14 +164,14 @@ export class SimulatedRun {
   }
 
   async #startAfterStop(): Promise<boolean> {
-    const { failure } = this.#incarnation.engine;
+    const { failure } = this.#engineRun.engine;
     if (!this.#stopping) {
       this.#report('runs on', `the engine stops: ${failure?.message ?? 'nobody asked it to'}`);
       return false;
     }
     const fate = this.#endCommit();
     this.#trace.step(
-      () => this.#incarnation.kill({ batchesArrive: false }),
+      () => this.#engineRun.kill({ batchesArrive: false }),
       () => `the process has ended; ${fate}`,
     );
     await this.#startAgain();
@@ -184,8 +184,8 @@ export class SimulatedRun {
     this.#stopping = false;
     this.#trace.step(
       () => {
-        this.#incarnation = this.#create();
-        this.#incarnation.start();
+        this.#engineRun = this.#create();
+        this.#engineRun.start();
       },
       () => text,
     );
@@ -194,7 +194,7 @@ export class SimulatedRun {
   /** Tries the next dead letter again; false when each has had its second chance. Everything is committed at this point. */
   #redrive(): boolean {
     if (!this.#plan.world.redrives) return false;
-    const { engine } = this.#incarnation;
+    const { engine } = this.#engineRun;
     const triesOf = (letter: DeadLetter): number => this.#redriven.get(letterName(letter)) ?? 0;
     const next = engine.deadLetters().find((letter) => triesOf(letter) < redrivesMax);
     if (next === undefined) return false;
@@ -206,9 +206,9 @@ export class SimulatedRun {
     return true;
   }
 
-  #create(): Incarnation {
+  #create(): EngineRun {
     const { world, settings, choices, records } = this.#plan;
-    return new Incarnation({
+    return new EngineRun({
       ...{ application: world.application, clock: world.clock, logger: world.logger, limits: settings.limits },
       ...{ ledger: this.#ledger, handlers: this.#handlers, records },
       store: {
@@ -231,20 +231,20 @@ export class SimulatedRun {
   }
 
   #waitingOutside(): readonly string[] {
-    return [...this.#handlers.unsettled.map(({ functionType }) => functionType), ...this.#incarnation.partition.unanswered.values()];
+    return [...this.#handlers.unsettled.map(({ functionType }) => functionType), ...this.#engineRun.partition.unanswered.values()];
   }
 
   #check(when: 'always' | 'end'): void {
     this.#ledger.check();
     const { invariants } = this.#plan.world;
     // While a process starts, not everything is back.
-    if (invariants.length === 0 || this.#violation !== undefined || !this.#incarnation.started) return;
+    if (invariants.length === 0 || this.#violation !== undefined || !this.#engineRun.started) return;
     const broken = brokenInvariant(invariants, when, createView(this.#sources));
     if (broken !== undefined) this.#report(broken.invariant, broken.detail);
   }
 
   #checkEnd(): void {
-    const { engine, ingress } = this.#incarnation;
+    const { engine, ingress } = this.#engineRun;
     const { recordsTaken, messagesPending, outboxRecords } = engine.statistics();
     const left = this.#plan.records.length - ingress.recovered - recordsTaken;
     if (left > 0 || messagesPending > 0 || outboxRecords > 0) {
@@ -258,20 +258,20 @@ export class SimulatedRun {
   /** What is there in the end must be there after another start, too. */
   async #recoverOnceMore(): Promise<void> {
     await this.#startAgain('nothing is left to do; once more a process starts, to look at what is there');
-    const { store, ingress } = this.#incarnation;
+    const { store, ingress } = this.#engineRun;
     for (let step = 0; !ingress.started && step < recoveryStepsMax; step += 1) {
       await drained();
       for (const { answer } of [...store.reads]) answer();
     }
     await drained();
-    this.#incarnation.turn?.();
-    if (!ingress.started) this.#report('runs on', `the engine does not start: ${this.#incarnation.engine.failure?.message ?? 'it waits'}`);
-    this.#incarnation.kill({ batchesArrive: false });
+    this.#engineRun.turn?.();
+    if (!ingress.started) this.#report('runs on', `the engine does not start: ${this.#engineRun.engine.failure?.message ?? 'it waits'}`);
+    this.#engineRun.kill({ batchesArrive: false });
     await drained();
   }
 
   get #sources(): ViewSources {
-    const { engine, partition } = this.#incarnation;
+    const { engine, partition } = this.#engineRun;
     const { application, clock } = this.#plan.world;
     const { functions } = application;
     return { engine, partition, functions, durable: this.#durable, left: this.#left.events, now: () => clock.now() };

@@ -47,7 +47,7 @@ export async function startTestRun(application: AssembledApplication, { clock, g
     store,
     logger,
   });
-  health.attach({ vitals: () => engine.vitals, storeStats: () => store.stats(), indicators: healthIndicators });
+  health.attach({ status: () => engine.status, storeStats: () => store.stats(), indicators: healthIndicators });
   await engine.start();
   health.started();
   return { engine, put: (data) => ingress.put([{ data }]) };

@@ -97,7 +97,7 @@ describe('functions that message each other without end', () => {
     expect(sent.slice(1).map((at, index) => at - (sent[index] ?? 0))).toEqual([9, 9, 9, 9]);
   });
 
-  it('are named in a warning and in the vitals, with their share of the time and their rate, until they end', async () => {
+  it('are named in a warning and in the status, with their share of the time and their rate, until they end', async () => {
     const logger = new WarningLog();
     await start({ limits: { insideInvocationsMax: 1_000 }, logger });
     bed.feed('test/echo/a', 'ball');
@@ -108,13 +108,13 @@ describe('functions that message each other without end', () => {
     expect(warning).toMatchObject({
       facts: { functions: [{ functionType: 'test/echo', share: 1 }], invocations: 1_000 },
     });
-    const { messages } = bed.engine.vitals;
+    const { messages } = bed.engine.status;
     expect(messages.endless?.functions).toEqual([{ functionType: 'test/echo', share: 1 }]);
     expect(messages.endless?.perSecond).toBeGreaterThan(0);
     expect(messages.endless?.shareOfTime).toBeGreaterThanOrEqual(0);
     world.ends = true;
     await bed.engine.whenQuiet();
-    expect(bed.engine.vitals.messages).toEqual({ pending: 0, endless: undefined });
+    expect(bed.engine.status.messages).toEqual({ pending: 0, endless: undefined });
   });
 
   it.each([

@@ -102,7 +102,7 @@ function hideAtCut(hides: (pending: PendingMessage, index: number, status: strin
   return replaceMethod(Partition.prototype, 'capture', (capture) => {
     return function (this: Partition): Capture {
       const hidden: PendingMessage[] = [];
-      for (const { mailbox, status } of this.mailboxes.activations.withMessages()) {
+      for (const { mailbox, status } of this.mailboxes.addresses.withMessages()) {
         for (const [index, pending] of [...mailbox].entries()) if (hides(pending, index, status)) hidden.push(pending);
       }
       for (const pending of hidden) pending.handled = true;

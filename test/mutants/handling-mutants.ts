@@ -103,7 +103,7 @@ export const handlingMutants: readonly Mutant[] = [
       replaceMethod(Mailboxes.prototype, 'deliver', (deliver) => {
         return function (this: Mailboxes, message: PendingMessage): Activation | undefined {
           const delivered = deliver.call(this, message);
-          const activation = this.activations.find(message.target);
+          const activation = this.addresses.find(message.target);
           if (activation?.status !== 'running') return delivered;
           const waiting = [...activation.mailbox].filter((pending) => pending !== message);
           activation.mailbox.clear();

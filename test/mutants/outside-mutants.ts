@@ -1,5 +1,5 @@
 import { CommitGroup, type OutboxRecord } from '../../src/engine/partition/commit-group.ts';
-import { DeadLetterDesk } from '../../src/engine/partition/dead-letter-intake.ts';
+import { DeadLetterIntake } from '../../src/engine/partition/dead-letter-intake.ts';
 import type { DeadLetter } from '../../src/engine/partition/dead-letters.ts';
 import { Outbox } from '../../src/engine/egress/outbox.ts';
 import { Partition } from '../../src/engine/partition/partition.ts';
@@ -76,8 +76,8 @@ export const outsideMutants: readonly Mutant[] = [
     apply() {
       let redriven: string | undefined;
       return undoAll(
-        replaceMethod(DeadLetterDesk.prototype, 'take', (take) => {
-          return function (this: DeadLetterDesk, id: string): DeadLetter {
+        replaceMethod(DeadLetterIntake.prototype, 'take', (take) => {
+          return function (this: DeadLetterIntake, id: string): DeadLetter {
             const letter = take.call(this, id);
             redriven = letter.messageId;
             return letter;

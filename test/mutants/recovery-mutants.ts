@@ -1,5 +1,5 @@
 import type { Activation } from '../../src/engine/partition/activation.ts';
-import { EgressLane } from '../../src/engine/egress/egress-sender.ts';
+import { EgressSender } from '../../src/engine/egress/egress-sender.ts';
 import type { OutboxRecord } from '../../src/engine/partition/commit-group.ts';
 import { Mailboxes } from '../../src/engine/partition/mailboxes.ts';
 import { Partition } from '../../src/engine/partition/partition.ts';
@@ -33,7 +33,7 @@ export const recoveryMutants: readonly Mutant[] = [
       replaceMethod(Mailboxes.prototype, 'deliver', (deliver) => {
         return function (this: Mailboxes, message: PendingMessage): Activation | undefined {
           const delivered = deliver.call(this, message);
-          const mailbox = this.activations.find(message.target)?.mailbox;
+          const mailbox = this.addresses.find(message.target)?.mailbox;
           if (!message.stored || mailbox === undefined || mailbox.length < 2) return delivered;
           const [last, before, ...others] = [...mailbox].reverse();
           mailbox.clear();
@@ -47,8 +47,8 @@ export const recoveryMutants: readonly Mutant[] = [
     breaks: 'egress records that an earlier run may have sent are sent as if they were new',
     suite: 'simulation',
     apply: () =>
-      replaceMethod(EgressLane.prototype, 'add', (add) => {
-        return function (this: EgressLane, records: readonly OutboxRecord[]) {
+      replaceMethod(EgressSender.prototype, 'add', (add) => {
+        return function (this: EgressSender, records: readonly OutboxRecord[]) {
           add.call(
             this,
             records.map((record) => ({ ...record, recovered: false })),

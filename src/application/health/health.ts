@@ -1,4 +1,4 @@
-import type { EngineVitals } from '../../engine/report/engine-status.ts';
+import type { EngineStatus } from '../../engine/report/engine-status.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { toMilliseconds, type Duration } from '../../shared/time/duration.ts';
 import { StatefunError, toError } from '../../shared/errors.ts';
@@ -24,7 +24,7 @@ export interface HealthLimits {
 
 /** Where the facts come from. */
 export interface HealthSources {
-  readonly vitals: () => EngineVitals;
+  readonly status: () => EngineStatus;
   readonly storeStats: () => StoreStats;
   readonly indicators: readonly HealthIndicator[];
 }
@@ -62,8 +62,8 @@ export class Health {
 
   /** Down when only a new process helps: the engine has failed, or has something to do and does not get on. */
   liveness(): HealthReport {
-    const vitals = this.#sources.vitals();
-    return report({ engine: this.#engineAlive(vitals) });
+    const status = this.#sources.status();
+    return report({ engine: this.#engineAlive(status) });
   }
 
   /**
@@ -71,36 +71,36 @@ export class Health {
    * rejects; takes no longer than the slowest indicator may.
    */
   async readiness(): Promise<HealthReport> {
-    const vitals = this.#sources.vitals();
+    const status = this.#sources.status();
     const indicators = await Promise.all(
       this.#sources.indicators.map(async (indicator) => [indicator.name, await this.#check(indicator)] as const),
     );
     return report({
-      engine: this.#engineReady(vitals),
-      store: this.#store(vitals),
-      messages: messagesHealth(vitals),
-      outbox: outboxHealth(vitals),
-      ...Object.fromEntries(vitals.ingress.map((lane) => [`ingress:${lane.name}`, this.#ingress(lane)])),
-      ...Object.fromEntries(vitals.egress.map((lane) => [`egress:${lane.id}`, this.#egress(lane)])),
+      engine: this.#engineReady(status),
+      store: this.#store(status),
+      messages: messagesHealth(status),
+      outbox: outboxHealth(status),
+      ...Object.fromEntries(status.ingress.map((ingress) => [`ingress:${ingress.name}`, this.#ingress(ingress)])),
+      ...Object.fromEntries(status.egress.map((egress) => [`egress:${egress.id}`, this.#egress(egress)])),
       ...Object.fromEntries(indicators),
     });
   }
 
-  #engineAlive({ failure, stalledMs }: EngineVitals): ComponentHealth {
+  #engineAlive({ failure, stalledMs }: EngineStatus): ComponentHealth {
     if (failure !== undefined) return { status: 'down', details: { error: errorText(failure) } };
     const stalledForMs = Math.round(stalledMs);
     return stalledMs > this.#limitsMs.stalled ? { status: 'down', details: { stalledForMs } } : { status: 'up' };
   }
 
-  #engineReady(vitals: EngineVitals): ComponentHealth {
-    const alive = this.#engineAlive(vitals);
+  #engineReady(status: EngineStatus): ComponentHealth {
+    const alive = this.#engineAlive(status);
     if (alive.status !== 'up') return alive;
-    const phase = !this.#started && (vitals.phase === 'new' || vitals.phase === 'running') ? 'starting' : vitals.phase;
+    const phase = !this.#started && (status.phase === 'new' || status.phase === 'running') ? 'starting' : status.phase;
     return { status: phase === 'running' ? 'up' : phase === 'stopping' ? 'out-of-service' : 'down', details: { phase } };
   }
 
   /** A store that fails stops the engine, so there is one place where it shows. */
-  #store({ failure, phase }: EngineVitals): ComponentHealth {
+  #store({ failure, phase }: EngineStatus): ComponentHealth {
     if (failure !== undefined && StatefunError.is(failure) && storeCodes.includes(failure.code)) {
       return { status: 'down', details: { error: errorText(failure) } };
     }
@@ -109,11 +109,11 @@ export class Health {
     return { status: 'up', details: { commits, bytes, entries } };
   }
 
-  #ingress({ finished, recordsWaiting }: EngineVitals['ingress'][number]): ComponentHealth {
+  #ingress({ finished, recordsWaiting }: EngineStatus['ingress'][number]): ComponentHealth {
     return { status: this.#started ? 'up' : 'down', details: { recordsWaiting, ...(finished ? { finished } : {}) } };
   }
 
-  #egress({ recordsWaiting, failing }: EngineVitals['egress'][number]): ComponentHealth {
+  #egress({ recordsWaiting, failing }: EngineStatus['egress'][number]): ComponentHealth {
     if (failing === undefined) return { status: 'up', details: { recordsWaiting } };
     const failingForMs = this.#clock.now() - failing.since;
     const status = failingForMs > this.#limitsMs.egressFailing ? 'down' : 'up';
@@ -147,7 +147,7 @@ export class Health {
 }
 
 const notStarted: HealthSources = {
-  vitals: () => ({
+  status: () => ({
     phase: 'new',
     failure: undefined,
     stalledMs: 0,
@@ -172,11 +172,11 @@ const storeCodes: readonly string[] = [
 ];
 
 /** Functions that message each other without end are up, and let records in now and then: that is for people to look at. */
-function messagesHealth({ messages: { pending, endless } }: EngineVitals): ComponentHealth {
+function messagesHealth({ messages: { pending, endless } }: EngineStatus): ComponentHealth {
   return { status: 'up', details: { pending, ...(endless === undefined ? {} : { endless }) } };
 }
 
-function outboxHealth({ outbox: { records, bytes, full } }: EngineVitals): ComponentHealth {
+function outboxHealth({ outbox: { records, bytes, full } }: EngineStatus): ComponentHealth {
   return { status: full ? 'out-of-service' : 'up', details: { records, bytes } };
 }
 

@@ -5,7 +5,7 @@ import { AddressState } from '../../state/address-state.ts';
 import type { StateEntry } from '../../state/state-entry.ts';
 import type { Store } from '../../storage/store.ts';
 import { stateCollection, type Activation } from '../partition/activation.ts';
-import type { Activations } from '../partition/address-activations.ts';
+import type { LiveAddresses } from '../partition/live-addresses.ts';
 import { RemoteState } from '../partition/remote/remote-state.ts';
 import type { RemoteTypes } from '../partition/remote/remote-types.ts';
 
@@ -41,10 +41,10 @@ export class StateReader {
   }
 
   /** The state by cell name, as the last successful invocation left it; empty when there is none. Throws UNKNOWN_FUNCTION. */
-  async snapshot(address: Address, activations: Activations, remoteTypes: RemoteTypes): Promise<Record<string, unknown>> {
+  async snapshot(address: Address, live: LiveAddresses, remoteTypes: RemoteTypes): Promise<Record<string, unknown>> {
     const { store, functions } = this.#options;
-    const live = activations.find(address)?.held;
-    if (live !== undefined) return live.snapshot();
+    const held = live.find(address)?.held;
+    if (held !== undefined) return held.snapshot();
     const registered = functions.find(address.type);
     if (registered === undefined) throw functions.unknown(address.type, 'asked for its state');
     const entries = await store.load(stateCollection(address));

@@ -17,7 +17,7 @@ export interface FailingEgress {
   readonly error: Error;
 }
 
-export interface EgressLaneOptions {
+export interface EgressSenderOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   /** The outside has the records. */
@@ -31,12 +31,12 @@ export interface EgressLaneOptions {
 /**
  * One egress and the committed records on their way to it: one batch at a time, in order, sent again until it is acknowledged.
  *
- * O1. Only committed records are given to a lane.
+ * O1. Only committed records are given to a sender.
  * O2. A record leaves the outbox when the outside has acknowledged it, or has refused it for good: then it is a dead letter.
  */
-export class EgressLane {
+export class EgressSender {
   readonly egress: Egress;
-  readonly #options: EgressLaneOptions;
+  readonly #options: EgressSenderOptions;
   readonly #queue = new Queue<OutboxRecord>();
   readonly #controller = new AbortController();
   #bytes = 0;
@@ -45,7 +45,7 @@ export class EgressLane {
   #failing: FailingEgress | undefined;
   #stopped = false;
 
-  constructor(egress: Egress, options: EgressLaneOptions) {
+  constructor(egress: Egress, options: EgressSenderOptions) {
     this.egress = egress;
     this.#options = options;
   }

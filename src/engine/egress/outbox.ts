@@ -3,8 +3,8 @@ import type { Clock } from '../../shared/time/clock.ts';
 import { StatefunError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logger.ts';
 import type { CommitGroup, OutboxRecord } from '../partition/commit-group.ts';
-import type { DeadLetterDesk } from '../partition/dead-letter-intake.ts';
-import { EgressLane } from './egress-sender.ts';
+import type { DeadLetterIntake } from '../partition/dead-letter-intake.ts';
+import { EgressSender } from './egress-sender.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
 import type { Held } from '../partition/message-budget.ts';
 
@@ -12,35 +12,35 @@ export interface OutboxOptions {
   readonly egress: readonly Egress[];
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly deadLetters: DeadLetterDesk;
+  readonly deadLetters: DeadLetterIntake;
   /** The open group: acknowledgements commit with it. */
   readonly group: () => CommitGroup;
   readonly wake: () => void;
 }
 
-/** Committed egress records until the outside has acknowledged them, a lane for each egress. */
+/** Committed egress records until the outside has acknowledged them, a sender for each egress. */
 export class Outbox {
   readonly latency = new LatencyHistogram();
   readonly #options: OutboxOptions;
-  readonly #lanes: ReadonlyMap<string, EgressLane>;
+  readonly #senders: ReadonlyMap<string, EgressSender>;
   readonly #acknowledged: Record<string, number> = {};
 
   constructor(options: OutboxOptions) {
     this.#options = options;
-    this.#lanes = new Map(options.egress.map((egress) => [egress.id, this.#createLane(egress)]));
+    this.#senders = new Map(options.egress.map((egress) => [egress.id, this.#createSender(egress)]));
   }
 
   /** Records not acknowledged. */
   get records(): number {
     let records = 0;
-    for (const lane of this.#lanes.values()) records += lane.waiting;
+    for (const sender of this.#senders.values()) records += sender.waiting;
     return records;
   }
 
   /** Their payloads, in bytes. */
   get bytes(): number {
     let bytes = 0;
-    for (const lane of this.#lanes.values()) bytes += lane.bytes;
+    for (const sender of this.#senders.values()) bytes += sender.bytes;
     return bytes;
   }
 
@@ -50,7 +50,7 @@ export class Outbox {
 
   /** Nothing happens before the clock moves. */
   get resting(): boolean {
-    return [...this.#lanes.values()].every((lane) => lane.resting);
+    return [...this.#senders.values()].every((sender) => sender.resting);
   }
 
   /** Records acknowledged since the start, by egress id. */
@@ -58,19 +58,19 @@ export class Outbox {
     return { ...this.#acknowledged };
   }
 
-  get lanes(): readonly EgressLane[] {
-    return [...this.#lanes.values()];
+  get senders(): readonly EgressSender[] {
+    return [...this.#senders.values()];
   }
 
   has(egressId: string): boolean {
-    return this.#lanes.has(egressId);
+    return this.#senders.has(egressId);
   }
 
   async start(): Promise<void> {
-    for (const lane of this.#lanes.values()) await lane.start();
+    for (const sender of this.#senders.values()) await sender.start();
   }
 
-  /** Gives committed records to their lanes. Those whose egress is not declared any more become dead letters. */
+  /** Gives committed records to their senders. Those whose egress is not declared any more become dead letters. */
   release(records: readonly OutboxRecord[]): void {
     const byEgress = new Map<string, OutboxRecord[]>();
     for (const record of records) {
@@ -79,20 +79,20 @@ export class Outbox {
       else ofEgress.push(record);
     }
     for (const [egressId, ofEgress] of byEgress) {
-      const lane = this.#lanes.get(egressId);
-      if (lane !== undefined) lane.add(ofEgress);
+      const sender = this.#senders.get(egressId);
+      if (sender !== undefined) sender.add(ofEgress);
       else for (const record of ofEgress) this.#giveUp(record);
     }
   }
 
   async stop(close: (what: string, stop: () => Promise<void>) => Promise<void>): Promise<void> {
-    await Promise.all([...this.#lanes.values()].map((lane) => close(`egress ${lane.egress.id}`, () => lane.stop())));
+    await Promise.all([...this.#senders.values()].map((sender) => close(`egress ${sender.egress.id}`, () => sender.stop())));
   }
 
-  #createLane(egress: Egress): EgressLane {
+  #createSender(egress: Egress): EgressSender {
     this.#acknowledged[egress.id] = 0;
     const { clock, logger, deadLetters } = this.#options;
-    return new EgressLane(egress, {
+    return new EgressSender(egress, {
       clock,
       logger,
       acknowledged: (records) => this.#settle(egress.id, records),

@@ -22,7 +22,7 @@ interface Waiter {
   readonly reject: (error: unknown) => void;
 }
 
-export interface IngressLaneOptions {
+export interface IngressBufferOptions {
   readonly limits: EngineLimits;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -33,9 +33,9 @@ export interface IngressLaneOptions {
 }
 
 /** One ingress and the records it has delivered. They are taken one at a time; past the budget `deliver` waits. */
-export class IngressLane {
+export class IngressBuffer {
   readonly ingress: Ingress;
-  readonly #options: IngressLaneOptions;
+  readonly #options: IngressBufferOptions;
   readonly #queue = new Queue<Batch | SavedPosition>();
   readonly #controller = new AbortController();
   #waiters: Waiter[] = [];
@@ -43,7 +43,7 @@ export class IngressLane {
   #bytes = 0;
   #finished = false;
 
-  constructor(ingress: Ingress, options: IngressLaneOptions) {
+  constructor(ingress: Ingress, options: IngressBufferOptions) {
     this.ingress = ingress;
     this.#options = options;
   }

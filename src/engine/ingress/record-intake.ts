@@ -3,8 +3,8 @@ import { openRecord } from '../../ingress/open-record.ts';
 import type { DirectMessage, Ingress, IngressRecord } from '../../ingress/ingress.ts';
 import { StatefunError, toError } from '../../shared/errors.ts';
 import { messageIdOf } from '../../shared/message-id.ts';
-import type { DeadLetterDesk } from '../partition/dead-letter-intake.ts';
-import type { IngressLane } from './ingress-buffer.ts';
+import type { DeadLetterIntake } from '../partition/dead-letter-intake.ts';
+import type { IngressBuffer } from './ingress-buffer.ts';
 import type { Partition } from '../partition/partition.ts';
 
 /** What becomes of events that no forwarder accepts: kept as dead letters, or only counted. */
@@ -13,7 +13,7 @@ export type UnmatchedEvents = 'dead-letter' | 'count';
 export interface RecordIntakeOptions {
   readonly router: Router;
   readonly partition: Partition;
-  readonly deadLetters: DeadLetterDesk;
+  readonly deadLetters: DeadLetterIntake;
   readonly unmatchedEvents: UnmatchedEvents;
 }
 
@@ -48,23 +48,23 @@ export class RecordIntake {
   }
 
   /** Takes one record; false when none is waiting. */
-  takeNext(lanes: readonly IngressLane[]): boolean {
-    for (let tried = 0; tried < lanes.length; tried += 1) {
-      const lane = lanes[this.#turn++ % lanes.length];
-      const next = lane?.take();
-      if (lane === undefined || next === undefined) continue;
+  takeNext(buffers: readonly IngressBuffer[]): boolean {
+    for (let tried = 0; tried < buffers.length; tried += 1) {
+      const buffer = buffers[this.#turn++ % buffers.length];
+      const next = buffer?.take();
+      if (buffer === undefined || next === undefined) continue;
       this.#taken += 1;
-      this.#options.partition.group.position(lane.ingress.name, next.record.partition, next.record.position);
-      this.route(lane.ingress, next.record, next.receivedAtMs);
+      this.#options.partition.group.position(buffer.ingress.name, next.record.partition, next.record.position);
+      this.route(buffer.ingress, next.record, next.receivedAtMs);
       return true;
     }
     return false;
   }
 
   /** Routes records before their turn, up to so many of each ingress, and has the states read that their messages need. */
-  readAhead(lanes: readonly IngressLane[], recordsMax: number, nowMs: number): void {
+  readAhead(buffers: readonly IngressBuffer[], recordsMax: number, nowMs: number): void {
     let left = messagesAheadMax;
-    for (const { ingress, ahead } of lanes.map((lane) => ({ ingress: lane.ingress, ahead: lane.ahead(recordsMax) }))) {
+    for (const { ingress, ahead } of buffers.map((buffer) => ({ ingress: buffer.ingress, ahead: buffer.ahead(recordsMax) }))) {
       for (const record of ahead) {
         let routed = this.#ahead.get(record);
         if (routed === undefined) this.#ahead.set(record, (routed = this.#routed(ingress, record)));

@@ -13,7 +13,7 @@ import type { PendingMessage } from './pending-message.ts';
 /** Most bytes kept of a record that is a dead letter: a store keeps it as one value. */
 const payloadBytesMax = 16 * 1024 * 1024;
 
-export interface DeadLetterDeskOptions {
+export interface DeadLetterIntakeOptions {
   readonly limits: EngineLimits;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -22,12 +22,12 @@ export interface DeadLetterDeskOptions {
 }
 
 /** Turns what could not be handled into dead letters, logged and committed with the position or message they stand for. */
-export class DeadLetterDesk {
+export class DeadLetterIntake {
   readonly letters: DeadLetters;
-  readonly #options: DeadLetterDeskOptions;
+  readonly #options: DeadLetterIntakeOptions;
   #received = 0;
 
-  constructor(options: DeadLetterDeskOptions) {
+  constructor(options: DeadLetterIntakeOptions) {
     this.letters = new DeadLetters(options.limits);
     this.#options = options;
   }

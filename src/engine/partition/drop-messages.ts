@@ -26,7 +26,7 @@ export interface DropParts {
 export function dropMessages(choice: MessageChoice, { mailboxes, delayed, attempts, group }: DropParts): readonly number[] {
   ensureThere(choice, mailboxes, delayed);
   const dropped: number[] = [];
-  for (const activation of mailboxes.activations.withMessages()) {
+  for (const activation of mailboxes.addresses.withMessages()) {
     const called = new Set(activation.call?.messages);
     const chosen = [...activation.mailbox].filter((message) => !called.has(message) && isChosen(message, choice));
     if (chosen.length === 0) continue;
@@ -49,7 +49,7 @@ export function dropMessages(choice: MessageChoice, { mailboxes, delayed, attemp
 
 function ensureThere({ sequences = new Set() }: MessageChoice, mailboxes: Mailboxes, delayed: DelayedMessages): void {
   const missing = new Set(sequences);
-  for (const { mailbox } of mailboxes.activations.withMessages()) for (const { sequence } of mailbox) missing.delete(sequence);
+  for (const { mailbox } of mailboxes.addresses.withMessages()) for (const { sequence } of mailbox) missing.delete(sequence);
   for (const { sequence } of delayed.list()) missing.delete(sequence);
   for (const sequence of missing) throw unknownMessage(String(sequence));
 }

@@ -1,14 +1,14 @@
 import type { FunctionRegistry } from '../../functions/registry.ts';
 import { assertInvariant } from '../../shared/errors.ts';
 import type { Activation } from './activation.ts';
-import { Activations } from './address-activations.ts';
+import { LiveAddresses } from './live-addresses.ts';
 import type { EngineLimits } from './limits.ts';
 import type { PendingMessage } from './pending-message.ts';
 import { ReadyAddresses } from './ready-addresses.ts';
 
 /** The mailboxes of a partition, and which addresses have something to do. */
 export class Mailboxes {
-  readonly activations: Activations;
+  readonly addresses: LiveAddresses;
   readonly #limits: EngineLimits;
   /** Those with a message that nothing but its turn, or the state of its address, keeps from being handled. */
   readonly ready = new ReadyAddresses();
@@ -20,7 +20,7 @@ export class Mailboxes {
 
   constructor(functions: FunctionRegistry, limits: EngineLimits) {
     this.#limits = limits;
-    this.activations = new Activations(functions, limits);
+    this.addresses = new LiveAddresses(functions, limits);
   }
 
   /** Messages not handled yet. */
@@ -42,7 +42,7 @@ export class Mailboxes {
 
   /** Puts a message at the end of its mailbox, and answers its address; undefined when nothing handles its type. */
   deliver(message: PendingMessage): Activation | undefined {
-    const activation = this.activations.ensure(message.target);
+    const activation = this.addresses.ensure(message.target);
     if (activation === undefined) return undefined;
     activation.mailbox.push(message);
     this.#count(activation, 1, message.envelope.payloadBytes);

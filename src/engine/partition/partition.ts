@@ -7,7 +7,7 @@ import type { Activation } from './activation.ts';
 import { AttemptRunner, type Run } from './attempt-runner.ts';
 import { BatchRunner } from './remote/batch-runner.ts';
 import { CommitGroup, type Capture, type OutboxRecord } from './commit-group.ts';
-import type { DeadLetterDesk } from './dead-letter-intake.ts';
+import type { DeadLetterIntake } from './dead-letter-intake.ts';
 import { Deadlines } from './deadlines.ts';
 import { DelayedMessages } from './delayed-messages.ts';
 import { dropMessages, type MessageChoice } from './drop-messages.ts';
@@ -39,7 +39,7 @@ export interface PartitionOptions {
   readonly host: InvocationHost;
   readonly ports: PartitionPorts;
   readonly limits: EngineLimits;
-  readonly deadLetters: DeadLetterDesk;
+  readonly deadLetters: DeadLetterIntake;
 }
 
 /**
@@ -104,7 +104,7 @@ export class Partition {
     });
   }
 
-  /** The open group: the driver adds positions and acknowledgements, the desk of dead letters its letters. */
+  /** The open group: the driver adds positions and acknowledgements, the dead letter intake its letters. */
   get group(): CommitGroup {
     return this.#group;
   }
@@ -157,7 +157,7 @@ export class Partition {
     if (!this.#deliver(pending)) {
       this.#group.handled(pending);
     } else if (pending.retryAt !== undefined && pending.retryAt > nowMs) {
-      const activation = this.mailboxes.activations.find(pending.target);
+      const activation = this.mailboxes.addresses.find(pending.target);
       if (activation?.mailbox.peek() === pending) this.#settlement.wait(activation, pending.retryAt);
     }
   }
@@ -255,7 +255,7 @@ export class Partition {
   committed(capture: Capture): void {
     for (const activation of capture.activations) activation.committing = false;
     this.#egress.released(capture.outbox);
-    this.mailboxes.activations.sweep();
+    this.mailboxes.addresses.sweep();
   }
 
   get #takesDelayed(): boolean {

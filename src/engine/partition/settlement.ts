@@ -9,7 +9,7 @@ import type { Activation } from './activation.ts';
 import { failureLengthMax, failureOf } from './attempt-failure.ts';
 import type { Deadline } from './attempt-runner.ts';
 import type { CommitGroup, OutboxRecord } from './commit-group.ts';
-import type { DeadLetterDesk } from './dead-letter-intake.ts';
+import type { DeadLetterIntake } from './dead-letter-intake.ts';
 import type { DelayedMessages } from './delayed-messages.ts';
 import type { Mailboxes } from './mailboxes.ts';
 import type { PendingMessage } from './pending-message.ts';
@@ -21,7 +21,7 @@ export interface SettlementParts {
   readonly mailboxes: Mailboxes;
   readonly delayed: DelayedMessages;
   readonly deadlines: TimerQueue<Deadline>;
-  readonly deadLetters: DeadLetterDesk;
+  readonly deadLetters: DeadLetterIntake;
   /** The open group. */
   readonly group: () => CommitGroup;
   readonly nextSequence: () => number;
@@ -110,7 +110,7 @@ export class Settlement {
     group.invocations += invocations;
     if (activation.held?.dirty !== true) return;
     group.changed(activation);
-    this.#parts.mailboxes.activations.recount(activation);
+    this.#parts.mailboxes.addresses.recount(activation);
   }
 
   #retry(activation: Activation, message: PendingMessage, retryAt: number): void {

@@ -51,7 +51,7 @@ export class StateLoading {
 
   /** Reads the state of an address for a message that is not here yet. */
   preload(target: Address, nowMs: number): void {
-    const activation = this.#parts.mailboxes.activations.ensure(target);
+    const activation = this.#parts.mailboxes.addresses.ensure(target);
     if (activation?.status !== 'idle' || activation.held !== undefined) return;
     activation.recent = true;
     this.read(activation, nowMs);
@@ -79,6 +79,6 @@ export class StateLoading {
       else settlement.giveUp(activation, message, registered.policy.onFailure, toError(error));
       return;
     }
-    mailboxes.activations.recount(activation);
+    mailboxes.addresses.recount(activation);
   }
 }

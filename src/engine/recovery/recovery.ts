@@ -62,7 +62,7 @@ export async function recover(store: Store): Promise<Recovered> {
   };
 }
 
-/** Puts back what a commit held; the outbox is released by the caller, once its lanes have started. */
+/** Puts back what a commit held; the outbox is released by the caller, once its egresses have started. */
 export function restore(recovered: Recovered, { partition, letters, nowMs }: RestoreTargets): void {
   letters.restore(recovered.deadLetters);
   for (const { type, specs } of recovered.remoteStates) partition.remoteTypes.restore(type, specs);

@@ -1,7 +1,7 @@
 import type { Logger } from '../../shared/logger.ts';
 import { hasCode } from '../../shared/errors.ts';
 import type { Store, StoreChange } from '../../storage/store.ts';
-import type { DeadLetterDesk } from '../partition/dead-letter-intake.ts';
+import type { DeadLetterIntake } from '../partition/dead-letter-intake.ts';
 import { redrive, type RedriveTargets } from './redrive.ts';
 import { deadLettersCollection, requestsCollection } from '../partition/stored-entries.ts';
 
@@ -44,7 +44,7 @@ export async function recoverRequests(store: Store): Promise<readonly string[]> 
 }
 
 export interface RequestTargets extends RedriveTargets {
-  readonly deadLetters: DeadLetterDesk;
+  readonly deadLetters: DeadLetterIntake;
   readonly logger: Logger;
 }
 

@@ -1,5 +1,5 @@
 import type { EndlessMessages } from '../ingress/inside-watch.ts';
-import type { IngressLane } from '../ingress/ingress-buffer.ts';
+import type { IngressBuffer } from '../ingress/ingress-buffer.ts';
 import type { FailingEgress } from '../egress/egress-sender.ts';
 import type { Outbox } from '../egress/outbox.ts';
 import type { Partition } from '../partition/partition.ts';
@@ -7,7 +7,7 @@ import type { Partition } from '../partition/partition.ts';
 export type Phase = 'new' | 'running' | 'stopping' | 'stopped';
 
 /** What the health of an engine is judged by. */
-export interface EngineVitals {
+export interface EngineStatus {
   readonly phase: Phase;
   /** Why it had to stop. */
   readonly failure: Error | undefined;
@@ -28,23 +28,23 @@ interface LoopStatus {
   readonly endless: EndlessMessages | undefined;
 }
 
-export interface VitalsSources {
+export interface EngineStatusSources {
   readonly phase: Phase;
   readonly failure: Error | undefined;
   readonly loop: LoopStatus;
   readonly partition: Partition;
-  readonly ingress: readonly IngressLane[];
+  readonly ingress: readonly IngressBuffer[];
   readonly outbox: Outbox;
 }
 
-export function readVitals({ phase, failure, loop, partition, ingress, outbox }: VitalsSources): EngineVitals {
+export function readEngineStatus({ phase, failure, loop, partition, ingress, outbox }: EngineStatusSources): EngineStatus {
   return {
     phase,
     failure,
     stalledMs: loop.stalledMs,
     messages: { pending: partition.mailboxes.messages, endless: loop.endless },
-    ingress: ingress.map((lane) => ({ name: lane.ingress.name, finished: lane.finished, recordsWaiting: lane.recordsWaiting })),
-    egress: outbox.lanes.map((lane) => ({ id: lane.egress.id, recordsWaiting: lane.waiting, failing: lane.failing })),
+    ingress: ingress.map((buffer) => ({ name: buffer.ingress.name, finished: buffer.finished, recordsWaiting: buffer.recordsWaiting })),
+    egress: outbox.senders.map((sender) => ({ id: sender.egress.id, recordsWaiting: sender.waiting, failing: sender.failing })),
     outbox: { records: outbox.records, bytes: outbox.bytes, full: loop.outboxFull },
   };
 }

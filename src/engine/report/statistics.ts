@@ -1,5 +1,5 @@
 import type { CommitPipeline } from '../commit/commit-pipeline.ts';
-import type { DeadLetterDesk } from '../partition/dead-letter-intake.ts';
+import type { DeadLetterIntake } from '../partition/dead-letter-intake.ts';
 import type { Outbox } from '../egress/outbox.ts';
 import type { Partition } from '../partition/partition.ts';
 import type { RecordIntake } from '../ingress/record-intake.ts';
@@ -38,7 +38,7 @@ export interface StatisticsSources {
   readonly intake: RecordIntake;
   readonly pipeline: CommitPipeline;
   readonly outbox: Outbox;
-  readonly deadLetters: DeadLetterDesk;
+  readonly deadLetters: DeadLetterIntake;
   readonly counters: Readonly<Record<string, number>>;
 }
 
@@ -57,7 +57,7 @@ export function collectStatistics({ partition, intake, pipeline, outbox, deadLet
     messagesPending: partition.mailboxes.messages,
     messagesDelayed: partition.delayed.size,
     outboxRecords: outbox.records,
-    addressesLive: partition.mailboxes.activations.size,
+    addressesLive: partition.mailboxes.addresses.size,
     latencyMs: { p50: outbox.latency.percentile(0.5), p99: outbox.latency.percentile(0.99) },
     counters,
   };

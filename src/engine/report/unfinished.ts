@@ -8,11 +8,11 @@ const addressesMax = 5;
 
 /** What a stop did not wait for any longer: who is still handling, who waits, and which egress has records left. */
 export function unfinished(partition: Partition, outbox: Outbox, deadlineMs: number): StatefunError {
-  const { activations, messages } = partition.mailboxes;
-  const busy = activations.withMessages().map(waitingAddress);
+  const { addresses, messages } = partition.mailboxes;
+  const busy = addresses.withMessages().map(waitingAddress);
   const running = busy.filter(({ status }) => status === 'running').map(({ address }) => address);
   const waiting = busy.filter(({ status }) => status === 'waiting').map(describeWaiting);
-  const egress = outbox.lanes.filter((lane) => lane.waiting > 0).map((lane) => `${lane.egress.id} (${lane.waiting})`);
+  const egress = outbox.senders.filter((sender) => sender.waiting > 0).map((sender) => `${sender.egress.id} (${sender.waiting})`);
   const idle = partition.resting ? busy.filter(({ status }) => status === 'idle').map(({ address }) => address) : [];
   const why = partition.resting ? 'handling messages leads to as many others:' : `after ${deadlineMs} ms`;
   const parts = [

@@ -31,7 +31,7 @@ export const nothingStands: Standing = { pending: new Map(), delayed: new Map(),
 
 export function standingOf(partition: Partition, letters: readonly DeadLetter[], taken: number): Standing {
   const pending = new Map<string, string>();
-  for (const { address, mailbox } of partition.mailboxes.activations.withMessages()) {
+  for (const { address, mailbox } of partition.mailboxes.addresses.withMessages()) {
     const messages = Array.from(mailbox, ({ envelope, attempts, retryAt }) => {
       const retry = attempts === 0 ? '' : ` (${attempts} failed, again at ${retryAt})`;
       return `${envelope.messageId}${retry}`;

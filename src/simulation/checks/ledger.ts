@@ -226,10 +226,10 @@ export class Ledger implements PartitionWatcher {
     const isNewRecord = caller === undefined && taken() > this.#takenSeen;
     if (!isNewRecord) return;
     this.#noteTaken(this.#sources);
-    const { activations } = partition.mailboxes;
-    let before = activations.find(target)?.blocked === true ? 0 : -1;
+    const { addresses } = partition.mailboxes;
+    let before = addresses.find(target)?.blocked === true ? 0 : -1;
     // Those of blocked addresses count apart.
-    for (const { mailbox, blocked } of activations.withMessages()) if (!blocked) before += mailbox.length;
+    for (const { mailbox, blocked } of addresses.withMessages()) if (!blocked) before += mailbox.length;
     if (before >= limits.pendingMessagesMax) this.#report('limits', `a record is taken while ${before} messages are pending`);
     const passed = this.#inARow < limits.insideInvocationsMax ? passedBy(message, partition) : undefined;
     if (passed !== undefined) this.#report('inside first', `a record is taken before message ${shortId(passed)}`);
@@ -241,7 +241,7 @@ export class Ledger implements PartitionWatcher {
     if (this.#sources === undefined || this.#sources.limits.sentMessagesMax > sentLookedAtMax) return;
     const { partition, limits } = this.#sources;
     let sent = partition.delayed.size;
-    for (const { mailbox } of partition.mailboxes.activations.withMessages()) {
+    for (const { mailbox } of partition.mailboxes.addresses.withMessages()) {
       for (const { caller } of mailbox) if (caller !== undefined) sent += 1;
     }
     if (sent > limits.sentMessagesMax) this.#report('limits', `${sent} messages that functions have sent are in memory`);
@@ -270,7 +270,7 @@ export class Ledger implements PartitionWatcher {
 
 /** A message that could be handled, or will be once a state is read, when a record brings another one. */
 function passedBy(brought: Message, partition: Partition): string | undefined {
-  for (const { status, mailbox } of partition.mailboxes.activations.withMessages()) {
+  for (const { status, mailbox } of partition.mailboxes.addresses.withMessages()) {
     if (status === 'running' || status === 'waiting') continue;
     const first = mailbox.peek();
     if (first !== undefined && idOf(first) !== idOf(brought)) return idOf(first);

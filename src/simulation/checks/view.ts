@@ -69,7 +69,7 @@ export function createView(sources: ViewSources): SimulationView {
 export function addressesWithState({ partition, durable }: Pick<ViewSources, 'partition' | 'durable'>): readonly Address[] {
   const names = new Set(durable.collections(statePrefix).map((collection) => collection.slice(statePrefix.length)));
   for (const name of partition.touched) {
-    const live = partition.mailboxes.activations.find(parseAddress(name))?.held;
+    const live = partition.mailboxes.addresses.find(parseAddress(name))?.held;
     if (live === undefined) continue;
     if (Object.keys(live.snapshot()).length > 0) names.add(name);
     else names.delete(name);
@@ -79,7 +79,7 @@ export function addressesWithState({ partition, durable }: Pick<ViewSources, 'pa
 
 /** What is in memory goes before what is stored: the store learns of it with the next commit. */
 export function snapshotOf(sources: ViewSources, address: Address): StateSnapshot {
-  const live = sources.partition.mailboxes.activations.find(address)?.held;
+  const live = sources.partition.mailboxes.addresses.find(address)?.held;
   return live?.snapshot() ?? storedSnapshot(sources, address);
 }
 

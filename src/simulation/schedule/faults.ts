@@ -1,5 +1,5 @@
 import type { Choices } from './choices.ts';
-import type { Incarnation } from '../world/engine-run.ts';
+import type { EngineRun } from '../world/engine-run.ts';
 import type { SimulationRandom } from './random.ts';
 import type { RunSettings, SimulatedFaults } from './run-settings.ts';
 import type { WatchedHandlers } from '../world/watched-handlers.ts';
@@ -33,11 +33,11 @@ export class Faults {
     return this.#happened;
   }
 
-  next(incarnation: Incarnation, stopping: boolean): FaultKind {
+  next(engineRun: EngineRun, stopping: boolean): FaultKind {
     const { choices } = this.#options;
-    const drawn = choices.choose('fault', faultKinds.length, (random) => this.#draw(random, incarnation, stopping));
+    const drawn = choices.choose('fault', faultKinds.length, (random) => this.#draw(random, engineRun, stopping));
     const kind = faultKinds[drawn] ?? 'none';
-    if (kind === 'none' || !this.#isPossible(kind, incarnation, stopping)) return 'none';
+    if (kind === 'none' || !this.#isPossible(kind, engineRun, stopping)) return 'none';
     this.#happened += 1;
     return kind;
   }
@@ -54,15 +54,15 @@ export class Faults {
     return kind === 'clock-back' ? -size : size;
   }
 
-  #draw(random: SimulationRandom, incarnation: Incarnation, stopping: boolean): number {
+  #draw(random: SimulationRandom, engineRun: EngineRun, stopping: boolean): number {
     const { faultRate, faultsMax } = this.#options.settings;
-    const rate = incarnation.store.commitStep === undefined ? faultRate : faultRate * commitFactor;
+    const rate = engineRun.store.commitStep === undefined ? faultRate : faultRate * commitFactor;
     if (this.#happened >= faultsMax || !random.chance(rate)) return 0;
-    const possible = faultKinds.filter((kind) => kind !== 'none' && this.#isPossible(kind, incarnation, stopping));
+    const possible = faultKinds.filter((kind) => kind !== 'none' && this.#isPossible(kind, engineRun, stopping));
     return possible.length === 0 ? 0 : faultKinds.indexOf(random.oneOf(possible));
   }
 
-  #isPossible(kind: Exclude<FaultKind, 'none'>, { store, ingress, started }: Incarnation, stopping: boolean): boolean {
+  #isPossible(kind: Exclude<FaultKind, 'none'>, { store, ingress, started }: EngineRun, stopping: boolean): boolean {
     const { allowed, handlers } = this.#options;
     if (stopping && kind !== 'crash') return false;
     switch (kind) {

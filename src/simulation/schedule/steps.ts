@@ -1,6 +1,6 @@
 import { appendAll } from '../../shared/append-all.ts';
 import type { Choices } from './choices.ts';
-import type { Incarnation } from '../world/engine-run.ts';
+import type { EngineRun } from '../world/engine-run.ts';
 import type { RunSettings, StepKind } from './run-settings.ts';
 import type { SimulatedClock } from '../world/simulated-clock.ts';
 import type { EgressAnswer } from '../world/simulated-egress.ts';
@@ -36,21 +36,21 @@ export class Steps {
   }
 
   /** One of the steps that can be taken; undefined when there is none. */
-  next(incarnation: Incarnation): Step | undefined {
+  next(engineRun: EngineRun): Step | undefined {
     // In the order in which they are taken when nothing is disturbed.
-    const steps = [...this.#ofLoop(incarnation), ...this.#ofStore(incarnation), ...this.#ofOutside(incarnation)];
+    const steps = [...this.#ofLoop(engineRun), ...this.#ofStore(engineRun), ...this.#ofOutside(engineRun)];
     appendAll(steps, this.#ofClock(steps.length === 0 ? this.#options.horizonMs : busyMsMax));
     if (steps.length < 2) return steps[0];
     const { choices, settings } = this.#options;
     return steps[choices.choose('next', steps.length, (random) => pickByWeight(steps, settings, random.next()))];
   }
 
-  #ofLoop({ turn }: Incarnation): readonly Step[] {
+  #ofLoop({ turn }: EngineRun): readonly Step[] {
     const settled = this.#options.handlers.settled.map(({ text, release }): Step => ({ kind: 'settle', text: () => text, take: release }));
     return turn === undefined ? settled : [{ kind: 'turn', text: () => 'the engine takes a turn', take: turn }, ...settled];
   }
 
-  #ofStore({ store }: Incarnation): readonly Step[] {
+  #ofStore({ store }: EngineRun): readonly Step[] {
     const steps: Step[] = store.reads.map(({ collection, answer }) => ({
       kind: 'read',
       text: () => `"${collection}" is read`,
@@ -66,7 +66,7 @@ export class Steps {
     return steps;
   }
 
-  #ofOutside({ egress, ingress }: Incarnation): readonly Step[] {
+  #ofOutside({ egress, ingress }: EngineRun): readonly Step[] {
     const steps: Step[] = [];
     for (const port of egress) {
       const { waiting } = port;

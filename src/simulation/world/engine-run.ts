@@ -14,7 +14,7 @@ import { stableText } from '../report/texts.ts';
 import { storedSnapshot } from '../checks/view.ts';
 import type { WatchedHandlers } from './watched-handlers.ts';
 
-export interface IncarnationOptions {
+export interface EngineRunOptions {
   readonly application: AssembledApplication;
   readonly limits: EngineLimits;
   readonly clock: SimulatedClock;
@@ -27,12 +27,12 @@ export interface IncarnationOptions {
 }
 
 /** One life of the engine, from a start to its end: the engine itself, and around it ports whose every step is taken from outside. */
-export class Incarnation {
+export class EngineRun {
   readonly engine: Engine;
   readonly store: SimulatedStore;
   readonly ingress: SimulatedIngress;
   readonly egress: readonly SimulatedEgress[];
-  readonly #options: IncarnationOptions;
+  readonly #options: EngineRunOptions;
   #partition: ObservedPartition | undefined;
   #turn: (() => void) | undefined;
   #paceMs = 0;
@@ -40,7 +40,7 @@ export class Incarnation {
   #stopped = false;
   #started = false;
 
-  constructor(options: IncarnationOptions) {
+  constructor(options: EngineRunOptions) {
     const { application, limits, ledger, handlers, records, logger } = options;
     this.#options = options;
     this.store = new SimulatedStore({ ...options.store, written: () => ledger.durable() });
@@ -61,9 +61,9 @@ export class Incarnation {
     ledger.begin({
       partition: this.partition,
       limits,
-      outboxFull: () => this.engine.vitals.outbox.full,
+      outboxFull: () => this.engine.status.outbox.full,
       letters: () => this.engine.deadLetters(),
-      recordsWaiting: () => this.engine.vitals.ingress.reduce((sum, { recordsWaiting }) => sum + recordsWaiting, 0),
+      recordsWaiting: () => this.engine.status.ingress.reduce((sum, { recordsWaiting }) => sum + recordsWaiting, 0),
       taken: () => this.engine.statistics().recordsTaken,
       stored: (address) =>
         stableText(storedSnapshot({ functions, durable: options.store.durable, partition: this.partition }, parseAddress(address))),

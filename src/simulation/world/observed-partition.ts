@@ -85,7 +85,7 @@ export class ObservedPartition extends Partition {
   /** The address with the oldest message, of those that neither run nor wait for another attempt. */
   #oldest(): Activation | undefined {
     let oldest: Activation | undefined;
-    for (const activation of this.mailboxes.activations.withMessages()) {
+    for (const activation of this.mailboxes.addresses.withMessages()) {
       if (activation.status === 'running' || activation.status === 'waiting') continue;
       if (sequenceOf(activation) < (oldest === undefined ? Infinity : sequenceOf(oldest))) oldest = activation;
     }

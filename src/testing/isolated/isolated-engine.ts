@@ -1,4 +1,4 @@
-import { DeadLetterDesk } from '../../engine/partition/dead-letter-intake.ts';
+import { DeadLetterIntake } from '../../engine/partition/dead-letter-intake.ts';
 import type { DeadLetter } from '../../engine/partition/dead-letters.ts';
 import type { Delayed } from '../../engine/partition/delayed-messages.ts';
 import { stateCollection } from '../../engine/partition/activation.ts';
@@ -34,7 +34,7 @@ export interface IsolatedEngineOptions {
 export class IsolatedEngine {
   readonly #options: IsolatedEngineOptions;
   readonly #partition: IsolatedPartition;
-  readonly #desk: DeadLetterDesk;
+  readonly #deadLetters: DeadLetterIntake;
   readonly #store = new MemoryStore();
   readonly #handlers: RunningHandlers;
   #stopped: Error | undefined;
@@ -43,7 +43,7 @@ export class IsolatedEngine {
     const { functions, address, clock, host } = options;
     this.#options = options;
     this.#handlers = new RunningHandlers(options.handlerGraceMs);
-    this.#desk = new DeadLetterDesk({ limits: defaultLimits, clock, logger: host.logger, group: () => this.#partition.group });
+    this.#deadLetters = new DeadLetterIntake({ limits: defaultLimits, clock, logger: host.logger, group: () => this.#partition.group });
     const ports = {
       readState: () => this.stored(),
       watch: (run: Parameters<RunningHandlers['add']>[0], settling: Promise<void>): void => {
@@ -59,7 +59,7 @@ export class IsolatedEngine {
     };
     const fullHost: InvocationHost = { ...host, isTokenPending: (sender, token) => this.#partition.delayed.isPending(sender, token) };
     this.#partition = new IsolatedPartition(
-      { functions, host: fullHost, ports, limits: defaultLimits, deadLetters: this.#desk },
+      { functions, host: fullHost, ports, limits: defaultLimits, deadLetters: this.#deadLetters },
       address,
       options.recordMessage,
     );
@@ -77,11 +77,11 @@ export class IsolatedEngine {
   }
 
   get deadLetters(): readonly DeadLetter[] {
-    return this.#desk.letters.list();
+    return this.#deadLetters.letters.list();
   }
 
   dropDeadLetters(): void {
-    for (const { id } of this.#desk.letters.list()) this.#desk.take(id);
+    for (const { id } of this.#deadLetters.letters.list()) this.#deadLetters.take(id);
   }
 
   /** The delayed messages that are not due yet, by due time. */

@@ -1,11 +1,11 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { Health, type HealthLimits, type HealthSources } from '../../../src/application/health/health.ts';
 import type { HealthIndicator } from '../../../src/application/health/health-indicator.ts';
-import type { EngineVitals } from '../../../src/engine/report/engine-status.ts';
+import type { EngineStatus } from '../../../src/engine/report/engine-status.ts';
 import { StatefunError } from '../../../src/shared/errors.ts';
 import { ManualClock } from '../../../src/shared/time/manual-clock.ts';
 
-const well: EngineVitals = {
+const well: EngineStatus = {
   phase: 'running',
   failure: undefined,
   stalledMs: 0,
@@ -22,10 +22,10 @@ interface Options extends Partial<HealthSources> {
   readonly limits?: HealthLimits;
 }
 
-function healthOf(vitals: Partial<EngineVitals> = {}, options: Options = {}): Health {
+function healthOf(status: Partial<EngineStatus> = {}, options: Options = {}): Health {
   const health = new Health(options.clock ?? clock(), options.limits);
   health.attach({
-    vitals: () => ({ ...well, ...vitals }),
+    status: () => ({ ...well, ...status }),
     storeStats: () => ({ commits: 7, bytes: 500, entries: 9 }),
     indicators: options.indicators ?? [],
   });
@@ -71,7 +71,7 @@ describe('readiness', () => {
     expect((await health.readiness()).components['engine']).toEqual(starting);
     expect(health.liveness().status).toBe('up');
 
-    health.attach({ vitals: () => well, storeStats: () => ({ commits: 0, bytes: 0, entries: 0 }), indicators: [] });
+    health.attach({ status: () => well, storeStats: () => ({ commits: 0, bytes: 0, entries: 0 }), indicators: [] });
     expect((await health.readiness()).components['engine']).toEqual(starting);
     health.started();
     expect((await health.readiness()).status).toBe('up');

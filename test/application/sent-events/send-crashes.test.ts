@@ -6,7 +6,7 @@ import type { CloudEvent } from '../../../src/envelope/cloud-event.ts';
 import { Handles, StatefunFunction } from '../../../src/functions/decorators.ts';
 import { Persisted } from '../../../src/state/persisted.ts';
 import { PersistedList } from '../../../src/state/persisted-list.ts';
-import { IngressLane } from '../../../src/engine/ingress/ingress-buffer.ts';
+import { IngressBuffer } from '../../../src/engine/ingress/ingress-buffer.ts';
 import { replaceMethod, type Undo } from '../../mutants/mutant.ts';
 import { CrashableStore } from '../../engine/crashable-store.ts';
 import { EngineBed, eventFor } from '../../engine/engine-bed.ts';
@@ -82,8 +82,8 @@ describe('events that are sent to an engine that crashes', () => {
     [
       'an event is acknowledged before it is durable',
       () =>
-        replaceMethod(IngressLane.prototype, 'start', (start) => {
-          return function (this: IngressLane, positions) {
+        replaceMethod(IngressBuffer.prototype, 'start', (start) => {
+          return function (this: IngressBuffer, positions) {
             const { ingress } = this;
             const begin = ingress.start.bind(ingress);
             ingress.start = (context) => begin({ ...context, savePosition: () => Promise.resolve() });

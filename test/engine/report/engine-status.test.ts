@@ -49,7 +49,7 @@ const turns = async (): Promise<void> => {
   for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 };
 
-describe('vitals of an engine', () => {
+describe('status of an engine', () => {
   it('tell since when an egress has failed, and forget it when the egress takes records again', async () => {
     const egress = new ClosedEgress();
     const bed = await EngineBed.start([PassingFunction], { egress, limits: { outboxRecordsMax: 1 } });
@@ -59,7 +59,7 @@ describe('vitals of an engine', () => {
     bed.clock.step(failingSince + 200);
     await bed.engine.whenQuiet();
 
-    expect(bed.engine.vitals).toMatchObject({
+    expect(bed.engine.status).toMatchObject({
       phase: 'running',
       failure: undefined,
       egress: [{ id: 'test/out', recordsWaiting: 1, failing: { since: failingSince, failures: 2, error: { message: 'closed' } } }],
@@ -69,26 +69,26 @@ describe('vitals of an engine', () => {
     egress.open = true;
     bed.clock.step(failingSince + 1_000);
     await bed.engine.whenQuiet();
-    expect(bed.engine.vitals).toMatchObject({ egress: [{ recordsWaiting: 0, failing: undefined }], outbox: { records: 0, full: false } });
+    expect(bed.engine.status).toMatchObject({ egress: [{ recordsWaiting: 0, failing: undefined }], outbox: { records: 0, full: false } });
     await bed.engine.stop();
-    expect(bed.engine.vitals.phase).toBe('stopped');
+    expect(bed.engine.status.phase).toBe('stopped');
   });
 
   it('count the time in which there is something to do and nothing happens', async () => {
     const store = new HangingStore();
     const bed = await EngineBed.start([PassingFunction], { store });
     await bed.engine.whenQuiet();
-    expect(bed.engine.vitals.stalledMs).toBe(0);
+    expect(bed.engine.status.stalledMs).toBe(0);
 
     bed.feed('test/passing/1', 'go');
     await turns();
     expect(bed.engine.statistics()).toMatchObject({ invocations: 1, commits: 0 });
-    const before = bed.engine.vitals.stalledMs;
-    expect(bed.engine.vitals.stalledMs).toBeGreaterThan(before);
+    const before = bed.engine.status.stalledMs;
+    expect(bed.engine.status.stalledMs).toBeGreaterThan(before);
 
     store.goOn();
     await bed.engine.whenQuiet();
-    expect(bed.engine.vitals.stalledMs).toBe(0);
+    expect(bed.engine.status.stalledMs).toBe(0);
     await bed.engine.stop();
   });
 });

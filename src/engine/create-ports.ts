@@ -3,17 +3,17 @@ import type { Ingress } from '../ingress/ingress.ts';
 import type { Clock } from '../shared/time/clock.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { CommitGroup } from './partition/commit-group.ts';
-import type { DeadLetterDesk } from './partition/dead-letter-intake.ts';
-import { IngressLane } from './ingress/ingress-buffer.ts';
+import type { DeadLetterIntake } from './partition/dead-letter-intake.ts';
+import { IngressBuffer } from './ingress/ingress-buffer.ts';
 import type { EngineLimits } from './partition/limits.ts';
 import { Outbox } from './egress/outbox.ts';
 
-/** The parts of an engine that its lanes touch. */
-export interface LaneParts {
+/** The parts of an engine that its ingress and egress use. */
+export interface PortParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits: EngineLimits;
-  readonly deadLetters: DeadLetterDesk;
+  readonly deadLetters: DeadLetterIntake;
   /** The open group. */
   readonly group: () => CommitGroup;
   readonly wake: () => void;
@@ -22,13 +22,13 @@ export interface LaneParts {
   readonly failed: (error: unknown) => void;
 }
 
-export function createIngressLanes(
+export function createIngressBuffers(
   ingress: readonly Ingress[],
-  { clock, logger, limits, group, wake, flushed, failed }: LaneParts,
-): readonly IngressLane[] {
+  { clock, logger, limits, group, wake, flushed, failed }: PortParts,
+): readonly IngressBuffer[] {
   return ingress.map(
     (each) =>
-      new IngressLane(each, {
+      new IngressBuffer(each, {
         ...{ limits, clock, logger, wake, failed },
         savePosition: (partition, position) => {
           group().position(each.name, partition, position);
@@ -39,6 +39,6 @@ export function createIngressLanes(
   );
 }
 
-export function createOutbox(egress: readonly Egress[], { clock, logger, deadLetters, group, wake }: LaneParts): Outbox {
+export function createOutbox(egress: readonly Egress[], { clock, logger, deadLetters, group, wake }: PortParts): Outbox {
   return new Outbox({ egress, clock, logger, deadLetters, group, wake });
 }

@@ -3,7 +3,7 @@ import type { Address } from '../../shared/address.ts';
 import { Activation } from './activation.ts';
 import type { EngineLimits } from './limits.ts';
 
-/** Activations looked at in one sweep, beside two for each that is new since the last: bounds the pause when few of them can go. */
+/** LiveAddresses looked at in one sweep, beside two for each that is new since the last: bounds the pause when few of them can go. */
 const sweepMax = 2_000;
 
 /**
@@ -12,7 +12,7 @@ const sweepMax = 2_000;
  * Second-chance eviction: a sweep lets go of addresses that have handled nothing since the sweep before. Addresses with messages, unsaved
  * changes or a running handler stay, so the budget can be passed for a moment; back-pressure on the ingress bounds by how much.
  */
-export class Activations {
+export class LiveAddresses {
   readonly #functions: FunctionRegistry;
   readonly #limits: EngineLimits;
   readonly #byType = new Map<string, Map<string, Activation>>();

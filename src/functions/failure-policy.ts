@@ -1,5 +1,6 @@
-import { toMilliseconds, type Duration } from '../shared/time/duration.ts';
 import { describe, StatefunError, toError } from '../shared/errors.ts';
+import { backOffDelayMs } from '../shared/time/back-off.ts';
+import { toMilliseconds, type Duration } from '../shared/time/duration.ts';
 
 /** What becomes of a message whose handler failed for good: kept as a dead letter, dropped and counted, or the engine stops. */
 export type OnFailure = 'dead-letter' | 'skip' | 'stop';
@@ -94,6 +95,5 @@ export function canRetry(error: Error): boolean {
 
 /** How long to wait after the given number of failed attempts, in milliseconds. */
 export function retryDelayMs(policy: FailurePolicy, attemptsFailed: number): number {
-  // Doubled a thousand times everything is longer than any maximum; beyond that nothing times infinity is no number.
-  return Math.min(policy.retryDelayMs * 2 ** Math.min(attemptsFailed - 1, 1_000), policy.retryDelayMsMax);
+  return backOffDelayMs({ firstMs: policy.retryDelayMs, maxMs: policy.retryDelayMsMax }, attemptsFailed);
 }

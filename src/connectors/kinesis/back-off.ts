@@ -1,12 +1,11 @@
-import type { Clock } from '../../shared/time/clock.ts';
 import type { Logger } from '../../shared/logger.ts';
+import { backOffDelayMs } from '../../shared/time/back-off.ts';
+import type { Clock } from '../../shared/time/clock.ts';
 import { sleep } from '../../shared/time/sleep.ts';
 import { isRetriable, isWithoutCredentials } from './kinesis-failure.ts';
 
-/** The first wait is up to this long: about the time a throttled shard needs to have room again. */
-const baseMs = 500;
-/** No wait is longer: a stream that is well again is read again within this time. */
-const delayMsMax = 10_000;
+/** A throttled shard has room again after about the first wait; a stream that works again is read again within the longest. */
+const delays = { firstMs: 500, maxMs: 10_000 };
 /** Fewer failures in a row than this are everyday throttling and not worth a warning. */
 const quietAttempts = 3;
 
@@ -26,7 +25,7 @@ export interface BackOff {
 
 /** How long to wait after the failed attempt (the first is 0): exponential with full jitter, so that many readers do not return together. */
 export function backOffMs(attempt: number, random: () => number): number {
-  return Math.ceil(random() * Math.min(delayMsMax, baseMs * 2 ** attempt));
+  return Math.ceil(random() * backOffDelayMs(delays, attempt + 1));
 }
 
 /** Calls until the call works, waiting between attempts. Errors that will not pass, and those after an abort, are thrown. */

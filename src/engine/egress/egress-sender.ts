@@ -1,13 +1,13 @@
 import type { Egress, EgressRecord, RejectedRecord } from '../../egress/egress.ts';
-import type { Clock } from '../../shared/time/clock.ts';
 import { toError } from '../../shared/errors.ts';
 import { namedLogger, type Logger } from '../../shared/logger.ts';
 import { Queue } from '../../shared/queue.ts';
+import { backOffDelayMs } from '../../shared/time/back-off.ts';
+import type { Clock } from '../../shared/time/clock.ts';
 import type { OutboxRecord } from '../partition/commit-group.ts';
 
 const batchRecordsMaxDefault = 500;
-const resendDelayMs = 200;
-const resendDelayMsMax = 30_000;
+const resendDelays = { firstMs: 200, maxMs: 30_000 };
 
 /** An egress whose newest batch the outside has not taken. */
 export interface FailingEgress {
@@ -133,7 +133,7 @@ export class EgressSender {
 
   #resendLater(batch: readonly OutboxRecord[], failures: number, error: Error): void {
     if (this.#stopped) return;
-    const delayMs = Math.min(resendDelayMs * 2 ** (failures - 1), resendDelayMsMax);
+    const delayMs = backOffDelayMs(resendDelays, failures);
     this.#options.logger.warn('egress failed, sending again', { egress: this.egress.id, records: batch.length, failures, delayMs, error });
     this.#delayed = true;
     const { clock } = this.#options;

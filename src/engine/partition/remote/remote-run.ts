@@ -1,14 +1,14 @@
 import type { BatchResponse } from '../../../functions/remote/invocation-batch.ts';
 import type { RemoteFunction } from '../../../functions/remote/remote-function.ts';
 import { hasCode, StatefunError } from '../../../shared/errors.ts';
+import { backOffDelayMs } from '../../../shared/time/back-off.ts';
 import type { Activation } from '../activation.ts';
 import type { Deadline } from '../attempt-runner.ts';
 import type { PendingMessage } from '../pending-message.ts';
 import type { RemoteCall } from './remote-call.ts';
 
-/** StateFun's back-off: 4 ms after the first failure, twice as long after each further one. Lower finds an endpoint that is back sooner. */
-const retryDelayMsMin = 2;
-const retryDelayMsMax = 10_000;
+/** StateFun's back-off. Lower finds an endpoint that is back sooner, and calls one that is down more often. */
+const retryDelays = { firstMs: 4, maxMs: 10_000 };
 /** The longest wait that an endpoint may ask for with `Retry-After`. */
 const retryAfterMsMax = 10 * 60_000;
 
@@ -48,7 +48,7 @@ export function retryAt({ call, remote }: Pick<RemoteRun, 'call' | 'remote'>, er
   if (StatefunError.is(error) && error.outcome === 'give-up') return undefined;
   const asked = StatefunError.is(error) ? error.facts['retryAfterMs'] : undefined;
   const askedMs = typeof asked === 'number' ? Math.min(Math.max(asked, 0), retryAfterMsMax) : 0;
-  const dueAt = nowMs + Math.max(Math.min(retryDelayMsMin * 2 ** Math.min(call.attempts, 32), retryDelayMsMax), askedMs);
+  const dueAt = nowMs + Math.max(backOffDelayMs(retryDelays, call.attempts), askedMs);
   if (isUnavailable(error) && remote.policy.whenUnavailable === 'wait') return dueAt;
   return dueAt < (call.budgetEndsAt ?? Infinity) ? dueAt : undefined;
 }

@@ -2,7 +2,7 @@ import { StatefunError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { RemoteClient } from '../functions/remote/remote-function.ts';
 import type { IngressBuffer } from './ingress/ingress-buffer.ts';
-import { within } from './within.ts';
+import { within } from '../shared/time/deadline.ts';
 
 /** How long one part may take to release what it holds, in milliseconds of real time: a connection that hangs does not keep the process. */
 const closeMsMax = 5_000;

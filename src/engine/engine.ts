@@ -33,7 +33,7 @@ import { collectStatistics, type EngineStatistics } from './report/statistics.ts
 import { unfinished } from './report/unfinished.ts';
 import { readEngineStatus, type EngineStatus, type Phase } from './report/engine-status.ts';
 import { waitingAddress, type WaitingAddress } from './partition/waiting-address.ts';
-import { within } from './within.ts';
+import { within } from '../shared/time/deadline.ts';
 
 /**
  * The embedded engine: one process, one partition, one store.

@@ -1,9 +1,10 @@
-import { systemClock, type Clock } from '../shared/time/clock.ts';
 import { methodOf, recordMethod } from '../shared/decorated.ts';
-import { toMilliseconds, type Duration } from '../shared/time/duration.ts';
-import { describe, isError, StatefunError, toError } from '../shared/errors.ts';
+import { describe, hasCode, isError, StatefunError, toError } from '../shared/errors.ts';
 import { readMetadata, type ClassOf } from '../shared/metadata.ts';
 import { ignoreRejection, isThenable } from '../shared/thenable.ts';
+import { systemClock, type Clock } from '../shared/time/clock.ts';
+import { afterMs, beforeDeadline } from '../shared/time/deadline.ts';
+import { toMilliseconds, type Duration } from '../shared/time/duration.ts';
 import type { ApplicationEvents } from './application-events.ts';
 
 /**
@@ -57,18 +58,14 @@ export class Lifecycle {
 
   async #settle(instance: object, method: string, hook: string, deadlineMs: number): Promise<void> {
     const where = `${hook} ${instance.constructor.name}.${method}`;
-    let cancel = (): void => undefined;
-    const late = new Promise<never>((_, reject) => {
+    const late = (): never => {
       const facts = { className: instance.constructor.name, method, deadlineMs };
-      const error = new StatefunError('LIFECYCLE_TIMEOUT', `${where} did not settle within ${deadlineMs} ms.`, { facts });
-      cancel = this.#clock.schedule(this.#clock.now() + deadlineMs, () => reject(error));
-    });
+      throw new StatefunError('LIFECYCLE_TIMEOUT', `${where} did not settle within ${deadlineMs} ms.`, { facts });
+    };
     try {
-      await Promise.race([callHook(instance, method), late]);
+      await beforeDeadline(() => callHook(instance, method), { start: afterMs(this.#clock, deadlineMs), late });
     } catch (thrown) {
-      throw StatefunError.is(thrown) && thrown.code === 'LIFECYCLE_TIMEOUT' ? thrown : hookFailed(where, thrown);
-    } finally {
-      cancel();
+      throw hasCode(thrown, 'LIFECYCLE_TIMEOUT') ? thrown : hookFailed(where, thrown);
     }
   }
 }

@@ -1,7 +1,8 @@
 import type { EngineStatus } from '../../engine/report/engine-status.ts';
-import type { Clock } from '../../shared/time/clock.ts';
-import { toMilliseconds, type Duration } from '../../shared/time/duration.ts';
 import { StatefunError, toError } from '../../shared/errors.ts';
+import type { Clock } from '../../shared/time/clock.ts';
+import { afterMs, beforeDeadline } from '../../shared/time/deadline.ts';
+import { toMilliseconds, type Duration } from '../../shared/time/duration.ts';
 import type { StoreStats } from '../../storage/store.ts';
 import { checkIndicator, type ComponentHealth, type HealthIndicator, type HealthStatus } from './health-indicator.ts';
 
@@ -130,19 +131,12 @@ export class Health {
     return this.#inTime(checking);
   }
 
-  async #inTime(checking: Promise<ComponentHealth>): Promise<ComponentHealth> {
-    const clock = this.#clock;
+  #inTime(checking: Promise<ComponentHealth>): Promise<ComponentHealth> {
     const limitMs = this.#limitsMs.indicator;
-    let cancel = (): void => undefined;
-    const late = new Promise<ComponentHealth>((resolve) => {
-      const details = { error: `no answer within ${limitMs} ms` };
-      cancel = clock.schedule(clock.now() + limitMs, () => resolve({ status: 'down', details }));
+    return beforeDeadline(() => checking, {
+      start: afterMs(this.#clock, limitMs),
+      late: () => ({ status: 'down', details: { error: `no answer within ${limitMs} ms` } }),
     });
-    try {
-      return await Promise.race([checking, late]);
-    } finally {
-      cancel();
-    }
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Run } from '../../engine/partition/attempt-runner.ts';
-import { startTimer } from '../../shared/time/timers.ts';
+import { within } from '../../shared/time/deadline.ts';
 
 /**
  * The asynchronous handlers a test waits for. What they wait for may be outside, in real time, so the patience with each is limited:
@@ -27,23 +27,8 @@ export class RunningHandlers {
   async next(): Promise<boolean> {
     const awaited = [...this.#settling].filter(([run]) => !run.ended && !this.#outwaited.has(run));
     if (awaited.length === 0) return false;
-    const inTime = await withinMs(
-      this.#graceMs,
-      awaited.map(([, ended]) => ended),
-    );
+    const inTime = await within(this.#graceMs, Promise.race(awaited.map(([, ended]) => ended)));
     if (!inTime) for (const [run] of awaited) this.#outwaited.add(run);
     return inTime;
-  }
-}
-
-async function withinMs(limitMs: number, promises: readonly Promise<void>[]): Promise<boolean> {
-  let cancel = (): void => undefined;
-  const late = new Promise<boolean>((resolve) => {
-    cancel = startTimer(limitMs, () => resolve(false));
-  });
-  try {
-    return await Promise.race([...promises.map((promise) => promise.then(() => true)), late]);
-  } finally {
-    cancel();
   }
 }

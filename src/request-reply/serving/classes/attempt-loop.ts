@@ -6,6 +6,7 @@ import type { Message } from '../../../functions/message.ts';
 import type { RegisteredFunction } from '../../../functions/registry.ts';
 import { formatAddress } from '../../../shared/address.ts';
 import { StatefunError } from '../../../shared/errors.ts';
+import { beforeDeadline } from '../../../shared/time/deadline.ts';
 import { sleep } from '../../../shared/time/sleep.ts';
 import type { ClassHost } from './class-host.ts';
 import type { ServedState } from './served-state.ts';
@@ -77,19 +78,12 @@ export class AttemptLoop {
   }
 
   async #withTimeout(settling: Promise<void>, { target }: Message, timeoutMs: number, nowMs: number): Promise<void> {
-    let cancel = (): void => undefined;
-    const timedOut = new Promise<never>((_resolve, reject) => {
-      cancel = this.#host.clock.schedule(nowMs + timeoutMs, () => {
+    await beforeDeadline(() => settling, {
+      start: (over) => this.#host.clock.schedule(nowMs + timeoutMs, over),
+      late: () => {
         const summary = `the handler of ${formatAddress(target)} did not settle within ${timeoutMs} ms.`;
-        reject(new StatefunError('HANDLER_TIMEOUT', summary, { facts: { address: target, handlerTimeoutMs: timeoutMs } }));
-      });
+        throw new StatefunError('HANDLER_TIMEOUT', summary, { facts: { address: target, handlerTimeoutMs: timeoutMs } });
+      },
     });
-    try {
-      await Promise.race([settling, timedOut]);
-    } finally {
-      cancel();
-      // Settling after a time-out is nobody's business any more; were it to reject unheard, the process would end.
-      settling.catch(() => undefined);
-    }
   }
 }

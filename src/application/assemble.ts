@@ -1,11 +1,13 @@
 import type { Egress } from '../egress/egress.ts';
 import { Router, type RegisteredForwarder, type RouterOptions } from '../forwarders/router.ts';
+import type { UnmatchedEvents } from '../forwarders/routing.ts';
 import type { FunctionDefinition } from '../functions/definition.ts';
 import type { FunctionRegistry } from '../functions/registry.ts';
 import type { RemoteFunctions } from '../functions/remote/remote-function.ts';
 import type { SubscriptionOptions } from '../functions/subscriptions.ts';
 import type { Ingress } from '../ingress/ingress.ts';
 import { appendAll } from '../shared/append-all.ts';
+import { countOf } from '../shared/text/count-of.ts';
 import { systemClock, type Clock } from '../shared/time/clock.ts';
 import { describe, StatefunError } from '../shared/errors.ts';
 import { silentLogger, type Logger } from '../shared/logger.ts';
@@ -76,7 +78,7 @@ export interface AssembledApplication {
   readonly ingress: readonly Ingress[];
   readonly egress: readonly Egress[];
   readonly subscriptions: SubscriptionOptions;
-  readonly unmatchedEvents: 'dead-letter' | 'count';
+  readonly unmatchedEvents: UnmatchedEvents;
   readonly clock: Clock;
   readonly engine: EngineSettings;
   /** All settings, with their origins. */
@@ -275,9 +277,12 @@ async function makeComponents(
 }
 
 function invalidApplication(name: string, problems: readonly StatefunError[], { found }: ScanReport): StatefunError {
-  const count = problems.length === 1 ? '1 mistake' : `${problems.length} mistakes`;
   const items = problems.map((problem, index) => `  ${index + 1}. ${problem.message.replaceAll('\n', '\n     ')}`);
-  return new StatefunError('APPLICATION_INVALID', [`application "${name}" has ${count}:`, ...items].join('\n'), {
-    facts: { application: name, problems, found },
-  });
+  return new StatefunError(
+    'APPLICATION_INVALID',
+    [`application "${name}" has ${countOf(problems.length, 'mistake')}:`, ...items].join('\n'),
+    {
+      facts: { application: name, problems, found },
+    },
+  );
 }

@@ -1,5 +1,6 @@
 import type { Egress } from '../egress/egress.ts';
 import type { EngineLimits } from '../engine/partition/limits.ts';
+import type { UnmatchedEvents } from '../forwarders/routing.ts';
 import type { RemoteFunctions } from '../functions/remote/remote-function.ts';
 import type { SubscriptionOptions } from '../functions/subscriptions.ts';
 import type { Ingress } from '../ingress/ingress.ts';
@@ -56,7 +57,7 @@ export interface ApplicationOptions extends Omit<ModuleOptions, 'imports' | 'exp
   /** How subscriptions between functions travel. */
   readonly subscriptions?: SubscriptionOptions;
   /** What becomes of an event that no forwarder accepts: kept as a dead letter, or only counted. @defaultValue `'dead-letter'` */
-  readonly unmatchedEvents?: 'dead-letter' | 'count';
+  readonly unmatchedEvents?: UnmatchedEvents;
   readonly engine?: EngineSettings;
 }
 

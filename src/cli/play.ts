@@ -4,6 +4,7 @@ import { exitCodeOf, StopSignals, type SignalSource } from '../application/runni
 import { configurationOf, configuredLogger } from '../application/application-configuration.ts';
 import { lineOf } from '../testing/expectations/egress-texts.ts';
 import { testApplication, type TestApplication, type WaitingAddress } from '../testing/test-application.ts';
+import { countOf } from '../shared/text/count-of.ts';
 import { printable, printableLine } from '../shared/text/printable.ts';
 import { guardStream } from '../shared/standard-streams.ts';
 import { starting } from './application-failure.ts';
@@ -134,10 +135,6 @@ function waitingLine({ address, status, messages, attempts, failure }: WaitingAd
   const what =
     status === 'running' ? 'its handler has not settled' : `waits for another attempt after ${countOf(attempts, 'failed attempt')}`;
   return `  ${address} ${what}${behind}${why}`;
-}
-
-function countOf(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** JSON Lines on a stream that may be slow, or closed by its reader. */

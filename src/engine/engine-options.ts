@@ -11,7 +11,7 @@ import type { Store } from '../storage/store.ts';
 import type { EngineLimits } from './partition/limits.ts';
 import type { Pace } from './commit/pace.ts';
 import { Partition, type PartitionOptions } from './partition/partition.ts';
-import type { UnmatchedEvents } from './ingress/record-intake.ts';
+import type { UnmatchedEvents } from '../forwarders/routing.ts';
 
 export interface EngineOptions {
   readonly functions: FunctionRegistry;

@@ -2,6 +2,9 @@ import type { Envelope } from '../envelope/envelope.ts';
 import type { Address } from '../shared/address.ts';
 import type { Clock } from '../shared/time/clock.ts';
 
+/** What becomes of events that no forwarder accepts: kept as dead letters, or only counted. */
+export type UnmatchedEvents = 'dead-letter' | 'count';
+
 /** What the router knows about the application. */
 export interface RouterOptions {
   /** Whether a function type has a function. */

@@ -1,5 +1,6 @@
 import { nextTick } from 'node:process';
 import { toError } from '../shared/errors.ts';
+import { countOf } from '../shared/text/count-of.ts';
 import type { DeadLetter } from '../engine/partition/dead-letters.ts';
 import { MemoryStore } from '../storage/memory-store.ts';
 import { Faults, type FaultKind } from './schedule/faults.ts';
@@ -10,7 +11,7 @@ import { LeftEvents, toEgressedEvent } from './left-events.ts';
 import type { RunPlan, RunResult } from './schedule/run-plan.ts';
 import { endOf } from './checks/simulation-end.ts';
 import { Steps } from './schedule/steps.ts';
-import { count, letterName, shortId } from './report/texts.ts';
+import { letterName, shortId } from './report/texts.ts';
 import { Trace } from './report/trace.ts';
 import { createView, type ViewSources } from './checks/view.ts';
 import type { Violation } from './checks/violation.ts';
@@ -72,7 +73,7 @@ export class SimulatedRun {
       await drained();
       this.#check('always');
     }
-    if (this.#steps === stepsMax) this.#report('comes to rest', `there is still something to do after ${count(stepsMax, 'step')}`);
+    if (this.#steps === stepsMax) this.#report('comes to rest', `there is still something to do after ${countOf(stepsMax, 'step')}`);
     const waitingOutside = this.#violation === undefined ? this.#waitingOutside() : [];
     if (this.#violation === undefined && waitingOutside.length === 0) this.#checkEnd();
     const end = this.#violation === undefined ? endOf(this.#sources) : undefined;
@@ -248,7 +249,7 @@ export class SimulatedRun {
     const { recordsTaken, messagesPending, outboxRecords } = engine.statistics();
     const left = this.#plan.records.length - ingress.recovered - recordsTaken;
     if (left > 0 || messagesPending > 0 || outboxRecords > 0) {
-      const parts = [count(left, 'record'), count(messagesPending, 'message'), count(outboxRecords, 'egress record')];
+      const parts = [countOf(left, 'record'), countOf(messagesPending, 'message'), countOf(outboxRecords, 'egress record')];
       this.#report('comes to an end', `nothing happens any more, but ${parts.join(', ')} are left`);
     }
     this.#ledger.checkEnd();

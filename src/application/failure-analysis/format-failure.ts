@@ -1,4 +1,5 @@
 import { toError } from '../../shared/errors.ts';
+import { countOf } from '../../shared/text/count-of.ts';
 import type { AnalyzedFailure, FailureReport } from './analyze-failure.ts';
 
 export interface FailureFormat {
@@ -11,8 +12,7 @@ export interface FailureFormat {
 /** The report for people: a title, then every mistake with what is wrong, where, and what to do. */
 export function formatFailure({ application, failures }: FailureReport, format: FailureFormat = {}): string {
   const { title = 'APPLICATION FAILED TO START', stacks = false } = format;
-  const count = failures.length === 1 ? '1 mistake' : `${failures.length} mistakes`;
-  const heading = application === undefined ? [] : [`Application "${application}" has ${count}.`, ''];
+  const heading = application === undefined ? [] : [`Application "${application}" has ${countOf(failures.length, 'mistake')}.`, ''];
   const items = failures.flatMap((failure, index) => [...formatOne(failure, index + 1, stacks), '']);
   return `${[title, '', ...heading, ...items].join('\n').trimEnd()}\n`;
 }

@@ -2,6 +2,7 @@ import type { CloudEvent } from '../../envelope/cloud-event.ts';
 import { Envelope } from '../../envelope/envelope.ts';
 import { cloudEventTypename } from '../../envelope/typed-value-event.ts';
 import type { Router } from '../../forwarders/router.ts';
+import type { UnmatchedEvents } from '../../forwarders/routing.ts';
 import type {
   BatchedMessage,
   BatchResult,
@@ -23,7 +24,7 @@ export interface RouterFunctionOptions {
   readonly type: string;
   readonly router: Router;
   readonly ingress: readonly Ingress[];
-  readonly unmatchedEvents: 'dead-letter' | 'count';
+  readonly unmatchedEvents: UnmatchedEvents;
   readonly isRemote: (type: string) => boolean;
   readonly toDeadLetter: (message: GivenUp) => OutgoingEgress;
   /** An event that no forwarder accepts, and that is only counted. */

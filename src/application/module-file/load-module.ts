@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { readModuleFile } from '../../request-reply/module-file/read-module-file.ts';
 import type { ApplicationDefinition } from '../definition.ts';
 import { StatefunError, toError } from '../../shared/errors.ts';
+import { countOf } from '../../shared/text/count-of.ts';
 import { moduleApplication } from './module-application.ts';
 
 export interface LoadedModule {
@@ -25,9 +26,10 @@ export async function loadModule(path: string): Promise<LoadedModule> {
   const description = readModuleFile(text, path);
   const { problems, warnings } = description;
   if (problems.length > 0) {
-    const count = problems.length === 1 ? '1 mistake' : `${problems.length} mistakes`;
     const items = problems.map(({ summary }) => `  ${summary}`);
-    throw new StatefunError('MODULE_FILE_INVALID', [`${path} has ${count}:`, ...items].join('\n'), { facts: { file, problems } });
+    throw new StatefunError('MODULE_FILE_INVALID', [`${path} has ${countOf(problems.length, 'mistake')}:`, ...items].join('\n'), {
+      facts: { file, problems },
+    });
   }
   const folder = dirname(file);
   return { application: moduleApplication(description), defaultName: basename(folder), folder, warnings };

@@ -1,4 +1,5 @@
 import type { Router } from '../../forwarders/router.ts';
+import type { UnmatchedEvents } from '../../forwarders/routing.ts';
 import { openRecord } from '../../ingress/open-record.ts';
 import type { DirectMessage, Ingress, IngressRecord } from '../../ingress/ingress.ts';
 import { StatefunError, toError } from '../../shared/errors.ts';
@@ -6,9 +7,6 @@ import { messageIdOf } from '../../shared/message-id.ts';
 import type { DeadLetterIntake } from '../partition/dead-letter-intake.ts';
 import type { IngressBuffer } from './ingress-buffer.ts';
 import type { Partition } from '../partition/partition.ts';
-
-/** What becomes of events that no forwarder accepts: kept as dead letters, or only counted. */
-export type UnmatchedEvents = 'dead-letter' | 'count';
 
 export interface RecordIntakeOptions {
   readonly router: Router;

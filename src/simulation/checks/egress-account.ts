@@ -1,5 +1,6 @@
+import { countOf } from '../../shared/text/count-of.ts';
 import type { EgressRecord } from '../../egress/egress.ts';
-import { count, shortId } from '../report/texts.ts';
+import { shortId } from '../report/texts.ts';
 import type { Report } from './violation.ts';
 
 interface OfEgress {
@@ -65,7 +66,7 @@ export class EgressAccount {
       if (waiting.length > 0) {
         this.#report(
           'egress',
-          `${count(waiting.length, 'record')} of ${egressId} are committed and ${acknowledged} acknowledged at the end`,
+          `${countOf(waiting.length, 'record')} of ${egressId} are committed and ${acknowledged} acknowledged at the end`,
         );
       }
     }

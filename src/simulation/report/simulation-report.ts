@@ -1,5 +1,5 @@
 import { StatefunError } from '../../shared/errors.ts';
-import { count } from './texts.ts';
+import { countOf } from '../../shared/text/count-of.ts';
 import type { Violation } from '../checks/violation.ts';
 
 /** A run in which a promise was broken, made as short as possible. */
@@ -46,7 +46,7 @@ export class SimulationReport {
   get text(): string {
     const { seed, runs, steps, attempts, faults, compared, endsVary } = this.counts;
     const ends = endsVary ? 'ends vary with order or time and are not compared' : `${compared} ends equal those of quiet runs`;
-    const summary = `${count(runs, 'run')} from seed ${seed}: ${count(steps, 'step')}, ${count(attempts, 'attempt')}, ${count(faults, 'fault')}; ${ends}`;
+    const summary = `${countOf(runs, 'run')} from seed ${seed}: ${countOf(steps, 'step')}, ${countOf(attempts, 'attempt')}, ${countOf(faults, 'fault')}; ${ends}`;
     return this.failure === undefined ? `${summary}.` : `${summary}.\n${describeFailure(this.failure)}`;
   }
 
@@ -63,7 +63,7 @@ const [firstLinesMax, lastLinesMax] = [20, 80];
 function withoutMiddle(lines: readonly string[]): readonly string[] {
   const left = lines.length - firstLinesMax - lastLinesMax;
   if (left <= 0) return lines;
-  return [...lines.slice(0, firstLinesMax), `   … ${count(left, 'line')} …`, ...lines.slice(-lastLinesMax)];
+  return [...lines.slice(0, firstLinesMax), `   … ${countOf(left, 'line')} …`, ...lines.slice(-lastLinesMax)];
 }
 
 function describeFailure({ invariant, detail, seed, replay, events, steps, shrinkRuns }: SimulationFailure): string {
@@ -71,7 +71,7 @@ function describeFailure({ invariant, detail, seed, replay, events, steps, shrin
     `seed ${seed} breaks "${invariant}": ${detail}.`,
     '  What came in:',
     ...events.map((event) => `    ${event}`),
-    `  What happened (the shortest of ${count(shrinkRuns, 'run')} that fail in this way):`,
+    `  What happened (the shortest of ${countOf(shrinkRuns, 'run')} that fail in this way):`,
     ...withoutMiddle(steps).map((step) => `  ${step}`),
     `  Again: simulate(application, { …, replay: '${replay}' })`,
   ].join('\n');

@@ -38,8 +38,3 @@ export function firstDifference(
   }
   return undefined;
 }
-
-/** How many, with the right form of the noun. */
-export function count(items: number, noun: string): string {
-  return `${items} ${noun}${items === 1 ? '' : 's'}`;
-}

@@ -1,10 +1,11 @@
 import { appendAll } from '../../shared/append-all.ts';
+import { countOf } from '../../shared/text/count-of.ts';
+import { toIsoTime } from '../../shared/time/iso-time.ts';
 import type { Choices } from './choices.ts';
 import type { EngineRun } from '../world/engine-run.ts';
 import type { RunSettings, StepKind } from './run-settings.ts';
 import type { SimulatedClock } from '../world/simulated-clock.ts';
 import type { EgressAnswer } from '../world/simulated-egress.ts';
-import { count } from '../report/texts.ts';
 import type { WatchedHandlers } from '../world/watched-handlers.ts';
 
 /** Something that can happen now. */
@@ -74,7 +75,7 @@ export class Steps {
       let answer: EgressAnswer = 'taken';
       steps.push({
         kind: 'egress',
-        text: () => `${port.id} answers ${count(waiting, 'record')}: ${answerTexts[answer]}`,
+        text: () => `${port.id} answers ${countOf(waiting, 'record')}: ${answerTexts[answer]}`,
         take: () => port.answer((answer = this.#answer())),
       });
     }
@@ -90,7 +91,7 @@ export class Steps {
     const { clock, handlers } = this.#options;
     const { nextDueAt } = clock;
     if (nextDueAt === undefined || nextDueAt > clock.now() + aheadMsMax || !handlers.mayPass(nextDueAt)) return [];
-    return [{ kind: 'clock', text: () => `the clock comes to ${new Date(nextDueAt).toISOString()}`, take: () => clock.step() }];
+    return [{ kind: 'clock', text: () => `the clock comes to ${toIsoTime(nextDueAt)}`, take: () => clock.step() }];
   }
 
   #answer(): EgressAnswer {

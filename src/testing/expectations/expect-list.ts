@@ -1,4 +1,5 @@
 import { formatAddress, type Address } from '../../shared/address.ts';
+import { countOf } from '../../shared/text/count-of.ts';
 import { ExpectationError } from './expectation-error.ts';
 import { findMismatch, isAbsent, show } from './match.ts';
 import type { StateSnapshot } from './state-expectation.ts';
@@ -46,5 +47,5 @@ function firstDifference({ noun, expected, actual, origin }: ExpectedList): stri
 }
 
 function counts(actual: readonly unknown[], noun: string, expected: readonly unknown[]): string {
-  return `${actual.length} ${noun}${actual.length === 1 ? '' : 's'}, expected ${expected.length}`;
+  return `${countOf(actual.length, noun)}, expected ${expected.length}`;
 }

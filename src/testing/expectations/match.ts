@@ -1,4 +1,5 @@
 import { equalsWritten, jsonFormOf, written } from './state-values.ts';
+import { countOf } from '../../shared/text/count-of.ts';
 
 /** The first difference between a value and what was expected of it. */
 export interface Mismatch {
@@ -79,7 +80,7 @@ function comparePlain(actual: unknown, expected: unknown, path: string, exactly:
 
 function compareArrays(actual: readonly unknown[], expected: readonly unknown[], path: string, exactly: boolean): Mismatch | undefined {
   if (actual.length !== expected.length) {
-    return mismatch(path, `has ${countOf(actual.length)}, expected ${expected.length}: ${show(actual)}`);
+    return mismatch(path, `has ${countOf(actual.length, 'item')}, expected ${expected.length}: ${show(actual)}`);
   }
   return first(expected.keys(), (index) => compareNested(actual[index], expected[index], `${path}[${index}]`, exactly));
 }
@@ -134,8 +135,4 @@ function different(actual: unknown, expected: unknown, path: string): Mismatch {
 
 function mismatch(path: string, text: string): Mismatch {
   return { path, text };
-}
-
-function countOf(items: number): string {
-  return items === 1 ? '1 item' : `${items} items`;
 }

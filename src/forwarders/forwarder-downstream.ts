@@ -5,7 +5,7 @@ import { dataTextFor } from '../envelope/passed-on.ts';
 import { toPartitionKey } from '../envelope/partition-key.ts';
 import { ensureAddressId, type Address } from '../shared/address.ts';
 import { StatefunError } from '../shared/errors.ts';
-import { functionTypeOf, type FunctionTarget } from '../shared/function-target.ts';
+import { functionTypeOf, unknownFunction, type FunctionTarget } from '../shared/function-target.ts';
 import { toIsoTime } from '../shared/time/iso-time.ts';
 import { messageIdOf } from '../shared/message-id.ts';
 import type { Downstream, ForwardOptions } from './event-forwarder.ts';
@@ -63,16 +63,7 @@ export class ForwarderDownstream implements Downstream {
 
   #addressOf(target: FunctionTarget, id: string): Address {
     const type = functionTypeOf(target);
-    if (!this.#options.isRegistered(type)) {
-      const registered = this.#options.registeredTypes();
-      throw new StatefunError(
-        'UNKNOWN_FUNCTION',
-        `nothing handles function type "${type}". Registered types: ${registered.join(', ') || 'none'}.`,
-        {
-          facts: { type, registered },
-        },
-      );
-    }
+    if (!this.#options.isRegistered(type)) throw unknownFunction(type, this.#options.registeredTypes());
     return { type, id: ensureAddressId(id, type) };
   }
 

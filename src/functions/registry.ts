@@ -1,5 +1,6 @@
 import { isFunctionType } from '../shared/address.ts';
 import { StatefunError } from '../shared/errors.ts';
+import { unknownFunction } from '../shared/function-target.ts';
 import { cellsOf, type CellDefinition } from '../state/cell-definition.ts';
 import type { FunctionDefinition } from './definition.ts';
 import type { RemoteClient, RemoteFunction, RemotePolicy } from './remote/remote-function.ts';
@@ -94,13 +95,7 @@ export class FunctionRegistry {
 
   /** The error for a type that nothing handles; `from` says who asked. */
   unknown(type: string, from: string): StatefunError {
-    return new StatefunError(
-      'UNKNOWN_FUNCTION',
-      `nothing handles function type "${type}" (${from}). Registered types: ${this.types().join(', ') || 'none'}.`,
-      {
-        facts: { type, registered: this.types() },
-      },
-    );
+    return unknownFunction(type, this.types(), from);
   }
 
   #findRemote(type: string): RemoteFunction | undefined {

@@ -22,3 +22,10 @@ export function functionTypeOf(target: FunctionTarget): string {
     facts: { className: target.name },
   });
 }
+
+/** Returns the error for a function type that nothing handles. `from` names the sender, where the caller does not add it to the text itself. */
+export function unknownFunction(type: string, registered: readonly string[], from?: string): StatefunError {
+  const sender = from === undefined ? '' : ` (${from})`;
+  const summary = `nothing handles function type "${type}"${sender}. Registered types: ${registered.join(', ') || 'none'}.`;
+  return new StatefunError('UNKNOWN_FUNCTION', summary, { facts: { type, registered } });
+}

@@ -2,6 +2,7 @@ import type { RegisteredFunction } from '../functions/registry.ts';
 import { addSubscriber, subscribersOf, type Subscriber } from '../functions/subscriptions.ts';
 import type { Address } from '../shared/address.ts';
 import { describe, StatefunError } from '../shared/errors.ts';
+import { toIsoTime } from '../shared/time/iso-time.ts';
 import { AddressState } from '../state/address-state.ts';
 import type { CellDefinition } from '../state/cell-definition.ts';
 import type { PersistedList } from '../state/persisted-list.ts';
@@ -76,7 +77,7 @@ function toSubscriber({ type, id }: Address, nowMs: number): Subscriber {
     namespace: type.slice(0, slash),
     type: type.slice(slash + 1),
     id,
-    dateCreated: new Date(nowMs).toISOString(),
+    dateCreated: toIsoTime(nowMs),
     correlationId: null,
   };
 }

@@ -13,6 +13,7 @@ import { functionTypeOf, type FunctionTarget } from '../shared/function-target.t
 import { StatefunError } from '../shared/errors.ts';
 import { silentLogger, type Logger } from '../shared/logger.ts';
 import { messageIdOf } from '../shared/message-id.ts';
+import { toIsoTime } from '../shared/time/iso-time.ts';
 import { expectEgressEvents, type EgressPattern } from './expectations/egress-pattern.ts';
 import type { EgressedEvent } from './egressed-event.ts';
 import { expectList, expectState } from './expectations/expect-list.ts';
@@ -95,7 +96,7 @@ export class TestApplication {
   async receives(event: CloudEvent | NewEvent | string | Uint8Array): Promise<void> {
     if (typeof event === 'string' || event instanceof Uint8Array) return this.#receive(event);
     const id = messageIdOf('statefun/testing', '', this.#received++);
-    const complete = completeEvent(event, { id, source: '/test', time: () => new Date(this.now).toISOString() });
+    const complete = completeEvent(event, { id, source: '/test', time: () => toIsoTime(this.now) });
     await this.#receive(JSON.stringify(complete));
   }
 

@@ -9,6 +9,7 @@ import { assertInvariant, StatefunError } from '../shared/errors.ts';
 import { functionTypeOf, type FunctionTarget } from '../shared/function-target.ts';
 import { messageIdOf } from '../shared/message-id.ts';
 import type { ClassOf } from '../shared/metadata.ts';
+import { toIsoTime } from '../shared/time/iso-time.ts';
 import { expectList } from './expectations/expect-list.ts';
 import { readFixture, toFixture, type Fixture } from './fixtures/fixture.ts';
 import { clockAt } from './test-clock.ts';
@@ -117,6 +118,6 @@ export class TestForwarder {
   #envelopeOf(event: CloudEvent | NewEvent): Envelope {
     const { registered, nowMs } = this.#parts;
     const id = messageIdOf('statefun/testing', registered.name, this.#received++);
-    return Envelope.ofEvent(completeEvent(event, { id, source: '/test', time: () => new Date(nowMs).toISOString() }));
+    return Envelope.ofEvent(completeEvent(event, { id, source: '/test', time: () => toIsoTime(nowMs) }));
   }
 }

@@ -18,6 +18,7 @@ import type { ManualClock } from '../shared/time/manual-clock.ts';
 import { messageIdOf } from '../shared/message-id.ts';
 import type { ClassOf } from '../shared/metadata.ts';
 import { MetricsRegistry } from '../shared/metrics.ts';
+import { toIsoTime } from '../shared/time/iso-time.ts';
 import { AddressState } from '../state/address-state.ts';
 import type { EgressedEvent } from './egressed-event.ts';
 import { expectEgressEvents, type EgressPattern } from './expectations/egress-pattern.ts';
@@ -134,7 +135,7 @@ export class TestFunction {
     { caller = this.#options.caller }: { readonly caller?: Address | undefined } = {},
   ): Promise<void> {
     const messageId = messageIdOf('statefun/testing', formatAddress(this.address), this.#received++);
-    const complete = completeEvent(event, { id: messageId, source: '/test', time: () => new Date(this.now).toISOString() });
+    const complete = completeEvent(event, { id: messageId, source: '/test', time: () => toIsoTime(this.now) });
     const message: Message = { target: this.address, caller, envelope: Envelope.ofTrustedEvent(complete, { messageId }) };
     await this.#throwing(() => this.#engine.deliver(message));
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { StatefunError } from '../../shared/errors.ts';
+import { toIsoTime } from '../../shared/time/iso-time.ts';
 import { readCheckedJson, temporaryNameOf, writeCheckedJson } from '../format/checked-json.ts';
 import type { Disk } from '../disk.ts';
 import { indexDumpName } from '../index/index-dump.ts';
@@ -143,7 +144,7 @@ function ensureNothingToLose(disk: Disk, folder: string): void {
 }
 
 function createStore(disk: Disk, folder: string): StoreIdentity {
-  const identity: StoreIdentity = { formatVersion, storeId: randomUUID(), createdAt: new Date().toISOString(), keyGroups: 128 };
+  const identity: StoreIdentity = { formatVersion, storeId: randomUUID(), createdAt: toIsoTime(Date.now()), keyGroups: 128 };
   const segmentsFolder = segmentsFolderOf(folder);
   disk.makeFolderSync(segmentsFolder);
   disk.syncFolderSync(folder);

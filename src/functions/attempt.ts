@@ -73,8 +73,9 @@ export class Attempt {
 
   /** The attempt failed or was abandoned: no trace of it stays. */
   discard(): void {
-    // Listeners of the signal are the handler's: what they leave behind belongs to the attempt.
-    this.#inScope(() => this.#context.abort());
+    // Listeners of the signal are the handler's: what they leave behind belongs to the attempt. Where no handler ran there are none.
+    if (this.#origin === undefined) this.#context.abort();
+    else this.#inScope(() => this.#context.abort());
     this.#origin?.end();
     this.#state.discard();
   }

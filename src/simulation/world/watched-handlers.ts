@@ -44,6 +44,8 @@ export class WatchedHandlers implements InvocationScope {
   readonly active = true;
   readonly #options: WatchedHandlersOptions;
   readonly #running = new Map<string, Held>();
+  /** Attempts that have been seen: code of theirs that runs later, such as a listener of the signal, is no handler. */
+  readonly #seen = new WeakSet<AttemptOrigin>();
   /** By message, over all runs of the engine: fewer than its attempts. */
   readonly #faults = new Map<string, number>();
   #started = 0;
@@ -91,7 +93,9 @@ export class WatchedHandlers implements InvocationScope {
   }
 
   run<T>(origin: AttemptOrigin, handler: () => T): T {
-    const { scope, clock, functions, report, trace } = this.#options;
+    if (this.#seen.has(origin)) return this.#pass(origin, handler);
+    this.#seen.add(origin);
+    const { clock, functions, report, trace } = this.#options;
     const { messageId } = origin;
     const { type: functionType } = origin.address;
     const address = formatAddress(origin.address);
@@ -102,7 +106,7 @@ export class WatchedHandlers implements InvocationScope {
     this.#started += 1;
     trace(() => `${address} handles message ${shortId(messageId)}`);
     const fault = this.#fault(functionType, messageId);
-    const result = scope.active ? scope.run(origin, handler) : handler();
+    const result = this.#pass(origin, handler);
     if (!isThenable(result)) {
       if (fault !== 'none') this.#throwFor(address);
       return result;
@@ -115,6 +119,11 @@ export class WatchedHandlers implements InvocationScope {
     };
     // Whoever is handed a promise awaits it and nothing else of it: the seam of attempts takes any thenable.
     return this.#hold(held, result, fault === 'throws') as T;
+  }
+
+  #pass<T>(origin: AttemptOrigin, code: () => T): T {
+    const { scope } = this.#options;
+    return scope.active ? scope.run(origin, code) : code();
   }
 
   #hold(held: Held, result: PromiseLike<unknown>, throws: boolean): Promise<unknown> {

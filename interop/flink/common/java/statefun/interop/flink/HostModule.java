@@ -37,7 +37,7 @@ public final class HostModule implements StatefulFunctionModule {
           FromFunction.Invocation message = (FromFunction.Invocation) record;
           Address target = message.getTarget();
           FunctionType type = new FunctionType(target.getNamespace(), target.getType());
-          downstream.send(type, target.getId(), message.getArgument());
+          downstream.forward(type, target.getId(), message.getArgument());
         });
     for (String name : configuration.get(EGRESSES).split(",")) {
       String[] parts = name.split("/");

@@ -44,6 +44,7 @@ export type { ClassOf } from './shared/metadata.ts';
 export type { Counter, Metrics } from './shared/metrics.ts';
 
 // Forwarders
+export { forwardTo, type ForwarderValue } from './forwarders/forward-to.ts';
 export type { Downstream, EventForwarder, ForwardOptions } from './forwarders/event-forwarder.ts';
 
 // Application

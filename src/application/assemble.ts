@@ -24,7 +24,7 @@ import { checkEventTypes } from './components/check-event-types.ts';
 import { checkEgress, checkIngress } from './components/check-ports.ts';
 import { chooseComponents } from './components/choose-components.ts';
 import { scanComponents, type ScanReport, type ScanResult } from './components/component-scan.ts';
-import { makeForwarders, registerFunctions, type ComponentClasses, type Making } from './components/components.ts';
+import { makeForwarders, registerFunctions, unknownTargets, type ComponentClasses, type Making } from './components/components.ts';
 import { conditionsOf, profilesIn, type ConditionOutcome, type ConditionSource } from '../injection/conditions.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import { ProviderContainer } from '../injection/container.ts';
@@ -271,6 +271,10 @@ async function makeComponents(
   const { registry: functions, definitions } = await registerFunctions(classes, making);
   appendAll(making.problems, registerRemote(remote, functions, logger));
   const routerOptions: RouterOptions = { isRegistered: (type) => functions.has(type), registeredTypes: () => functions.types(), clock };
+  const types = definitions.map(({ type }) => type);
+  // A function that could not be read has no type yet; a host that names its components does not name all functions.
+  const complete = !classes.chosenByHost && definitions.length === classes.functions.length;
+  if (complete) appendAll(making.problems, unknownTargets(classes.forwarders, types, functions));
   const forwarders = await makeForwarders(classes, routerOptions, making);
   const healthIndicators = await makeHealthIndicators(health, making);
   return { functions, definitions, forwarders, routerOptions, healthIndicators };

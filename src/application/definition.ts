@@ -19,7 +19,7 @@ export interface ModuleOptions {
   readonly imports?: readonly ModuleDefinition[];
   /** Classes with `@StatefunFunction`. */
   readonly functions?: readonly ClassOf[];
-  /** Classes with `@Forwarder`. They are asked in this order; those found by scanning come after them, by class name. */
+  /** Classes with `@Forwarder`, and what `forwardTo` returns. They are asked in this order; those found by scanning come after them, by class name. */
   readonly forwarders?: readonly ClassOf[];
   /**
    * Folders whose files are imported, at start and recursively, for their decorated classes: `new URL('./functions/', import.meta.url)`.

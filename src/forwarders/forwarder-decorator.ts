@@ -21,6 +21,8 @@ export interface ForwarderDeclaration {
   readonly order: number | undefined;
   /** None where its `accept` decides alone. */
   readonly eventTypes: readonly EventType[];
+  /** The function type that all its messages are for, where that is declared. */
+  readonly target?: string;
 }
 
 const metadataKey = 'statefun:forwarder';
@@ -28,8 +30,13 @@ const metadataKey = 'statefun:forwarder';
 /** What `@Forwarder` can name: an event type, or a type as text, whose data is not checked. */
 type Forwardable = EventType | string;
 
-/** The event that a forwarder is given; of several types, one of theirs. */
-type ForwardedEvent<T> = T extends EventType<infer Data> ? CloudEvent<Data> : CloudEvent;
+/** One event type, a type as text, or several of both. */
+export type ForwardableTypes = Forwardable | readonly [Forwardable, ...Forwardable[]];
+
+/** The event that a forwarder of these types is given; of several types, one of theirs. */
+export type ForwardedEvent<T> = T extends readonly unknown[] ? EventOfOne<T[number]> : EventOfOne<T>;
+
+type EventOfOne<T> = T extends EventType<infer Data> ? CloudEvent<Data> : CloudEvent;
 
 /** A forwarder that takes every event of several types; as a property, `forward` may not take fewer than these. */
 interface ForwarderOf<E> extends Pick<EventForwarder, 'accept'> {
@@ -54,13 +61,23 @@ export function Forwarder(type?: Forwardable | readonly Forwardable[], options?:
 }
 
 /** Does what {@link Forwarder} does, without decorator syntax. */
-export function declareForwarder(target: ClassOf, type?: Forwardable | readonly Forwardable[], options: ForwarderOptions = {}): void {
+export function declareForwarder(
+  target: ClassOf,
+  type?: Forwardable | readonly Forwardable[],
+  options: ForwarderOptions & { readonly target?: string } = {},
+): void {
   const declaration: ForwarderDeclaration = {
     name: options.name ?? target.name,
     order: options.order,
-    eventTypes: listOf(type).map((named) => (typeof named === 'string' ? eventType(named) : named)),
+    eventTypes: eventTypesOf(type),
+    ...(options.target === undefined ? {} : { target: options.target }),
   };
   recordClass(target, { decorator: 'Forwarder', key: metadataKey, item: declaration });
+}
+
+/** What is named as event types; a type as text has no schema. */
+export function eventTypesOf(type: Forwardable | readonly Forwardable[] | undefined): readonly EventType[] {
+  return listOf(type).map((named) => (typeof named === 'string' ? eventType(named) : named));
 }
 
 function listOf(type: Forwardable | readonly Forwardable[] | undefined): readonly Forwardable[] {

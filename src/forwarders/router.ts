@@ -19,6 +19,8 @@ export interface RegisteredForwarder {
   readonly forwarder: EventForwarder;
   /** None where its `accept` decides alone. */
   readonly eventTypes?: readonly EventType[];
+  /** The function type that all its messages are for, where that is declared. */
+  readonly target?: string | undefined;
   /** Its place among the forwarders; those of equal order go by name. */
   readonly order: number;
 }

@@ -223,7 +223,7 @@ export const errorRegistry = {
   DUPLICATE_FORWARDER: entry(
     'stop',
     'Two forwarders have the same name, which message ids are made of.',
-    'Rename one of the classes, or give it a name: @Forwarder(type, { name }).',
+    'Rename one of the classes, or give it a name: @Forwarder(type, { name }), forwardTo(target, type, idOf, { name }).',
   ),
   // state
   STATE_NOT_BOUND: entry(
@@ -419,7 +419,7 @@ export const errorRegistry = {
   NOT_A_FORWARDER_CLASS: entry(
     'stop',
     'A class given as a forwarder has no @Forwarder.',
-    'Decorate the class with @Forwarder(eventType), or take it out of the list.',
+    'Decorate the class with @Forwarder(eventType), give what forwardTo returns, or take it out of the list.',
   ),
   FORWARDER_WITHOUT_FORWARD: entry('stop', 'A forwarder has no method forward.', 'Add forward(event, downstream).'),
   PROVIDER_INVALID: entry(

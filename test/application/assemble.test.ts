@@ -7,11 +7,13 @@ import type { Egress } from '../../src/egress/egress.ts';
 import type { CloudEvent } from '../../src/envelope/cloud-event.ts';
 import { Envelope } from '../../src/envelope/envelope.ts';
 import type { Downstream } from '../../src/forwarders/event-forwarder.ts';
+import { forwardTo } from '../../src/forwarders/forward-to.ts';
 import { Forwarder } from '../../src/forwarders/forwarder-decorator.ts';
 import { Handles, StatefunFunction } from '../../src/functions/decorators.ts';
 import type { Ingress } from '../../src/ingress/ingress.ts';
 import { StatefunError } from '../../src/shared/errors.ts';
 import type { ClassOf } from '../../src/shared/metadata.ts';
+import { readingEvents } from './fixtures/scan-values/reading-events.ts';
 import { reading, ReadingEvents, ReportFunction, TotalFunction } from './classes.ts';
 
 const scanned = new URL('./fixtures/scan/', import.meta.url);
@@ -49,6 +51,27 @@ describe('assembling an application', () => {
     expect(assembled.forwarders).toEqual(['ReadingEvents']);
     expect(assembled.ingress.map(({ name }) => name)).toEqual(['memory']);
     expect(assembled.egress.map(({ id }) => id)).toEqual(['meter/totals']);
+  });
+
+  it('takes a value of forwardTo as it takes a class, listed or scanned, and once', async () => {
+    const scan = [new URL('./fixtures/scan-values/', import.meta.url)];
+    const { router, forwarders } = await assembleApplication(
+      defineApplication({ functions: [TotalFunction], forwarders: [readingEvents], scan }),
+    );
+
+    expect(forwarders).toEqual(['forwardTo(meter/total, meter.reading)']);
+    expect(router.route(Envelope.ofEvent(reading('1', 'm1', 5)), 'o').map(({ target }) => target)).toEqual([
+      { type: 'meter/total', id: 'm1' },
+    ]);
+  });
+
+  it('reports a target of forwardTo that no function of the application has', async () => {
+    const forwarders = [forwardTo('meter/totl', 'meter.reading', () => 'all'), forwardTo(TotalFunction, 'meter.other', () => 'all')];
+    const failure = await failureOf(assembleApplication(defineApplication({ functions: [TotalFunction], forwarders })));
+
+    expect(failure.message).toContain('UNKNOWN_FUNCTION: nothing handles function type "meter/totl"');
+    expect(failure.message).toContain('forwarder forwardTo(meter/totl, meter.reading). Registered types: meter/total.');
+    expect(failure.facts['problems']).toHaveLength(1);
   });
 
   it('asks listed forwarders in their order, then scanned ones by class name', async () => {

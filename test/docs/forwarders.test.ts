@@ -3,6 +3,7 @@ import {
   defineApplication,
   eventType,
   Forwarder,
+  forwardTo,
   Handles,
   Persisted,
   PersistedList,
@@ -37,6 +38,12 @@ export class Alarms implements EventForwarder {
   }
 }
 // #endregion text
+
+// #region forward-to
+export const WindowOpened = eventType<{ readonly room: string }>('window.opened');
+
+export const windowEvents = forwardTo('home/room', WindowOpened, (event) => event.data.room);
+// #endregion forward-to
 
 // #region several
 const DoorOpened = eventType<{ readonly room: string }>('door.opened');
@@ -73,7 +80,9 @@ let application: TestApplication;
 
 async function start(): Promise<TestApplication> {
   const functions = [DeviceFunction, HouseFunction, RoomFunction];
-  return (application = await testApplication(defineApplication({ functions, forwarders: [DeviceEvents, Alarms, RoomEvents] })));
+  return (application = await testApplication(
+    defineApplication({ functions, forwarders: [DeviceEvents, Alarms, RoomEvents, windowEvents] }),
+  ));
 }
 
 afterEach(() => application.stop());
@@ -97,6 +106,14 @@ describe('docs/forwarders.md', () => {
 
     expect(await application.state(RoomFunction, 'hall')).toEqual({ types: ['door.opened', 'light.switched', 'light.switched'] });
     expect(await application.state(HouseFunction, 'main')).toEqual({ types: ['light.switched'] });
+  });
+
+  it('forwards the events of a value as those of a class', async () => {
+    await start();
+
+    await application.receives(WindowOpened.create({ room: 'hall' }));
+
+    expect(await application.state(RoomFunction, 'hall')).toEqual({ types: ['window.opened'] });
   });
 
   it('keeps an event that no forwarder accepts as a dead letter', async () => {

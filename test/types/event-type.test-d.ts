@@ -4,6 +4,7 @@ import type { CloudEvent, NewEvent } from '../../src/envelope/cloud-event.ts';
 import { CloudEvent as CloudEventBuilder } from '../../src/envelope/cloud-event.ts';
 import { eventType, type EventOf, type EventType } from '../../src/envelope/event-type.ts';
 import type { Downstream, EventForwarder } from '../../src/forwarders/event-forwarder.ts';
+import { forwardTo } from '../../src/forwarders/forward-to.ts';
 import { Forwarder } from '../../src/forwarders/forwarder-decorator.ts';
 
 interface Product {
@@ -122,3 +123,18 @@ export class TakesNoText {
 export class TakesNothing {
   forward(): void {}
 }
+
+export const infers = forwardTo('shop/product', Checked, (event) => event.data.id);
+export const infersSeveral = forwardTo('shop/product', [Checked, Removed], (event) =>
+  Removed.is(event) ? event.data.reason : event.data.id,
+);
+export const infersText = forwardTo('shop/product', 'shop.audited', (event) => String(event.data));
+// @ts-expect-error: an id is a text
+export const noText = forwardTo('shop/product', Checked, (event) => event.data.price);
+export const noField = forwardTo('shop/product', Checked, (event) => {
+  // @ts-expect-error: the data of the event type has no such field
+  void event.data.reason;
+  return event.data.id;
+});
+// @ts-expect-error: forwardTo always sends to one function; without an event type a class with accept decides
+export const noType = forwardTo('shop/product', [], () => 'a');

@@ -25,7 +25,11 @@ export function chooseComponents(
     const forwarders = only.filter((component) => componentKind(component) === 'forwarder');
     // A class that is neither is reported as not being a function.
     const functions = only.filter((component) => !forwarders.includes(component));
-    return { classes: { functions, forwarders, listedForwarders: forwarders.length, ownerOf }, conditions: [], problems: [] };
+    return {
+      classes: { functions, forwarders, listedForwarders: forwarders.length, chosenByHost: true, ownerOf },
+      conditions: [],
+      problems: [],
+    };
   }
   const conditions: ConditionOutcome[] = [];
   const problems: StatefunError[] = [];
@@ -45,5 +49,9 @@ export function chooseComponents(
   const functions = [...new Set([...contributions.functions, ...scanned.functions])].filter(takesPart);
   const listed = contributions.forwarders.filter(takesPart);
   const found = scanned.forwarders.filter((forwarder) => !contributions.forwarders.includes(forwarder)).filter(takesPart);
-  return { classes: { functions, forwarders: [...listed, ...found], listedForwarders: listed.length, ownerOf }, conditions, problems };
+  return {
+    classes: { functions, forwarders: [...listed, ...found], listedForwarders: listed.length, chosenByHost: false, ownerOf },
+    conditions,
+    problems,
+  };
 }

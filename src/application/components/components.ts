@@ -17,6 +17,8 @@ export interface ComponentClasses {
   /** Those listed come before those found. */
   readonly forwarders: readonly ClassOf[];
   readonly listedForwarders: number;
+  /** Whether a host, such as the test kit, named them; the application may have others. */
+  readonly chosenByHost: boolean;
   readonly ownerOf: (component: ClassOf) => ModuleScope | undefined;
 }
 
@@ -93,6 +95,21 @@ export async function makeForwarders(
   return made.sort(byRouterOrder);
 }
 
+/** Forwarders whose declared target is no function of the application. */
+export function unknownTargets(
+  forwarders: readonly ClassOf[],
+  types: readonly string[],
+  remote: FunctionRegistry,
+): readonly StatefunError[] {
+  return forwarders.flatMap((forwarderClass) => {
+    const { name, target } = (typeof forwarderClass === 'function' && readForwarder(forwarderClass)) || {};
+    if (target === undefined || types.includes(target) || remote.has(target)) return [];
+    const registered = [...new Set([...types, ...remote.types()])].sort();
+    const summary = `nothing handles function type "${target}" of forwarder ${name}. Registered types: ${registered.join(', ') || 'none'}.`;
+    return [new StatefunError('UNKNOWN_FUNCTION', summary, { facts: { type: target, forwarder: name, registered } })];
+  });
+}
+
 /** The order in which the router asks. */
 function byRouterOrder(left: RegisteredForwarder, right: RegisteredForwarder): number {
   return left.order - right.order || (left.name < right.name ? -1 : 1);
@@ -126,7 +143,13 @@ async function makeForwarder(
       return undefined;
     }
     if (making.mode === 'real') await making.lifecycle.start(forwarder);
-    return { name: declaration.name, eventTypes: declaration.eventTypes, order: declaration.order ?? order, forwarder };
+    return {
+      name: declaration.name,
+      eventTypes: declaration.eventTypes,
+      order: declaration.order ?? order,
+      target: declaration.target,
+      forwarder,
+    };
   } catch (thrown) {
     report(thrown, `the constructor of forwarder ${forwarderClass.name}`, prepared, making);
     return undefined;

@@ -1,4 +1,4 @@
-import { likelyTargets, type WiredFunction, type Wiring } from './wiring.ts';
+import { targetsOf, type WiredFunction, type Wiring } from './wiring.ts';
 
 /**
  * The wiring as a Mermaid flowchart. Solid arrows are certain: every record of an ingress is shown to every forwarder. Dashed ones are what
@@ -29,10 +29,9 @@ export function wiringMermaid(wiring: Wiring): string {
       egress.map(({ id, description }, index) => `egress${index}[/"${label(id, description)}"/]`),
     ),
     ...(forwarders.length === 0 ? [] : ingress.map((_, index) => `  ingress${index} --> forwarders`)),
-    ...forwarders.flatMap(({ eventTypes }, index) => {
-      const targets = new Set(eventTypes.flatMap((eventType) => likelyTargets(wiring, eventType).map(({ type }) => type)));
-      return Array.from(targets, (type) => `  forwarder${index} -.-> ${functionIds.get(type) ?? 'functions'}`);
-    }),
+    ...forwarders.flatMap((forwarder, index) =>
+      targetsOf(wiring, forwarder).map((type) => `  forwarder${index} -.-> ${functionIds.get(type) ?? 'functions'}`),
+    ),
     ...(functions.length === 0 || egress.length === 0 ? [] : ['  functions -.-> egress']),
   ];
   return `${lines.join('\n')}\n`;

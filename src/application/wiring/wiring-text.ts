@@ -31,7 +31,8 @@ export function sectionLines(title: string, rows: readonly Row[], nameWidth: num
   );
 }
 
-function forwarderText({ eventTypes }: WiredForwarder, wiring: Wiring): string {
+function forwarderText({ eventTypes, target }: WiredForwarder, wiring: Wiring): string {
+  if (target !== undefined) return `${eventTypes.join('; ')}, sent to ${target}`;
   if (eventTypes.length === 0) return 'what its accept() takes';
   return eventTypes.map((eventType) => eventTypeText(eventType, wiring)).join('; ');
 }

@@ -31,6 +31,8 @@ export interface WiredForwarder {
   readonly name: string;
   /** None where its `accept` decides. */
   readonly eventTypes: readonly string[];
+  /** The function type that all its messages are for; absent where its code decides. */
+  readonly target?: string;
 }
 
 export interface WiredFunction {
@@ -76,13 +78,23 @@ export function createWiring({ application, ingress, forwarders, functions, defi
       description,
       format: typeof format === 'function' ? 'custom' : format,
     })),
-    forwarders: forwarders.map(({ name, eventTypes = [] }) => ({ name, eventTypes: eventTypes.map(({ type }) => type) })),
+    forwarders: forwarders.map(({ name, eventTypes = [], target }) => ({
+      name,
+      eventTypes: eventTypes.map(({ type }) => type),
+      ...(target === undefined ? {} : { target }),
+    })),
     functions: definitions
       .map((definition) => wiredFunction(definition, functions))
       .sort((left, right) => (left.type < right.type ? -1 : 1)),
     remote: functions.remote(),
     egress: egress.map(({ id, description, format = 'cloudevent' }) => ({ id, description, format })),
   };
+}
+
+/** Functions that a forwarder probably sends to: the declared one, else those that handle its event types. */
+export function targetsOf(wiring: Wiring, { eventTypes, target }: WiredForwarder): readonly string[] {
+  if (target !== undefined) return [target];
+  return [...new Set(eventTypes.flatMap((eventType) => likelyTargets(wiring, eventType).map(({ type }) => type)))];
 }
 
 /** Functions that the events of a type are probably for: those with a handler for it, else those that take everything. */

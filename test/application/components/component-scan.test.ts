@@ -30,6 +30,13 @@ describe('scanning a folder', () => {
     ]);
   });
 
+  it('finds the values of forwardTo that a file exports', async () => {
+    const { forwarders, report } = await scanComponents([fixture('scan-values')]);
+
+    expect(forwarders).toHaveLength(1);
+    expect(report.found.map(({ className, kind }) => [className, kind])).toEqual([['forwardTo(meter/total, meter.reading)', 'forwarder']]);
+  });
+
   it('counts a class once when two folders and two files export it', async () => {
     const { functions, report } = await scanComponents([fixture('scan'), fileURLToPath(fixture('scan')), fixture('scan/nested')]);
 

@@ -7,6 +7,7 @@ import { wiringMermaid } from '../../../src/application/wiring/wiring-mermaid.ts
 import type { Wiring } from '../../../src/application/wiring/wiring.ts';
 import { memoryEgress } from '../../../src/connectors/memory/memory-egress.ts';
 import { memoryIngress } from '../../../src/connectors/memory/memory-ingress.ts';
+import { forwardTo } from '../../../src/forwarders/forward-to.ts';
 import { Forwarder } from '../../../src/forwarders/forwarder-decorator.ts';
 import { Handles, OnSubscribe, StatefunFunction } from '../../../src/functions/decorators.ts';
 import { Persisted } from '../../../src/state/persisted.ts';
@@ -97,6 +98,19 @@ describe('the wiring of an application', () => {
       '  forwarder0 -.-> function1',
       '  forwarder0 -.-> function0',
     ]);
+  });
+
+  it('shows the function that a value of forwardTo declares, and no other that handles the event type', async () => {
+    const toAlarm = forwardTo(HandlesTwo, Reading, () => 'all', { name: 'Alarms' });
+    const { wiring } = await assembleApplication(defineApplication({ functions: [HandlesTwo, TotalFunction], forwarders: [toAlarm] }));
+
+    expect(wiring.forwarders).toEqual([{ name: 'Alarms', eventTypes: ['meter.reading'], target: 'test/two' }]);
+    expect(wiringLines(wiring)[1]).toMatch(/Alarms +meter\.reading, sent to test\/two$/);
+    expect(
+      wiringMermaid(wiring)
+        .split('\n')
+        .filter((line) => line.includes('forwarder0 -.->')),
+    ).toEqual(['  forwarder0 -.-> function1']);
   });
 
   it('says what is declared, and a dry run makes no provider for it', async () => {

@@ -45,7 +45,7 @@ const mayImport = {
 };
 
 function storageBase() {
-  return 'storage/(?:store|disk|rights|store-errors|store-limits)\\.ts';
+  return 'storage/(?:store|disk|permissions|store-errors|store-limits)\\.ts';
 }
 
 const rooms = Object.keys(mayImport);

@@ -129,7 +129,7 @@ export type { ClusterIngress, Ingress, IngressContext, IngressRecord } from './i
 export type { RecordFormat } from './ingress/ingress.ts';
 export type { Cancel, Clock } from './shared/time/clock.ts';
 export { MemoryStore } from './storage/memory-store.ts';
-export type { Store, StoreChange, StoredEntry, StoreStats } from './storage/store.ts';
+export type { Store, StoreChange, StoredValue, StoreStats } from './storage/store.ts';
 
 // Errors
 export { hasCode, StatefunError, type ErrorFacts, type StatefunErrorOptions } from './shared/errors.ts';

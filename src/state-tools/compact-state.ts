@@ -11,7 +11,7 @@ export interface StateCompaction {
 }
 
 /**
- * Gives back the space of everything but the newest records of a stopped application, as far as there is room to write those again.
+ * Gives back the space of everything but the newest entries of a stopped application, as far as there is room to write those again.
  *
  * Throws STATE_FOLDER_ABSENT when there is no state, and STATE_FOLDER_LOCKED while the application runs, which compacts by itself.
  */

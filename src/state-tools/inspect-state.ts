@@ -12,7 +12,7 @@ import {
 } from '../engine/partition/stored-entries.ts';
 import { parseAddress } from '../shared/address.ts';
 import { toIsoTime } from '../shared/time/iso-time.ts';
-import type { SnapshotEntry } from '../storage/snapshot/newest-records.ts';
+import type { SnapshotEntry } from '../storage/snapshot/newest-entries.ts';
 import type { StoreSnapshot } from '../storage/snapshot/store-snapshot.ts';
 import { sendIngressName } from '../ingress/send-ingress-name.ts';
 import { addressOf } from './stored-addresses.ts';
@@ -33,7 +33,7 @@ export interface StateInspection {
   /** The commit that is shown, and bytes behind it that are no whole commit. */
   readonly commit: number;
   readonly unfinishedBytes: number;
-  readonly entries: number;
+  readonly keys: number;
   readonly bytes: number;
   readonly liveBytes: number;
   readonly garbageBytes: number;
@@ -42,12 +42,12 @@ export interface StateInspection {
     /** `log` takes commits; `kept` was written by a compaction. */
     readonly kind: 'log' | 'kept';
     readonly bytes: number;
-    readonly records: number;
-    readonly liveRecords: number;
+    readonly entries: number;
+    readonly liveEntries: number;
     readonly liveBytes: number;
   }[];
   /** By function type. */
-  readonly addresses: readonly { readonly type: string; readonly addresses: number; readonly entries: number; readonly bytes: number }[];
+  readonly addresses: readonly { readonly type: string; readonly addresses: number; readonly keys: number; readonly bytes: number }[];
   /** Messages that are not handled yet, by function type. */
   readonly pendingMessages: Amount & { readonly byType: Readonly<Record<string, number>> };
   readonly delayedMessages: Amount & { readonly nextDueAt?: string; readonly byType: Readonly<Record<string, number>> };
@@ -63,10 +63,10 @@ export function inspectState(snapshot: StoreSnapshot): StateInspection {
     () => true,
     (entry) => tally.take(entry),
   );
-  const records = snapshot.countRecords();
+  const entries = snapshot.countEntries();
   const segments = snapshot.segments.map(({ number, kind, bytes }) => {
     const live = tally.live.get(number) ?? { count: 0, bytes: 0 };
-    return { number, kind, bytes, records: records.get(number) ?? 0, liveRecords: live.count, liveBytes: live.bytes };
+    return { number, kind, bytes, entries: entries.get(number) ?? 0, liveEntries: live.count, liveBytes: live.bytes };
   });
   const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
   const liveBytes = segments.reduce((sum, segment) => sum + segment.liveBytes, 0);
@@ -74,19 +74,19 @@ export function inspectState(snapshot: StoreSnapshot): StateInspection {
   const { folder, commit, unfinishedBytes } = snapshot;
   return {
     ...{ folder, storeId, formatVersion, createdAt, keyGroups, commit, unfinishedBytes },
-    ...{ entries: tally.entries, bytes, liveBytes, garbageBytes: bytes - liveBytes, segments },
+    ...{ keys: tally.keys, bytes, liveBytes, garbageBytes: bytes - liveBytes, segments },
     ...tally.contents(),
   };
 }
 
 type MutableAmount = { -readonly [Key in keyof Amount]: Amount[Key] };
 
-/** Counts entries by what they mean. */
+/** Counts stored values by what they mean. */
 class Tally {
-  entries = 0;
-  /** Of the newest records, by segment. */
+  keys = 0;
+  /** Of the newest entries, by segment. */
   readonly live = new Map<number, MutableAmount>();
-  readonly #types = new Map<string, { count: number; entries: number; bytes: number }>();
+  readonly #types = new Map<string, { count: number; keys: number; bytes: number }>();
   readonly #messages = new Group();
   readonly #delayed = new Group();
   readonly #outbox = new Group();
@@ -97,7 +97,7 @@ class Tally {
   #collection = '';
 
   take(entry: SnapshotEntry): void {
-    this.entries += 1;
+    this.keys += 1;
     const live = this.live.get(entry.segment) ?? { count: 0, bytes: 0 };
     this.live.set(entry.segment, { count: live.count + 1, bytes: live.bytes + entry.bytes });
     const address = addressOf(entry.collection);
@@ -107,7 +107,7 @@ class Tally {
   }
 
   contents(): Pick<StateInspection, 'addresses' | 'pendingMessages' | 'delayedMessages' | 'outbox' | 'deadLetters' | 'positions'> {
-    const types = Array.from(this.#types, ([type, { count, entries, bytes }]) => ({ type, addresses: count, entries, bytes }));
+    const types = Array.from(this.#types, ([type, { count, keys, bytes }]) => ({ type, addresses: count, keys, bytes }));
     const nextDueAt = Number.isFinite(this.#nextDueAt) ? { nextDueAt: toIsoTime(this.#nextDueAt) } : {};
     return {
       addresses: types.sort((left, right) => (left.type < right.type ? -1 : 1)),
@@ -123,10 +123,10 @@ class Tally {
 
   #takeState(type: string, { collection, bytes }: SnapshotEntry): void {
     let ofType = this.#types.get(type);
-    if (ofType === undefined) this.#types.set(type, (ofType = { count: 0, entries: 0, bytes: 0 }));
-    // The entries of a collection come one behind the other.
+    if (ofType === undefined) this.#types.set(type, (ofType = { count: 0, keys: 0, bytes: 0 }));
+    // The keys of a collection come one behind the other.
     if (collection !== this.#collection) ofType.count += 1;
-    ofType.entries += 1;
+    ofType.keys += 1;
     ofType.bytes += bytes;
   }
 

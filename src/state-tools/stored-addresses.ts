@@ -16,7 +16,7 @@ export interface StoredAddress extends Address {
   /** The commit that is shown, and the last one that changed the address; the latter 0 when nothing is stored. */
   readonly commit: number;
   readonly changedAt: number;
-  readonly entries: number;
+  readonly keys: number;
   /** In the log, names included. */
   readonly bytes: number;
   readonly cells: readonly StoredCell[];
@@ -28,7 +28,7 @@ export function readAddress(snapshot: StoreSnapshot, address: Address): StoredAd
     ...address,
     commit: snapshot.commit,
     changedAt: entries.reduce((commit, entry) => Math.max(commit, entry.commit), 0),
-    entries: entries.length,
+    keys: entries.length,
     bytes: entries.reduce((bytes, entry) => bytes + entry.bytes, 0),
     cells: storedCells(entries, typenamesOf(snapshot, address.type)),
   };
@@ -44,22 +44,22 @@ function typenamesOf(snapshot: StoreSnapshot, type: string): ReadonlyMap<string,
 /** An address in a list of those of one type. */
 export interface ListedAddress {
   readonly id: string;
-  readonly entries: number;
+  readonly keys: number;
   readonly bytes: number;
   readonly changedAt: number;
 }
 
 /** The addresses of a type that have state, by id. */
 export function listAddresses(snapshot: StoreSnapshot, type: string): readonly ListedAddress[] {
-  const addresses = new Map<string, { id: string; entries: number; bytes: number; changedAt: number }>();
+  const addresses = new Map<string, { id: string; keys: number; bytes: number; changedAt: number }>();
   const prefix = `${statePrefix}${type}/`;
   snapshot.visit(
     (collection) => collection.startsWith(prefix),
     ({ collection, bytes, commit }) => {
       let listed = addresses.get(collection);
       if (listed === undefined)
-        addresses.set(collection, (listed = { id: collection.slice(prefix.length), entries: 0, bytes: 0, changedAt: 0 }));
-      listed.entries += 1;
+        addresses.set(collection, (listed = { id: collection.slice(prefix.length), keys: 0, bytes: 0, changedAt: 0 }));
+      listed.keys += 1;
       listed.bytes += bytes;
       listed.changedAt = Math.max(listed.changedAt, commit);
     },

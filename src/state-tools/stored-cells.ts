@@ -2,10 +2,10 @@ import { parseRemoteEntry } from '../engine/partition/remote/remote-state.ts';
 import { decodeBuiltIn } from '../envelope/built-in-values.ts';
 import { parseEntryKey } from '../state/entry-key.ts';
 import { parseStamp } from '../state/stamp.ts';
-import { shownValue } from './stored-value.ts';
+import { shownValue } from './shown-value.ts';
 
 /** One entry of an address's collection. */
-export interface StoredStateEntry {
+export interface StoredStateValue {
   readonly key: string;
   readonly value: Uint8Array;
 }
@@ -29,7 +29,7 @@ interface TableEntry {
  * The cells of an address, by name, as the store has them: without its class, and with what the class no longer has. `typenames` are those of
  * the states that a function in another process has declared.
  */
-export function storedCells(entries: readonly StoredStateEntry[], typenames: ReadonlyMap<string, string>): readonly StoredCell[] {
+export function storedCells(entries: readonly StoredStateValue[], typenames: ReadonlyMap<string, string>): readonly StoredCell[] {
   const values = new Map<string, unknown>();
   const tables = new Map<string, TableEntry[]>();
   const lists = new Map<string, unknown[]>();
@@ -59,7 +59,7 @@ export function storedCells(entries: readonly StoredStateEntry[], typenames: Rea
   return cells.sort((left, right) => (left.name < right.name ? -1 : 1));
 }
 
-function remoteCell(entry: StoredStateEntry, typenames: ReadonlyMap<string, string>): readonly StoredCell[] {
+function remoteCell(entry: StoredStateValue, typenames: ReadonlyMap<string, string>): readonly StoredCell[] {
   const stored = parseRemoteEntry(entry);
   if (stored === undefined) return [];
   const { name, expiresAt } = stored;

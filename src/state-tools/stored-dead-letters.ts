@@ -7,7 +7,7 @@ import { StatefunError } from '../shared/errors.ts';
 import { toIsoTime } from '../shared/time/iso-time.ts';
 import type { StoreSnapshot } from '../storage/snapshot/store-snapshot.ts';
 import { matchesFilter, type DeadLetterFilter } from './dead-letter-filter.ts';
-import { shownValue } from './stored-value.ts';
+import { shownValue } from './shown-value.ts';
 
 /** A dead letter as tools list it. */
 export interface ListedDeadLetter {

@@ -19,7 +19,7 @@ import { isAddressId, isFunctionType, parseAddress } from '../shared/address.ts'
 import { StatefunError, toError } from '../shared/errors.ts';
 import { parseEntryKey } from '../state/entry-key.ts';
 import { parseStamp } from '../state/stamp.ts';
-import type { SnapshotEntry } from '../storage/snapshot/newest-records.ts';
+import type { SnapshotEntry } from '../storage/snapshot/newest-entries.ts';
 import { StoreSnapshot, type SnapshotOptions } from '../storage/snapshot/store-snapshot.ts';
 import { addressOf } from './stored-addresses.ts';
 
@@ -36,9 +36,9 @@ export interface StateVerification {
   readonly segments: number;
   readonly bytes: number;
   readonly frames: number;
-  readonly records: number;
-  /** Entries whose meaning was checked: none when a file is damaged. */
   readonly entries: number;
+  /** Keys whose value was checked: none when a file is damaged. */
+  readonly keys: number;
   /** A commit that is under way, or that a crash interrupted: no problem, the next start cuts it off. */
   readonly unfinishedBytes: number;
   readonly problems: readonly StateProblem[];
@@ -47,34 +47,34 @@ export interface StateVerification {
 /** Problems that are told one by one; more of them say nothing more. */
 const problemsMax = 100;
 
-/** Reads everything: every checksum of every file, and whether every entry can be understood. Throws what says that there is no state to read. */
+/** Reads everything: every checksum of every file, and whether every stored value can be understood. Throws what says that there is no state to read. */
 export async function verifyState(options: SnapshotOptions): Promise<StateVerification> {
   let snapshot: StoreSnapshot;
   try {
     snapshot = await StoreSnapshot.open(options);
   } catch (error) {
     if (!StatefunError.is(error) || (error.code !== 'STORE_CORRUPT' && error.code !== 'STORE_READ_FAILED')) throw error;
-    const nothing = { commit: 0, segments: 0, bytes: 0, frames: 0, records: 0, entries: 0, unfinishedBytes: 0 };
+    const nothing = { commit: 0, segments: 0, bytes: 0, frames: 0, entries: 0, keys: 0, unfinishedBytes: 0 };
     return { ok: false, ...nothing, problems: [{ where: options.folder, what: error.summary }] };
   }
   try {
-    const { frames, records, damages } = snapshot.check();
+    const { frames, entries, damages } = snapshot.check();
     const problems = damages.map(({ file, offset, reason }): StateProblem => ({ where: `${file} at byte ${offset}`, what: reason }));
     const meaning = new MeaningCheck();
     if (problems.length === 0) meaning.run(snapshot);
     appendAll(problems, meaning.problems);
     const { segments, commit, unfinishedBytes } = snapshot;
     const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
-    const counts = { commit, segments: segments.length, bytes, frames, records, entries: meaning.entries, unfinishedBytes };
+    const counts = { commit, segments: segments.length, bytes, frames, entries, keys: meaning.keys, unfinishedBytes };
     return { ok: problems.length === 0, ...counts, problems: problems.slice(0, problemsMax) };
   } finally {
     snapshot.close();
   }
 }
 
-/** Whether every entry means something to the engine. */
+/** Whether every stored value means something to the engine. */
 class MeaningCheck {
-  entries = 0;
+  keys = 0;
   readonly problems: StateProblem[] = [];
   /** Of the lists of the collection that is being shown: how many items there are, and the last position. */
   readonly #lists = new Map<string, { items: number; last: number }>();
@@ -85,7 +85,7 @@ class MeaningCheck {
       () => true,
       (entry) => {
         if (entry.collection !== this.#collection) this.#endCollection(entry.collection);
-        this.entries += 1;
+        this.keys += 1;
         try {
           const problem = addressOf(entry.collection) === undefined ? checkOwn(entry) : this.#checkState(entry);
           if (problem !== undefined) this.#add(entry, problem);

@@ -13,7 +13,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { ownerFileMode, protect, protectOpen } from './rights.ts';
+import { ownerFileMode, protect, protectOpen } from './permissions.ts';
 
 /** How a file is opened: `create` fails when it is there already, the others fail when it is not; what is created is for its owner alone. */
 export type OpenMode = 'read' | 'write' | 'create';

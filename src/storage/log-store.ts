@@ -6,22 +6,22 @@ import type { FolderLock } from './folder/folder-lock.ts';
 import type { RequestHandler } from './folder/lock-requests.ts';
 import { FrameEncoder } from './format/frame-encoder.ts';
 import { frameHeaderBytes } from './format/frame-format.ts';
-import type { AppendedFrame, FrameWriter } from './threads/writer.ts';
+import type { AppendedFrame, LogWriter } from './threads/writer.ts';
 import { writeIndexDump } from './index/index-dump.ts';
 import { IndexWriter } from './index/index-writer.ts';
-import type { LiveSegment, LiveSegments } from './index/live-segments.ts';
+import type { TrackedSegment, SegmentTable } from './index/segment-table.ts';
 import type { LogIndex } from './index/log-index.ts';
 import type { Manifest } from './segments/manifest.ts';
 import type { NameHash } from './format/name-hash.ts';
-import type { RecordReader } from './threads/reader.ts';
-import { RecordReads } from './index/record-reads.ts';
+import type { LogReader } from './threads/reader.ts';
+import { EntryReads } from './index/entry-reads.ts';
 import { checksumSeedOf, segmentHeaderBytes } from './format/segment-format.ts';
-import { compactWholly, relieveSpace, type SpaceRelief } from './compaction/space-relief.ts';
+import { reclaimAllSpace, reclaimSpace, type SpaceReclaim } from './compaction/reclaim-space.ts';
 import { finishUpgrade, type StoreIdentity, type UpgradedFrom } from './folder/state-folder.ts';
 import { writeFailedError } from './store-errors.ts';
 import { nameBytesMax } from './store-limits.ts';
 import { removeMark } from './segments/writer-mark.ts';
-import type { Store, StoreChange, StoredEntry, StoreStats } from './store.ts';
+import type { Store, StoreChange, StoredValue, StoreStats } from './store.ts';
 
 /** What opening the store found. */
 export interface LogRecovery {
@@ -31,7 +31,7 @@ export interface LogRecovery {
   readonly bytes: number;
   /** Bytes of a commit that never resolved, cut off. */
   readonly tornBytes: number;
-  readonly entries: number;
+  readonly keys: number;
   readonly durationMs: number;
   /** Set when an earlier version made the store, until {@link LogStore.finishUpgrade}. */
   readonly upgraded?: UpgradedFrom;
@@ -40,7 +40,7 @@ export interface LogRecovery {
 /** More about a log store than every store tells. */
 export interface LogStoreStats extends StoreStats {
   readonly segments: number;
-  /** Bytes of the newest records of all entries, about. */
+  /** Bytes of the newest entries of all keys, about. */
   readonly liveBytes: number;
   /** Of memory. */
   readonly indexBytes: number;
@@ -57,20 +57,20 @@ export interface LogStoreParts {
   readonly identity: StoreIdentity;
   readonly recovery: LogRecovery;
   readonly index: LogIndex;
-  readonly segments: LiveSegments;
+  readonly segments: SegmentTable;
   readonly segmentBytesMax: number;
   readonly hash: NameHash;
   /** The segment that takes the next frame. */
-  readonly open: LiveSegment;
-  readonly writer: FrameWriter;
-  readonly reader: RecordReader;
+  readonly open: TrackedSegment;
+  readonly writer: LogWriter;
+  readonly reader: LogReader;
   readonly compaction: (store: LogStore) => Compaction;
   readonly onFailure: ((error: Error) => void) | undefined;
   readonly logger: Logger;
 }
 
 /**
- * A store in a folder: an append-only log with one frame a commit, and an index in memory that says where each entry's newest record is.
+ * A store in a folder: an append-only log with one frame a commit, and an index in memory that says where each key's newest entry is.
  * Keeps S1 to S4 of the store port. The index changes only when the frame survives a crash, so nobody reads what could still be lost.
  */
 export class LogStore implements Store {
@@ -78,13 +78,13 @@ export class LogStore implements Store {
   readonly recovery: LogRecovery;
   readonly #parts: LogStoreParts;
   readonly #encoder: FrameEncoder;
-  readonly #reads: RecordReads;
+  readonly #reads: EntryReads;
   readonly #indexWriter: IndexWriter;
   readonly #compaction: Compaction;
   /** Room for the name of a collection that is loaded. */
   readonly #name = Buffer.allocUnsafe(nameBytesMax);
   #commits: number;
-  #open: LiveSegment;
+  #open: TrackedSegment;
   #underWay: Promise<void> | undefined;
   #refusal: Error | undefined;
   #failed = false;
@@ -97,7 +97,7 @@ export class LogStore implements Store {
     this.recovery = recovery;
     this.#parts = parts;
     this.#encoder = new FrameEncoder(checksumSeedOf(identity.storeId));
-    this.#reads = new RecordReads(reader, segments);
+    this.#reads = new EntryReads(reader, segments);
     this.#indexWriter = new IndexWriter(index, segments, hash);
     this.#commits = recovery.commits;
     this.#open = parts.open;
@@ -107,7 +107,7 @@ export class LogStore implements Store {
   /** @internal Before the first commit. */
   async begin(): Promise<void> {
     try {
-      await relieveSpace(this.#relief);
+      await reclaimSpace(this.#relief);
     } catch (error) {
       // The first commit shows whether the disk can be written to.
       this.#parts.logger.warn('space could not be given back before the start', { error: toError(error) });
@@ -116,14 +116,14 @@ export class LogStore implements Store {
     this.#compaction.consider();
   }
 
-  /** Gives back the space of everything but the newest records, as far as there is room to write them again; not beside commits. */
+  /** Gives back the space of everything but the newest entries, as far as there is room to write them again; not beside commits. */
   async compact(): Promise<void> {
     assertInvariant(this.#underWay === undefined, 'a store is compacted wholly when nobody commits');
-    await compactWholly(this.#relief);
+    await reclaimAllSpace(this.#relief);
     if (this.#refusal !== undefined) throw this.#refusal;
   }
 
-  load(collection: string): readonly StoredEntry[] | Promise<readonly StoredEntry[]> {
+  load(collection: string): readonly StoredValue[] | Promise<readonly StoredValue[]> {
     if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
     // No commit takes a longer name.
     if (collection.length > nameBytesMax) return [];
@@ -155,7 +155,7 @@ export class LogStore implements Store {
       liveBytes += segment.units === 0 ? 0 : (segment.bytes * segment.liveUnits) / segment.units;
     }
     const more = { segments: named.length, liveBytes: Math.round(liveBytes), indexBytes: index.bytes };
-    return { commits: this.#commits, bytes, entries: index.entries, ...more, compactions: this.#compaction.compactions };
+    return { commits: this.#commits, bytes, keys: index.keys, ...more, compactions: this.#compaction.compactions };
   }
 
   /** Resolves when no compaction is under way. */
@@ -179,7 +179,7 @@ export class LogStore implements Store {
   }
 
   /** @internal The segment that takes the next frame. */
-  get openSegment(): LiveSegment {
+  get openSegment(): TrackedSegment {
     return this.#open;
   }
 
@@ -226,14 +226,14 @@ export class LogStore implements Store {
 
   /** Whether the segment is another one than before. */
   #goOnIn(number: number): boolean {
-    const { entry, bytes } = this.#open;
-    if (number === entry.number) return false;
-    this.#open.entry = { ...entry, bytes };
+    const { listed, bytes } = this.#open;
+    if (number === listed.number) return false;
+    this.#open.listed = { ...listed, bytes };
     this.#open = this.#parts.segments.add({ kind: 'log', number, commitsBefore: this.#commits }, segmentHeaderBytes);
     return true;
   }
 
-  get #relief(): SpaceRelief {
+  get #relief(): SpaceReclaim {
     const { disk, folder, segments, segmentBytesMax, writer } = this.#parts;
     return {
       ...{ disk, folder, segments, segmentBytesMax },
@@ -275,8 +275,8 @@ export class LogStore implements Store {
   /** The next start is faster with it; without it, it is slower. */
   #dump(generation: number): void {
     const { disk, folder, index, segments, identity, logger } = this.#parts;
-    const { entry, bytes } = this.#open;
-    const state = { storeId: identity.storeId, generation, commits: this.#commits, segment: entry.number, offset: bytes };
+    const { listed, bytes } = this.#open;
+    const state = { storeId: identity.storeId, generation, commits: this.#commits, segment: listed.number, offset: bytes };
     try {
       writeIndexDump(disk, folder, state, index, segments);
     } catch (error) {

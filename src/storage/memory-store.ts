@@ -1,17 +1,17 @@
-import { toBytes, type Store, type StoreChange, type StoredEntry, type StoreStats } from './store.ts';
+import { toBytes, type Store, type StoreChange, type StoredValue, type StoreStats } from './store.ts';
 
 /** A store that keeps everything in memory: for tests, `statefun play` and runs that may be lost. */
 export class MemoryStore implements Store {
   readonly #collections = new Map<string, Map<string, Uint8Array>>();
   #commits = 0;
-  #entries = 0;
+  #keys = 0;
 
-  load(collection: string): readonly StoredEntry[] {
-    const entries = this.#collections.get(collection);
-    return entries === undefined ? [] : Array.from(entries, ([key, value]) => ({ key, value }));
+  load(collection: string): readonly StoredValue[] {
+    const values = this.#collections.get(collection);
+    return values === undefined ? [] : Array.from(values, ([key, value]) => ({ key, value }));
   }
 
-  /** The names of the collections that have entries and start with the prefix. Only a store in memory knows names. */
+  /** The names of the collections that have values and start with the prefix. Only a store in memory knows names. */
   collections(prefix: string): readonly string[] {
     return [...this.#collections.keys()].filter((name) => name.startsWith(prefix));
   }
@@ -23,7 +23,7 @@ export class MemoryStore implements Store {
   }
 
   stats(): StoreStats {
-    return { commits: this.#commits, bytes: 0, entries: this.#entries };
+    return { commits: this.#commits, bytes: 0, keys: this.#keys };
   }
 
   close(): Promise<void> {
@@ -31,14 +31,14 @@ export class MemoryStore implements Store {
   }
 
   #apply({ collection, key, value }: StoreChange): void {
-    let entries = this.#collections.get(collection);
-    const sizeBefore = entries?.size ?? 0;
+    let values = this.#collections.get(collection);
+    const sizeBefore = values?.size ?? 0;
     if (value !== undefined) {
-      if (entries === undefined) this.#collections.set(collection, (entries = new Map<string, Uint8Array>()));
-      entries.set(key, toBytes(value));
-    } else if (entries?.delete(key) === true && entries.size === 0) {
+      if (values === undefined) this.#collections.set(collection, (values = new Map<string, Uint8Array>()));
+      values.set(key, toBytes(value));
+    } else if (values?.delete(key) === true && values.size === 0) {
       this.#collections.delete(collection);
     }
-    this.#entries += (entries?.size ?? 0) - sizeBefore;
+    this.#keys += (values?.size ?? 0) - sizeBefore;
   }
 }

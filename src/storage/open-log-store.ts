@@ -4,20 +4,20 @@ import { silentLogger, type Logger } from '../shared/logger.ts';
 import { Compaction } from './compaction/compaction.ts';
 import { nodeDisk, type Disk } from './disk.ts';
 import { lockFolder, type FolderLock } from './folder/folder-lock.ts';
-import { InlineFrameWriter, type FrameWriterFactory } from './threads/writer.ts';
-import { LiveSegments } from './index/live-segments.ts';
+import { InlineLogWriter, type LogWriterFactory } from './threads/writer.ts';
+import { SegmentTable } from './index/segment-table.ts';
 import { LogIndex } from './index/log-index.ts';
 import { recoverLog } from './index/log-recovery.ts';
 import { LogStore } from './log-store.ts';
 import { NameHash } from './format/name-hash.ts';
-import { InlineRecordCopier, ThreadRecordCopier, type RecordCopierFactory } from './threads/copier.ts';
-import { InlineRecordReader, ThreadRecordReader, type RecordReaderFactory } from './threads/reader.ts';
+import { InlineLogCopier, ThreadLogCopier, type LogCopierFactory } from './threads/copier.ts';
+import { InlineLogReader, ThreadLogReader, type LogReaderFactory } from './threads/reader.ts';
 import { checksumSeedOf, segmentsFolderOf, storeIdBytes } from './format/segment-format.ts';
 import { ensureStateFolder, openFolder, protectFolder, upgradeFolder } from './folder/state-folder.ts';
 import { unusableError } from './store-errors.ts';
 import { compactionBytesPerSecondDefault, segmentBytesMaxDefault } from './store-limits.ts';
-import { ThreadFrameWriter } from './threads/writer-thread.ts';
-import { removeUnnamedSegments } from './segments/unnamed-segments.ts';
+import { ThreadLogWriter } from './threads/writer-thread.ts';
+import { removeUnlistedSegments } from './segments/unlisted-segments.ts';
 import { removeMark, setMark } from './segments/writer-mark.ts';
 
 export interface LogStoreOptions {
@@ -40,23 +40,23 @@ export interface LogStoreOptions {
 
 /** What a store leaves to threads. */
 export interface StoreThreads {
-  readonly writer: FrameWriterFactory;
-  readonly reader: RecordReaderFactory;
-  readonly copier: RecordCopierFactory;
+  readonly writer: LogWriterFactory;
+  readonly reader: LogReaderFactory;
+  readonly copier: LogCopierFactory;
 }
 
 const ownThreads: StoreThreads = {
-  writer: (start) => new ThreadFrameWriter(start),
-  reader: (start) => new ThreadRecordReader(start),
-  copier: (start) => new ThreadRecordCopier(start),
+  writer: (start) => new ThreadLogWriter(start),
+  reader: (start) => new ThreadLogReader(start),
+  copier: (start) => new ThreadLogCopier(start),
 };
 
 /** Everything on the caller's thread, which then waits for the disk: for tests and tools. */
 export function inlineThreads(disk: Disk = nodeDisk): StoreThreads {
   return {
-    writer: (start) => new InlineFrameWriter(start, disk),
-    reader: (start) => new InlineRecordReader(start, disk),
-    copier: (start) => new InlineRecordCopier(start, disk),
+    writer: (start) => new InlineLogWriter(start, disk),
+    reader: (start) => new InlineLogReader(start, disk),
+    copier: (start) => new InlineLogCopier(start, disk),
   };
 }
 
@@ -108,21 +108,21 @@ async function openMarked(options: LogStoreOptions, { folder, disk, lock, mark }
   const { manifest } = opened;
   const { storeId } = opened.identity;
   const index = new LogIndex();
-  const segments = new LiveSegments();
+  const segments = new SegmentTable();
   const hash = new NameHash(storeIdBytes(storeId));
   const recovered = await recoverLog({ disk, folder, storeId, manifest, index, segments, hash, logger, progress });
-  removeUnnamedSegments(disk, folder, storeId, manifest, recovered.commits);
+  removeUnlistedSegments(disk, folder, storeId, manifest, recovered.commits);
   const { identity, upgradedFrom } = upgradeFolder(disk, folder, opened);
 
   const { commits, frames, tornBytes, open } = recovered;
   const segmentsFolder = segmentsFolderOf(folder);
-  const start = { segmentsFolder, storeId, mark, segment: open.entry.number, offset: open.bytes, segmentBytesMax, commits, manifest };
+  const start = { segmentsFolder, storeId, mark, segment: open.listed.number, offset: open.bytes, segmentBytesMax, commits, manifest };
   const writer = threads.writer(start);
   const reader = threads.reader({ segmentsFolder, checksumSeed: checksumSeedOf(storeId) });
   const copier = threads.copier({ segmentsFolder, storeId, mark });
   const bytes = segments.named.reduce((sum, segment) => sum + segment.bytes, 0);
   const upgraded = upgradedFrom === undefined ? {} : { upgraded: upgradedFrom };
-  const recovery = { commits, frames, bytes, tornBytes, entries: index.entries, durationMs: performance.now() - startedAt, ...upgraded };
+  const recovery = { commits, frames, bytes, tornBytes, keys: index.keys, durationMs: performance.now() - startedAt, ...upgraded };
   const compaction = (store: LogStore): Compaction =>
     new Compaction({
       ...{ index, segments, writer, reader, copier, segmentBytesMax, logger },

@@ -1,4 +1,4 @@
-/** The largest value of one entry: 16 MiB, what a message or the state of an address may have, and 1 MiB for what is written around it. */
+/** The largest value of one key: 16 MiB, what a message or the state of an address may have, and 1 MiB for what is written around it. */
 export const valueBytesMax = 17 * 1024 * 1024;
 
 /** The longest name of a collection, and the longest key, in UTF-8 bytes: an id of 64 KiB and 4 KiB for the names around it. */
@@ -19,7 +19,7 @@ export const compactionBytesPerSecondDefault = 64 * 1024 * 1024;
 /** A store with more segments than these begins larger ones, so that it does not come to the most there can be at once. */
 const segmentsBeforeGrowth = 1_024;
 
-/** What the offset of a record can say, with room to spare. */
+/** What the offset of an entry can say, with room to spare. */
 const segmentBytesLargest = 1024 * 1024 * 1024;
 
 /** How large the next segment may grow in a store of so many. */
@@ -30,7 +30,7 @@ export function segmentBytesAt(segments: number, segmentBytesMax: number): numbe
 
 /**
  * How much of a disk commits leave free, an eighth of a segment (8 MiB) or a sixteenth of the disk if that is less: a compaction writes the
- * newest records again before the old ones go, so that a disk full of garbage can free itself.
+ * newest entries again before the old ones go, so that a disk full of garbage can free itself.
  */
 export function roomKeptBytes(segmentBytesMax: number, totalBytes: number): number {
   return Math.min(segmentBytesMax / 8, totalBytes / 16);

@@ -1,5 +1,5 @@
 /**
- * Where an engine keeps what must survive it: collections of entries, changed by atomic commits.
+ * Where an engine keeps what must survive it: collections of keys, changed by atomic commits.
  *
  * Invariants every store keeps (one contract suite checks them all):
  *
@@ -9,8 +9,8 @@
  * S4. When a commit fails the store has failed: every later call rejects with the same error, and nothing is written any more.
  */
 export interface Store {
-  /** The entries of a collection in no particular order; at once when nothing has to be read. Sees every resolved commit. */
-  load(collection: string): readonly StoredEntry[] | Promise<readonly StoredEntry[]>;
+  /** The keys of a collection in no particular order; at once when nothing has to be read. Sees every resolved commit. */
+  load(collection: string): readonly StoredValue[] | Promise<readonly StoredValue[]>;
 
   /** Makes the changes durable. At most one commit is under way; the caller waits for it before the next one. */
   commit(changes: readonly StoreChange[]): Promise<void>;
@@ -21,7 +21,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export interface StoredEntry {
+export interface StoredValue {
   readonly key: string;
   readonly value: Uint8Array;
 }
@@ -34,7 +34,7 @@ export interface WritableValue {
   encodeInto(target: Buffer, offset: number): number;
 }
 
-/** Sets an entry, or removes it when `value` is undefined. The last change of an entry in a commit wins. Text is stored as UTF-8. */
+/** Sets a key, or removes it when `value` is undefined. The last change of a key in a commit wins. Text is stored as UTF-8. */
 export interface StoreChange {
   readonly collection: string;
   readonly key: string;
@@ -46,8 +46,8 @@ export interface StoreStats {
   readonly commits: number;
   /** Bytes on disk, 0 where there is none. */
   readonly bytes: number;
-  /** Entries that are there now. */
-  readonly entries: number;
+  /** Keys that are there now. */
+  readonly keys: number;
 }
 
 /** The bytes of a value, for stores that keep them in memory. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineApplication } from '../../src/application/definition.ts';
 import { flinkApplication } from '../../src/application/flink/serve-application.ts';
 import { runApplication } from '../../src/application/running/run-application.ts';
-import { shownValue } from '../../src/state-tools/stored-value.ts';
+import { shownValue } from '../../src/state-tools/shown-value.ts';
 import { kinesisEgress } from '../../src/connectors/kinesis/kinesis-egress.ts';
 import { memoryEgress } from '../../src/connectors/memory/memory-egress.ts';
 import { memoryIngress } from '../../src/connectors/memory/memory-ingress.ts';

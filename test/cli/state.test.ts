@@ -33,7 +33,7 @@ describe('statefun state', () => {
     expect(state).toMatchObject({
       inUse: false,
       unfinishedBytes: 0,
-      addresses: [{ type: 'test/shelf', addresses: 2, entries: 14 }],
+      addresses: [{ type: 'test/shelf', addresses: 2, keys: 14 }],
       pendingMessages: { count: 0, byType: {} },
       delayedMessages: { count: 3, byType: { 'test/shelf': 3 } },
       outbox: { count: 0 },
@@ -41,15 +41,15 @@ describe('statefun state', () => {
       positions: [{ ingress: 'memory' }],
       segments: [{ number: 1, kind: 'log' }],
     });
-    const { entries, bytes, liveBytes, garbageBytes } = state as Readonly<Record<string, number>>;
+    const { keys, bytes, liveBytes, garbageBytes } = state as Readonly<Record<string, number>>;
     // Two shelves, delayed messages, dead letters, one position.
-    expect(entries).toBe(14 + 3 + 2 + 1);
+    expect(keys).toBe(14 + 3 + 2 + 1);
     expect(bytes).toBe(readFileSync(firstSegment()).byteLength);
     expect((liveBytes ?? 0) + (garbageBytes ?? 0)).toBe(bytes);
 
     const { out, code } = await run('inspect');
     expect(code).toBe(0);
-    expect(out).toMatch(/^ {2}test\/shelf {2}2 {2}14 entries/m);
+    expect(out).toMatch(/^ {2}test\/shelf {2}2 {2}14 keys/m);
     expect(out).toMatch(/^ {2}dead letters {2}2 \(RangeError 2\)/m);
   });
 
@@ -58,7 +58,7 @@ describe('statefun state', () => {
     expect(address).toMatchObject({
       type: 'test/shelf',
       id: 'one',
-      entries: 8,
+      keys: 8,
       cells: [
         { name: 'count', kind: 'value', value: 2 },
         {
@@ -89,8 +89,8 @@ describe('statefun state', () => {
     expect(await runJson('list', 'test/shelf')).toMatchObject({
       count: 2,
       addresses: [
-        { id: 'one', entries: 8 },
-        { id: 'two', entries: 6 },
+        { id: 'one', keys: 8 },
+        { id: 'two', keys: 6 },
       ],
     });
     const { out, err } = await run('list', 'test/shelf', '--limit', '1');
@@ -253,7 +253,7 @@ describe('statefun state', () => {
 
   it('verifies what is as it was written, a commit that a crash interrupted included', async () => {
     appendFileSync(firstSegment(), Buffer.from([0xff, 0x53, 0x46, 0xfe, 1]));
-    expect(await runJson('verify')).toMatchObject({ ok: true, problems: [], unfinishedBytes: 5, entries: 20 });
+    expect(await runJson('verify')).toMatchObject({ ok: true, problems: [], unfinishedBytes: 5, keys: 20 });
     expect((await run('verify')).out).toContain('5 B of a commit that is under way');
   });
 

@@ -76,7 +76,7 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
 
     it('takes the removal of an entry that is not there', async () => {
       await store.commit([{ collection: 'c', key: 'k', value: undefined }]);
-      expect(store.stats().entries).toBe(0);
+      expect(store.stats().keys).toBe(0);
     });
 
     it('counts commits, empty ones too, and the entries that are there', async () => {
@@ -89,7 +89,7 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
         { collection: 'a', key: 'k', value: '2' },
         { collection: 'b', key: 'k', value: undefined },
       ]);
-      expect(store.stats()).toMatchObject({ commits: 3, entries: 1 });
+      expect(store.stats()).toMatchObject({ commits: 3, keys: 1 });
     });
 
     it('gives a load what was committed when it was asked', async () => {
@@ -144,8 +144,8 @@ async function playAgainstModel(opened: OpenedStore, run: readonly (StoreChange[
         model.get(name) ?? new Map(),
       );
     }
-    const entries = [...model.values()].reduce((sum, { size }) => sum + size, 0);
-    expect(store.stats()).toMatchObject({ commits, entries });
+    const keys = [...model.values()].reduce((sum, { size }) => sum + size, 0);
+    expect(store.stats()).toMatchObject({ commits, keys });
   }
 }
 

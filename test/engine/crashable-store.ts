@@ -1,5 +1,5 @@
 import { MemoryStore } from '../../src/storage/memory-store.ts';
-import type { Store, StoreChange, StoredEntry, StoreStats } from '../../src/storage/store.ts';
+import type { Store, StoreChange, StoredValue, StoreStats } from '../../src/storage/store.ts';
 
 export interface CrashableStoreOptions {
   /** Turns of the event loop that a load or commit takes; a load of 0 answers at once. */
@@ -26,7 +26,7 @@ export class CrashableStore implements Store {
     return new CrashableStore(options, this.durable);
   }
 
-  load(collection: string): readonly StoredEntry[] | Promise<readonly StoredEntry[]> {
+  load(collection: string): readonly StoredValue[] | Promise<readonly StoredValue[]> {
     const turns = this.#options.turns();
     if (turns === 0 && !this.#crashed) return this.durable.load(collection);
     return this.#after(turns, () => this.durable.load(collection));

@@ -1,7 +1,7 @@
-import { InlineFrameWriter } from '../../src/storage/threads/writer.ts';
+import { InlineLogWriter } from '../../src/storage/threads/writer.ts';
 import { LogStore } from '../../src/storage/log-store.ts';
 import { NameHash } from '../../src/storage/format/name-hash.ts';
-import type { RecordSpan } from '../../src/storage/format/record-format.ts';
+import type { EntrySpan } from '../../src/storage/format/entry-format.ts';
 import { RecoveringIndex } from '../../src/storage/index/recovering-index.ts';
 import { candidateField, candidateWords, removesFlag, SegmentCopier, type CopyTask } from '../../src/storage/segments/segment-copier.ts';
 import { SimulatedDisk } from '../storage/simulated-disk.ts';
@@ -99,35 +99,35 @@ const durabilityMutants: readonly Mutant[] = [
   },
 ];
 
-/** Mutants of what counts as the newest record of an entry, and of compaction. */
-const recordMutants: readonly Mutant[] = [
+/** Mutants of what counts as the newest entry of a key, and of compaction. */
+const entryMutants: readonly Mutant[] = [
   {
     name: 'tombstone-ignored',
-    breaks: 'a recovery brings back an entry that was removed',
+    breaks: 'a recovery brings back a key that was removed',
     suite: 'disk',
-    apply: () => taking((record) => (record.removes ? undefined : record)),
+    apply: () => taking((entry) => (entry.removes ? undefined : entry)),
   },
   {
     name: 'newest-by-position',
-    breaks: 'a recovery takes the record of an entry that comes last, instead of the one with the highest commit',
+    breaks: 'a recovery takes the entry of a key that comes last, instead of the one with the highest commit',
     suite: 'disk',
     apply() {
       let position = 0;
-      return taking((record) => ({ ...record, commit: ++position }));
+      return taking((entry) => ({ ...entry, commit: ++position }));
     },
   },
   {
     name: 'oldest-record-counts',
-    breaks: 'a recovery keeps the record of an entry that it has seen first',
+    breaks: 'a recovery keeps the entry of a key that it has seen first',
     suite: 'disk',
     apply() {
       let position = 2 ** 40;
-      return taking((record) => ({ ...record, commit: --position }));
+      return taking((entry) => ({ ...entry, commit: --position }));
     },
   },
   {
     name: 'index-collision-overwrites',
-    breaks: 'two entries of a collection whose hashes agree are one',
+    breaks: 'two keys of a collection whose hashes agree are one',
     suite: 'disk',
     apply: () =>
       replaceMethod(NameHash.prototype, 'updateKey', (updateKey) => {
@@ -140,13 +140,13 @@ const recordMutants: readonly Mutant[] = [
   },
   {
     name: 'tombstone-dropped-early',
-    breaks: 'a compaction leaves out tombstones while older records of their entries are in other segments',
+    breaks: 'a compaction leaves out tombstones while older entries of their keys are in other segments',
     suite: 'disk',
     apply: () => keeping((kept, removes) => kept && !removes),
   },
   {
     name: 'compaction-keeps-older',
-    breaks: 'a compaction copies the records that are not the newest',
+    breaks: 'a compaction copies the entries that are not the newest',
     suite: 'disk',
     apply: () => keeping((kept, removes) => (removes ? kept : !kept)),
   },
@@ -184,8 +184,8 @@ const recordMutants: readonly Mutant[] = [
             begin.call(this, task);
           };
         }),
-        replaceMethod(InlineFrameWriter.prototype, 'replace', (replace) => {
-          return function (this: InlineFrameWriter, replacement): Promise<void> {
+        replaceMethod(InlineLogWriter.prototype, 'replace', (replace) => {
+          return function (this: InlineLogWriter, replacement): Promise<void> {
             copiers.current?.remove(replacement.removed);
             return replace.call(this, replacement);
           };
@@ -195,36 +195,36 @@ const recordMutants: readonly Mutant[] = [
   },
 ];
 
-export const storeMutants: readonly Mutant[] = [...durabilityMutants, ...recordMutants];
+export const storeMutants: readonly Mutant[] = [...durabilityMutants, ...entryMutants];
 
-/** Changes, or leaves out, the records that a recovery takes. */
-function taking(change: (record: RecordSpan) => RecordSpan | undefined): () => void {
+/** Changes, or leaves out, the entries that a recovery takes. */
+function taking(change: (entry: EntrySpan) => EntrySpan | undefined): () => void {
   return replaceMethod(RecoveringIndex.prototype, 'take', (take) => {
-    return function (this: RecoveringIndex, bytes, start, record, segment): void {
-      const changed = change(record);
+    return function (this: RecoveringIndex, bytes, start, entry, segment): void {
+      const changed = change(entry);
       if (changed !== undefined) take.call(this, bytes, start, changed, segment);
     };
   });
 }
 
-/** Changes which records a compaction keeps, told whether it was to be kept and whether it is a tombstone. */
+/** Changes which entries a compaction keeps, told whether it was to be kept and whether it is a tombstone. */
 function keeping(keeps: (kept: boolean, removes: boolean) => boolean): () => void {
   const shown = new WeakMap<SegmentCopier, Uint32Array>();
   return replaceMethod(SegmentCopier.prototype, 'advance', (advance) => {
     return function (this: SegmentCopier, kept: Uint8Array) {
       const judged = shown.get(this) ?? new Uint32Array(0);
-      const changed = kept.map((one, record) => {
-        const commitHigh = judged[record * candidateWords + candidateField.commitHigh] ?? 0;
+      const changed = kept.map((one, entry) => {
+        const commitHigh = judged[entry * candidateWords + candidateField.commitHigh] ?? 0;
         return keeps(one !== 0, (commitHigh & removesFlag) !== 0) ? 1 : 0;
       });
       const { placed, candidates } = advance.call(this, changed);
       shown.set(this, candidates.slice());
       const offsets = [...placed];
-      // An answer for each record that was asked for; those that were left out are nowhere.
+      // An answer for each entry that was asked for; those that were left out are nowhere.
       const answers: number[] = [];
-      for (const [record, one] of changed.entries()) {
+      for (const [entry, one] of changed.entries()) {
         const offset = one === 0 ? 0 : (offsets.shift() ?? 0);
-        if (kept[record] !== 0) answers.push(offset);
+        if (kept[entry] !== 0) answers.push(offset);
       }
       return { placed: Uint32Array.from(answers), candidates };
     };

@@ -42,7 +42,7 @@ describe('verifyState', () => {
       { collection: 'state/a/remote/c', key: 'r/seen', value: '0 x' },
     ];
     expect(await problemsOf(...changes)).toEqual([]);
-    expect(await verifyState({ folder })).toMatchObject({ entries: 11, records: 11, frames: 1, commit: 1 });
+    expect(await verifyState({ folder })).toMatchObject({ keys: 11, entries: 11, frames: 1, commit: 1 });
   });
 
   it.each<[string, StoreChange, string]>([

@@ -4,18 +4,18 @@ import { dirname, join } from 'node:path';
 import { silentLogger } from '../../src/shared/logger.ts';
 import type { Disk } from '../../src/storage/disk.ts';
 import { FrameEncoder } from '../../src/storage/format/frame-encoder.ts';
-import { LiveSegments } from '../../src/storage/index/live-segments.ts';
+import { SegmentTable } from '../../src/storage/index/segment-table.ts';
 import { LogIndex } from '../../src/storage/index/log-index.ts';
 import { recoverLog, type RecoveredLog } from '../../src/storage/index/log-recovery.ts';
 import type { LogStore } from '../../src/storage/log-store.ts';
 import { firstManifest, readManifest, writeManifest } from '../../src/storage/segments/manifest.ts';
 import { NameHash } from '../../src/storage/format/name-hash.ts';
 import { inlineThreads, openLogStore, type LogStoreOptions } from '../../src/storage/open-log-store.ts';
-import { parseRecord } from '../../src/storage/format/record-format.ts';
+import { parseEntry } from '../../src/storage/format/entry-format.ts';
 import { createSegment, SegmentAppender } from '../../src/storage/segments/segment-appender.ts';
 import { checksumSeedOf, segmentPath, storeIdBytes } from '../../src/storage/format/segment-format.ts';
 import type { StoreChange } from '../../src/storage/store.ts';
-import { removeUnnamedSegments } from '../../src/storage/segments/unnamed-segments.ts';
+import { removeUnlistedSegments } from '../../src/storage/segments/unlisted-segments.ts';
 import { setMark } from '../../src/storage/segments/writer-mark.ts';
 import { MemoryDisk } from './memory-disk.ts';
 
@@ -64,26 +64,26 @@ export interface RecoveredContents extends Omit<RecoveredLog, 'open'> {
 export async function recover(disk: Disk): Promise<RecoveredContents> {
   const folder = dirname(segmentsFolder);
   const index = new LogIndex();
-  const segments = new LiveSegments();
+  const segments = new SegmentTable();
   const manifest = readManifest(disk, folder);
   const hash = new NameHash(storeIdBytes(storeId));
   const options = { disk, folder, storeId, manifest, index, segments, hash, logger: silentLogger, progress: () => undefined };
   const { open, ...log } = await recoverLog(options);
-  removeUnnamedSegments(disk, folder, storeId, manifest, log.commits);
+  removeUnlistedSegments(disk, folder, storeId, manifest, log.commits);
   const contents: Record<string, Record<string, string>> = {};
   for (const slot of index.slots.all()) {
     const { ordinal, offset, units } = index.placeOf(slot);
-    const { key, value, collection } = readRecord(disk, segments.at(ordinal).entry.number, offset, units * 128);
+    const { key, value, collection } = readEntry(disk, segments.at(ordinal).listed.number, offset, units * 128);
     (contents[collection] ??= {})[key] = value;
   }
-  return { ...log, segment: open.entry.number, offset: open.bytes, contents };
+  return { ...log, segment: open.listed.number, offset: open.bytes, contents };
 }
 
-function readRecord(disk: Disk, segment: number, offset: number, bytesMax: number): { collection: string; key: string; value: string } {
+function readEntry(disk: Disk, segment: number, offset: number, bytesMax: number): { collection: string; key: string; value: string } {
   const file = disk.openSync(segmentPath(segmentsFolder, segment), 'read');
   const bytes = Buffer.alloc(bytesMax);
-  const record = parseRecord(bytes.subarray(0, disk.readSync(file, bytes, 0, offset)), 0, bytesMax);
+  const entry = parseEntry(bytes.subarray(0, disk.readSync(file, bytes, 0, offset)), 0, bytesMax);
   disk.closeSync(file);
-  if (record?.value === undefined) throw new Error('the index names a record that sets nothing');
-  return { collection: record.collection, key: record.key, value: record.value.toString('hex') };
+  if (entry?.value === undefined) throw new Error('the index names an entry that sets nothing');
+  return { collection: entry.collection, key: entry.key, value: entry.value.toString('hex') };
 }

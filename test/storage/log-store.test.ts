@@ -50,14 +50,14 @@ describe('LogStore', () => {
 
   it('tells what it recovered, and the same identity every time', async () => {
     const first = await open();
-    expect(first.recovery).toMatchObject({ commits: 0, frames: 0, entries: 0, tornBytes: 0 });
+    expect(first.recovery).toMatchObject({ commits: 0, frames: 0, keys: 0, tornBytes: 0 });
     await first.commit([{ collection: 'c', key: 'k', value: 'v' }]);
     await first.commit([{ collection: 'c', key: 'l', value: 'v' }]);
     const { bytes } = first.stats();
     await first.close();
     rmSync(join(folder, 'index.dump'));
     const second = await open();
-    expect(second.recovery).toMatchObject({ commits: 2, frames: 2, entries: 2, tornBytes: 0, bytes });
+    expect(second.recovery).toMatchObject({ commits: 2, frames: 2, keys: 2, tornBytes: 0, bytes });
     expect(second.identity).toEqual(first.identity);
     expect(second.identity.keyGroups).toBe(128);
   });
@@ -166,7 +166,7 @@ describe('LogStore', () => {
     expect(await valueOf(store, collection, 'k')).toBe('v');
   });
 
-  it('refuses to give out a record that changed on the disk', async () => {
+  it('refuses to give out an entry that changed on the disk', async () => {
     const store = await open();
     await store.commit([{ collection: 'c', key: 'k', value: 'value' }]);
     const path = join(folder, 'segments', '00000001.log');

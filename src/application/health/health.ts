@@ -106,8 +106,8 @@ export class Health {
       return { status: 'down', details: { error: errorText(failure) } };
     }
     if (phase === 'new' || phase === 'stopped') return { status: 'down' };
-    const { commits, bytes, entries } = this.#sources.storeStats();
-    return { status: 'up', details: { commits, bytes, entries } };
+    const { commits, bytes, keys } = this.#sources.storeStats();
+    return { status: 'up', details: { commits, bytes, keys } };
   }
 
   #ingress({ finished, recordsWaiting }: EngineStatus['ingress'][number]): ComponentHealth {
@@ -150,7 +150,7 @@ const notStarted: HealthSources = {
     egress: [],
     outbox: { records: 0, bytes: 0, full: false },
   }),
-  storeStats: () => ({ commits: 0, bytes: 0, entries: 0 }),
+  storeStats: () => ({ commits: 0, bytes: 0, keys: 0 }),
   indicators: [],
 };
 

@@ -13,7 +13,7 @@ export function compactCommand(output: Output): Command {
     .addHelpText(
       'after',
       moreHelp({
-        text: 'What is state stays as it is. The newest records are written again before old ones go: there has to be room for those of one segment.',
+        text: 'What is state stays as it is. The newest entries are written again before old ones go: there has to be room for those of one segment.',
         examples: ['statefun state compact', 'statefun state compact --state-folder /var/lib/carts'],
         exitCodes: { 0: 'done', 1: 'failed, or the application runs; the reason is on standard error' },
       }),

@@ -39,9 +39,9 @@ async function get(type: string, id: string, options: StateCommandOptions, outpu
   ensureFunctionType(type, 'statefun state get');
   const { address, hints } = await readSnapshot(options, output, (snapshot) => {
     const read = readAddress(snapshot, { type, id });
-    return { address: read, hints: read.entries > 0 ? [] : unknownTypeLines(type, storedTypes(snapshot)) };
+    return { address: read, hints: read.keys > 0 ? [] : unknownTypeLines(type, storedTypes(snapshot)) };
   });
-  const isEmpty = address.entries === 0;
+  const isEmpty = address.keys === 0;
   if (options.json === true) output.out(toJson(address));
   else if (!isEmpty) output.out(toText(linesOf(address)));
   if (isEmpty) {
@@ -50,8 +50,8 @@ async function get(type: string, id: string, options: StateCommandOptions, outpu
   }
 }
 
-function linesOf({ type, id, commit, changedAt, entries, bytes, cells }: StoredAddress): string[] {
-  const size = `${countOf(entries, 'entry', 'entries')}, ${formatBytes(bytes)}`;
+function linesOf({ type, id, commit, changedAt, keys, bytes, cells }: StoredAddress): string[] {
+  const size = `${countOf(keys, 'key')}, ${formatBytes(bytes)}`;
   return [`${type}/${id}: ${size}, changed by commit ${formatCount(changedAt)} of ${formatCount(commit)}`, ...cells.flatMap(cellLines)];
 }
 

@@ -39,20 +39,15 @@ function linesOf(state: Inspected): string[] {
     '',
     ...alignRows(summaryOf(state)),
     ...section('Addresses', [
-      ...addresses.map(({ type, addresses: count, entries, bytes }) => [
-        type,
-        formatCount(count),
-        countOf(entries, 'entry', 'entries'),
-        formatBytes(bytes),
-      ]),
+      ...addresses.map(({ type, addresses: count, keys, bytes }) => [type, formatCount(count), countOf(keys, 'key'), formatBytes(bytes)]),
     ]),
     ...section('Positions', [...positions.map(({ ingress, partition, position }) => [ingress, partition, position])]),
     ...section('Segments', [
-      ...segments.map(({ number, kind, bytes, records, liveBytes }) => [
+      ...segments.map(({ number, kind, bytes, entries, liveBytes }) => [
         String(number),
         kind,
         formatBytes(bytes),
-        countOf(records, 'record'),
+        countOf(entries, 'entry', 'entries'),
         `${percent(bytes - liveBytes, bytes)} garbage`,
       ]),
     ]),
@@ -69,7 +64,7 @@ function summaryOf(state: Inspected): string[][] {
     ['store', `${state.storeId}, created ${state.createdAt}, format version ${state.formatVersion}`],
     ['in use', state.inUse ? `by ${state.pid === undefined ? 'an engine' : `process ${state.pid}`}` : 'no'],
     ['last commit', formatCount(state.commit)],
-    ['entries', `${formatCount(state.entries)} in ${countOf(state.segments.length, 'segment')}, ${space}`],
+    ['keys', `${formatCount(state.keys)} in ${countOf(state.segments.length, 'segment')}, ${space}`],
     ...(state.unfinishedBytes === 0
       ? []
       : [['unfinished', `${formatBytes(state.unfinishedBytes)} of a commit that is under way, or that a crash interrupted`]]),

@@ -48,9 +48,9 @@ async function list(type: string, options: ListCommandOptions, output: Output): 
     output.out(toJson({ type, commit, count: all.length, addresses }));
     return;
   }
-  const rows = addresses.map(({ id, entries, bytes, changedAt }) => [
+  const rows = addresses.map(({ id, keys, bytes, changedAt }) => [
     id,
-    countOf(entries, 'entry', 'entries'),
+    countOf(keys, 'key'),
     formatBytes(bytes),
     `commit ${formatCount(changedAt)}`,
   ]);

@@ -9,7 +9,7 @@ import { stateFolderOf, toldProgress, withStateOptions, type StateCommandOptions
 /** `statefun state verify`: reads and checks everything. */
 export function verifyCommand(output: Output): Command {
   return withStateOptions(new Command('verify'))
-    .description('read everything and check it: every checksum, and whether every entry can be understood')
+    .description('read everything and check it: every checksum, and whether every stored value can be understood')
     .addHelpText(
       'after',
       moreHelp({
@@ -32,8 +32,8 @@ async function verify(options: StateCommandOptions, output: Output): Promise<voi
 }
 
 function linesOf(folder: string, { ok, problems, unfinishedBytes, ...counts }: StateVerification): string[] {
-  const { segments, bytes, frames, records, entries, commit } = counts;
-  const read = `${formatBytes(bytes)} in ${countOf(segments, 'segment')}: ${countOf(frames, 'frame')}, ${countOf(records, 'record')}, ${countOf(entries, 'entry', 'entries')} up to commit ${formatCount(commit)}`;
+  const { segments, bytes, frames, entries, keys, commit } = counts;
+  const read = `${formatBytes(bytes)} in ${countOf(segments, 'segment')}: ${countOf(frames, 'frame')}, ${countOf(entries, 'entry', 'entries')}, ${countOf(keys, 'key')} up to commit ${formatCount(commit)}`;
   const tail = `  ${formatBytes(unfinishedBytes)} of a commit that is under way, or that a crash interrupted, are no problem`;
   return [
     ok ? `${folder} is as it was written` : `${folder} has ${countOf(problems.length, 'problem')}`,

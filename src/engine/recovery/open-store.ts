@@ -12,12 +12,12 @@ export async function openStore(
 ): Promise<LogStore> {
   const { logger, folder } = options;
   const store = await openLogStore({ ...options, progress: toldProgress(logger, folder) });
-  const { commits, entries, bytes, frames, durationMs, upgraded } = store.recovery;
+  const { commits, keys, bytes, frames, durationMs, upgraded } = store.recovery;
   if (upgraded !== undefined) {
     await upgrade(store, upgraded.collections);
     logger.info('the state folder was upgraded', { folder, from: upgraded.formatVersion, to: store.identity.formatVersion });
   }
-  const facts = { folder, commits, entries, bytes, frames, durationMs: Math.round(durationMs) };
+  const facts = { folder, commits, keys, bytes, frames, durationMs: Math.round(durationMs) };
   if (durationMs > toldAfterMs) logger.info('the state was read', facts);
   else logger.debug('the state was read', facts);
   return store;

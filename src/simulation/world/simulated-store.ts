@@ -1,5 +1,5 @@
 import type { MemoryStore } from '../../storage/memory-store.ts';
-import type { Store, StoreChange, StoredEntry, StoreStats } from '../../storage/store.ts';
+import type { Store, StoreChange, StoredValue, StoreStats } from '../../storage/store.ts';
 
 /** The steps of a commit: nothing is written yet, or everything is and the engine does not know. */
 export type CommitStep = 'begun' | 'written';
@@ -49,7 +49,7 @@ export class SimulatedStore implements Store {
     return this.#underWay?.changes ?? [];
   }
 
-  load(collection: string): readonly StoredEntry[] | Promise<readonly StoredEntry[]> {
+  load(collection: string): readonly StoredValue[] | Promise<readonly StoredValue[]> {
     const { durable, readsLater } = this.#options;
     if (!this.#dead && !readsLater()) return durable.load(collection);
     return new Promise((resolve) => {

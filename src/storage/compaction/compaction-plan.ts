@@ -1,5 +1,5 @@
 import { unitsOf } from '../index/index-slots.ts';
-import type { LiveSegment } from '../index/live-segments.ts';
+import type { TrackedSegment } from '../index/segment-table.ts';
 import { segmentBytesAt } from '../store-limits.ts';
 
 /** Tombstones are what fills a store when they are so much of it. */
@@ -10,7 +10,7 @@ const smallSegment = 0.25;
 
 /** How much a compaction is wanted; the space of a healthy store is given back without haste. */
 export interface CompactionPressure {
-  /** All records of closed segments may have so much more than the newest ones before a compaction begins. */
+  /** All entries of closed segments may have so much more than the newest ones before a compaction begins. */
   readonly spaceFactorMax: number;
   /** A segment is worth reading when so much of it can go; below it, only to let others shrink. */
   readonly reclaimableMin: number;
@@ -22,20 +22,20 @@ export const noPressure: CompactionPressure = { spaceFactorMax: 1.5, reclaimable
 
 /** What a compaction does: which segments it reads, and which tombstones it keeps. */
 export interface CompactionPlan {
-  readonly sources: readonly LiveSegment[];
-  /** Tombstones from this commit on are kept: an older record of their entry may be in a segment that is not read. */
+  readonly sources: readonly TrackedSegment[];
+  /** Tombstones from this commit on are kept: an older entry of their listed may be in a segment that is not read. */
   readonly tombstonesKeptFrom: number;
 }
 
 /**
  * Chooses the segments to compact, or none. `closed` are those that take no more frames, `open` the one that does.
  *
- * P1. A tombstone goes only when no segment that stays can hold an older record of its entry: the segment begins with a later commit, or it
- *     was clean at that commit, and then everything in it was the newest of its entry.
+ * P1. A tombstone goes only when no segment that stays can hold an older entry of its listed: the segment begins with a later commit, or it
+ *     was clean at that commit, and then everything in it was the newest of its listed.
  */
 export function planCompaction(
-  closed: readonly LiveSegment[],
-  open: LiveSegment,
+  closed: readonly TrackedSegment[],
+  open: TrackedSegment,
   segmentBytesMax: number,
   pressure: CompactionPressure = noPressure,
 ): CompactionPlan | undefined {
@@ -50,32 +50,32 @@ export function planCompaction(
 }
 
 /** The commit from which on tombstones must be kept for the sake of these segments. */
-function tombstonesKeptFrom(staying: readonly LiveSegment[]): number {
+function tombstonesKeptFrom(staying: readonly TrackedSegment[]): number {
   return staying.reduce((from, segment) => Math.min(from, neededFrom(segment)), Infinity);
 }
 
 /** Tombstones before this commit have nothing to hide in the segment. */
-function neededFrom({ entry }: LiveSegment): number {
-  return entry.kind === 'log' ? entry.commitsBefore + 1 : Math.max(entry.commitMin, entry.cleanAt + 1);
+function neededFrom({ listed }: TrackedSegment): number {
+  return listed.kind === 'log' ? listed.commitsBefore + 1 : Math.max(listed.commitMin, listed.cleanAt + 1);
 }
 
-/** Those with the largest share of records that can go, as many as leave one full segment; small ones join them. */
+/** Those with the largest share of entries that can go, as many as leave one full segment; small ones join them. */
 function worthReading(
-  closed: readonly LiveSegment[],
-  all: readonly LiveSegment[],
+  closed: readonly TrackedSegment[],
+  all: readonly TrackedSegment[],
   segmentBytes: number,
   { reclaimableMin, roomBytes }: CompactionPressure,
-): LiveSegment[] {
+): TrackedSegment[] {
   const roomUnits = unitsOf(segmentBytes);
   const reclaimable = reclaimableUnits(all);
   const candidates = closed
     .map((segment) => ({ segment, copied: segment.units - reclaimable(segment), share: reclaimable(segment) / Math.max(1, segment.units) }))
     .sort((a, b) => b.share - a.share);
-  const sources: LiveSegment[] = [];
+  const sources: TrackedSegment[] = [];
   // One that does not fit into a segment gets a larger one; what does not fit on the disk is not begun.
   let [room, left] = [roomUnits, Number.isFinite(roomBytes) ? unitsOf(roomBytes) : Infinity];
   for (const { segment, copied, share } of candidates) {
-    const joins = sources.length > 0 && segment.entry.kind === 'kept' && segment.units < roomUnits * smallSegment;
+    const joins = sources.length > 0 && segment.listed.kind === 'kept' && segment.units < roomUnits * smallSegment;
     const fits = (copied <= room || sources.length === 0) && copied <= left;
     if (!fits || (share < reclaimableMin && !joins)) continue;
     sources.push(segment);
@@ -85,21 +85,21 @@ function worthReading(
   return sources;
 }
 
-/** What of a segment can go: records that are not the newest, and tombstones where all of them can. */
-function reclaimableUnits(all: readonly LiveSegment[]): (segment: LiveSegment) => number {
+/** What of a segment can go: entries that are not the newest, and tombstones where all of them can. */
+function reclaimableUnits(all: readonly TrackedSegment[]): (segment: TrackedSegment) => number {
   const [lowest = Infinity, second = Infinity] = all.map(neededFrom).sort((a, b) => a - b);
-  const begins = all.flatMap(({ entry }) => (entry.kind === 'log' ? entry.commitsBefore : [])).sort((a, b) => a - b);
+  const begins = all.flatMap(({ listed }) => (listed.kind === 'log' ? listed.commitsBefore : [])).sort((a, b) => a - b);
   const lastCommits = new Map(begins.map((begin, index) => [begin, begins[index + 1] ?? Infinity]));
   return (segment) => {
-    const { entry, units, liveUnits, tombstoneUnits } = segment;
-    const lastCommit = entry.kind === 'kept' ? entry.commitMax : (lastCommits.get(entry.commitsBefore) ?? Infinity);
+    const { listed, units, liveUnits, tombstoneUnits } = segment;
+    const lastCommit = listed.kind === 'kept' ? listed.commitMax : (lastCommits.get(listed.commitsBefore) ?? Infinity);
     const keptFrom = neededFrom(segment) === lowest ? second : lowest;
     return lastCommit < keptFrom ? units - liveUnits : Math.max(0, units - liveUnits - tombstoneUnits);
   };
 }
 
 /** Where tombstones are what fills the store, the segment for whose sake most of them are kept: rewriting it lets them go. */
-function blockingTombstones(closed: readonly LiveSegment[], { entry: open }: LiveSegment, units: number): readonly LiveSegment[] {
+function blockingTombstones(closed: readonly TrackedSegment[], { listed: open }: TrackedSegment, units: number): readonly TrackedSegment[] {
   if (sum(closed, (segment) => segment.tombstoneUnits) < units * tombstonesMin) return [];
   const [first, ...others] = closed;
   if (first === undefined) return [];
@@ -108,6 +108,6 @@ function blockingTombstones(closed: readonly LiveSegment[], { entry: open }: Liv
   return open.kind === 'log' && neededFrom(oldest) <= open.commitsBefore ? [oldest] : [];
 }
 
-function sum(segments: readonly LiveSegment[], units: (segment: LiveSegment) => number): number {
+function sum(segments: readonly TrackedSegment[], units: (segment: TrackedSegment) => number): number {
   return segments.reduce((total, segment) => total + units(segment), 0);
 }

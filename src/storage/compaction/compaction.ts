@@ -2,13 +2,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { assertInvariant, hasCode, toError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { noPressure, planCompaction, type CompactionPlan, type CompactionPressure } from './compaction-plan.ts';
-import type { FrameWriter } from '../threads/writer.ts';
+import type { LogWriter } from '../threads/writer.ts';
 import { unitsOf } from '../index/index-slots.ts';
-import type { LiveSegment, LiveSegments } from '../index/live-segments.ts';
+import type { TrackedSegment, SegmentTable } from '../index/segment-table.ts';
 import type { LogIndex } from '../index/log-index.ts';
-import type { KeptSegmentEntry } from '../segments/manifest.ts';
-import type { RecordCopier } from '../threads/copier.ts';
-import type { RecordReader } from '../threads/reader.ts';
+import type { ListedKeptSegment } from '../segments/manifest.ts';
+import type { LogCopier } from '../threads/copier.ts';
+import type { LogReader } from '../threads/reader.ts';
 import { candidateField, candidateWords, removesFlag } from '../segments/segment-copier.ts';
 
 /** Above this, garbage grows faster than it is collected, and the budget does not count. */
@@ -19,22 +19,22 @@ const delayMsMax = 1_000;
 
 export interface CompactionOptions {
   readonly index: LogIndex;
-  readonly segments: LiveSegments;
-  readonly writer: FrameWriter;
-  readonly reader: RecordReader;
-  readonly copier: RecordCopier;
+  readonly segments: SegmentTable;
+  readonly writer: LogWriter;
+  readonly reader: LogReader;
+  readonly copier: LogCopier;
   readonly segmentBytesMax: number;
   /** Bytes read from segments a second, while garbage does not pile up. */
   readonly bytesPerSecondMax: number;
   readonly logger: Logger;
   /** Commits that are durable, and the segment that takes the next one. */
   readonly commits: () => number;
-  readonly open: () => LiveSegment;
+  readonly open: () => TrackedSegment;
   /** The store cannot go on. */
   readonly failed: (error: Error) => void;
 }
 
-/** Records that were copied, six numbers each: their three hashes, the segment and offset they were at, and the offset of the copy. */
+/** Entries that were copied, six numbers each: their three hashes, the segment and offset they were at, and the offset of the copy. */
 type Moves = Uint32Array;
 const moveWords = 6;
 
@@ -46,16 +46,16 @@ interface Copied {
   commitMax: number;
   units: number;
   tombstoneUnits: number;
-  /** Of all records that were judged. */
+  /** Of all entries that were judged. */
   judgedUnits: number;
 }
 
 /**
- * Gives back the space of records that are not the newest of their entry, while commits go on: one plan after the other, as long as there is
+ * Gives back the space of entries that are not the newest of their listed, while commits go on: one plan after the other, as long as there is
  * one.
  *
- * K1. A record is left out only when the index names a newer one, or P1 allows it; every record of the segments is looked at.
- * K2. Segments are removed when a manifest without them is durable, the index names none of their records, and nobody reads them.
+ * K1. An entry is left out only when the index names a newer one, or P1 allows it; every entry of the segments is looked at.
+ * K2. Segments are removed when a manifest without them is durable, the index names none of their entries, and nobody reads them.
  */
 export class Compaction {
   readonly #options: CompactionOptions;
@@ -150,12 +150,12 @@ export class Compaction {
     const number = await writer.reserveNumber();
     const cleanAt = commits();
     const copied: Copied = { number, moves: [], commitMin: Infinity, commitMax: 0, units: 0, tombstoneUnits: 0, judgedUnits: 0 };
-    await copier.begin({ number, sources: sources.map(({ entry, bytes }) => ({ number: entry.number, bytes })) });
+    await copier.begin({ number, sources: sources.map(({ listed, bytes }) => ({ number: listed.number, bytes })) });
     await this.#copy(copied, tombstonesKeptFrom);
     if (this.#closing) return copier.abandon();
     // What was not shown would be gone with its segment.
     const units = sources.reduce((sum, source) => sum + source.units, 0);
-    assertInvariant(copied.judgedUnits === units, 'a compaction judges every record of the segments it reads');
+    assertInvariant(copied.judgedUnits === units, 'a compaction judges every entry of the segments it reads');
 
     const added =
       copied.moves.length === 0
@@ -165,12 +165,12 @@ export class Compaction {
     if (added.length === 0) await copier.abandon();
     await this.#replace(
       sources,
-      added.map((entry) => ({ ...entry, bytes })),
+      added.map((listed) => ({ ...listed, bytes })),
       copied,
     );
     this.#compactions += 1;
     const bytesBefore = sources.reduce((sum, source) => sum + source.bytes, 0);
-    logger.debug('compacted', { segments: sources.map(({ entry }) => entry.number), bytesBefore, bytesAfter: bytes });
+    logger.debug('compacted', { segments: sources.map(({ listed }) => listed.number), bytesBefore, bytesAfter: bytes });
   }
 
   async #copy(copied: Copied, tombstonesKeptFrom: number): Promise<void> {
@@ -188,12 +188,12 @@ export class Compaction {
     }
   }
 
-  /** Which records go on: 1 for each that does. */
+  /** Which entries go on: 1 for each that does. */
   #judge(candidates: Uint32Array, tombstonesKeptFrom: number, copied: Copied): Uint8Array<ArrayBuffer> {
     const { index, segments } = this.#options;
     const kept = new Uint8Array(candidates.length / candidateWords);
-    for (let record = 0; record < kept.length; record += 1) {
-      const at = (field: number): number => candidates[record * candidateWords + field] ?? 0;
+    for (let entry = 0; entry < kept.length; entry += 1) {
+      const at = (field: number): number => candidates[entry * candidateWords + field] ?? 0;
       const commitHigh = at(candidateField.commitHigh);
       const removes = (commitHigh & removesFlag) !== 0;
       const commit = (commitHigh & ~removesFlag) * 0x1_0000_0000 + at(candidateField.commit);
@@ -203,11 +203,11 @@ export class Compaction {
         second: at(candidateField.second),
       });
       const place = slot === 0 ? undefined : index.placeOf(slot);
-      const newest = place?.offset === at(candidateField.offset) && segments.at(place.ordinal).entry.number === at(candidateField.segment);
+      const newest = place?.offset === at(candidateField.offset) && segments.at(place.ordinal).listed.number === at(candidateField.segment);
       const units = unitsOf(at(candidateField.bytes));
       copied.judgedUnits += units;
       if (removes ? slot !== 0 || commit < tombstonesKeptFrom : !newest) continue;
-      kept[record] = 1;
+      kept[entry] = 1;
       copied.commitMin = Math.min(copied.commitMin, commit);
       copied.commitMax = Math.max(copied.commitMax, commit);
       copied.units += units;
@@ -216,7 +216,7 @@ export class Compaction {
     return kept;
   }
 
-  /** What the budget asks to wait after these records. */
+  /** What the budget asks to wait after these entries. */
   #delayMs(candidates: Uint32Array): number {
     if (this.#hurried) return 0;
     const { segments, bytesPerSecondMax } = this.#options;
@@ -231,12 +231,12 @@ export class Compaction {
     return units > spaceFactorUrgent * liveUnits ? 0 : Math.min(delayMsMax, (bytes / bytesPerSecondMax) * 1_000);
   }
 
-  async #replace(sources: readonly LiveSegment[], added: readonly KeptSegmentEntry[], copied: Copied): Promise<void> {
+  async #replace(sources: readonly TrackedSegment[], added: readonly ListedKeptSegment[], copied: Copied): Promise<void> {
     const { writer, segments } = this.#options;
     // Before the manifest: where there is no room for one more segment, everything stays as it is.
-    const targets = added.map((entry) => segments.add(entry, entry.bytes));
+    const targets = added.map((listed) => segments.add(listed, listed.bytes));
     try {
-      await writer.replace({ removed: sources.map(({ entry }) => entry.number), added });
+      await writer.replace({ removed: sources.map(({ listed }) => listed.number), added });
     } catch (error) {
       for (const target of targets) segments.retire(target, () => undefined);
       throw error;
@@ -249,11 +249,11 @@ export class Compaction {
         await nextTurn();
       }
     }
-    for (const source of sources) segments.retire(source, () => this.#remove(source.entry.number));
+    for (const source of sources) segments.retire(source, () => this.#remove(source.listed.number));
   }
 
-  /** Entries whose newest record is still the one that was copied are told where the copy is. */
-  #move(moves: Moves, target: LiveSegment): void {
+  /** Keys whose newest entry is still the one that was copied are told where the copy is. */
+  #move(moves: Moves, target: TrackedSegment): void {
     const { index, segments } = this.#options;
     for (let start = 0; start < moves.length; start += moveWords) {
       const at = (field: number): number => moves[start + field] ?? 0;
@@ -261,7 +261,7 @@ export class Compaction {
       if (slot === 0) continue;
       const place = index.placeOf(slot);
       const source = segments.at(place.ordinal);
-      if (place.offset !== at(4) || source.entry.number !== at(3)) continue;
+      if (place.offset !== at(4) || source.listed.number !== at(3)) continue;
       source.liveUnits -= place.units;
       target.liveUnits += place.units;
       index.move(slot, { ordinal: target.ordinal, offset: at(5), units: place.units });
@@ -282,9 +282,9 @@ export class Compaction {
 function toMoves(candidates: Uint32Array, kept: Uint8Array, offsets: Uint32Array): Moves {
   const moves = new Uint32Array(offsets.length * moveWords);
   let next = 0;
-  for (let record = 0; record < kept.length; record += 1) {
-    if (kept[record] === 0) continue;
-    const at = (field: number): number => candidates[record * candidateWords + field] ?? 0;
+  for (let entry = 0; entry < kept.length; entry += 1) {
+    if (kept[entry] === 0) continue;
+    const at = (field: number): number => candidates[entry * candidateWords + field] ?? 0;
     const { collection, first, second, segment, offset } = candidateField;
     moves.set([at(collection), at(first), at(second), at(segment), at(offset), offsets[next] ?? 0], next * moveWords);
     next += 1;

@@ -5,7 +5,7 @@ import { StatefunError, toError } from '../../shared/errors.ts';
 import { askClaim, type ClaimAnswer } from './lock-claim.ts';
 import { LockFolder, lockFolderOf } from './lock-folder.ts';
 import { askHolder, serveRequests, type RequestHandler } from './lock-requests.ts';
-import { protect } from '../rights.ts';
+import { protect } from '../permissions.ts';
 import { isSystemError, unusableError } from '../store-errors.ts';
 
 export interface FolderLock {

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { delay } from '../../shared/time/timers.ts';
-import { onSilence } from './silence.ts';
+import { onSocketIdle } from './idle-socket.ts';
 import { isSystemError } from '../store-errors.ts';
 
 /** `gone`: its socket is no longer there, because it withdrew. `dead`: nobody listens on its socket, which can be removed. */
@@ -54,7 +54,7 @@ function askOnce(path: string, untilDecided: boolean): Promise<Outcome> {
       resolve(pid === undefined ? { state } : { state, pid });
     };
     socket.setEncoding('utf8').setTimeout(answerWithinMs);
-    onSilence(socket, () => settle('alive'));
+    onSocketIdle(socket, () => settle('alive'));
     socket.on('data', (part: string) => {
       text += part;
       const lines = text.split('\n');

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { StatefunError } from '../../shared/errors.ts';
-import { ownerFolderMode, ownUser, protect, protectOpen } from '../rights.ts';
+import { ownerFolderMode, ownUser, protect, protectOpen } from '../permissions.ts';
 import { isSystemError } from '../store-errors.ts';
 
 /** What a socket's path may have, in bytes, with room to spare: 104 on macOS, 108 on Linux, and longer ones are cut silently. */

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { StatefunError, toError } from '../../shared/errors.ts';
 import type { ErrorCode } from '../../shared/error-registry.ts';
-import { onSilence } from './silence.ts';
+import { onSocketIdle } from './idle-socket.ts';
 
 /*
  * The socket by which a process holds a folder also answers requests to that process. Behind the line that says who holds the folder, which
@@ -32,7 +32,7 @@ export function serveRequests(socket: Socket, handler: RequestHandler): void {
   let open = 0;
   let answering = Promise.resolve();
   socket.setEncoding('utf8').setTimeout(silentMsMax);
-  onSilence(socket, () => socket.destroy());
+  onSocketIdle(socket, () => socket.destroy());
   socket.on('data', (part: string) => {
     text += part;
     const lines = text.split('\n');
@@ -77,7 +77,7 @@ export function askHolder(path: string, request: object): Promise<unknown> {
     const failed = (reason: string): void =>
       settle(() => reject(new StatefunError('REQUEST_FAILED', `the running application gave no answer: ${reason}.`)));
     socket.setEncoding('utf8').setTimeout(answerWithinMs);
-    onSilence(socket, () => failed('it took too long'));
+    onSocketIdle(socket, () => failed('it took too long'));
     socket.on('data', (part: string) => {
       text += part;
       const lines = text.split('\n');

@@ -1,7 +1,7 @@
 import { readFullySync, type Disk } from '../disk.ts';
 import { frameHeaderBytes, parseFrameHeader } from '../format/frame-format.ts';
-import type { LogSegmentEntry, Manifest } from '../segments/manifest.ts';
-import { recordHeaderBytes, recordSpan } from '../format/record-format.ts';
+import type { ListedLogSegment, Manifest } from '../segments/manifest.ts';
+import { entryHeaderBytes, entrySpan } from '../format/entry-format.ts';
 import {
   checksumSeedOf,
   hasSegmentHeader,
@@ -26,7 +26,7 @@ export function readVersion1(disk: Disk, folder: string, storeId: string): Versi
   const missing = numbers.findIndex((number, position) => number !== position + 1);
   if (missing !== -1 || numbers.length === 0)
     throw corruptError(segmentPath(segmentsFolder, Math.max(1, missing + 1)), 0, 'the file is missing');
-  const segments: LogSegmentEntry[] = [];
+  const segments: ListedLogSegment[] = [];
   const collections = new Set<string>();
   let commits = 0;
   for (const number of numbers) {
@@ -38,7 +38,7 @@ export function readVersion1(disk: Disk, folder: string, storeId: string): Versi
     segments.push({ kind: 'log', number, commitsBefore: commits, ...(last ? {} : { bytes: bytes.length }) });
     commits = walk(bytes, commits, checksumSeedOf(storeId), collections);
   }
-  const closed = segments.map(({ bytes: _, ...entry }, index) => (index === segments.length - 1 ? entry : (segments[index] ?? entry)));
+  const closed = segments.map(({ bytes: _, ...listed }, index) => (index === segments.length - 1 ? listed : (segments[index] ?? listed)));
   return { manifest: { generation: 1, nextNumber: numbers.length + 1, segments: closed }, collections: [...collections] };
 }
 
@@ -50,11 +50,11 @@ function walk(bytes: Buffer, commitsBefore: number, checksumSeed: number, collec
     if (header === undefined || header.end > bytes.length) return commits;
     commits = header.commit;
     for (let start = offset + frameHeaderBytes; start < header.end;) {
-      const record = recordSpan(bytes, start, header.end);
-      if (record === undefined) break;
-      const collection = bytes.toString('utf8', start + recordHeaderBytes, record.keyStart);
+      const entry = entrySpan(bytes, start, header.end);
+      if (entry === undefined) break;
+      const collection = bytes.toString('utf8', start + entryHeaderBytes, entry.keyStart);
       if (!collection.startsWith('state/')) collections.add(collection);
-      start = record.end;
+      start = entry.end;
     }
     offset = header.end;
   }

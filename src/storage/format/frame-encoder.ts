@@ -1,10 +1,10 @@
 import { StatefunError } from '../../shared/errors.ts';
 import { frameHeaderBytes, writeFrameHeader } from './frame-format.ts';
-import { recordHeaderBytes, writeRecordHeader } from './record-format.ts';
+import { entryHeaderBytes, writeEntryHeader } from './entry-format.ts';
 import { commitBytesMax, nameBytesMax, valueBytesMax } from '../store-limits.ts';
 import type { StoreChange, WritableValue } from '../store.ts';
 
-/** What the encoder starts with, 64 KiB: a few hundred small records. */
+/** What the encoder starts with, 64 KiB: a few hundred small entries. */
 const bufferBytesInitial = 64 * 1024;
 
 /** A buffer beyond 8 MiB is let go after its commit, so that one large commit does not hold its memory for ever. */
@@ -30,7 +30,7 @@ export class FrameEncoder {
   encode(commit: number, changes: readonly StoreChange[]): Buffer<ArrayBuffer> {
     let buffer = (this.#buffer ??= Buffer.allocUnsafeSlow(bufferBytesInitial));
     this.#end = frameHeaderBytes;
-    for (const change of changes) buffer = this.#writeRecord(buffer, commit, change);
+    for (const change of changes) buffer = this.#writeEntry(buffer, commit, change);
     const bytes = buffer.subarray(0, this.#end);
     writeFrameHeader(bytes, commit, changes.length, this.#checksumSeed);
     this.#buffer = undefined;
@@ -41,17 +41,17 @@ export class FrameEncoder {
     if (buffer.byteLength <= bufferBytesKept) this.#buffer = Buffer.from(buffer);
   }
 
-  #writeRecord(buffer: Buffer<ArrayBuffer>, commit: number, { collection, key, value }: StoreChange): Buffer<ArrayBuffer> {
+  #writeEntry(buffer: Buffer<ArrayBuffer>, commit: number, { collection, key, value }: StoreChange): Buffer<ArrayBuffer> {
     const start = this.#end;
     ensureName(collection);
     ensureName(key);
     ensureValue(value, collection);
-    const target = this.#reserve(buffer, recordHeaderBytes + roomOf(collection) + roomOf(key) + roomOf(value));
-    this.#end += recordHeaderBytes;
+    const target = this.#reserve(buffer, entryHeaderBytes + roomOf(collection) + roomOf(key) + roomOf(value));
+    this.#end += entryHeaderBytes;
     const collectionBytes = this.#writeValue(target, collection);
     const keyBytes = this.#writeValue(target, key);
     const valueBytes = value === undefined ? undefined : this.#writeValue(target, value);
-    writeRecordHeader(target, start, { commit, collectionBytes, keyBytes, valueBytes, checksumSeed: this.#checksumSeed });
+    writeEntryHeader(target, start, { commit, collectionBytes, keyBytes, valueBytes, checksumSeed: this.#checksumSeed });
     return target;
   }
 
@@ -87,7 +87,7 @@ function roomOf(value: StoreChange['value']): number {
   return value.length <= unmeasuredTextLengthMax ? value.length * 3 : Buffer.byteLength(value);
 }
 
-/** The text of a name decides which entry is meant; UTF-8 would write all halves of surrogate pairs as the same replacement. */
+/** The text of a name decides which key is meant; UTF-8 would write all halves of surrogate pairs as the same replacement. */
 function ensureName(name: string): void {
   // Every Node this package runs on has isWellFormed; the ES2023 library does not declare it.
   const isWellFormed = (name as unknown as { isWellFormed(): boolean }).isWellFormed();

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { readUint64, writeUint64 } from './record-format.ts';
+import { readUint64, writeUint64 } from './entry-format.ts';
 import { commitBytesMax } from '../store-limits.ts';
 
 /*
@@ -8,10 +8,10 @@ import { commitBytesMax } from '../store-limits.ts';
  *    0  u32  magic, ff 53 46 fe: two of its bytes never occur in UTF-8 text
  *    4  u32  bytes of the body
  *    8  u64  commit number
- *   16  u32  records in the body
+ *   16  u32  entries in the body
  *   20  u32  checksum of the body
  *   24  u32  checksum of bytes 0 to 23
- *   28       body: the records, one behind the other
+ *   28       body: the entries, one behind the other
  *
  * The header has a checksum of its own, so that looking for frames among damaged bytes costs the same for every byte.
  */
@@ -20,19 +20,19 @@ const magic = Buffer.from([0xff, 0x53, 0x46, 0xfe]);
 
 export interface FrameHeader {
   readonly commit: number;
-  readonly records: number;
+  readonly entries: number;
   readonly bodyChecksum: number;
   /** The offset behind the frame, which may lie behind the end of the file. */
   readonly end: number;
 }
 
 /** Fills in the header in front of a body that begins at `frameHeaderBytes` and reaches to the end of the bytes. */
-export function writeFrameHeader(frame: Buffer, commit: number, records: number, checksumSeed: number): void {
+export function writeFrameHeader(frame: Buffer, commit: number, entries: number, checksumSeed: number): void {
   const body = frame.subarray(frameHeaderBytes);
   magic.copy(frame, 0);
   frame.writeUInt32LE(body.length, 4);
   writeUint64(frame, commit, 8);
-  frame.writeUInt32LE(records, 16);
+  frame.writeUInt32LE(entries, 16);
   frame.writeUInt32LE(crc32(body, checksumSeed), 20);
   frame.writeUInt32LE(crc32(frame.subarray(0, 24), checksumSeed), 24);
 }
@@ -45,7 +45,7 @@ export function parseFrameHeader(bytes: Buffer, start: number, checksumSeed: num
   if (bodyBytes > commitBytesMax) return undefined;
   return {
     commit: readUint64(bytes, start + 8),
-    records: bytes.readUInt32LE(start + 16),
+    entries: bytes.readUInt32LE(start + 16),
     bodyChecksum: bytes.readUInt32LE(start + 20),
     end: start + frameHeaderBytes + bodyBytes,
   };

@@ -2,7 +2,7 @@
 const rounds = 8;
 
 /**
- * The hash of an entry's names: 32 bits of the collection alone, and 64 bits of collection and key together.
+ * The hash of a key's names: 32 bits of the collection alone, and 64 bits of collection and key together.
  *
  * It is keyed by the store's id, which no client knows, so that ids that come from outside cannot be chosen to collide. The construction is
  * a MAC over 16-byte blocks with the permutation of Chaskey (Mouha et al., 2014): it needs 32-bit operations only, which JavaScript has.

@@ -13,7 +13,7 @@ import { corruptError, newerFormatError } from '../store-errors.ts';
  *   36            frames
  */
 export const segmentHeaderBytes = 36;
-/** 1 had no manifest: its segments are numbered from 1 without gaps, and opening it writes one. Frames and records are the same. */
+/** 1 had no manifest: its segments are numbered from 1 without gaps, and opening it writes one. Frames and entries are the same. */
 export const formatVersion = 2;
 const magic = Buffer.from('SFUNLOG\n');
 
@@ -53,7 +53,7 @@ export function hasSegmentHeader(bytes: Buffer, file: string, storeId: string, s
   return true;
 }
 
-/** What the checksums of frames and records start from. */
+/** What the checksums of frames and entries start from. */
 export function checksumSeedOf(storeId: string): number {
   return crc32(storeIdBytes(storeId));
 }

@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import { temporaryNameOf } from '../format/checked-json.ts';
 import { readFullySync, writeFullySync, type Disk } from '../disk.ts';
 import { pieceWords } from './index-slots.ts';
-import type { LiveSegment, LiveSegments } from './live-segments.ts';
+import type { TrackedSegment, SegmentTable } from './segment-table.ts';
 import type { LogIndex } from './log-index.ts';
 import { bucketSlots, type SlotTable } from './slot-table.ts';
 
@@ -39,11 +39,16 @@ export interface DumpedState {
   readonly offset: number;
 }
 
+/** A segment as the dump writes it: `entry` is its description in the manifest. */
+interface DumpedSegment extends Pick<TrackedSegment, 'ordinal' | 'bytes' | 'units' | 'liveUnits' | 'tombstoneUnits'> {
+  readonly entry: TrackedSegment['listed'];
+}
+
 interface DumpHead extends DumpedState {
   readonly counters: readonly number[];
   readonly pieces: number;
   readonly tables: readonly { readonly depth: number; readonly buckets: readonly BucketHead[] }[];
-  readonly segments: readonly Pick<LiveSegment, 'ordinal' | 'entry' | 'bytes' | 'units' | 'liveUnits' | 'tombstoneUnits'>[];
+  readonly segments: readonly DumpedSegment[];
   readonly checksums: readonly number[];
 }
 
@@ -54,8 +59,8 @@ interface BucketHead {
 }
 
 /** Replaces the dump. Its name need not be durable: an older one does not fit, and none is as good. */
-export function writeIndexDump(disk: Disk, folder: string, state: DumpedState, index: LogIndex, segments: LiveSegments): void {
-  const tables = [index.entryTable, index.chainTable].map((table) => ({ depth: table.depth, buckets: table.buckets() }));
+export function writeIndexDump(disk: Disk, folder: string, state: DumpedState, index: LogIndex, segments: SegmentTable): void {
+  const tables = [index.keyTable, index.chainTable].map((table) => ({ depth: table.depth, buckets: table.buckets() }));
   const blocks = [...index.slots.pieces, ...tables.flatMap(({ buckets }) => buckets.map(({ bucket }) => bucket.slots))].map(toBytes);
   const head: DumpHead = {
     ...state,
@@ -65,8 +70,8 @@ export function writeIndexDump(disk: Disk, folder: string, state: DumpedState, i
       depth,
       buckets: buckets.map(({ position, bucket }) => ({ position, used: bucket.used, depth: bucket.depth })),
     })),
-    segments: segments.named.map(({ ordinal, entry, bytes, units, liveUnits, tombstoneUnits }) => {
-      return { ordinal, entry, bytes, units, liveUnits, tombstoneUnits };
+    segments: segments.named.map(({ ordinal, listed, bytes, units, liveUnits, tombstoneUnits }) => {
+      return { ordinal, entry: listed, bytes, units, liveUnits, tombstoneUnits };
     }),
     checksums: blocks.map((block) => crc32(block)),
   };
@@ -107,7 +112,7 @@ export function readIndexDump(
   folder: string,
   state: Omit<DumpedState, 'commits'>,
   index: LogIndex,
-  segments: LiveSegments,
+  segments: SegmentTable,
 ): DumpedState | undefined {
   let file: number | undefined;
   try {
@@ -118,7 +123,7 @@ export function readIndexDump(
     const fits = (['storeId', 'generation', 'segment', 'offset'] as const).every((key) => head[key] === state[key]);
     if (!fits) return undefined;
     fill(index, head, readBlocks(disk, file, head, end));
-    for (const segment of head.segments) segments.restore({ ...segment, readers: 0, retired: undefined });
+    for (const { entry: listed, ...segment } of head.segments) segments.restore({ ...segment, listed, readers: 0, retired: undefined });
     segments.restored();
     return head;
   } catch {
@@ -166,7 +171,7 @@ function readBlocks(disk: Disk, file: number, head: DumpHead, start: number): Ui
 function fill(index: LogIndex, head: DumpHead, blocks: readonly Uint32Array<ArrayBuffer>[]): void {
   index.slots.restore(blocks.slice(0, head.pieces), head.counters);
   let next = head.pieces;
-  const tables: readonly SlotTable[] = [index.entryTable, index.chainTable];
+  const tables: readonly SlotTable[] = [index.keyTable, index.chainTable];
   for (const [position, table] of tables.entries()) {
     const { depth = 0, buckets = [] } = head.tables[position] ?? {};
     const filled = buckets.map((bucket) => ({

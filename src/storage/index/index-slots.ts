@@ -1,12 +1,12 @@
 import { appendAll } from '../../shared/append-all.ts';
 /*
- * One slot for each entry, outside the JavaScript heap: 28 bytes, as seven 32-bit words.
+ * One slot for each key, outside the JavaScript heap: 28 bytes, as seven 32-bit words.
  *
  *   0  hash of the collection
  *   1  hash of collection and key
  *   2  hash of collection and key, its other half
- *   3  offset of the newest record in its segment
- *   4  place: ordinal of the segment (14 bits) and size of the record in units of 128 bytes (18 bits)
+ *   3  offset of the newest entry in its segment
+ *   4  place: ordinal of the segment (14 bits) and size of the entry in units of 128 bytes (18 bits)
  *   5  the next slot with the same hash of the collection, in the order of arrival; of a free slot, the next free one
  *   6  the one before it
  *
@@ -18,7 +18,7 @@ export const slotField = { collection: 0, first: 1, second: 2, offset: 3, place:
 const pieceBits = 12;
 const pieceSlots = 1 << pieceBits;
 
-/** What a record counts for, in units: places keep no more exact size. */
+/** What an entry counts for, in units: places keep no more exact size. */
 export const unitBytes = 128;
 const unitBits = 18;
 const unitMask = (1 << unitBits) - 1;

@@ -1,34 +1,34 @@
 import { assertInvariant } from '../../shared/errors.ts';
 import { unitsOf } from './index-slots.ts';
-import type { LiveSegment, LiveSegments } from './live-segments.ts';
+import type { TrackedSegment, SegmentTable } from './segment-table.ts';
 import type { LogIndex } from './log-index.ts';
 import type { NameHash } from '../format/name-hash.ts';
-import { recordHeaderBytes, recordSpan } from '../format/record-format.ts';
+import { entryHeaderBytes, entrySpan } from '../format/entry-format.ts';
 
 /** Brings the index up to date with a commit that is durable, and counts what became garbage by it. */
 export class IndexWriter {
   readonly #index: LogIndex;
-  readonly #segments: LiveSegments;
+  readonly #segments: SegmentTable;
   readonly #hash: NameHash;
 
-  constructor(index: LogIndex, segments: LiveSegments, hash: NameHash) {
+  constructor(index: LogIndex, segments: SegmentTable, hash: NameHash) {
     this.#index = index;
     this.#segments = segments;
     this.#hash = hash;
   }
 
-  /** Takes over the records in `bytes[start..]`, which lie in the segment from `offset` on. */
-  apply(bytes: Buffer, start: number, segment: LiveSegment, offset: number): void {
+  /** Takes over the entries in `bytes[start..]`, which lie in the segment from `offset` on. */
+  apply(bytes: Buffer, start: number, segment: TrackedSegment, offset: number): void {
     for (let next = start; next < bytes.length;) {
-      const span = recordSpan(bytes, next, bytes.length);
-      assertInvariant(span !== undefined, 'a frame that was written holds whole records');
-      this.#hash.update(bytes, next + recordHeaderBytes, span.keyStart, span.valueStart);
+      const span = entrySpan(bytes, next, bytes.length);
+      assertInvariant(span !== undefined, 'a frame that was written holds whole entries');
+      this.#hash.update(bytes, next + entryHeaderBytes, span.keyStart, span.valueStart);
       this.#take(segment, { offset: offset + next - start, units: unitsOf(span.end - next), removes: span.removes });
       next = span.end;
     }
   }
 
-  #take(segment: LiveSegment, { offset, units, removes }: { offset: number; units: number; removes: boolean }): void {
+  #take(segment: TrackedSegment, { offset, units, removes }: { offset: number; units: number; removes: boolean }): void {
     const index = this.#index;
     const slot = index.find(this.#hash);
     if (slot !== 0) {

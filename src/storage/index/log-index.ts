@@ -2,60 +2,60 @@ import { IndexSlots, ordinalOf, placeOf, slotField, unitsAt } from './index-slot
 import type { NameHash } from '../format/name-hash.ts';
 import { SlotTable } from './slot-table.ts';
 
-/** The hashes of an entry's names, of which `NameHash` is one. */
-export type EntryHash = Pick<NameHash, 'collection' | 'first' | 'second'>;
+/** The hashes of a key's names, of which `NameHash` is one. */
+export type KeyHash = Pick<NameHash, 'collection' | 'first' | 'second'>;
 
-/** Where a record is: a segment by its ordinal, and how large the record may be. */
-export interface RecordPlace {
+/** Where an entry is: a segment by its ordinal, and how large the entry may be. */
+export interface EntryPlace {
   readonly ordinal: number;
   readonly offset: number;
   readonly units: number;
 }
 
 /**
- * Where the newest record of every entry is: about 42 bytes an entry, outside the JavaScript heap.
+ * Where the newest entry of every key is: about 42 bytes a key, outside the JavaScript heap.
  *
- * I1. It holds no names. Two entries are one to it when 96 bits of a keyed hash agree; whoever reads a record compares its names.
- * I2. The entries of a collection form a chain in the order of their arrival; chains of collections whose 32 bits agree are one chain.
+ * I1. It holds no names. Two keys are one to it when 96 bits of a keyed hash agree; whoever reads an entry compares its names.
+ * I2. The keys of a collection form a chain in the order of their arrival; chains of collections whose 32 bits agree are one chain.
  */
 export class LogIndex {
   readonly slots = new IndexSlots();
-  readonly entryTable = new SlotTable(this.slots, { field: slotField.first, exact: true });
+  readonly keyTable = new SlotTable(this.slots, { field: slotField.first, exact: true });
   readonly chainTable = new SlotTable(this.slots, { field: slotField.collection, exact: false });
 
-  get entries(): number {
+  get keys(): number {
     return this.slots.used;
   }
 
   /** Bytes of memory. */
   get bytes(): number {
-    return this.slots.bytes + this.entryTable.bytes + this.chainTable.bytes;
+    return this.slots.bytes + this.keyTable.bytes + this.chainTable.bytes;
   }
 
-  /** The slot of an entry, or 0. */
-  find({ collection, first, second }: EntryHash): number {
-    return this.entryTable.find(collection, first, second);
+  /** The slot of a key, or 0. */
+  find({ collection, first, second }: KeyHash): number {
+    return this.keyTable.find(collection, first, second);
   }
 
-  placeOf(slot: number): RecordPlace {
+  placeOf(slot: number): EntryPlace {
     const place = this.slots.get(slot, slotField.place);
     return { ordinal: ordinalOf(place), offset: this.slots.get(slot, slotField.offset), units: unitsAt(place) };
   }
 
-  move(slot: number, { ordinal, offset, units }: RecordPlace): void {
+  move(slot: number, { ordinal, offset, units }: EntryPlace): void {
     this.slots.set(slot, slotField.offset, offset);
     this.slots.set(slot, slotField.place, placeOf(ordinal, units));
   }
 
-  /** Adds an entry that is not in the index, at the end of its chain. */
-  add({ collection, first, second }: EntryHash, place: RecordPlace): number {
+  /** Adds a key that is not in the index, at the end of its chain. */
+  add({ collection, first, second }: KeyHash, place: EntryPlace): number {
     const { slots } = this;
     const slot = slots.allocate();
     slots.set(slot, slotField.collection, collection);
     slots.set(slot, slotField.first, first);
     slots.set(slot, slotField.second, second);
     this.move(slot, place);
-    this.entryTable.add(slot);
+    this.keyTable.add(slot);
     const head = this.chainTable.find(collection, first, second);
     if (head === 0) {
       this.#link(slot, slot);
@@ -71,7 +71,7 @@ export class LogIndex {
   remove(slot: number): void {
     const { slots } = this;
     const next = slots.get(slot, slotField.next);
-    this.entryTable.remove(slot);
+    this.keyTable.remove(slot);
     if (next === slot) {
       this.chainTable.remove(slot);
     } else {
@@ -82,10 +82,10 @@ export class LogIndex {
     slots.release(slot);
   }
 
-  /** The places of all entries of a collection, oldest arrival first; those of another collection may be among them (I2). */
-  placesOf(collection: number): RecordPlace[] {
+  /** The places of all keys of a collection, oldest arrival first; those of another collection may be among them (I2). */
+  placesOf(collection: number): EntryPlace[] {
     const head = this.chainTable.find(collection, 0, 0);
-    const places: RecordPlace[] = [];
+    const places: EntryPlace[] = [];
     if (head === 0) return places;
     let slot = head;
     do {

@@ -3,9 +3,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '../../shared/logger.ts';
 import { readFullySync, writeFullySync, type Disk } from '../disk.ts';
 import { readDumpedState, readIndexDump, type DumpedState } from './index-dump.ts';
-import type { LiveSegment, LiveSegments } from './live-segments.ts';
+import type { TrackedSegment, SegmentTable } from './segment-table.ts';
 import type { LogIndex } from './log-index.ts';
-import { manifestName, type Manifest, type SegmentEntry } from '../segments/manifest.ts';
+import { manifestName, type Manifest, type ListedSegment } from '../segments/manifest.ts';
 import type { NameHash } from '../format/name-hash.ts';
 import { RecoveringIndex } from './recovering-index.ts';
 import { checksumSeedOf, hasSegmentHeader, segmentHeaderBytes, segmentPath, segmentsFolderOf } from '../format/segment-format.ts';
@@ -22,7 +22,7 @@ export interface RecoveryOptions {
   readonly manifest: Manifest;
   /** Empty ones, which are filled. */
   readonly index: LogIndex;
-  readonly segments: LiveSegments;
+  readonly segments: SegmentTable;
   readonly hash: NameHash;
   readonly logger: Logger;
   readonly progress: (bytesRead: number, bytesTotal: number) => void;
@@ -34,7 +34,7 @@ export interface RecoveredLog {
   readonly frames: number;
   readonly tornBytes: number;
   /** The segment that takes the next frame, at the end of its bytes. */
-  readonly open: LiveSegment;
+  readonly open: TrackedSegment;
 }
 
 /**
@@ -47,7 +47,7 @@ export interface RecoveredLog {
 export async function recoverLog(options: RecoveryOptions): Promise<RecoveredLog> {
   const { disk, folder, manifest, index, segments, storeId } = options;
   const segmentsFolder = segmentsFolderOf(folder);
-  const sizes = new Map(manifest.segments.map((entry) => [entry.number, sizeOf(disk, segmentsFolder, entry)]));
+  const sizes = new Map(manifest.segments.map((listed) => [listed.number, sizeOf(disk, segmentsFolder, listed)]));
   const last = manifest.segments.at(-1)?.number ?? 0;
   const known = knownState(disk, folder, storeId);
   if (known !== undefined) ensureNotOlder(folder, known, manifest, sizes);
@@ -91,7 +91,7 @@ export function missingCommits(known: DumpedState | undefined, commits: number):
 /** Why else it may be. */
 const restored = 'it was damaged, or an older copy was put back without its index.dump';
 
-function sizeOf(disk: Disk, segmentsFolder: string, { number, bytes }: SegmentEntry): number {
+function sizeOf(disk: Disk, segmentsFolder: string, { number, bytes }: ListedSegment): number {
   const path = segmentPath(segmentsFolder, number);
   let size: number;
   try {
@@ -131,16 +131,17 @@ class SegmentRecovery {
   async run(): Promise<RecoveredLog> {
     const { manifest } = this.#options;
     const last = manifest.segments.at(-1);
-    let open: LiveSegment | undefined;
+    let open: TrackedSegment | undefined;
     let commits = 0;
-    for (const entry of manifest.segments) {
-      const bytes = await this.#read(entry.number);
-      const segment = this.#options.segments.add(entry, bytes.length);
-      const scan = this.#scan(segment, bytes, entry === last);
+    for (const listed of manifest.segments) {
+      const bytes = await this.#read(listed.number);
+      const segment = this.#options.segments.add(listed, bytes.length);
+      const scan = this.#scan(segment, bytes, listed === last);
       this.#frames += scan.frames;
-      if (entry.kind === 'log') {
+      if (listed.kind === 'log') {
         // Commits between two segments of the log may be in one that a compaction wrote; never the other way round.
-        if (entry.commitsBefore < commits) throw this.#corrupt(entry, 0, `it begins behind commit ${entry.commitsBefore}, not ${commits}`);
+        if (listed.commitsBefore < commits)
+          throw this.#corrupt(listed, 0, `it begins behind commit ${listed.commitsBefore}, not ${commits}`);
         commits = scan.commit;
         open = segment;
       }
@@ -174,15 +175,15 @@ class SegmentRecovery {
     return bytes;
   }
 
-  #scan(segment: LiveSegment, bytes: Buffer, last: boolean): SegmentScan {
-    const { entry } = segment;
-    const path = segmentPath(this.#segmentsFolder, entry.number);
+  #scan(segment: TrackedSegment, bytes: Buffer, last: boolean): SegmentScan {
+    const { listed } = segment;
+    const path = segmentPath(this.#segmentsFolder, listed.number);
     // It is whole before the manifest names it.
-    if (!hasSegmentHeader(bytes, path, this.#options.storeId, entry.number))
+    if (!hasSegmentHeader(bytes, path, this.#options.storeId, listed.number))
       throw corruptError(path, 0, 'the header of the segment is not what was written');
-    const order = entry.kind === 'log' ? { commitsBefore: entry.commitsBefore } : 'any';
-    const scan = scanSegment(bytes, segmentHeaderBytes, order, this.#checksumSeed, (start, record) => {
-      this.#index.take(bytes, start, record, segment);
+    const order = listed.kind === 'log' ? { commitsBefore: listed.commitsBefore } : 'any';
+    const scan = scanSegment(bytes, segmentHeaderBytes, order, this.#checksumSeed, (start, entry) => {
+      this.#index.take(bytes, start, entry, segment);
     });
     const { damage } = scan;
     if (damage !== undefined && !(last && damage.torn)) throw corruptError(path, damage.offset, damage.reason);
@@ -197,7 +198,7 @@ class SegmentRecovery {
    * alone: the process died before the sync, or the sync failed, and then the system counts those pages as written. Writing makes them
    * dirty again, so that this sync covers them.
    */
-  #makeTailDurable(segment: LiveSegment, path: string, bytes: Buffer, scan: SegmentScan): void {
+  #makeTailDurable(segment: TrackedSegment, path: string, bytes: Buffer, scan: SegmentScan): void {
     const { disk, logger } = this.#options;
     repair(this.#segmentsFolder, () => {
       const file = disk.openSync(path, 'write');
@@ -216,7 +217,7 @@ class SegmentRecovery {
     logger.warn('cut off a commit that a crash interrupted', { file: path, offset: scan.end, bytes: this.#tornBytes });
   }
 
-  #corrupt({ number }: SegmentEntry, offset: number, reason: string): Error {
+  #corrupt({ number }: ListedSegment, offset: number, reason: string): Error {
     return corruptError(segmentPath(this.#segmentsFolder, number), offset, reason);
   }
 }

@@ -1,34 +1,34 @@
 import { unitsOf } from './index-slots.ts';
-import type { LiveSegment, LiveSegments } from './live-segments.ts';
+import type { TrackedSegment, SegmentTable } from './segment-table.ts';
 import type { LogIndex } from './log-index.ts';
 import type { NameHash } from '../format/name-hash.ts';
-import { recordHeaderBytes, type RecordSpan } from '../format/record-format.ts';
+import { entryHeaderBytes, type EntrySpan } from '../format/entry-format.ts';
 
 const pieceBits = 16;
 
 /**
- * Fills an index from segments in any order: of the records of an entry the one with the highest commit counts, and of those of one commit
+ * Fills an index from segments in any order: of the entries of a key the one with the highest commit counts, and of those of one commit
  * the last. What a commit costs in memory is given back by `finish`.
  */
 export class RecoveringIndex {
   readonly #index: LogIndex;
-  readonly #segments: LiveSegments;
+  readonly #segments: SegmentTable;
   readonly #hash: NameHash;
-  /** By slot, in pieces: the commit of the record it names, negative when that record removes the entry. */
+  /** By slot, in pieces: the commit of the entry it names, negative when that entry removes the key. */
   readonly #commits: Float64Array[] = [];
 
-  constructor(index: LogIndex, segments: LiveSegments, hash: NameHash) {
+  constructor(index: LogIndex, segments: SegmentTable, hash: NameHash) {
     this.#index = index;
     this.#segments = segments;
     this.#hash = hash;
   }
 
-  take(bytes: Buffer, start: number, record: RecordSpan, segment: LiveSegment): void {
-    const { commit, removes } = record;
-    const units = unitsOf(record.end - start);
+  take(bytes: Buffer, start: number, entry: EntrySpan, segment: TrackedSegment): void {
+    const { commit, removes } = entry;
+    const units = unitsOf(entry.end - start);
     segment.units += units;
     if (removes) segment.tombstoneUnits += units;
-    this.#hash.update(bytes, start + recordHeaderBytes, record.keyStart, record.valueStart);
+    this.#hash.update(bytes, start + entryHeaderBytes, entry.keyStart, entry.valueStart);
     const place = { ordinal: segment.ordinal, offset: start, units };
     let slot = this.#index.find(this.#hash);
     if (slot === 0) {

@@ -6,7 +6,7 @@ import { corruptError } from '../store-errors.ts';
 export const manifestName = 'manifest.json';
 
 /** A segment that takes the frames of commits, one after the other. */
-export interface LogSegmentEntry {
+export interface ListedLogSegment {
   readonly kind: 'log';
   readonly number: number;
   /** Commits of the store before its first frame. */
@@ -15,19 +15,19 @@ export interface LogSegmentEntry {
   readonly bytes?: number;
 }
 
-/** A segment that a compaction wrote: records that were the newest of their entry, from any commits. */
-export interface KeptSegmentEntry {
+/** A segment that a compaction wrote: entries that were the newest of their listed, from any commits. */
+export interface ListedKeptSegment {
   readonly kind: 'kept';
   readonly number: number;
   readonly bytes: number;
-  /** The oldest and the newest commit that its records belong to. */
+  /** The oldest and the newest commit that its entries belong to. */
   readonly commitMin: number;
   readonly commitMax: number;
-  /** Every record in it was the newest of its entry at this commit. */
+  /** Every entry in it was the newest of its listed at this commit. */
   readonly cleanAt: number;
 }
 
-export type SegmentEntry = LogSegmentEntry | KeptSegmentEntry;
+export type ListedSegment = ListedLogSegment | ListedKeptSegment;
 
 /**
  * Which segments a store consists of. The file is replaced atomically whenever that changes; a segment file that it does not name is no
@@ -41,7 +41,7 @@ export interface Manifest {
   /** Counts the manifests of the store. */
   readonly generation: number;
   readonly nextNumber: number;
-  readonly segments: readonly SegmentEntry[];
+  readonly segments: readonly ListedSegment[];
 }
 
 /** With `ensureUsable`, which throws when the manifest may not be replaced any more: called right before that happens. */
@@ -61,7 +61,7 @@ export function readManifest(disk: Disk, folder: string): Manifest {
 export const firstManifest: Manifest = { generation: 1, nextNumber: 2, segments: [{ kind: 'log', number: 1, commitsBefore: 0 }] };
 
 /** The manifest after a compaction: what it wrote in the place of what it read. */
-export function replaceSegments(manifest: Manifest, removed: readonly number[], added: readonly KeptSegmentEntry[]): Manifest {
+export function replaceSegments(manifest: Manifest, removed: readonly number[], added: readonly ListedKeptSegment[]): Manifest {
   const gone = new Set(removed);
   const left = manifest.segments.filter(({ number }) => !gone.has(number));
   return { ...manifest, generation: manifest.generation + 1, segments: [...added, ...left] };

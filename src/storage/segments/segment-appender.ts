@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { writeFullySync, type Disk } from '../disk.ts';
-import { manifestName, replaceSegments, writeManifest, type KeptSegmentEntry, type Manifest, type SegmentEntry } from './manifest.ts';
+import { manifestName, replaceSegments, writeManifest, type ListedKeptSegment, type Manifest, type ListedSegment } from './manifest.ts';
 import { encodeSegmentHeader, segmentHeaderBytes, segmentPath } from '../format/segment-format.ts';
 import { roomKeptBytes, segmentBytesAt } from '../store-limits.ts';
 import { ensureMarked, ensureSize, isMarked } from './writer-mark.ts';
@@ -28,7 +28,7 @@ export interface FramePosition {
 /** Segments that a compaction read, and what it wrote in their place. */
 export interface Replacement {
   readonly removed: readonly number[];
-  readonly added: readonly KeptSegmentEntry[];
+  readonly added: readonly ListedKeptSegment[];
 }
 
 /**
@@ -161,8 +161,8 @@ export class SegmentAppender {
     this.#closeFile();
     const number = this.#nextNumber++;
     this.#file = createSegment(this.#disk, this.#start.segmentsFolder, this.#start.storeId, number);
-    const closed = this.#manifest.segments.map((entry) => (entry.number === this.#segment ? { ...entry, bytes: this.#offset } : entry));
-    const begun: SegmentEntry = { kind: 'log', number, commitsBefore: this.#commits };
+    const closed = this.#manifest.segments.map((listed) => (listed.number === this.#segment ? { ...listed, bytes: this.#offset } : listed));
+    const begun: ListedSegment = { kind: 'log', number, commitsBefore: this.#commits };
     this.#writeManifest({ ...this.#manifest, generation: this.#manifest.generation + 1, segments: [...closed, begun] });
     this.#segment = number;
     this.#offset = segmentHeaderBytes;

@@ -1,20 +1,20 @@
 import { readFullySync, writeFullySync, type Disk } from '../disk.ts';
 import { frameHeaderBytes, isBodyIntact, parseFrameHeader, writeFrameHeader } from '../format/frame-format.ts';
 import { NameHash } from '../format/name-hash.ts';
-import { recordHeaderBytes, recordSpan } from '../format/record-format.ts';
+import { entryHeaderBytes, entrySpan } from '../format/entry-format.ts';
 import { checksumSeedOf, encodeSegmentHeader, segmentHeaderBytes, segmentPath, storeIdBytes } from '../format/segment-format.ts';
 import { corruptError } from '../store-errors.ts';
 import { ensureMarked, isMarked } from './writer-mark.ts';
 
-/** Records that are judged at once, and their bytes: bounds how long the thread that functions run on is busy with a batch. */
-const batchRecordsMax = 4_000;
+/** Entries that are judged at once, and their bytes: bounds how long the thread that functions run on is busy with a batch. */
+const batchEntriesMax = 4_000;
 const batchBytesMax = 2 * 1024 * 1024;
 
 /** A candidate is eight numbers. */
 export const candidateWords = 8;
 export const candidateField = { segment: 0, offset: 1, bytes: 2, collection: 3, first: 4, second: 5, commit: 6, commitHigh: 7 } as const;
 
-/** Set in `commitHigh` when the record removes its entry. Commit numbers are safe integers: their high half has 21 bits. */
+/** Set in `commitHigh` when the entry removes its key. Commit numbers are safe integers: their high half has 21 bits. */
 export const removesFlag = 0x8000_0000;
 
 export interface CopierStart {
@@ -24,7 +24,7 @@ export interface CopierStart {
   readonly mark: string;
 }
 
-/** Where the records that were kept are, and the next ones to judge: none when all were shown. */
+/** Where the entries that were kept are, and the next ones to judge: none when all were shown. */
 export interface Advance {
   readonly placed: Uint32Array<ArrayBuffer>;
   readonly candidates: Uint32Array<ArrayBuffer>;
@@ -36,15 +36,15 @@ export interface CopyTask {
   readonly sources: readonly { readonly number: number; readonly bytes: number }[];
 }
 
-/** Records that are judged at once. */
+/** Entries that are judged at once. */
 interface Batch {
   readonly candidates: number[];
-  readonly records: { readonly bytes: Buffer; readonly start: number; readonly end: number }[];
+  readonly entries: { readonly bytes: Buffer; readonly start: number; readonly end: number }[];
   /** The newest commit among their frames. */
   commit: number;
 }
 
-const noBatch: Batch = { candidates: [], records: [], commit: 0 };
+const noBatch: Batch = { candidates: [], entries: [], commit: 0 };
 
 /** A frame that is being shown. */
 interface SourceFrame {
@@ -53,12 +53,12 @@ interface SourceFrame {
   readonly offset: number;
   readonly bytes: Buffer;
   readonly commit: number;
-  /** Where in the bytes the next record begins. */
+  /** Where in the bytes the next entry begins. */
   next: number;
 }
 
 /**
- * Copies records from segments that are closed into a new one, on the calling thread: it shows the records, batch after batch, and copies
+ * Copies entries from segments that are closed into a new one, on the calling thread: it shows the entries, batch after batch, and copies
  * those that it is told to keep. It knows no index.
  */
 export class SegmentCopier {
@@ -84,7 +84,7 @@ export class SegmentCopier {
   }
 
   begin(task: CopyTask): void {
-    // Nothing of an earlier task may be taken for records of this one.
+    // Nothing of an earlier task may be taken for entries of this one.
     this.#close();
     ensureMarked(this.#disk, this.#start.mark);
     this.#task = task;
@@ -96,7 +96,7 @@ export class SegmentCopier {
   }
 
   /**
-   * Copies the records of the last batch whose byte is not 0, and shows the next records: none when all were shown. Keeping and showing are one
+   * Copies the entries of the last batch whose byte is not 0, and shows the next entries: none when all were shown. Keeping and showing are one
    * question, since each is a wait for the thread that functions run on. Throws STORE_CORRUPT for a frame that is not what was written.
    */
   advance(kept: Uint8Array): Advance {
@@ -108,7 +108,7 @@ export class SegmentCopier {
     return { placed, candidates: Uint32Array.from(this.#batch.candidates) };
   }
 
-  /** Reads the next records while the last ones are being judged; what is wrong with them is told when they are asked for. */
+  /** Reads the next entries while the last ones are being judged; what is wrong with them is told when they are asked for. */
   readAhead(): void {
     if (this.#ahead !== undefined || this.#task === undefined) return;
     try {
@@ -145,8 +145,8 @@ export class SegmentCopier {
   }
 
   #read(): Batch {
-    const batch: Batch = { candidates: [], records: [], commit: 0 };
-    for (let bytes = 0; batch.records.length < batchRecordsMax && bytes < batchBytesMax;) {
+    const batch: Batch = { candidates: [], entries: [], commit: 0 };
+    for (let bytes = 0; batch.entries.length < batchEntriesMax && bytes < batchBytesMax;) {
       const frame = (this.#frame ??= this.#readFrame());
       if (frame === undefined) break;
       if (frame.next === frame.bytes.length) {
@@ -155,36 +155,36 @@ export class SegmentCopier {
       }
       const start = frame.next;
       frame.next = this.#show(frame, batch.candidates);
-      batch.records.push({ bytes: frame.bytes, start, end: frame.next });
+      batch.entries.push({ bytes: frame.bytes, start, end: frame.next });
       batch.commit = Math.max(batch.commit, frame.commit);
       bytes += frame.next - start;
     }
     return batch;
   }
 
-  /** Copies records as one frame; answers where each of them is. */
+  /** Copies entries as one frame; answers where each of them is. */
   #keep(kept: Uint8Array): Uint32Array<ArrayBuffer> {
     const target = this.#target;
-    const records = this.#batch.records.filter((_, index) => kept[index] !== 0 && index < kept.length);
-    if (target === undefined || records.length === 0) return new Uint32Array(0);
-    const frame = Buffer.allocUnsafe(frameHeaderBytes + records.reduce((sum, { start, end }) => sum + end - start, 0));
+    const entries = this.#batch.entries.filter((_, index) => kept[index] !== 0 && index < kept.length);
+    if (target === undefined || entries.length === 0) return new Uint32Array(0);
+    const frame = Buffer.allocUnsafe(frameHeaderBytes + entries.reduce((sum, { start, end }) => sum + end - start, 0));
     let end = frameHeaderBytes;
-    const offsets = records.map((record) => {
+    const offsets = entries.map((entry) => {
       const offset = target.end + end;
-      end += record.bytes.copy(frame, end, record.start, record.end);
+      end += entry.bytes.copy(frame, end, entry.start, entry.end);
       return offset;
     });
-    writeFrameHeader(frame, this.#batch.commit, records.length, this.#checksumSeed);
+    writeFrameHeader(frame, this.#batch.commit, entries.length, this.#checksumSeed);
     writeFullySync(this.#disk, target.file, frame, target.end);
     target.end += frame.length;
     return Uint32Array.from(offsets);
   }
 
-  /** Adds the next record of the frame to the candidates and answers where it ends. */
+  /** Adds the next entry of the frame to the candidates and answers where it ends. */
   #show({ bytes, number, offset, next }: SourceFrame, candidates: number[]): number {
-    const span = recordSpan(bytes, next, bytes.length);
-    if (span === undefined) throw corruptError(this.#pathOf(number), offset + next, 'the frame holds no readable records');
-    this.#hash.update(bytes, next + recordHeaderBytes, span.keyStart, span.valueStart);
+    const span = entrySpan(bytes, next, bytes.length);
+    if (span === undefined) throw corruptError(this.#pathOf(number), offset + next, 'the frame holds no readable entries');
+    this.#hash.update(bytes, next + entryHeaderBytes, span.keyStart, span.valueStart);
     const { collection, first, second } = this.#hash;
     const commitHigh = (Math.floor(span.commit / 0x1_0000_0000) | (span.removes ? removesFlag : 0)) >>> 0;
     candidates.push(number, offset + next, span.end - next, collection, first, second, span.commit >>> 0, commitHigh);

@@ -1,26 +1,26 @@
 import { readFullySync, type Disk } from '../disk.ts';
-import { intactRecordBytes } from '../format/record-format.ts';
+import { intactEntryBytes } from '../format/entry-format.ts';
 import { SegmentFiles } from './segment-files.ts';
 import { segmentPath } from '../format/segment-format.ts';
 import { isSystemError } from '../store-errors.ts';
 
-/** Records this close together are read in one piece; reading over 512 bytes costs less than another request. */
+/** Entries this close together are read in one piece; reading over 512 bytes costs less than another request. */
 const gapBytesMax = 512;
 
-/** Pieces end at 1 MiB unless a record is larger. */
+/** Pieces end at 1 MiB unless an entry is larger. */
 const pieceBytesMax = 1024 * 1024;
 
-/** A request is three numbers: segment, offset, and how many bytes the record has at most. */
+/** A request is three numbers: segment, offset, and how many bytes the entry has at most. */
 const requestWords = 3;
 
-/** An answer is two numbers for each request: where in the bytes its record begins, and its length. A length of 0 stands for a failure. */
+/** An answer is two numbers for each request: where in the bytes its entry begins, and its length. A length of 0 stands for a failure. */
 export interface ReadAnswer {
   readonly bytes: ArrayBuffer;
   readonly spans: Uint32Array<ArrayBuffer>;
   readonly failures: readonly ReadFailure[];
 }
 
-/** Why a record could not be read, in a form that can travel between threads. */
+/** Why an entry could not be read, in a form that can travel between threads. */
 export interface ReadFailure {
   readonly request: number;
   readonly file: string;
@@ -30,7 +30,7 @@ export interface ReadFailure {
   readonly reason: string;
 }
 
-/** Reads records on the calling thread, and gives out none whose checksum is wrong. */
+/** Reads entries on the calling thread, and gives out none whose checksum is wrong. */
 export class SegmentReader {
   readonly #disk: Disk;
   readonly #segmentsFolder: string;
@@ -85,10 +85,10 @@ export class SegmentReader {
     const available = bytesRead === target.length ? target : target.subarray(0, bytesRead);
     for (let request = first; request < behind; request += 1) {
       const offset = word(requests, request, 1);
-      const length = intactRecordBytes(available, offset - start, this.#checksumSeed);
+      const length = intactEntryBytes(available, offset - start, this.#checksumSeed);
       spans[request * 2] = base + offset - start;
       spans[request * 2 + 1] = length;
-      if (length === 0) failures.push({ request, file: this.#pathOf(segment), offset, reason: 'the record is not what was written' });
+      if (length === 0) failures.push({ request, file: this.#pathOf(segment), offset, reason: 'the entry is not what was written' });
     }
   }
 
@@ -118,7 +118,7 @@ function endOfPiece(requests: Uint32Array, first: number): number {
     const offset = word(requests, behind, 1);
     const endHere = offset + word(requests, behind, 2);
     const follows = word(requests, behind, 0) === word(requests, first, 0) && offset >= start && offset - end <= gapBytesMax;
-    // A record that ends before the one in front of it, as far as is known, would make the piece shorter.
+    // An entry that ends before the one in front of it, as far as is known, would make the piece shorter.
     if (!follows || endHere < end || endHere - start > pieceBytesMax) break;
     end = endHere;
   }

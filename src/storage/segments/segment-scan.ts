@@ -1,5 +1,5 @@
 import { findLaterFrame, frameHeaderBytes, isBodyIntact, parseFrameHeader } from '../format/frame-format.ts';
-import { recordSpan, type RecordSpan } from '../format/record-format.ts';
+import { entrySpan, type EntrySpan } from '../format/entry-format.ts';
 
 export interface Damage {
   readonly offset: number;
@@ -18,8 +18,8 @@ export interface SegmentScan {
   readonly damage: Damage | undefined;
 }
 
-/** Is shown each record: where it begins, and its parts. */
-export type RecordVisitor = (start: number, record: RecordSpan) => void;
+/** Is shown each entry: where it begins, and its parts. */
+export type EntryVisitor = (start: number, entry: EntrySpan) => void;
 
 /** The frames of a segment of the log have consecutive commits, behind these; those that a compaction wrote have any. */
 export type CommitOrder = { readonly commitsBefore: number } | 'any';
@@ -30,7 +30,7 @@ export type CommitOrder = { readonly commitsBefore: number } | 'any';
  * At most one frame is ever unsynced. So a damaged frame is a torn tail only when nothing shows that a later one was begun: no byte
  * behind an intact header's frame, and no intact header of a later commit anywhere behind. Otherwise the frame was once whole.
  */
-export function scanSegment(bytes: Buffer, start: number, order: CommitOrder, checksumSeed: number, visit: RecordVisitor): SegmentScan {
+export function scanSegment(bytes: Buffer, start: number, order: CommitOrder, checksumSeed: number, visit: EntryVisitor): SegmentScan {
   let scan = { frames: 0, commit: order === 'any' ? 0 : order.commitsBefore, lastFrameStart: start, end: start };
   while (scan.end < bytes.length) {
     const offset = scan.end;
@@ -43,21 +43,21 @@ export function scanSegment(bytes: Buffer, start: number, order: CommitOrder, ch
     if (order !== 'any' && header.commit !== scan.commit + 1) {
       return { ...scan, damage: { offset, torn: false, reason: `commit ${header.commit} follows commit ${scan.commit}` } };
     }
-    if (!visitRecords(bytes, offset + frameHeaderBytes, header.end, header.records, visit)) {
-      return { ...scan, damage: { offset, torn: false, reason: `the frame of commit ${header.commit} holds no readable records` } };
+    if (!visitEntries(bytes, offset + frameHeaderBytes, header.end, header.entries, visit)) {
+      return { ...scan, damage: { offset, torn: false, reason: `the frame of commit ${header.commit} holds no readable entries` } };
     }
     scan = { frames: scan.frames + 1, commit: header.commit, lastFrameStart: offset, end: header.end };
   }
   return { ...scan, damage: undefined };
 }
 
-function visitRecords(bytes: Buffer, start: number, end: number, records: number, visit: RecordVisitor): boolean {
+function visitEntries(bytes: Buffer, start: number, end: number, entries: number, visit: EntryVisitor): boolean {
   let offset = start;
-  for (let left = records; left > 0; left -= 1) {
-    const record = recordSpan(bytes, offset, end);
-    if (record === undefined) return false;
-    visit(offset, record);
-    offset = record.end;
+  for (let left = entries; left > 0; left -= 1) {
+    const entry = entrySpan(bytes, offset, end);
+    if (entry === undefined) return false;
+    visit(offset, entry);
+    offset = entry.end;
   }
   return offset === end;
 }

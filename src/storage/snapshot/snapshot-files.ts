@@ -3,7 +3,7 @@ import { hasCode, StatefunError } from '../../shared/errors.ts';
 import { delay } from '../../shared/time/timers.ts';
 import type { Disk } from '../disk.ts';
 import { readDumpedState, type DumpedState } from '../index/index-dump.ts';
-import type { SegmentEntry } from '../segments/manifest.ts';
+import type { ListedSegment } from '../segments/manifest.ts';
 import { segmentPath, segmentsFolderOf } from '../format/segment-format.ts';
 import { readFolder, storeFileName, type StoreIdentity } from '../folder/state-folder.ts';
 import { corruptError, isSystemError, readFailedError } from '../store-errors.ts';
@@ -14,7 +14,7 @@ const attemptDelayMs = 20;
 
 /** A segment file that is open for reading. */
 export interface SnapshotFile {
-  readonly entry: SegmentEntry;
+  readonly listed: ListedSegment;
   readonly path: string;
   readonly file: number;
   /** Of the file, when it was opened. */
@@ -42,7 +42,7 @@ export async function openSnapshotFiles(disk: Disk, folder: string): Promise<Sna
       // Before the files: one that is written afterwards may know more than they hold.
       const dumped = readDumpedState(disk, folder);
       const { identity, manifest } = readFolder(disk, folder);
-      for (const entry of manifest.segments) files.push(openFile(disk, folder, entry));
+      for (const listed of manifest.segments) files.push(openFile(disk, folder, listed));
       if (files.length === 0) throw corruptError(segmentsFolderOf(folder), 0, 'the manifest names no segment');
       return { identity, files, known: dumped?.storeId === identity.storeId ? dumped : undefined };
     } catch (error) {
@@ -67,11 +67,11 @@ function ensureStore(disk: Disk, folder: string): void {
   throw new StatefunError('STATE_FOLDER_ABSENT', `${folder} holds no state: there is no ${storeFileName} in it.`, { facts: { folder } });
 }
 
-function openFile(disk: Disk, folder: string, entry: SegmentEntry): SnapshotFile {
-  const path = segmentPath(segmentsFolderOf(folder), entry.number);
+function openFile(disk: Disk, folder: string, listed: ListedSegment): SnapshotFile {
+  const path = segmentPath(segmentsFolderOf(folder), listed.number);
   const file = disk.openSync(path, 'read');
   try {
-    return { entry, path, file, size: entry.bytes ?? disk.sizeSync(path) };
+    return { listed, path, file, size: listed.bytes ?? disk.sizeSync(path) };
   } catch (error) {
     disk.closeSync(file);
     throw error;

@@ -1,17 +1,17 @@
 import { crc32 } from 'node:zlib';
 import { assertInvariant, StatefunError } from '../../shared/errors.ts';
 import { nodeDisk, readFullySync, type Disk } from '../disk.ts';
-import type { SegmentEntry } from '../segments/manifest.ts';
+import type { ListedSegment } from '../segments/manifest.ts';
 import { missingCommits } from '../index/log-recovery.ts';
-import { collectionOf, NewestRecords, type SnapshotEntry } from './newest-records.ts';
-import { intactRecordBytes, type RecordSpan } from '../format/record-format.ts';
+import { collectionOf, NewestEntries, type SnapshotEntry } from './newest-entries.ts';
+import { intactEntryBytes, type EntrySpan } from '../format/entry-format.ts';
 import { checksumSeedOf, hasSegmentHeader, segmentHeaderBytes } from '../format/segment-format.ts';
 import { scanSegment, type Damage } from '../segments/segment-scan.ts';
 import { openSnapshotFiles, type SnapshotFile, type SnapshotFiles } from './snapshot-files.ts';
 import type { StoreIdentity } from '../folder/state-folder.ts';
 import { corruptError, readFailedError } from '../store-errors.ts';
 
-/** Collections are shown in as many passes as there are parts of this size, 256 MiB, in the log: about a million entries are in memory at once. */
+/** Collections are shown in as many passes as there are parts of this size, 256 MiB, in the log: about a million keys are in memory at once. */
 const passBytes = 256 * 1024 * 1024;
 
 export interface SnapshotOptions {
@@ -24,7 +24,7 @@ export interface SnapshotOptions {
 /** A segment as it was when the snapshot was opened. */
 export interface SnapshotSegment {
   readonly number: number;
-  readonly kind: SegmentEntry['kind'];
+  readonly kind: ListedSegment['kind'];
   readonly path: string;
   /** Up to its last whole commit. */
   readonly bytes: number;
@@ -39,7 +39,7 @@ export interface SnapshotDamage {
 
 export interface CheckedSegments {
   readonly frames: number;
-  readonly records: number;
+  readonly entries: number;
   readonly damages: readonly SnapshotDamage[];
 }
 
@@ -99,10 +99,10 @@ export class StoreSnapshot {
   }
 
   get segments(): readonly SnapshotSegment[] {
-    return this.#segments.map(({ entry: { number, kind }, path, bytes }) => ({ number, kind, path, bytes }));
+    return this.#segments.map(({ listed: { number, kind }, path, bytes }) => ({ number, kind, path, bytes }));
   }
 
-  /** The entries of one collection, in no particular order. Throws STORE_CORRUPT. */
+  /** The keys of one collection, in no particular order. Throws STORE_CORRUPT. */
   load(collection: string): SnapshotEntry[] {
     const entries: SnapshotEntry[] = [];
     this.#visitPass(
@@ -113,7 +113,7 @@ export class StoreSnapshot {
     return entries;
   }
 
-  /** Shows the entries of all collections that are wanted, those of one collection one behind the other. Throws STORE_CORRUPT. */
+  /** Shows the keys of all collections that are wanted, those of one collection one behind the other. Throws STORE_CORRUPT. */
   visit(wanted: (collection: string) => boolean, visit: (entry: SnapshotEntry) => void): void {
     const passes = Math.max(1, Math.ceil(this.#bytesTotal / passBytes));
     for (let pass = 0; pass < passes; pass += 1) {
@@ -123,28 +123,28 @@ export class StoreSnapshot {
     }
   }
 
-  /** Counts the records of every segment, whether or not they are the newest. Throws STORE_CORRUPT. */
-  countRecords(): ReadonlyMap<number, number> {
+  /** Counts the entries of every segment, whether or not they are the newest. Throws STORE_CORRUPT. */
+  countEntries(): ReadonlyMap<number, number> {
     const counts = new Map<number, number>();
     for (const segment of this.#segments) {
-      let records = 0;
-      this.#scan(segment, () => (records += 1));
-      counts.set(segment.entry.number, records);
+      let entries = 0;
+      this.#scan(segment, () => (entries += 1));
+      counts.set(segment.listed.number, entries);
     }
     return counts;
   }
 
-  /** Reads every byte and compares every checksum, that of each record included; goes on behind what is damaged as far as that is possible. */
+  /** Reads every byte and compares every checksum, that of each entry included; goes on behind what is damaged as far as that is possible. */
   check(): CheckedSegments {
     const damages: SnapshotDamage[] = [];
-    let [frames, records, read] = [0, 0, 0];
+    let [frames, entries, read] = [0, 0, 0];
     for (const segment of this.#segments) {
       const damaged = (offset: number, reason: string): void => void damages.push({ file: segment.path, offset, reason });
       try {
         const bytes = this.#read(segment);
         const scan = scanSegment(bytes, segmentHeaderBytes, orderOf(segment), this.#checksumSeed, (start) => {
-          records += 1;
-          if (intactRecordBytes(bytes, start, this.#checksumSeed) === 0) damaged(start, 'the record is not what was written');
+          entries += 1;
+          if (intactEntryBytes(bytes, start, this.#checksumSeed) === 0) damaged(start, 'the entry is not what was written');
         });
         frames += scan.frames;
         if (scan.damage !== undefined) damaged(scan.damage.offset, scan.damage.reason);
@@ -156,7 +156,7 @@ export class StoreSnapshot {
       this.#options.progress?.((read += segment.bytes), this.#bytesTotal);
     }
     if (this.#damage !== undefined) damages.push({ file: this.#newest.path, offset: this.#damage.offset, reason: this.#damage.reason });
-    return { frames, records, damages };
+    return { frames, entries, damages };
   }
 
   close(): void {
@@ -174,28 +174,26 @@ export class StoreSnapshot {
   }
 
   #visitPass(wanted: (collection: string) => boolean, visit: (entry: SnapshotEntry) => void, progress: (read: number) => void): void {
-    const newest = new NewestRecords();
+    const newest = new NewestEntries();
     let read = 0;
     for (const segment of this.#segments) {
-      this.#scan(segment, (bytes, start, record) => {
-        if (wanted(collectionOf(bytes, start, record))) newest.take(bytes, start, record, segment.entry.number);
+      this.#scan(segment, (bytes, start, entry) => {
+        if (wanted(collectionOf(bytes, start, entry))) newest.take(bytes, start, entry, segment.listed.number);
       });
       progress((read += segment.bytes));
     }
     newest.visit(visit);
   }
 
-  #scan(segment: OpenSegment, visit: (bytes: Buffer, start: number, record: RecordSpan) => void): void {
+  #scan(segment: OpenSegment, visit: (bytes: Buffer, start: number, entry: EntrySpan) => void): void {
     const bytes = this.#read(segment);
-    const scan = scanSegment(bytes, segmentHeaderBytes, orderOf(segment), this.#checksumSeed, (start, record) =>
-      visit(bytes, start, record),
-    );
+    const scan = scanSegment(bytes, segmentHeaderBytes, orderOf(segment), this.#checksumSeed, (start, entry) => visit(bytes, start, entry));
     const damage = scan.damage ?? (segment === this.#newest ? this.#damage : undefined);
     if (damage !== undefined) throw corruptError(segment.path, damage.offset, damage.reason);
   }
 
   /** The bytes of the segment, in a buffer that the next reading uses again. */
-  #read({ path, file, bytes, entry }: OpenSegment): Buffer {
+  #read({ path, file, bytes, listed }: OpenSegment): Buffer {
     if (this.#buffer.length < bytes) this.#buffer = Buffer.allocUnsafeSlow(bytes);
     const target = this.#buffer.subarray(0, bytes);
     let bytesRead: number;
@@ -205,11 +203,11 @@ export class StoreSnapshot {
       throw readFailedError(path, error);
     }
     if (bytesRead < bytes) throw corruptError(path, bytesRead, 'the file is shorter than it was');
-    if (hasSegmentHeader(target, path, this.identity.storeId, entry.number)) return target;
+    if (hasSegmentHeader(target, path, this.identity.storeId, listed.number)) return target;
     throw corruptError(path, 0, 'the header of the segment is not what was written');
   }
 }
 
-function orderOf({ entry }: SnapshotFile): { readonly commitsBefore: number } | 'any' {
-  return entry.kind === 'log' ? { commitsBefore: entry.commitsBefore } : 'any';
+function orderOf({ listed }: SnapshotFile): { readonly commitsBefore: number } | 'any' {
+  return listed.kind === 'log' ? { commitsBefore: listed.commitsBefore } : 'any';
 }

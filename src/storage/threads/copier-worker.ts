@@ -27,7 +27,7 @@ serveThread<CopierStart, CopierQuestion, CopierAnswer>((start) => {
         case 'advance':
           // Waiting here leaves the disk to commits, and nobody waits for this thread.
           if (question.delayMs > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, question.delayMs);
-          // The answer is on its way before the next records are read.
+          // The answer is on its way before the next entries are read.
           setImmediate(() => copier.readAhead());
           return { advance: copier.advance(question.kept) };
         case 'finish':

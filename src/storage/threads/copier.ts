@@ -4,8 +4,8 @@ import { SegmentCopier, type Advance, type CopierStart, type CopyTask } from '..
 import type { CopierAnswer, CopierQuestion } from './copier-worker.ts';
 import { StorageThread } from './storage-thread.ts';
 
-/** Who copies records for a compaction; see {@link SegmentCopier}. */
-export interface RecordCopier {
+/** Who copies entries for a compaction; see {@link SegmentCopier}. */
+export interface LogCopier {
   begin(task: CopyTask): Promise<void>;
   /** Waits so long first, in milliseconds, to leave the disk to commits; owns the buffer of `kept` from here on. */
   advance(kept: Uint8Array<ArrayBuffer>, delayMs: number): Promise<Advance>;
@@ -16,10 +16,10 @@ export interface RecordCopier {
   close(): Promise<void>;
 }
 
-export type RecordCopierFactory = (start: CopierStart) => RecordCopier;
+export type LogCopierFactory = (start: CopierStart) => LogCopier;
 
 /** Copies on the caller's thread, without waiting between batches: for tests and tools. */
-export class InlineRecordCopier implements RecordCopier {
+export class InlineLogCopier implements LogCopier {
   readonly #copier: SegmentCopier;
 
   constructor(start: CopierStart, disk: Disk = nodeDisk) {
@@ -44,11 +44,11 @@ export class InlineRecordCopier implements RecordCopier {
 }
 
 /** Copies on a thread of its own. */
-export class ThreadRecordCopier implements RecordCopier {
+export class ThreadLogCopier implements LogCopier {
   readonly #thread: StorageThread<CopierQuestion, CopierAnswer>;
 
   constructor(start: CopierStart) {
-    this.#thread = new StorageThread('copier-worker.js', 'record copier', start);
+    this.#thread = new StorageThread('copier-worker.js', 'entry copier', start);
   }
 
   async begin(task: CopyTask): Promise<void> {

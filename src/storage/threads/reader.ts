@@ -3,8 +3,8 @@ import { SegmentReader, type ReadAnswer } from '../segments/segment-reader.ts';
 import type { ReaderQuestion, ReaderStart } from './reader-worker.ts';
 import { StorageThread } from './storage-thread.ts';
 
-/** Who reads records for the store: never the thread that functions run on, but in tests and tools. */
-export interface RecordReader {
+/** Who reads entries for the store: never the thread that functions run on, but in tests and tools. */
+export interface LogReader {
   /** Reads what the requests name; see {@link SegmentReader}. Owns their buffer from here on. */
   read(requests: Uint32Array<ArrayBuffer>): Promise<ReadAnswer>;
   /** Resolves when the segment's file is closed; it is not read any more. */
@@ -12,10 +12,10 @@ export interface RecordReader {
   close(): Promise<void>;
 }
 
-export type RecordReaderFactory = (start: ReaderStart) => RecordReader;
+export type LogReaderFactory = (start: ReaderStart) => LogReader;
 
 /** Reads on the caller's thread, which waits for the disk meanwhile. */
-export class InlineRecordReader implements RecordReader {
+export class InlineLogReader implements LogReader {
   readonly #reader: SegmentReader;
 
   constructor({ segmentsFolder, checksumSeed }: ReaderStart, disk: Disk = nodeDisk) {
@@ -38,11 +38,11 @@ export class InlineRecordReader implements RecordReader {
 }
 
 /** Reads on a thread of its own. */
-export class ThreadRecordReader implements RecordReader {
+export class ThreadLogReader implements LogReader {
   readonly #thread: StorageThread<ReaderQuestion, ReadAnswer>;
 
   constructor(start: ReaderStart) {
-    this.#thread = new StorageThread('reader-worker.js', 'record reader', start);
+    this.#thread = new StorageThread('reader-worker.js', 'entry reader', start);
   }
 
   read(requests: Uint32Array<ArrayBuffer>): Promise<ReadAnswer> {

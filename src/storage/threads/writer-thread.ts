@@ -1,5 +1,5 @@
 import { assertInvariant } from '../../shared/errors.ts';
-import type { AppendedFrame, FrameWriter } from './writer.ts';
+import type { AppendedFrame, LogWriter } from './writer.ts';
 import type { WriterAnswer, WriterQuestion } from './writer-worker.ts';
 import type { Manifest } from '../segments/manifest.ts';
 import type { AppendStart, Replacement } from '../segments/segment-appender.ts';
@@ -8,7 +8,7 @@ import { StorageThread } from './storage-thread.ts';
 /**
  * Writes and syncs on a thread of its own: the caller's thread goes on, and no read, DNS look-up or upload in libuv's pool delays a commit.
  */
-export class ThreadFrameWriter implements FrameWriter {
+export class ThreadLogWriter implements LogWriter {
   readonly #thread: StorageThread<WriterQuestion, WriterAnswer>;
 
   constructor(start: AppendStart) {

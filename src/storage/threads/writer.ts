@@ -3,7 +3,7 @@ import type { Manifest } from '../segments/manifest.ts';
 import { SegmentAppender, type AppendStart, type FramePosition, type Replacement } from '../segments/segment-appender.ts';
 
 /** Where the store sends its frames, one at a time, and whatever changes the manifest. After one rejection every call rejects. */
-export interface FrameWriter {
+export interface LogWriter {
   /**
    * Resolves when the frame survives a crash of the machine. The writer owns the frame's ArrayBuffer until then and gives it back, so that
    * another thread can take it over.
@@ -23,10 +23,10 @@ export interface AppendedFrame extends FramePosition {
   readonly buffer: ArrayBuffer;
 }
 
-export type FrameWriterFactory = (start: AppendStart) => FrameWriter;
+export type LogWriterFactory = (start: AppendStart) => LogWriter;
 
 /** Writes on the caller's thread, which waits for the disk meanwhile: for tests and tools. */
-export class InlineFrameWriter implements FrameWriter {
+export class InlineLogWriter implements LogWriter {
   readonly #appender: SegmentAppender;
 
   constructor(start: AppendStart, disk: Disk = nodeDisk) {

@@ -26,7 +26,7 @@ function healthOf(status: Partial<EngineStatus> = {}, options: Options = {}): He
   const health = new Health(options.clock ?? clock(), options.limits);
   health.attach({
     status: () => ({ ...well, ...status }),
-    storeStats: () => ({ commits: 7, bytes: 500, entries: 9 }),
+    storeStats: () => ({ commits: 7, bytes: 500, keys: 9 }),
     indicators: options.indicators ?? [],
   });
   health.started();
@@ -41,7 +41,7 @@ describe('readiness', () => {
       status: 'up',
       components: {
         engine: { status: 'up', details: { phase: 'running' } },
-        store: { status: 'up', details: { commits: 7, bytes: 500, entries: 9 } },
+        store: { status: 'up', details: { commits: 7, bytes: 500, keys: 9 } },
         messages: { status: 'up', details: { pending: 4 } },
         outbox: { status: 'up', details: { records: 2, bytes: 200 } },
         'ingress:orders': { status: 'up', details: { recordsWaiting: 3 } },
@@ -71,7 +71,7 @@ describe('readiness', () => {
     expect((await health.readiness()).components['engine']).toEqual(starting);
     expect(health.liveness().status).toBe('up');
 
-    health.attach({ status: () => well, storeStats: () => ({ commits: 0, bytes: 0, entries: 0 }), indicators: [] });
+    health.attach({ status: () => well, storeStats: () => ({ commits: 0, bytes: 0, keys: 0 }), indicators: [] });
     expect((await health.readiness()).components['engine']).toEqual(starting);
     health.started();
     expect((await health.readiness()).status).toBe('up');

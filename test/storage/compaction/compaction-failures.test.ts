@@ -2,11 +2,11 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { silentLogger } from '../../../src/shared/logger.ts';
 import { Compaction, type CompactionOptions } from '../../../src/storage/compaction/compaction.ts';
 import { ordinalsMax } from '../../../src/storage/index/index-slots.ts';
-import { LiveSegments, type LiveSegment } from '../../../src/storage/index/live-segments.ts';
+import { SegmentTable, type TrackedSegment } from '../../../src/storage/index/segment-table.ts';
 import { LogIndex } from '../../../src/storage/index/log-index.ts';
 import { candidateWords } from '../../../src/storage/segments/segment-copier.ts';
 
-/** One record, the newest of its entry, in segment 1 at offset 36. */
+/** One entry, the newest of its entry, in segment 1 at offset 36. */
 const candidate = [1, 36, 100, 7, 8, 9, 1, 0];
 
 /** Records of the same segment that no index names. */
@@ -16,9 +16,9 @@ const garbage = Array.from({ length: 29 }, (_, index) => [1, 200 + index, 100, 7
 class CompactionBed {
   readonly asked: string[] = [];
   readonly index = new LogIndex();
-  readonly segments = new LiveSegments();
-  readonly source: LiveSegment;
-  readonly open: LiveSegment;
+  readonly segments = new SegmentTable();
+  readonly source: TrackedSegment;
+  readonly open: TrackedSegment;
   readonly compaction: Compaction;
   batches = [Uint32Array.from([...candidate, ...garbage]), new Uint32Array(0)];
   onAdvance: () => void = () => undefined;
@@ -72,7 +72,7 @@ class CompactionBed {
   }
 
   get place(): number {
-    return this.segments.at(this.index.placeOf(this.index.find({ collection: 7, first: 8, second: 9 })).ordinal).entry.number;
+    return this.segments.at(this.index.placeOf(this.index.find({ collection: 7, first: 8, second: 9 })).ordinal).listed.number;
   }
 
   async run(): Promise<void> {
@@ -93,7 +93,7 @@ describe('a compaction that cannot end', () => {
     await bed.run();
     expect(bed.asked).toEqual(['reserve', 'begin', 'advance', 'advance', 'finish', 'replace', 'forget', 'remove']);
     expect(bed.place).toBe(3);
-    expect(bed.segments.named.map(({ entry }) => entry.number)).toEqual([2, 3]);
+    expect(bed.segments.named.map(({ listed }) => listed.number)).toEqual([2, 3]);
   });
 
   it('leaves the manifest alone when there is no room for one more segment', async () => {
@@ -111,11 +111,11 @@ describe('a compaction that cannot end', () => {
     bed.onReplace = () => Promise.reject(new Error('no space'));
     await bed.run();
     expect(bed.place).toBe(1);
-    expect(bed.segments.named.map(({ entry }) => entry.number)).toEqual([1, 2]);
+    expect(bed.segments.named.map(({ listed }) => listed.number)).toEqual([1, 2]);
     expect(bed.asked).not.toContain('remove');
   });
 
-  it('leaves the segments alone when not all of their records were shown', async () => {
+  it('leaves the segments alone when not all of their entries were shown', async () => {
     bed.batches = [Uint32Array.from(candidate), new Uint32Array(0)];
     await bed.run();
     expect(bed.asked).not.toContain('replace');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { planCompaction } from '../../../src/storage/compaction/compaction-plan.ts';
-import { LiveSegments, type LiveSegment } from '../../../src/storage/index/live-segments.ts';
-import type { SegmentEntry } from '../../../src/storage/segments/manifest.ts';
+import { SegmentTable, type TrackedSegment } from '../../../src/storage/index/segment-table.ts';
+import type { ListedSegment } from '../../../src/storage/segments/manifest.ts';
 
 /** 100 units. */
 const segmentBytesMax = 100 * 128;
@@ -12,20 +12,20 @@ interface Counts {
   readonly tombstones?: number;
 }
 
-const log = (number: number, commitsBefore: number): SegmentEntry => ({ kind: 'log', number, commitsBefore, bytes: 100 });
-const kept = (number: number, commitMin: number, commitMax: number, cleanAt: number): SegmentEntry => {
+const log = (number: number, commitsBefore: number): ListedSegment => ({ kind: 'log', number, commitsBefore, bytes: 100 });
+const kept = (number: number, commitMin: number, commitMax: number, cleanAt: number): ListedSegment => {
   return { kind: 'kept', number, bytes: 100, commitMin, commitMax, cleanAt };
 };
 
 /** Plans with these closed segments, and an open one that begins behind commit 1,000. */
-function plan(...closed: readonly (readonly [SegmentEntry, Counts])[]): { sources: number[]; tombstonesKeptFrom: number } | undefined {
-  const segments = new LiveSegments();
-  const made = closed.map(([entry, { units, live, tombstones = 0 }]): LiveSegment => {
+function plan(...closed: readonly (readonly [ListedSegment, Counts])[]): { sources: number[]; tombstonesKeptFrom: number } | undefined {
+  const segments = new SegmentTable();
+  const made = closed.map(([entry, { units, live, tombstones = 0 }]): TrackedSegment => {
     return Object.assign(segments.add(entry, 100), { units, liveUnits: live, tombstoneUnits: tombstones });
   });
   const open = segments.add({ kind: 'log', number: 99, commitsBefore: 1_000 }, 100);
   const planned = planCompaction(made, open, segmentBytesMax);
-  return planned && { sources: planned.sources.map(({ entry }) => entry.number), tombstonesKeptFrom: planned.tombstonesKeptFrom };
+  return planned && { sources: planned.sources.map(({ listed }) => listed.number), tombstonesKeptFrom: planned.tombstonesKeptFrom };
 }
 
 describe('the plan of a compaction', () => {
@@ -53,7 +53,7 @@ describe('the plan of a compaction', () => {
     expect(plan([kept(1, 1, 50, 90), { units: 10, live: 10 }], [log(2, 100), { units: 100, live: 20 }])?.sources).toEqual([2, 1]);
   });
 
-  it('keeps tombstones that an older record may need: of the log from its first commit on', () => {
+  it('keeps tombstones that an older entry may need: of the log from its first commit on', () => {
     const planned = plan([log(1, 0), { units: 100, live: 95 }], [log(2, 500), { units: 200, live: 5 }]);
     expect(planned).toEqual({ sources: [2], tombstonesKeptFrom: 1 });
   });

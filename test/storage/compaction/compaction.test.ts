@@ -43,7 +43,7 @@ describe('compaction', () => {
     expect(await contents()).toEqual({ old: 'stays', k: '49'.padStart(100, '.') });
   });
 
-  it('does not bring back what was removed, as long as an older record of it is anywhere', async () => {
+  it('does not bring back what was removed, as long as an older entry of it is anywhere', async () => {
     await set('gone', 'x'.repeat(300));
     for (let filler = 0; filler < 4; filler += 1) await set(`stays-${filler}`, 'x'.repeat(200));
     await set('gone', undefined);
@@ -64,7 +64,7 @@ describe('compaction', () => {
     await store.compacted();
     expect(store.stats().bytes).toBeLessThan(3 * segmentBytesMax);
     await reopen({ dump: false });
-    expect(store.stats().entries).toBe(1);
+    expect(store.stats().keys).toBe(1);
   });
 
   it('reads from a segment that is compacted away meanwhile', async () => {
@@ -120,7 +120,7 @@ describe('compaction', () => {
           }
         }
         await store.compacted();
-        expect(store.stats().entries).toBe(model.size);
+        expect(store.stats().keys).toBe(model.size);
       }),
       { seed: 20_261_126, numRuns: 12 },
     );

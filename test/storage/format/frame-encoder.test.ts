@@ -10,7 +10,7 @@ const goldenFrame =
   '0500000001000000' +
   '03000000' +
   '1a6303bd' +
-  '5d0870b3' + // frame header: commit 2^32 + 5, 3 records
+  '5d0870b3' + // frame header: commit 2^32 + 5, 3 entries
   'b262a64a' +
   '0500000001000000' +
   '04000000' +

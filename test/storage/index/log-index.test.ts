@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { writeIndexDump, readIndexDump } from '../../../src/storage/index/index-dump.ts';
-import { LiveSegments } from '../../../src/storage/index/live-segments.ts';
-import { LogIndex, type EntryHash } from '../../../src/storage/index/log-index.ts';
+import { SegmentTable } from '../../../src/storage/index/segment-table.ts';
+import { LogIndex, type KeyHash } from '../../../src/storage/index/log-index.ts';
 import { seededRandom } from '../../engine/random.ts';
 import { MemoryDisk } from '../memory-disk.ts';
 
 /** Entries by name, with hashes that a random function gave them. */
 class Entries {
   readonly index = new LogIndex();
-  readonly model = new Map<string, { hash: EntryHash; slot: number; offset: number }>();
+  readonly model = new Map<string, { hash: KeyHash; slot: number; offset: number }>();
   readonly #random: () => number;
 
   constructor(seed: number) {
@@ -47,7 +47,7 @@ class Entries {
 }
 
 function expectEqual(index: LogIndex, { model }: Entries): void {
-  expect(index.entries).toBe(model.size);
+  expect(index.keys).toBe(model.size);
   const chains = new Map<number, number[]>();
   for (const { hash, slot, offset } of model.values()) {
     if (index.find(hash) !== slot || index.placeOf(slot).offset !== offset) throw new Error('an entry is lost');
@@ -64,7 +64,7 @@ describe('the index', () => {
   it('equals a map, through splits of its tables and freed slots', () => {
     const entries = new Entries(1);
     for (let number = 0; number < 60_000; number += 1) entries.step(40_000, 25_000, number);
-    expect(entries.index.entryTable.depth).toBeGreaterThan(0);
+    expect(entries.index.keyTable.depth).toBeGreaterThan(0);
     expectEqual(entries.index, entries);
     for (const name of [...entries.model.keys()]) entries.remove(name);
     expectEqual(entries.index, entries);
@@ -97,7 +97,7 @@ describe('the index', () => {
     const write = (): { disk: MemoryDisk; entries: Entries } => {
       const entries = new Entries(5);
       for (let number = 0; number < 30_000; number += 1) entries.step(20_000, 9_000, number);
-      const segments = new LiveSegments();
+      const segments = new SegmentTable();
       segments.add({ kind: 'log', number: 3, commitsBefore: 0, bytes: 50 }, 50);
       segments.add({ kind: 'log', number: 7, commitsBefore: 10 }, 99).liveUnits = 12;
       const disk = new MemoryDisk();
@@ -108,7 +108,7 @@ describe('the index', () => {
     it('is the same when it is read', () => {
       const { disk, entries } = write();
       const index = new LogIndex();
-      const segments = new LiveSegments();
+      const segments = new SegmentTable();
       expect(readIndexDump(disk, '/state', state, index, segments)).toMatchObject({ commits: 17 });
       expectEqual(index, entries);
       expect(segments.numbered(7)).toMatchObject({ ordinal: 1, bytes: 99, liveUnits: 12 });
@@ -127,8 +127,8 @@ describe('the index', () => {
     ])('is ignored by %s', (_what, other) => {
       const { disk } = write();
       const index = new LogIndex();
-      expect(readIndexDump(disk, '/state', other, index, new LiveSegments())).toBeUndefined();
-      expect(index.entries).toBe(0);
+      expect(readIndexDump(disk, '/state', other, index, new SegmentTable())).toBeUndefined();
+      expect(index.keys).toBe(0);
     });
 
     it('is ignored when it is cut or changed anywhere, and when it is missing', () => {
@@ -145,11 +145,11 @@ describe('the index', () => {
       for (const bytes of [...damaged, ...cut]) {
         disk.files.set('/state/index.dump', bytes);
         const index = new LogIndex();
-        expect(readIndexDump(disk, '/state', state, index, new LiveSegments())).toBeUndefined();
-        expect(index.entries).toBe(0);
+        expect(readIndexDump(disk, '/state', state, index, new SegmentTable())).toBeUndefined();
+        expect(index.keys).toBe(0);
       }
       disk.files.delete('/state/index.dump');
-      expect(readIndexDump(disk, '/state', state, new LogIndex(), new LiveSegments())).toBeUndefined();
+      expect(readIndexDump(disk, '/state', state, new LogIndex(), new SegmentTable())).toBeUndefined();
     });
   });
 });

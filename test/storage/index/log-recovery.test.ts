@@ -12,7 +12,7 @@ const first = `${segmentsFolder}/00000001.log`;
 const second = `${segmentsFolder}/00000002.log`;
 const headerBytes = 36;
 
-// A record has 24 bytes, a frame 28, before their contents.
+// An entry has 24 bytes, a frame 28, before their contents.
 const commits: readonly (readonly StoreChange[])[] = [
   [
     { collection: 'a', key: 'k', value: '1' },

@@ -91,7 +91,7 @@ describe('StoreSnapshot', () => {
     await store.close();
     appendFileSync(segmentPath(segmentsFolderOf(folder), 1), Buffer.from([0xff, 0x53, 0x46, 0xfe, 9, 9, 9]));
     const snapshot = await StoreSnapshot.open({ folder });
-    expect(snapshot.check()).toMatchObject({ damages: [], frames: 1, records: 1 });
+    expect(snapshot.check()).toMatchObject({ damages: [], frames: 1, entries: 1 });
     expect(snapshot.unfinishedBytes).toBe(7);
     expect(contents(snapshot)).toEqual({ 'a 1': 'whole' });
   });

@@ -39,8 +39,8 @@ export async function readContents(store: Store): Promise<Contents> {
       contents.set(`${collection}#${key}`, Buffer.from(value).toString());
     }
   }
-  const { entries } = store.stats();
-  if (entries !== contents.size) throw new Error(`the store counts ${entries} entries and gives out ${contents.size}`);
+  const { keys } = store.stats();
+  if (keys !== contents.size) throw new Error(`the store counts ${keys} keys and gives out ${contents.size}`);
   return contents;
 }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { noPressure, type CompactionPressure } from './compaction-plan.ts';
 import type { Disk } from '../disk.ts';
 import { indexDumpName } from '../index/index-dump.ts';
-import type { LiveSegment, LiveSegments } from '../index/live-segments.ts';
+import type { TrackedSegment, SegmentTable } from '../index/segment-table.ts';
 import { roomKeptBytes } from '../store-limits.ts';
 
 /** Space is short when less than so many segments fit on the disk. */
@@ -11,7 +11,7 @@ const roomSegmentsMin = 2;
 /** Which part of the room that commits leave a compaction leaves for the manifest and what the file system needs. */
 const roomForManifest = 1 / 4;
 
-/** A store whose lives end before a compaction does has so much more than the newest records in the end. */
+/** A store whose lives end before a compaction does has so much more than the newest entries in the end. */
 const spaceFactorAtStart = 2;
 
 /** Where short space or short lives are no reason any more; above it a running store does not wait between batches either. */
@@ -21,13 +21,13 @@ const spaceFactorRelieved = 1.65;
 const reclaimableWhenShort = 0.1;
 const reclaimableAny = 0.01;
 
-export interface SpaceRelief {
+export interface SpaceReclaim {
   readonly disk: Disk;
   readonly folder: string;
-  readonly segments: LiveSegments;
+  readonly segments: SegmentTable;
   readonly segmentBytesMax: number;
   /** The segment that takes the next frame. */
-  readonly open: () => LiveSegment;
+  readonly open: () => TrackedSegment;
   /** Begins the next one. */
   readonly beginSegment: () => Promise<void>;
   readonly compact: (pressure: () => CompactionPressure | undefined) => Promise<void>;
@@ -39,7 +39,7 @@ export interface SpaceRelief {
  * - when the disk is short of space: whatever can go, for as long as it is short. What was a disk full of garbage is none then.
  * - when garbage has piled up beyond what a store that lives on lets happen: each life gives back what earlier ones were too short for.
  */
-export async function relieveSpace(relief: SpaceRelief): Promise<void> {
+export async function reclaimSpace(relief: SpaceReclaim): Promise<void> {
   const { disk, folder, segmentBytesMax, compact } = relief;
   const short = (): boolean => disk.spaceSync(folder).freeBytes < roomSegmentsMin * segmentBytesMax;
   if (short()) {
@@ -57,24 +57,24 @@ export async function relieveSpace(relief: SpaceRelief): Promise<void> {
 }
 
 /** Gives back all space that can be given back. */
-export async function compactWholly(relief: SpaceRelief): Promise<void> {
+export async function reclaimAllSpace(relief: SpaceReclaim): Promise<void> {
   if (garbageUnits(relief.open()) > 0) await relief.beginSegment();
   await relief.compact(() => pressureOf(relief, reclaimableAny));
 }
 
-/** The newest records are written again before the others go, so there has to be room for those of one segment; where all can go, for none. */
-function pressureOf({ disk, folder, segmentBytesMax }: SpaceRelief, reclaimableMin: number): CompactionPressure {
+/** The newest entries are written again before the others go, so there has to be room for those of one segment; where all can go, for none. */
+function pressureOf({ disk, folder, segmentBytesMax }: SpaceReclaim, reclaimableMin: number): CompactionPressure {
   const { freeBytes, totalBytes } = disk.spaceSync(folder);
   const roomBytes = Math.max(0, freeBytes - roomForManifest * roomKeptBytes(segmentBytesMax, totalBytes));
   return { spaceFactorMax: 1, reclaimableMin, roomBytes };
 }
 
-function garbageUnits({ units, liveUnits }: LiveSegment): number {
+function garbageUnits({ units, liveUnits }: TrackedSegment): number {
   return units - liveUnits;
 }
 
 /** Of the segments that are closed. */
-function spaceFactorOf({ segments, open }: SpaceRelief): number {
+function spaceFactorOf({ segments, open }: SpaceReclaim): number {
   let [units, liveUnits] = [0, 0];
   for (const segment of segments.each()) {
     if (segment === open()) continue;

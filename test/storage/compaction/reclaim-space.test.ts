@@ -37,7 +37,7 @@ describe('a store whose disk is full of garbage', () => {
     }
   };
 
-  it('frees itself with its next start, in the segment that takes commits too: commits leave room for the newest records', async () => {
+  it('frees itself with its next start, in the segment that takes commits too: commits leave room for the newest entries', async () => {
     const openLarge = (): Promise<LogStore> => openInline(folder, { disk, segmentBytesMax: 40_000 });
     // Three entries that are overwritten again and again; the one segment there is never full.
     disk.bytesMax = 38_000;

@@ -9,7 +9,7 @@ import { corruptError, unusableError } from '../store-errors.ts';
  * Removes segment files that the manifest does not name: begun before a crash and not named yet, or compacted and not removed yet.
  * Refuses with STORE_CORRUPT when one of them holds later commits than were recovered: the manifest is then not the store's newest.
  */
-export function removeUnnamedSegments(disk: Disk, folder: string, storeId: string, manifest: Manifest, commits: number): void {
+export function removeUnlistedSegments(disk: Disk, folder: string, storeId: string, manifest: Manifest, commits: number): void {
   const segmentsFolder = segmentsFolderOf(folder);
   const named = new Set(manifest.segments.map(({ number }) => number));
   const unnamed = segmentNumbers(disk.listSync(segmentsFolder)).filter((number) => !named.has(number));

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { shownValue } from '../../src/state-tools/stored-value.ts';
+import { shownValue } from '../../src/state-tools/shown-value.ts';
 
 it.each<[string, Uint8Array, unknown]>([
   ['JSON', Buffer.from('{"a":[1,null]}'), { a: [1, null] }],

@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
  * One more turn reads it: the event loop reads after its timers and before its immediates. Closing a connection with something unread would
  * also reset it, and the other side would lose what was sent to it.
  */
-export function onSilence(socket: Socket, act: () => void): void {
+export function onSocketIdle(socket: Socket, act: () => void): void {
   socket.on('timeout', () => {
     const seen = socket.bytesRead;
     setImmediate(() => {

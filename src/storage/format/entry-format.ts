@@ -1,60 +1,60 @@
 import { crc32 } from 'node:zlib';
 
 /*
- * A record is one change of one entry. It tells everything about itself, so that it means the same wherever it is copied to. Numbers
+ * An entry is one change of one key. It tells everything about itself, so that it means the same wherever it is copied to. Numbers
  * are little-endian, texts UTF-8.
  *
  *    0  u32  checksum of all that follows
  *    4  u64  commit number
  *   12  u32  bytes of the collection
  *   16  u32  bytes of the key
- *   20  u32  bytes of the value, or 0xffffffff: the entry is removed, and no value follows
+ *   20  u32  bytes of the value, or 0xffffffff: the key is removed, and no value follows
  *   24       collection, key, value
  *
  * Every checksum of a store is a CRC-32 that starts from the checksum of the store's id: bytes of another store, found inside a value,
  * are never taken for its own.
  */
-export const recordHeaderBytes = 24;
+export const entryHeaderBytes = 24;
 const removed = 0xffff_ffff;
 
-export interface LogRecord {
+export interface LogEntry {
   readonly commit: number;
   readonly collection: string;
   readonly key: string;
-  /** Undefined when the record removes the entry. */
+  /** Undefined when the entry removes the key. */
   readonly value: Buffer | undefined;
-  /** The offset behind the record. */
+  /** The offset behind the entry. */
   readonly end: number;
 }
 
-/** Fills in the header of a record whose texts and value are in place. */
-export function writeRecordHeader(
+/** Fills in the header of an entry whose texts and value are in place. */
+export function writeEntryHeader(
   bytes: Buffer,
   start: number,
-  record: { commit: number; collectionBytes: number; keyBytes: number; valueBytes: number | undefined; checksumSeed: number },
+  entry: { commit: number; collectionBytes: number; keyBytes: number; valueBytes: number | undefined; checksumSeed: number },
 ): void {
-  writeUint64(bytes, record.commit, start + 4);
-  bytes.writeUInt32LE(record.collectionBytes, start + 12);
-  bytes.writeUInt32LE(record.keyBytes, start + 16);
-  bytes.writeUInt32LE(record.valueBytes ?? removed, start + 20);
-  const end = start + recordHeaderBytes + record.collectionBytes + record.keyBytes + (record.valueBytes ?? 0);
-  bytes.writeUInt32LE(crc32(bytes.subarray(start + 4, end), record.checksumSeed), start);
+  writeUint64(bytes, entry.commit, start + 4);
+  bytes.writeUInt32LE(entry.collectionBytes, start + 12);
+  bytes.writeUInt32LE(entry.keyBytes, start + 16);
+  bytes.writeUInt32LE(entry.valueBytes ?? removed, start + 20);
+  const end = start + entryHeaderBytes + entry.collectionBytes + entry.keyBytes + (entry.valueBytes ?? 0);
+  bytes.writeUInt32LE(crc32(bytes.subarray(start + 4, end), entry.checksumSeed), start);
 }
 
-/** Where the parts of a record lie; its collection begins `recordHeaderBytes` behind its start. */
-export interface RecordSpan {
+/** Where the parts of an entry lie; its collection begins `entryHeaderBytes` behind its start. */
+export interface EntrySpan {
   readonly commit: number;
   readonly keyStart: number;
   readonly valueStart: number;
-  /** Whether the record removes its entry. */
+  /** Whether the entry removes its key. */
   readonly removes: boolean;
-  /** The offset behind the record. */
+  /** The offset behind the entry. */
   readonly end: number;
 }
 
-/** The parts of the record at an offset, unchecked but for their lengths; undefined when it does not fit before `limit`. */
-export function recordSpan(bytes: Buffer, start: number, limit: number): RecordSpan | undefined {
-  const collectionStart = start + recordHeaderBytes;
+/** The parts of the entry at an offset, unchecked but for their lengths; undefined when it does not fit before `limit`. */
+export function entrySpan(bytes: Buffer, start: number, limit: number): EntrySpan | undefined {
+  const collectionStart = start + entryHeaderBytes;
   if (collectionStart > limit) return undefined;
   const valueBytes = bytes.readUInt32LE(start + 20);
   const keyStart = collectionStart + bytes.readUInt32LE(start + 12);
@@ -64,25 +64,25 @@ export function recordSpan(bytes: Buffer, start: number, limit: number): RecordS
   return end > limit ? undefined : { commit: readUint64(bytes, start + 4), keyStart, valueStart, removes, end };
 }
 
-/** The record at an offset, unchecked but for its lengths; undefined when it does not fit before `limit`. */
-export function parseRecord(bytes: Buffer, start: number, limit: number): LogRecord | undefined {
-  const span = recordSpan(bytes, start, limit);
+/** The entry at an offset, unchecked but for its lengths; undefined when it does not fit before `limit`. */
+export function parseEntry(bytes: Buffer, start: number, limit: number): LogEntry | undefined {
+  const span = entrySpan(bytes, start, limit);
   if (span === undefined) return undefined;
   const { commit, keyStart, valueStart, removes, end } = span;
   return {
     commit,
-    collection: bytes.toString('utf8', start + recordHeaderBytes, keyStart),
+    collection: bytes.toString('utf8', start + entryHeaderBytes, keyStart),
     key: bytes.toString('utf8', keyStart, valueStart),
     value: removes ? undefined : bytes.subarray(valueStart, end),
     end,
   };
 }
 
-/** The length of the record at an offset; 0 when it is not there as it was written. */
-export function intactRecordBytes(bytes: Buffer, start: number, checksumSeed: number): number {
-  if (start + recordHeaderBytes > bytes.length) return 0;
+/** The length of the entry at an offset; 0 when it is not there as it was written. */
+export function intactEntryBytes(bytes: Buffer, start: number, checksumSeed: number): number {
+  if (start + entryHeaderBytes > bytes.length) return 0;
   const valueBytes = bytes.readUInt32LE(start + 20);
-  const namesEnd = start + recordHeaderBytes + bytes.readUInt32LE(start + 12) + bytes.readUInt32LE(start + 16);
+  const namesEnd = start + entryHeaderBytes + bytes.readUInt32LE(start + 12) + bytes.readUInt32LE(start + 16);
   const end = namesEnd + (valueBytes === removed ? 0 : valueBytes);
   if (end > bytes.length || bytes.readUInt32LE(start) !== crc32(bytes.subarray(start + 4, end), checksumSeed)) return 0;
   return end - start;

@@ -1,6 +1,6 @@
-import { recordHeaderBytes, type RecordSpan } from '../format/record-format.ts';
+import { entryHeaderBytes, type EntrySpan } from '../format/entry-format.ts';
 
-/** The newest record of an entry. */
+/** The newest entry of a key. */
 export interface SnapshotEntry {
   readonly collection: string;
   readonly key: string;
@@ -12,25 +12,25 @@ export interface SnapshotEntry {
 }
 
 interface Newest extends Omit<SnapshotEntry, 'collection' | 'key' | 'value'> {
-  /** Undefined when the record removes the entry: it stays until older records cannot come any more. */
+  /** Undefined when the entry removes the key: it stays until older entries cannot come any more. */
   readonly value: Buffer | undefined;
 }
 
-/** Of all records that are shown to it, in any order of segments, the newest of each entry. */
-export class NewestRecords {
+/** Of all entries that are shown to it, in any order of segments, the newest of each key. */
+export class NewestEntries {
   readonly #collections = new Map<string, Map<string, Newest>>();
 
-  take(bytes: Buffer, start: number, record: RecordSpan, segment: number): void {
-    const collection = collectionOf(bytes, start, record);
+  take(bytes: Buffer, start: number, entry: EntrySpan, segment: number): void {
+    const collection = collectionOf(bytes, start, entry);
     let entries = this.#collections.get(collection);
     if (entries === undefined) this.#collections.set(collection, (entries = new Map<string, Newest>()));
-    const key = bytes.toString('utf8', record.keyStart, record.valueStart);
+    const key = bytes.toString('utf8', entry.keyStart, entry.valueStart);
     const known = entries.get(key);
     // Of two changes in one commit the later one counts, and it is behind the other.
-    if (known !== undefined && known.commit > record.commit) return;
+    if (known !== undefined && known.commit > entry.commit) return;
     // A copy: the next segment is read into the same bytes.
-    const value = record.removes ? undefined : Buffer.from(bytes.subarray(record.valueStart, record.end));
-    entries.set(key, { value, commit: record.commit, segment, bytes: record.end - start });
+    const value = entry.removes ? undefined : Buffer.from(bytes.subarray(entry.valueStart, entry.end));
+    entries.set(key, { value, commit: entry.commit, segment, bytes: entry.end - start });
   }
 
   /** Shows what is there, collection after collection. */
@@ -41,6 +41,6 @@ export class NewestRecords {
   }
 }
 
-export function collectionOf(bytes: Buffer, start: number, record: RecordSpan): string {
-  return bytes.toString('utf8', start + recordHeaderBytes, record.keyStart);
+export function collectionOf(bytes: Buffer, start: number, entry: EntrySpan): string {
+  return bytes.toString('utf8', start + entryHeaderBytes, entry.keyStart);
 }

@@ -1,58 +1,58 @@
 import { StatefunError } from '../../shared/errors.ts';
 import { ordinalsMax } from './index-slots.ts';
-import type { SegmentEntry } from '../segments/manifest.ts';
+import type { ListedSegment } from '../segments/manifest.ts';
 
-/** A segment that the manifest names, with what is known of its records. Sizes of records are in units of an index slot. */
-export interface LiveSegment {
+/** A segment that the manifest names, with what is known of its entries. Sizes of entries are in units of an index slot. */
+export interface TrackedSegment {
   readonly ordinal: number;
-  entry: SegmentEntry;
+  listed: ListedSegment;
   /** Bytes of the file. */
   bytes: number;
-  /** Of all its records. */
+  /** Of all its entries. */
   units: number;
-  /** Of those that are the newest of their entry. */
+  /** Of those that are the newest of their listed. */
   liveUnits: number;
-  /** Of those that say that an entry is removed. */
+  /** Of those that say that an listed is removed. */
   tombstoneUnits: number;
   /** Reads under way. */
   readers: number;
-  /** No record of it is wanted any more; its ordinal is free again when this was called and nobody reads. */
+  /** No entry of it is wanted any more; its ordinal is free again when this was called and nobody reads. */
   retired: (() => void) | undefined;
 }
 
 /** The segments of a store by ordinal, a small number that index slots name them by, and how much of each is garbage. */
-export class LiveSegments {
-  readonly #byOrdinal: (LiveSegment | undefined)[] = [];
+export class SegmentTable {
+  readonly #byOrdinal: (TrackedSegment | undefined)[] = [];
   readonly #free: number[] = [];
-  readonly #named = new Map<number, LiveSegment>();
+  readonly #named = new Map<number, TrackedSegment>();
 
   /** Those that the manifest names, in the order in which they came. */
-  get named(): readonly LiveSegment[] {
+  get named(): readonly TrackedSegment[] {
     return [...this.#named.values()];
   }
 
   /** The same, without a list of them. */
-  each(): Iterable<LiveSegment> {
+  each(): Iterable<TrackedSegment> {
     return this.#named.values();
   }
 
-  add(entry: SegmentEntry, bytes: number): LiveSegment {
+  add(listed: ListedSegment, bytes: number): TrackedSegment {
     const ordinal = this.#free.pop() ?? this.#byOrdinal.length;
     if (ordinal >= ordinalsMax) {
       const summary = `a store has at most ${ordinalsMax} segments at once.`;
       throw new StatefunError('STORE_SEGMENTS_EXHAUSTED', summary, { facts: { segmentsMax: ordinalsMax } });
     }
     const counts = { units: 0, liveUnits: 0, tombstoneUnits: 0, readers: 0, retired: undefined };
-    const segment: LiveSegment = { ordinal, entry, bytes, ...counts };
+    const segment: TrackedSegment = { ordinal, listed, bytes, ...counts };
     this.#byOrdinal[ordinal] = segment;
-    this.#named.set(entry.number, segment);
+    this.#named.set(listed.number, segment);
     return segment;
   }
 
   /** Puts back a segment under the ordinal that the slots of a dump name. */
-  restore(segment: LiveSegment): void {
+  restore(segment: TrackedSegment): void {
     this.#byOrdinal[segment.ordinal] = segment;
-    this.#named.set(segment.entry.number, segment);
+    this.#named.set(segment.listed.number, segment);
   }
 
   /** After the last `restore`: which ordinals are free. */
@@ -63,35 +63,35 @@ export class LiveSegments {
     }
   }
 
-  at(ordinal: number): LiveSegment {
+  at(ordinal: number): TrackedSegment {
     const segment = this.#byOrdinal[ordinal];
     if (segment === undefined) throw new RangeError(`no segment has ordinal ${ordinal}`);
     return segment;
   }
 
-  numbered(number: number): LiveSegment | undefined {
+  numbered(number: number): TrackedSegment | undefined {
     return this.#named.get(number);
   }
 
   /** The manifest names it no more. Calls back when nobody reads it either. */
-  retire(segment: LiveSegment, unread: () => void): void {
-    this.#named.delete(segment.entry.number);
+  retire(segment: TrackedSegment, unread: () => void): void {
+    this.#named.delete(segment.listed.number);
     segment.retired = unread;
     this.#releaseIfUnread(segment);
   }
 
-  beginRead(ordinal: number): LiveSegment {
+  beginRead(ordinal: number): TrackedSegment {
     const segment = this.at(ordinal);
     segment.readers += 1;
     return segment;
   }
 
-  endRead(segment: LiveSegment): void {
+  endRead(segment: TrackedSegment): void {
     segment.readers -= 1;
     this.#releaseIfUnread(segment);
   }
 
-  #releaseIfUnread(segment: LiveSegment): void {
+  #releaseIfUnread(segment: TrackedSegment): void {
     const { retired } = segment;
     if (retired === undefined || segment.readers > 0) return;
     segment.retired = undefined;

@@ -1,12 +1,12 @@
 import { assertInvariant } from '../../shared/errors.ts';
 import { unitBytes } from './index-slots.ts';
-import type { LiveSegment, LiveSegments } from './live-segments.ts';
-import type { RecordPlace } from './log-index.ts';
-import { recordHeaderBytes, recordSpan } from '../format/record-format.ts';
-import type { RecordReader } from '../threads/reader.ts';
+import type { TrackedSegment, SegmentTable } from './segment-table.ts';
+import type { EntryPlace } from './log-index.ts';
+import { entryHeaderBytes, entrySpan } from '../format/entry-format.ts';
+import type { LogReader } from '../threads/reader.ts';
 import type { ReadAnswer, ReadFailure } from '../segments/segment-reader.ts';
 import { corruptError, readFailedError } from '../store-errors.ts';
-import type { StoredEntry } from '../store.ts';
+import type { StoredValue } from '../store.ts';
 
 /**
  * Bytes that are asked for at once, 64 KiB. Values share the buffer they were read in, and one value keeps all of it in memory. Smaller batches
@@ -17,10 +17,10 @@ const batchBytesMax = 64 * 1024;
 /** One read of a collection. */
 interface Reading {
   readonly collection: string;
-  readonly entries: StoredEntry[];
-  /** Batches that hold records of it and are not answered yet. */
+  readonly entries: StoredValue[];
+  /** Batches that hold entries of it and are not answered yet. */
   parts: number;
-  readonly resolve: (entries: readonly StoredEntry[]) => void;
+  readonly resolve: (entries: readonly StoredValue[]) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -31,35 +31,35 @@ interface Part {
   readonly behind: number;
 }
 
-/** Gathers the reads of a turn into batches: one message to the reader's thread costs as much as a dozen records. */
-export class RecordReads {
-  readonly #reader: RecordReader;
-  readonly #segments: LiveSegments;
+/** Gathers the reads of a turn into batches: one message to the reader's thread costs as much as a dozen entries. */
+export class EntryReads {
+  readonly #reader: LogReader;
+  readonly #segments: SegmentTable;
   #parts: Part[] = [];
   #requests: number[] = [];
   /** The segment of each request. */
-  #read: LiveSegment[] = [];
+  #read: TrackedSegment[] = [];
   #bytes = 0;
 
-  constructor(reader: RecordReader, segments: LiveSegments) {
+  constructor(reader: LogReader, segments: SegmentTable) {
     this.#reader = reader;
     this.#segments = segments;
   }
 
   /**
-   * The entries of a collection, given the places of its records. The files stay until they are read.
+   * The keys of a collection, given the places of its entries. The files stay until they are read.
    * Rejects with STORE_CORRUPT or STORE_READ_FAILED.
    */
-  read(collection: string, places: readonly RecordPlace[]): Promise<readonly StoredEntry[]> {
+  read(collection: string, places: readonly EntryPlace[]): Promise<readonly StoredValue[]> {
     return new Promise((resolve, reject) => {
       const reading: Reading = { collection, entries: [], parts: 0, resolve, reject };
       if (this.#read.length === 0) queueMicrotask(() => this.#flush());
       let first = this.#read.length;
       for (const { ordinal, offset, units } of places) {
         const segment = this.#segments.beginRead(ordinal);
-        // What lies behind the segment's last record is not there to be read.
+        // What lies behind the segment's last entry is not there to be read.
         const bytesMax = Math.min(units * unitBytes, segment.bytes - offset);
-        this.#requests.push(segment.entry.number, offset, bytesMax);
+        this.#requests.push(segment.listed.number, offset, bytesMax);
         this.#read.push(segment);
         this.#bytes += bytesMax;
         if (this.#bytes < batchBytesMax) continue;
@@ -121,10 +121,10 @@ function settle(parts: readonly Part[], { bytes, spans, failures }: ReadAnswer):
 function take({ reading: { collection, entries }, first, behind }: Part, buffer: Buffer, spans: Uint32Array): void {
   for (let request = first; request < behind; request += 1) {
     const start = spans[request * 2] ?? 0;
-    const span = recordSpan(buffer, start, start + (spans[request * 2 + 1] ?? 0));
-    assertInvariant(span !== undefined && !span.removes, 'an index names records that set their entry');
-    // The record may belong to another collection, whose hash is the same (I2).
-    if (buffer.toString('utf8', start + recordHeaderBytes, span.keyStart) !== collection) continue;
+    const span = entrySpan(buffer, start, start + (spans[request * 2 + 1] ?? 0));
+    assertInvariant(span !== undefined && !span.removes, 'an index names entries that set their key');
+    // The entry may belong to another collection, whose hash is the same (I2).
+    if (buffer.toString('utf8', start + entryHeaderBytes, span.keyStart) !== collection) continue;
     entries.push({ key: buffer.toString('utf8', span.keyStart, span.valueStart), value: buffer.subarray(span.valueStart, span.end) });
   }
 }

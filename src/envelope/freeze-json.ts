@@ -1,73 +1,40 @@
 import { describe, StatefunError } from '../shared/errors.ts';
+import { walkJson, type JsonLoss } from '../shared/walk-json.ts';
 
-/** Most levels of arrays and objects in an event: deeper ones would exhaust the stack of whoever walks them. */
-export const eventDepthMax = 500;
+/** Most levels of arrays and objects below an event: deeper ones would exhaust the stack of code that walks them. */
+const eventDepthMax = 500;
 
 /**
- * Freezes an event all the way down, and throws EVENT_NOT_SERIALIZABLE for anything that JSON would change or lose.
+ * Freezes an event at every level. Throws EVENT_NOT_SERIALIZABLE for anything that JSON would change or lose.
  *
- * A receiver in this process sees the very object that was sent, one that reads the message back from the log sees what JSON kept of it:
- * they must be the same. Two things nobody should notice are let pass: a property that is undefined, and the sign of -0.
+ * A receiver in this process sees the object that was sent; one that reads the message from the log sees the JSON of it. Both have to be the same,
+ * but for properties that are undefined and the sign of -0.
  */
 export function freezeJson(event: object): void {
-  walkObject(event, [], 0, Object.freeze);
+  ensureJson(event, true);
 }
 
-/** The same check for an event that is written at once and not kept: nothing is frozen. */
+/** The check of {@link freezeJson} for an event that is written at once and not kept: nothing is frozen. */
 export function checkJson(event: object): void {
-  walkObject(event, [], 0, undefined);
+  ensureJson(event, false);
 }
 
-/** The keys that lead to a value, from the event down. */
-type Path = (string | number)[];
-type Freeze = (value: object) => unknown;
-
-function walkObject(value: object, path: Path, depth: number, freeze: Freeze | undefined): void {
-  if (depth > eventDepthMax) refuse(path.slice(0, 4), `is nested more than ${eventDepthMax} levels deep, or contains itself`);
-  if (Array.isArray(value)) {
-    for (let index = 0; index < value.length; index++) {
-      const item: unknown = value[index];
-      if (item === undefined) refuse([...path, index], 'is undefined, which JSON turns into null');
-      walkValue(item, index, path, depth, freeze);
-    }
-  } else {
-    if (!isPlain(value)) refuse(path, `is ${describe(value)}, which JSON would change or lose`);
-    for (const key of Object.keys(value)) walkValue((value as Record<string, unknown>)[key], key, path, depth, freeze);
-  }
-  freeze?.(value);
+function ensureJson(event: object, freeze: boolean): void {
+  // The event itself is a level, too.
+  const result = walkJson(event, { depthMax: eventDepthMax + 1, freeze });
+  if (typeof result !== 'number') throw notSerializable(result);
 }
 
-function walkValue(value: unknown, key: string | number, path: Path, depth: number, freeze: Freeze | undefined): void {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-    case 'undefined':
-      return;
-    case 'number':
-      if (!Number.isFinite(value)) refuse([...path, key], `is ${value}, which JSON turns into null`);
-      return;
-    case 'object':
-      if (value === null) return;
-      path.push(key);
-      walkObject(value, path, depth + 1, freeze);
-      path.pop();
-      return;
-    case 'bigint':
-    case 'function':
-    case 'symbol':
-      refuse([...path, key], `is a ${typeof value}, which JSON would lose`);
-  }
-}
-
-/** Objects of another realm (a vm context, a structured clone in tests) are plain too: what counts is that nothing is above their prototype. */
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
-function refuse(path: Path, problem: string): never {
+function notSerializable(loss: JsonLoss): StatefunError {
+  const path = loss.isTooDeep ? loss.path.slice(0, 4) : loss.path;
   const where = path.map((key, index) => (typeof key === 'number' ? `[${key}]` : index === 0 ? key : `.${key}`)).join('');
-  throw new StatefunError('EVENT_NOT_SERIALIZABLE', `${where === '' ? 'the event' : `"${where}" of the event`} ${problem}.`, {
-    facts: { path: where },
-  });
+  const owner = where === '' ? 'the event' : `"${where}" of the event`;
+  return new StatefunError('EVENT_NOT_SERIALIZABLE', `${owner} ${problemOf(loss)}.`, { facts: { path: where } });
+}
+
+function problemOf({ part, isTooDeep }: JsonLoss): string {
+  if (isTooDeep) return `is nested more than ${eventDepthMax} levels deep, or contains itself`;
+  if (typeof part === 'number' || part === undefined) return `is ${part}, which JSON turns into null`;
+  if (typeof part === 'object') return `is ${describe(part)}, which JSON would change or lose`;
+  return `is a ${typeof part}, which JSON would lose`;
 }

@@ -1,6 +1,6 @@
 import { deepFreeze } from '../shared/deep-freeze.ts';
 import { describe, StatefunError } from '../shared/errors.ts';
-import { freezeJson } from './json-walk.ts';
+import { inspectJson } from './inspect-json.ts';
 
 /**
  * How the values of a cell are checked, written and read. Make your own with {@link customType}.
@@ -184,7 +184,7 @@ export function notSerializable(typeName: string, loss: string, cell?: string): 
 
 const refuse = (value: unknown): string => `the value itself (${describe(value)})`;
 
-const json = valueHolding<unknown>('json', freezeJson, JSON.stringify, (text) => deepFreeze(JSON.parse(text) as unknown));
+const json = valueHolding<unknown>('json', inspectJson, JSON.stringify, (text) => deepFreeze(JSON.parse(text) as unknown));
 
 /** A type of single values: what is read must be written the same way again, so that bytes of another type are not taken for its own. */
 function scalar<T>(

@@ -30,6 +30,7 @@ describe('freezeJson', () => {
     ['Set', new Set(), 'data'],
     ['Set behind other values', { items: [{ a: {} }, {}], set: new Set() }, 'data.set'],
     ['class instance', { price: new Price() }, 'data.price'],
+    ['array of a class of its own', { prices: new (class Prices extends Array<number> {})() }, 'data.prices'],
     ['bytes', Uint8Array.of(1), 'data'],
     ['bigint', [1n], 'data[0]'],
     ['NaN', { price: Number.NaN }, 'data.price'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { runInNewContext } from 'node:vm';
-import { freezeJson } from '../../src/state/json-walk.ts';
+import { inspectJson } from '../../src/state/inspect-json.ts';
 
 class Money {
   readonly cents = 5;
@@ -9,7 +9,7 @@ class Money {
 const cyclic: Record<string, unknown> = {};
 cyclic['self'] = cyclic;
 
-describe('freezeJson', () => {
+describe('inspectJson', () => {
   it.each([
     ['a Date in a property', { items: { a1: { added: new Date(0) } } }, 'items.a1.added (Date)'],
     ['a Map in an array', { list: [1, new Map()] }, 'list[1] (Map)'],
@@ -28,28 +28,28 @@ describe('freezeJson', () => {
     ['undefined', undefined, 'the value itself (undefined)'],
     ['a key that is no identifier', { 'a b': { 'x.y': 1n } }, '["a b"]["x.y"] (bigint)'],
   ])('names the place of %s', (_what, value, place) => {
-    expect(freezeJson(value)).toBe(place);
+    expect(inspectJson(value)).toBe(place);
   });
 
   it('stops at a cycle and says so, with a place short enough to read', () => {
-    const place = freezeJson({ cart: cyclic });
+    const place = inspectJson({ cart: cyclic });
     expect(place).toMatch(/^cart\.self\.self.*… ?.*\(nested deeper than 500, or a cycle\)$/);
     expect(String(place).length).toBeLessThan(250);
   });
 
   it('accepts what JSON keeps, and freezes it all the way down', () => {
     const value = { a: null, b: [true, { c: 'x' }], d: Object.assign(Object.create(null) as object, { e: 1 }), f: undefined };
-    expect(freezeJson(value)).toEqual(expect.any(Number));
+    expect(inspectJson(value)).toEqual(expect.any(Number));
     expect([value, value.b, value.b[1], value.d].every((part) => Object.isFrozen(part))).toBe(true);
   });
 
   it('accepts plain objects and arrays of another realm, and refuses its dates', () => {
-    expect(freezeJson(runInNewContext('({ a: [{}] })'))).toEqual(expect.any(Number));
-    expect(freezeJson(runInNewContext('({ a: new Date() })'))).toBe('a (Date)');
+    expect(inspectJson(runInNewContext('({ a: [{}] })'))).toEqual(expect.any(Number));
+    expect(inspectJson(runInNewContext('({ a: new Date() })'))).toBe('a (Date)');
   });
 
   it('goes into what is frozen already: it may have been frozen by others, and not all the way down', () => {
-    expect(freezeJson(Object.freeze({ a: [new Date(0)] }))).toBe('a[0] (Date)');
+    expect(inspectJson(Object.freeze({ a: [new Date(0)] }))).toBe('a[0] (Date)');
   });
 
   it.each([
@@ -57,7 +57,7 @@ describe('freezeJson', () => {
     Array.from({ length: 100 }, (_, index) => ({ id: `product-${index}`, price: 10.25, available: true })),
   ])('estimates a size within a factor of two of its text', (value) => {
     const text = JSON.stringify(value);
-    const size = freezeJson(value);
+    const size = inspectJson(value);
     expect(size).toBeGreaterThan(text.length / 2);
     expect(size).toBeLessThan(text.length * 2);
   });

@@ -38,7 +38,7 @@ const mayImport = {
   'state-tools': ['shared', 'envelope', 'state', 'ingress', 'storage', 'engine'],
   application: [...core, 'storage', 'engine', 'request-reply', 'connectors/(?:memory|file)/', 'injection', 'configuration', 'state-tools'],
   // Loaded for a module.yaml alone, so an application that names no Kinesis does not need its client.
-  'application/module-file': ['shared', 'envelope', 'ingress', 'egress', 'request-reply', 'connectors', 'application'],
+  'application/from-module-file': ['shared', 'envelope', 'ingress', 'egress', 'request-reply', 'connectors', 'application'],
   testing: [...core, 'storage', 'engine', 'request-reply', 'connectors', 'injection', 'configuration', 'application'],
   simulation: [...core, 'storage', 'engine', 'injection', 'application', 'testing'],
   cli: ['shared', 'envelope', 'configuration', 'state-tools', 'application', 'testing'],

@@ -12,7 +12,7 @@ import { readSection } from '../configuration/own-configuration.ts';
 import type { Environment } from '../configuration/variable-source.ts';
 import { isApplicationDefinition, type ApplicationDefinition, type ApplicationOptions } from './definition.ts';
 import { createLogger, type LoggingOptions } from './logging/logging.ts';
-import { collectModules } from './components/modules.ts';
+import { collectModules } from './components/collect-modules.ts';
 import type { Provider } from '../injection/provider.ts';
 
 /** Where a host has the settings of an application from, besides its code. */

@@ -24,7 +24,7 @@ import { checkEventTypes } from './components/check-event-types.ts';
 import { checkEgress, checkIngress } from './components/check-ports.ts';
 import { chooseComponents } from './components/choose-components.ts';
 import { scanComponents, type ScanReport, type ScanResult } from './components/component-scan.ts';
-import { makeForwarders, registerFunctions, unknownTargets, type ComponentClasses, type Making } from './components/components.ts';
+import { makeForwarders, registerFunctions, unknownTargets, type ComponentClasses, type Making } from './components/make-components.ts';
 import { conditionsOf, profilesIn, type ConditionOutcome, type ConditionSource } from '../injection/conditions.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import { ProviderContainer } from '../injection/container.ts';

@@ -11,8 +11,8 @@ export interface Loaded extends Omit<LoadedApplication, 'entry'> {
 export async function load(path: string): Promise<Loaded> {
   if (!/\.ya?ml$/i.test(path)) return loadBuilt(path);
   // Loaded when it is needed: most applications have no module.yaml.
-  const { loadModule } = await import('../application/module-file/load-module.ts');
-  return loadModule(path);
+  const { loadModuleFile } = await import('../application/from-module-file/load-module-file.ts');
+  return loadModuleFile(path);
 }
 
 /** What {@link loadApplication} finds, with a warning when it was built before its sources were changed. */

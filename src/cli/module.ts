@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { assembleApplication } from '../application/assemble.ts';
-import { moduleYaml } from '../application/flink/module-yaml.ts';
+import { moduleFileText } from '../application/flink/module-file-text.ts';
 import { loadApplication } from '../application/running/load-application.ts';
 import { cannotStart, starting } from './application-failure.ts';
 import { configurationSources, withConfigurationOptions, type ConfigurationCommandOptions } from './configuration-options.ts';
@@ -42,7 +42,7 @@ async function print(path: string, { url, batchMessagesMax, playground, ...given
   const yaml = await starting(
     async () => {
       const assembled = await assembleApplication(application, { ...configurationSources(given, folder), defaultName, dryRun: true });
-      return moduleYaml(assembled, { url, batchMessagesMax, playground: playground === true });
+      return moduleFileText(assembled, { url, batchMessagesMax, playground: playground === true });
     },
     application,
     cannotStart,

@@ -21,7 +21,7 @@ import { toFixture, type Fixture } from './fixtures/fixture.ts';
 import { egressTaker, playFixture, type PlayOptions, type PlaySummary } from './fixtures/play-fixture.ts';
 import { RecordingEgress } from './recording-egress.ts';
 import type { DelayedEvent } from './sent-event.ts';
-import { ownState, subscribersIn } from './snapshot.ts';
+import { ownState, subscribersIn } from './own-state.ts';
 import type { StateSnapshot } from './expectations/state-expectation.ts';
 import { RestartableClock, type PointInTime } from './test-clock.ts';
 import { startTestRun, type GivenAddress, type TestRun } from './test-run.ts';

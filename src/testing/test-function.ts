@@ -29,7 +29,7 @@ import { encodeGivenState, type GivenState } from './given-state.ts';
 import { IsolatedEngine } from './isolated/isolated-engine.ts';
 import { egressTaker, playFixture, type PlayOptions, type PlaySummary } from './fixtures/play-fixture.ts';
 import type { DelayedEvent, SentEvent } from './sent-event.ts';
-import { ownState, subscribersIn } from './snapshot.ts';
+import { ownState, subscribersIn } from './own-state.ts';
 import type { StateSnapshot } from './expectations/state-expectation.ts';
 import { clockAt } from './test-clock.ts';
 import { toOverrides, type TestSettings } from './test-settings.ts';

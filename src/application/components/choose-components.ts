@@ -2,7 +2,7 @@ import { appendAll } from '../../shared/append-all.ts';
 import type { StatefunError } from '../../shared/errors.ts';
 import type { ClassOf } from '../../shared/metadata.ts';
 import { componentKind, type ScanResult } from './component-scan.ts';
-import type { ComponentClasses } from './components.ts';
+import type { ComponentClasses } from './make-components.ts';
 import { checkCondition, conditionsOf, decide, type ConditionOutcome, type ConditionSource } from '../../injection/conditions.ts';
 import type { Contributions } from './contributions.ts';
 import { conditionContext } from '../../injection/provider-choice.ts';

@@ -6,7 +6,7 @@ import type { ClassOf } from '../../shared/metadata.ts';
 import { toFolderPath } from './component-scan.ts';
 import { noConditionSource, type ConditionOutcome, type ConditionSource } from '../../injection/conditions.ts';
 import type { ApplicationDefinition } from '../definition.ts';
-import { collectModules, type CollectedModule } from './modules.ts';
+import { collectModules, type CollectedModule } from './collect-modules.ts';
 import type { HealthClass } from './health-components.ts';
 import type { ModuleScope } from '../../injection/module-scope.ts';
 import { chooseProviders, type ProviderSource } from '../../injection/provider-choice.ts';

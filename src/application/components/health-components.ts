@@ -1,7 +1,7 @@
 import { appendAll } from '../../shared/append-all.ts';
 import { describe, StatefunError } from '../../shared/errors.ts';
 import type { ClassOf } from '../../shared/metadata.ts';
-import type { Making } from './components.ts';
+import type { Making } from './make-components.ts';
 import { isHealthIndicator, type HealthIndicator } from '../health/health-indicator.ts';
 import type { ModuleScope } from '../../injection/module-scope.ts';
 

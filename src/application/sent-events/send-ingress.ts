@@ -6,7 +6,7 @@ import { StatefunError } from '../../shared/errors.ts';
 import { SentEventIds, sentEventKey } from './sent-event-ids.ts';
 
 /** What became of an event that was sent. */
-export interface SentEvent {
+export interface SendReceipt {
   readonly id: string;
   readonly source: string;
   /** It was sent before: it is not handled again. */
@@ -50,7 +50,7 @@ export class SendIngress implements Ingress {
    * Takes an event, as CloudEvents JSON; resolves when it is durable. Throws what is wrong with it, NO_FORWARDER when nobody takes it, and
    * ENGINE_STOPPED when the engine stops: whether it was taken is open then.
    */
-  async send(text: string): Promise<SentEvent> {
+  async send(text: string): Promise<SendReceipt> {
     const envelope = Envelope.ofPayload(text);
     const { id, source, type } = envelope.event;
     const key = sentEventKey(source, id);

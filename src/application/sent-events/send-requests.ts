@@ -1,7 +1,7 @@
 import { StatefunError } from '../../shared/errors.ts';
 import { askLockHolder } from '../../storage/folder/folder-lock.ts';
 import { requestLengthMax, type RequestHandler } from '../../storage/folder/lock-requests.ts';
-import type { SendIngress, SentEvent } from './send-ingress.ts';
+import type { SendIngress, SendReceipt } from './send-ingress.ts';
 
 /** Answers requests to take an event; others go to the next handler. */
 export function sendRequests(ingress: SendIngress, next: RequestHandler): RequestHandler {
@@ -17,14 +17,14 @@ export function sendRequests(ingress: SendIngress, next: RequestHandler): Reques
  * Throws APPLICATION_NOT_RUNNING when no engine runs on the folder, EVENT_TOO_LARGE, and what {@link SendIngress.send} throws. After REQUEST_FAILED
  * and ENGINE_STOPPED it may have been taken: sent again under the same source and id it is handled once.
  */
-export async function sendToRunning(folder: string, text: string): Promise<SentEvent> {
+export async function sendToRunning(folder: string, text: string): Promise<SendReceipt> {
   const request = { send: text };
   const length = JSON.stringify(request).length;
   if (length > requestLengthMax) {
     const summary = `the event takes ${length} characters; a request may have ${requestLengthMax}.`;
     throw new StatefunError('EVENT_TOO_LARGE', summary, { facts: { length, lengthMax: requestLengthMax } });
   }
-  const answer = (await askLockHolder(folder, request)) as SentEvent | undefined; // see sendRequests
+  const answer = (await askLockHolder(folder, request)) as SendReceipt | undefined; // see sendRequests
   if (answer === undefined) throw new StatefunError('APPLICATION_NOT_RUNNING', `no application runs on ${folder}.`, { facts: { folder } });
   return answer;
 }

@@ -1,7 +1,7 @@
 import type { ClusterEgress } from '../../egress/egress.ts';
 import type { ClusterIngress } from '../../ingress/ingress.ts';
 import type { KinesisClientOptions, KinesisSender } from './kinesis-connection.ts';
-import { partitionKeyOf } from './put-lanes.ts';
+import { partitionKeyOf } from './put-queues.ts';
 import type { KinesisStart } from './start-positions.ts';
 
 // The Kinesis connectors of Flink StateFun. Credentials are never among it: they belong to the cluster.

@@ -9,7 +9,7 @@ import { isDenied } from './kinesis-failure.ts';
 import { clusterEgress } from './kinesis-cluster.ts';
 import { configureEgress, kinesisDefaults } from './kinesis-settings.ts';
 import { KinesisStream } from './kinesis-stream.ts';
-import { PutLanes, toPutEntry } from './put-lanes.ts';
+import { PutQueues, toPutEntry } from './put-queues.ts';
 import { put, rejectTooLarge } from './put-request.ts';
 import { startTimeoutMsDefault, whileStarting } from './start-timeout.ts';
 
@@ -98,22 +98,22 @@ export class KinesisEgress implements Egress {
     const recordBytesMax = this.#options.recordBytesMax ?? kinesisDefaults.recordBytesMax;
     const entries = records.map(toPutEntry);
     const tooLarge = entries.filter((entry) => entry.sizeBytes > recordBytesMax);
-    const lanes = new PutLanes(entries.filter((entry) => entry.sizeBytes <= recordBytesMax));
-    const refused = await this.#empty(lanes, this.#stream, this.#backOff);
+    const queues = new PutQueues(entries.filter((entry) => entry.sizeBytes <= recordBytesMax));
+    const refused = await this.#empty(queues, this.#stream, this.#backOff);
     return [...tooLarge.map((entry) => rejectTooLarge(entry, recordBytesMax)), ...refused];
   }
 
-  /** Sends until every lane is empty. */
-  async #empty(lanes: PutLanes, stream: KinesisStream, { clock, signal, random }: BackOff): Promise<readonly RejectedRecord[]> {
+  /** Sends until every queue is empty. */
+  async #empty(queues: PutQueues, stream: KinesisStream, { clock, signal, random }: BackOff): Promise<readonly RejectedRecord[]> {
     const rejected: RejectedRecord[] = [];
     let recordsMax = this.#options.batchRecordsMax ?? kinesisDefaults.batchRecordsMax;
     let fruitlessCalls = 0;
-    while (!lanes.isEmpty) {
-      const request = lanes.next(recordsMax, this.#options.batchBytesMax ?? kinesisDefaults.batchBytesMax);
+    while (!queues.isEmpty) {
+      const request = queues.next(recordsMax, this.#options.batchBytesMax ?? kinesisDefaults.batchBytesMax);
       const answer = await put(request, stream, signal);
-      for (const entry of answer.taken) lanes.settle(entry);
+      for (const entry of answer.taken) queues.settle(entry);
       for (const { entry, error } of answer.refused) {
-        lanes.settle(entry);
+        queues.settle(entry);
         rejected.push({ record: entry.record, error });
       }
       // Alone, each record gets an answer of its own; that is slow, and ends with this send.

@@ -69,7 +69,7 @@ function isNetworkCode(code: string | undefined): boolean {
 }
 
 /** The error of an answer without what every answer of the operation has; it is worth another try. */
-export function unreadableAnswer(operation: string, field: string): Error {
+export function unreadableResponse(operation: string, field: string): Error {
   return Object.assign(new Error(`the answer to ${operation} has no valid ${field}`), { name: unreadableName });
 }
 

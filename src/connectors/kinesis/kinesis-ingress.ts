@@ -5,7 +5,7 @@ import type { RecordFormat } from '../../ingress/ingress.ts';
 import { withBackOff, type BackOff } from './back-off.ts';
 import { ensureInRange } from './ensure-in-range.ts';
 import { resolveStreamName, type Environment, type KinesisClientOptions, type KinesisSender } from './kinesis-connection.ts';
-import { identityOf } from './kinesis-answers.ts';
+import { identityOf } from './kinesis-responses.ts';
 import { clusterIngress } from './kinesis-cluster.ts';
 import { configureIngress, kinesisDefaults } from './kinesis-settings.ts';
 import { KinesisStream } from './kinesis-stream.ts';

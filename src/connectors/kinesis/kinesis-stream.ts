@@ -9,7 +9,7 @@ import {
   toStreamSummary,
   type RecordPage,
   type StreamSummary,
-} from './kinesis-answers.ts';
+} from './kinesis-responses.ts';
 import { createKinesisClient, loadKinesisSdk, type KinesisSdk } from './kinesis-client.ts';
 import { isExpiredToken } from './kinesis-failure.ts';
 import type { Environment, KinesisClientOptions, KinesisSender } from './kinesis-connection.ts';

@@ -3,10 +3,10 @@ import { StatefunError } from '../../shared/errors.ts';
 import type { RejectedRecord } from '../../egress/egress.ts';
 import { isRefused, isThrottled, toWriteError } from './kinesis-failure.ts';
 import type { KinesisStream } from './kinesis-stream.ts';
-import type { PutEntry } from './put-lanes.ts';
+import type { PutEntry } from './put-queues.ts';
 
 /** What became of the records of one PutRecords call; those that are in no list can be sent again. */
-export interface PutAnswer {
+export interface PutOutcome {
   readonly taken: readonly PutEntry[];
   readonly refused: readonly { readonly entry: PutEntry; readonly error: StatefunError }[];
   /** Why some records, or all, were put off. */
@@ -19,7 +19,7 @@ export interface PutAnswer {
 const retriableCodes: ReadonlySet<string> = new Set(['ProvisionedThroughputExceededException', 'InternalFailure']);
 
 /** Sends the records in one call. Rejects when nobody knows what became of them. */
-export async function put(request: readonly PutEntry[], stream: KinesisStream, signal: AbortSignal): Promise<PutAnswer> {
+export async function put(request: readonly PutEntry[], stream: KinesisStream, signal: AbortSignal): Promise<PutOutcome> {
   const entries = request.map(({ partitionKey, data, hashKey }) => ({
     PartitionKey: partitionKey,
     Data: data,
@@ -39,7 +39,7 @@ export async function put(request: readonly PutEntry[], stream: KinesisStream, s
 }
 
 /** The results stand in the order of the request. */
-function readResults(request: readonly PutEntry[], results: readonly PutRecordsResultEntry[], stream: KinesisStream): PutAnswer {
+function readResults(request: readonly PutEntry[], results: readonly PutRecordsResultEntry[], stream: KinesisStream): PutOutcome {
   const taken: PutEntry[] = [];
   const refused: { entry: PutEntry; error: StatefunError }[] = [];
   let throttledBy: Error | undefined;

@@ -1,7 +1,7 @@
 import { StatefunError } from '../../shared/errors.ts';
 import { sleep } from '../../shared/time/sleep.ts';
 import { withBackOff, type BackOff } from './back-off.ts';
-import { identityOf, type StreamSummary } from './kinesis-answers.ts';
+import { identityOf, type StreamSummary } from './kinesis-responses.ts';
 import { isMissing, toReadError } from './kinesis-failure.ts';
 import type { KinesisStream } from './kinesis-stream.ts';
 import { replacedStream } from './position-lost.ts';

@@ -5,7 +5,7 @@ import { isMissing, toReadError, toUnreadable } from './kinesis-failure.ts';
 import { ensureSameStream } from './same-stream.ts';
 import { ShardGraph } from './shard-graph.ts';
 import { shardEnd, trimHorizon, type ShardPosition } from './shard-position.ts';
-import { readShard, type ShardReading } from './shard-reader.ts';
+import { readShard, type ShardReading } from './read-shard.ts';
 
 export interface ShardReadersOptions extends Omit<ShardReading, 'ensureSameStream'> {
   /** A shard that is missing begins at its oldest record. */

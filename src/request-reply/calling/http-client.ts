@@ -8,7 +8,7 @@ import type { Logger } from '../../shared/logger.ts';
 import { startTimer, timerMsMax } from '../../shared/time/timers.ts';
 import { encodeToFunction } from '../protocol/request.ts';
 import { parseEndpointUrl, type EndpointTarget } from './endpoint-url.ts';
-import { octetStream, readAnswer, type AnswerLimits } from './read-answer.ts';
+import { octetStream, readResponse, type ResponseLimits } from './read-response.ts';
 import { signatureHeader, signRequest } from './sign-request.ts';
 
 /** What proves who is at the ends of a connection; PEM, as text. */
@@ -73,10 +73,10 @@ export class HttpFunctionClient implements RemoteClient {
       const summary = `a request of ${body.byteLength} bytes to ${url} is larger than the ${payloadBytesMax} bytes that are allowed.`;
       throw new StatefunError('PROTOCOL_MESSAGE_TOO_LARGE', summary, { facts: { url, bytes: body.byteLength, bytesMax: payloadBytesMax } });
     }
-    const limits: AnswerLimits = { url, bytesMax: payloadBytesMax, isFinal };
+    const limits: ResponseLimits = { url, bytesMax: payloadBytesMax, isFinal };
     try {
       const answer = await this.#send(body, this.#target(batch.target.type), signal);
-      return await readAnswer(answer, limits, () => this.#warnEmpty(batch.target.type));
+      return await readResponse(answer, limits, () => this.#warnEmpty(batch.target.type));
     } catch (error) {
       if (StatefunError.is(error)) throw error;
       throw new StatefunError('REMOTE_CALL_FAILED', `the connection to ${url} broke: ${toError(error).message}.`, {

@@ -9,7 +9,7 @@ import { AddressState } from '../../state/address-state.ts';
 import type { MemoryStore } from '../../storage/memory-store.ts';
 import type { EgressedEvent } from '../../testing/egressed-event.ts';
 import type { DelayedEvent } from '../../testing/sent-event.ts';
-import { ownState, subscribersIn } from '../../testing/snapshot.ts';
+import { ownState, subscribersIn } from '../../testing/own-state.ts';
 import type { StateSnapshot } from '../../testing/expectations/state-expectation.ts';
 import type { ObservedPartition } from '../world/observed-partition.ts';
 

@@ -6,7 +6,7 @@ import type { RunSeed } from './replay.ts';
  * Runs a candidate: the choices that were really made when it fails in the same way, undefined when it does not. With `draw` it is run with
  * new choices in the place of its own, other ones for every number.
  */
-export type Attempt = (candidate: RunSeed, draw?: number) => Promise<RecordedChoices | undefined>;
+export type RunCandidate = (candidate: RunSeed, draw?: number) => Promise<RecordedChoices | undefined>;
 
 /** How often fewer events are tried with new choices: with other events, the old ones stand for something else. */
 const drawsMax = 20;
@@ -24,13 +24,13 @@ const roundsMax = 3;
 export async function shrink(
   failing: RunSeed,
   eventCount: number,
-  attempt: Attempt,
+  runCandidate: RunCandidate,
 ): Promise<{ readonly seed: RunSeed; readonly runs: number }> {
   let [best, runs] = [failing, 0];
   const tryOne = async (candidate: RunSeed, draw?: number): Promise<boolean> => {
     if (runs >= runsMax) return false;
     runs += 1;
-    const made = await attempt(candidate, draw);
+    const made = await runCandidate(candidate, draw);
     if (made === undefined) return false;
     best = { ...candidate, choices: made };
     return true;

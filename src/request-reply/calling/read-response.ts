@@ -8,7 +8,7 @@ import { decodeFromFunction } from '../protocol/decode-response.ts';
 /** The one content type of StateFun's answers, without parameters. */
 export const octetStream = 'application/octet-stream';
 
-export interface AnswerLimits {
+export interface ResponseLimits {
   /** For error texts. */
   readonly url: string;
   readonly bytesMax: number;
@@ -17,7 +17,7 @@ export interface AnswerLimits {
 }
 
 /** What the other side answered; throws the errors of a RemoteClient. `empty` is told of an answer without a body. */
-export async function readAnswer(message: IncomingMessage, limits: AnswerLimits, empty: () => void): Promise<BatchResponse> {
+export async function readResponse(message: IncomingMessage, limits: ResponseLimits, empty: () => void): Promise<BatchResponse> {
   const status = message.statusCode ?? 0;
   if (status < 200 || status > 299) throw refusal(status, message.headers, await firstBytes(message), limits);
   if (!isOctetStream(message.headers['content-type'])) {
@@ -33,7 +33,7 @@ export async function readAnswer(message: IncomingMessage, limits: AnswerLimits,
   }
 }
 
-async function readBody(message: IncomingMessage, limits: AnswerLimits): Promise<Buffer> {
+async function readBody(message: IncomingMessage, limits: ResponseLimits): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   // Without an encoding a message answers in buffers.
@@ -46,7 +46,7 @@ async function readBody(message: IncomingMessage, limits: AnswerLimits): Promise
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
 }
 
-async function decompress(body: Buffer, encoding: string | undefined, limits: AnswerLimits): Promise<Buffer> {
+async function decompress(body: Buffer, encoding: string | undefined, limits: ResponseLimits): Promise<Buffer> {
   const name = encoding?.trim().toLowerCase() ?? 'identity';
   if (name === 'identity' || name === '') return body;
   const decode = name === 'gzip' ? promisify(gunzip) : name === 'deflate' ? promisify(inflate) : undefined;
@@ -86,7 +86,7 @@ function isOctetStream(contentType: string | undefined): boolean {
   return contentType?.split(',').some((part) => part.trim().toLowerCase() === octetStream) ?? false;
 }
 
-function refusal(status: number, headers: IncomingHttpHeaders, text: string, { url, isFinal }: AnswerLimits): StatefunError {
+function refusal(status: number, headers: IncomingHttpHeaders, text: string, { url, isFinal }: ResponseLimits): StatefunError {
   const retryAfterMs = readRetryAfter(headers['retry-after'], Date.now());
   const facts: ErrorFacts = { url, status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
   const moved = headers.location === undefined ? '' : `, which leads to ${headers.location} and is not followed`;
@@ -103,7 +103,7 @@ function readRetryAfter(text: string | undefined, nowMs: number): number | undef
   return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
 }
 
-function unreadable({ url }: AnswerLimits, what: string, cause?: unknown): StatefunError {
+function unreadable({ url }: ResponseLimits, what: string, cause?: unknown): StatefunError {
   const reason = cause === undefined ? '' : ` (${StatefunError.is(cause) ? cause.summary : toError(cause).message})`;
   return new StatefunError('REMOTE_ANSWER_UNREADABLE', `${url} ${what}${reason}.`, {
     facts: { url },

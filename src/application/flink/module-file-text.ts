@@ -4,7 +4,7 @@ import { flinkEgresses } from './flink-functions.ts';
 import { playgroundTopic, recordTypename, routerType } from './flink-names.ts';
 import { flinkUnsupported, moduleProblems, servingProblems } from './flink-problems.ts';
 
-export interface ModuleOptions {
+export interface ModuleFileOptions {
   /** Where the cluster reaches the served functions. */
   readonly url: string;
   /** Most messages of one call. */
@@ -22,7 +22,7 @@ interface Component {
 const playgroundPorts = { ingress: 8090, egress: 8091 } as const;
 
 /** The module.yaml of an application, format 3.1: a document for each component. Throws FLINK_UNSUPPORTED with every reason. */
-export function moduleYaml(application: AssembledApplication, options: ModuleOptions): string {
+export function moduleFileText(application: AssembledApplication, options: ModuleFileOptions): string {
   const { name, wiring } = application;
   const { playground } = options;
   const egresses = flinkEgresses(application, playground);
@@ -39,7 +39,7 @@ export function moduleYaml(application: AssembledApplication, options: ModuleOpt
   return `# Written by "statefun module" for ${name}.\n${remote.join('')}${components.map((component) => stringify(component)).join('---\n')}`;
 }
 
-function endpoint(functions: string, { url, batchMessagesMax }: ModuleOptions): Component {
+function endpoint(functions: string, { url, batchMessagesMax }: ModuleFileOptions): Component {
   return { kind: 'io.statefun.endpoints.v2/http', spec: { functions, urlPathTemplate: url, maxNumBatchRequests: batchMessagesMax } };
 }
 

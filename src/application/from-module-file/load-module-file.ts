@@ -4,9 +4,9 @@ import { readModuleFile } from '../../request-reply/module-file/read-module-file
 import type { ApplicationDefinition } from '../definition.ts';
 import { StatefunError, toError } from '../../shared/errors.ts';
 import { countOf } from '../../shared/text/count-of.ts';
-import { moduleApplication } from './module-application.ts';
+import { moduleFileApplication } from './module-file-application.ts';
 
-export interface LoadedModule {
+export interface LoadedModuleFile {
   readonly application: ApplicationDefinition;
   /** The name of its folder. */
   readonly defaultName: string;
@@ -15,7 +15,7 @@ export interface LoadedModule {
 }
 
 /** Throws MODULE_FILE_INVALID with every mistake of the file. */
-export async function loadModule(path: string): Promise<LoadedModule> {
+export async function loadModuleFile(path: string): Promise<LoadedModuleFile> {
   const file = resolve(path);
   let text: string;
   try {
@@ -32,5 +32,5 @@ export async function loadModule(path: string): Promise<LoadedModule> {
     });
   }
   const folder = dirname(file);
-  return { application: moduleApplication(description), defaultName: basename(folder), folder, warnings };
+  return { application: moduleFileApplication(description), defaultName: basename(folder), folder, warnings };
 }

@@ -2,7 +2,7 @@ import type { _Record, ChildShard } from '@aws-sdk/client-kinesis';
 import { sleep } from '../../shared/time/sleep.ts';
 import type { IngressRecord } from '../../ingress/ingress.ts';
 import { withBackOff, type BackOff } from './back-off.ts';
-import type { RecordPage } from './kinesis-answers.ts';
+import type { RecordPage } from './kinesis-responses.ts';
 import { isExpiredIterator, isMissing, isRefused, toReadError, toUnreadable } from './kinesis-failure.ts';
 import type { KinesisStream } from './kinesis-stream.ts';
 import { lostPosition } from './position-lost.ts';

@@ -32,33 +32,33 @@ function toPartitionKey(key: string): string {
 }
 
 /**
- * The records still to be sent, a lane for each partition key.
+ * The records still to be sent, a queue for each partition key.
  *
  * Kinesis keeps no order inside a PutRecords call, and any of its records can fail alone. So a call takes at most the first record of each
- * lane, and a lane moves on only when its first record is settled: records of one key never overtake each other. A lane that is long
+ * queue, and a queue moves on only when its first record is settled: records of one key never overtake each other. A queue that is long
  * costs one call a record; many keys share each call.
  */
-export class PutLanes {
-  readonly #lanes = new Map<string, Queue<PutEntry>>();
+export class PutQueues {
+  readonly #queues = new Map<string, Queue<PutEntry>>();
 
   constructor(entries: Iterable<PutEntry>) {
     for (const entry of entries) {
-      const lane = this.#lanes.get(entry.partitionKey);
-      if (lane !== undefined) lane.push(entry);
-      else this.#lanes.set(entry.partitionKey, laneOf(entry));
+      const queue = this.#queues.get(entry.partitionKey);
+      if (queue !== undefined) queue.push(entry);
+      else this.#queues.set(entry.partitionKey, queueOf(entry));
     }
   }
 
   get isEmpty(): boolean {
-    return this.#lanes.size === 0;
+    return this.#queues.size === 0;
   }
 
   /** The records of the next call: at least one, then as many as the limits allow. */
   next(recordsMax: number, bytesMax: number): readonly PutEntry[] {
     const request: PutEntry[] = [];
     let sizeBytes = 0;
-    for (const lane of this.#lanes.values()) {
-      const entry = lane.peek();
+    for (const queue of this.#queues.values()) {
+      const entry = queue.peek();
       if (entry === undefined) continue;
       if (request.length > 0 && (request.length >= recordsMax || sizeBytes + entry.sizeBytes > bytesMax)) break;
       request.push(entry);
@@ -67,17 +67,17 @@ export class PutLanes {
     return request;
   }
 
-  /** The first record of its lane was taken or rejected. */
+  /** The first record of its queue was taken or rejected. */
   settle(entry: PutEntry): void {
-    const lane = this.#lanes.get(entry.partitionKey);
-    if (lane?.peek() !== entry) return;
-    lane.shift();
-    if (lane.length === 0) this.#lanes.delete(entry.partitionKey);
+    const queue = this.#queues.get(entry.partitionKey);
+    if (queue?.peek() !== entry) return;
+    queue.shift();
+    if (queue.length === 0) this.#queues.delete(entry.partitionKey);
   }
 }
 
-function laneOf(entry: PutEntry): Queue<PutEntry> {
-  const lane = new Queue<PutEntry>();
-  lane.push(entry);
-  return lane;
+function queueOf(entry: PutEntry): Queue<PutEntry> {
+  const queue = new Queue<PutEntry>();
+  queue.push(entry);
+  return queue;
 }

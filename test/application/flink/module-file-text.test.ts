@@ -3,7 +3,7 @@ import { parseAllDocuments } from 'yaml';
 import shoppingCart from '../../../examples/shopping-cart/src/application.ts';
 import { assembleApplication } from '../../../src/application/assemble.ts';
 import { defineApplication, type ApplicationDefinition } from '../../../src/application/definition.ts';
-import { moduleYaml } from '../../../src/application/flink/module-yaml.ts';
+import { moduleFileText } from '../../../src/application/flink/module-file-text.ts';
 import { kinesisEgress } from '../../../src/connectors/kinesis/kinesis-egress.ts';
 import { kinesisIngress, type KinesisIngressOptions } from '../../../src/connectors/kinesis/kinesis-ingress.ts';
 import { memoryIngress } from '../../../src/connectors/memory/memory-ingress.ts';
@@ -13,7 +13,7 @@ const options = { url: 'http://functions:8000/statefun', batchMessagesMax: 500, 
 
 async function documents(application: ApplicationDefinition, more: Partial<typeof options> = {}, settings = {}): Promise<unknown[]> {
   const assembled = await assembleApplication(application, { configuration: settings, dryRun: true });
-  return parseAllDocuments(moduleYaml(assembled, { ...options, ...more })).map((document) => document.toJS() as unknown);
+  return parseAllDocuments(moduleFileText(assembled, { ...options, ...more })).map((document) => document.toJS() as unknown);
 }
 
 const meter = (ingress: KinesisIngressOptions) =>
@@ -30,7 +30,7 @@ const endpoint = (functions: string) => ({
   spec: { functions, urlPathTemplate: 'http://functions:8000/statefun', maxNumBatchRequests: 500 },
 });
 
-describe('moduleYaml', () => {
+describe('moduleFileText', () => {
   it('has a document for every function, the router, the streams and the dead letters', async () => {
     expect(await documents(shoppingCart)).toEqual([
       endpoint('example/cart'),

@@ -15,7 +15,7 @@ import { StatefunError } from '../../shared/errors.ts';
 import type { TypedValue } from '../../shared/typed-value.ts';
 
 /** The application that a module.yaml without mistakes describes. */
-export function moduleApplication({ endpoints, ingress, egress }: ModuleDescription): ApplicationDefinition {
+export function moduleFileApplication({ endpoints, ingress, egress }: ModuleDescription): ApplicationDefinition {
   return defineApplication({
     remote: endpoints.map(remoteFunctions),
     ingress: ingress.flatMap((spec): readonly Ingress[] =>
@@ -32,7 +32,7 @@ export function moduleApplication({ endpoints, ingress, egress }: ModuleDescript
 function kinesisIngresses({ id, connection, start, streams }: KinesisIngressSpec): readonly Ingress[] {
   return streams.map(
     (route) =>
-      new ModuleKinesisIngress({
+      new ModuleFileKinesisIngress({
         name: `${id}/${route.stream}`,
         stream: route.stream,
         start,
@@ -43,7 +43,7 @@ function kinesisIngresses({ id, connection, start, streams }: KinesisIngressSpec
 }
 
 /** The stream and the start stand in the module.yaml; settings of the application are for its one stream. */
-class ModuleKinesisIngress extends KinesisIngress {
+class ModuleFileKinesisIngress extends KinesisIngress {
   override configure({ values, fallbacks }: ConnectorSettings): void {
     super.configure({ values: { ...values, 'kinesis.ingress-stream': undefined, 'kinesis.start': undefined }, fallbacks });
   }

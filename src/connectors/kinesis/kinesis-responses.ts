@@ -9,7 +9,7 @@ import type {
   PutRecordsResultEntry,
   Shard,
 } from '@aws-sdk/client-kinesis';
-import { unreadableAnswer } from './kinesis-failure.ts';
+import { unreadableResponse } from './kinesis-failure.ts';
 
 /*
  * What the SDK returns, checked before it means anything. A proxy, a captive portal or a server that is starting may answer with status 200
@@ -42,38 +42,38 @@ export interface ShardPage {
 }
 
 export function toStreamSummary({ StreamDescriptionSummary: summary }: DescribeStreamSummaryCommandOutput): StreamSummary {
-  if (typeof summary?.StreamARN !== 'string') throw unreadableAnswer('DescribeStreamSummary', 'StreamARN');
+  if (typeof summary?.StreamARN !== 'string') throw unreadableResponse('DescribeStreamSummary', 'StreamARN');
   return { arn: summary.StreamARN, createdAtMs: summary.StreamCreationTimestamp?.getTime() ?? 0 };
 }
 
 export function toShardPage({ Shards, NextToken }: ListShardsCommandOutput): ShardPage {
-  if (!Array.isArray(Shards) || !Shards.every(isShard)) throw unreadableAnswer('ListShards', 'Shards');
+  if (!Array.isArray(Shards) || !Shards.every(isShard)) throw unreadableResponse('ListShards', 'Shards');
   return { shards: Shards, nextToken: textOf('ListShards', 'NextToken', NextToken) };
 }
 
 export function toIterator({ ShardIterator }: GetShardIteratorCommandOutput): string {
-  if (typeof ShardIterator !== 'string') throw unreadableAnswer('GetShardIterator', 'ShardIterator');
+  if (typeof ShardIterator !== 'string') throw unreadableResponse('GetShardIterator', 'ShardIterator');
   return ShardIterator;
 }
 
 export function toRecordPage({ Records, NextShardIterator, ChildShards }: GetRecordsCommandOutput): RecordPage {
-  if (!Array.isArray(Records) || !Records.every(isRecord)) throw unreadableAnswer('GetRecords', 'Records');
+  if (!Array.isArray(Records) || !Records.every(isRecord)) throw unreadableResponse('GetRecords', 'Records');
   // Absent, or null, at the end of a shard.
   const children: unknown = ChildShards ?? [];
-  if (!Array.isArray(children) || !children.every(isShard)) throw unreadableAnswer('GetRecords', 'ChildShards');
+  if (!Array.isArray(children) || !children.every(isShard)) throw unreadableResponse('GetRecords', 'ChildShards');
   return { records: Records, nextIterator: textOf('GetRecords', 'NextShardIterator', NextShardIterator), children };
 }
 
 /** The results stand in the order of the request, one for each record. */
 export function toPutResults({ Records }: PutRecordsCommandOutput, count: number): readonly PutRecordsResultEntry[] {
-  if (!Array.isArray(Records) || Records.length !== count || !Records.every(isObject)) throw unreadableAnswer('PutRecords', 'Records');
+  if (!Array.isArray(Records) || Records.length !== count || !Records.every(isObject)) throw unreadableResponse('PutRecords', 'Records');
   return Records;
 }
 
 function textOf(operation: string, field: string, value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   if (value === undefined || value === null) return undefined;
-  throw unreadableAnswer(operation, field);
+  throw unreadableResponse(operation, field);
 }
 
 function isObject(value: unknown): value is object {

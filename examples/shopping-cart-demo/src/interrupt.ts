@@ -1,4 +1,4 @@
-/** npm passes Ctrl-C on to its children, which the terminal has told already: what follows this soon is the same Ctrl-C. */
+/** Signals this close together are one Ctrl-C: the terminal sends it to every process, and npm sends it to its children again. */
 const sameInterruptMs = 1_000;
 
 /** What shells report for a program that a signal ended. */
@@ -8,7 +8,7 @@ export const interruptedExitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 export function abortOnInterrupt(): AbortSignal {
   const controller = new AbortController();
   let interruptedAtMs: number | undefined;
-  // Listened to until the end: process 1 of a container never gets a signal that nobody listens to.
+  // The listeners stay until the end: process 1 of a container gets only signals that it listens to.
   const interrupt = (signal: keyof typeof interruptedExitCodes): void => {
     interruptedAtMs ??= performance.now();
     if (performance.now() - interruptedAtMs > sameInterruptMs) process.exit(interruptedExitCodes[signal]);

@@ -1,4 +1,4 @@
-import type { CartItem, CartStatus } from '../events/cart-status-changed.ts';
+import type { CartItem, CartStatus } from './cart-status.ts';
 
 /** A cart-status event for people: the cart, its items, and the event itself below. */
 export function formatCartStatus(text: string): string {

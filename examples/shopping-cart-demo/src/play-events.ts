@@ -1,5 +1,5 @@
-import { cartStatusEgress } from '../functions/cart-function.ts';
-import { egressStream, ingressStream } from '../streams.ts';
+import { cartStatusEgress } from './cart-status.ts';
+import { egressStream, ingressStream } from './streams.ts';
 import { isDirective, type EventLine } from './event-lines.ts';
 import { putEvent } from './put-event.ts';
 import type { Surroundings } from './start.ts';
@@ -17,7 +17,7 @@ export interface Play extends Surroundings {
 
 /**
  * Puts the events into the ingress stream, each one when the one before is committed, the application is quiet, and what came out of it has
- * been shown. Answers how many.
+ * been shown. Returns their number.
  */
 export async function playEvents(lines: readonly EventLine[], play: Play): Promise<number> {
   let count = 0;

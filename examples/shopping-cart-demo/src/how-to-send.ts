@@ -10,7 +10,7 @@ export function formatHowToSend(endpoint: string): string {
   return `
 Running until Ctrl-C. In another terminal, in the folder of the project, change the price:
 
-  npm run send --workspace examples/shopping-cart -- --endpoint ${endpoint} '${JSON.stringify(event)}'
+  npm run send --workspace examples/shopping-cart-demo -- --endpoint ${endpoint} '${JSON.stringify(event)}'
 
 and the cart-status event appears here.`;
 }

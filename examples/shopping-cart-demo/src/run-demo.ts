@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { RunningApplication } from 'statefun';
-import { egressStream } from '../streams.ts';
+import { egressStream } from './streams.ts';
 import { readEventLines } from './event-lines.ts';
 import { findProblem } from './expected-prices.ts';
 import { formatCartStatus } from './format-cart-status.ts';
@@ -11,7 +11,7 @@ import { StreamReader } from './stream-reader.ts';
 import { formatSummary } from './summary.ts';
 
 export interface RunDemoOptions {
-  /** Go on until the signal is aborted. */
+  /** Keeps running until the signal is aborted. */
   readonly keep: boolean;
   readonly say: (text: string) => void;
   /** Aborted by Ctrl-C. */

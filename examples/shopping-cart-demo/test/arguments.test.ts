@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseDemoArguments } from '../../src/demo/arguments.ts';
+import { parseDemoArguments } from '../src/arguments.ts';
 
 describe('parseDemoArguments', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { findProblem } from '../../src/demo/expected-prices.ts';
+import { findProblem } from '../src/expected-prices.ts';
 
 function statusWithPrice(currentPrice: number): string {
   const item = { productId: 'lamp', originPrice: 42, quantity: 1, currentPrice, availability: 'IN_STOCK' };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatCartStatus } from '../../src/demo/format-cart-status.ts';
+import { formatCartStatus } from '../src/format-cart-status.ts';
 
 describe('formatCartStatus', () => {
   it('shows the cart, its items, and the event as it came', () => {

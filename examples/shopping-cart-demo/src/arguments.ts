@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 
 export interface DemoArguments {
   readonly help: boolean;
-  /** Go on running after the events of the demo, until Ctrl-C. */
+  /** Keeps running after the events of the demo, until Ctrl-C. */
   readonly keep: boolean;
 }
 

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { createKinesisClient } from 'statefun/kinesis';
-import { describeFailure } from './demo/describe-failure.ts';
-import { putEvent } from './demo/put-event.ts';
-import { silenceSdkVersionWarning } from './demo/silence-sdk.ts';
+import { describeFailure } from './describe-failure.ts';
+import { putEvent } from './put-event.ts';
+import { silenceSdkVersionWarning } from './silence-sdk.ts';
 import { ingressStream } from './streams.ts';
 
 const help = `Puts one event into the ingress stream, for example of a demo that runs with \`npm start -- --keep\`.
 
-  npm run send --workspace examples/shopping-cart -- --endpoint URL '{"type":"example.product","data":{...}}'
+  npm run send --workspace examples/shopping-cart-demo -- --endpoint URL '{"type":"example.product","data":{...}}'
 
 The event is a CloudEvent in JSON; id, source, time and specversion are filled in where they are missing.
 Without --endpoint the environment says where Kinesis is (AWS_ENDPOINT_URL_KINESIS), without --stream which stream it is

@@ -2,10 +2,9 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
-import { runApplication, type RunningApplication } from 'statefun';
+import { runApplication, type ApplicationDefinition, type RunningApplication } from 'statefun';
 import { createKinesisClient, startEmbeddedKinesis, type EmbeddedKinesis } from 'statefun/kinesis';
-import application from '../application.ts';
-import { egressStream, ingressStream } from '../streams.ts';
+import { egressStream, ingressStream } from './streams.ts';
 import { silenceSdkVersionWarning } from './silence-sdk.ts';
 
 /** What runs during the demo. */
@@ -30,7 +29,7 @@ export async function withSurroundings<R>(
   try {
     signal.throwIfAborted();
     say(`  ${kinesis.endpoint}  streams ${ingressStream}, ${egressStream}`);
-    // As a deployment does it: the connectors find their Kinesis in the environment. Streams of other stages named there are not for the demo.
+    // As in a deployment, the connectors find their Kinesis in the environment. Streams that are named there for other stages are replaced.
     Object.assign(process.env, kinesis.environment, {
       EVENTS_INGRESS_STREAM_DEFAULT: ingressStream,
       EVENTS_EGRESS_STREAM_DEFAULT: egressStream,
@@ -53,11 +52,17 @@ async function withApplication<R>(
 ): Promise<R> {
   say('Starting the shopping cart on the embedded engine ...');
   const stateFolder = await mkdtemp(join(tmpdir(), 'statefun-shopping-cart-'));
-  const running = await runApplication(application, { stateFolder });
+  const running = await runApplication(await loadShoppingCart(), { stateFolder });
   try {
     say(`  state in ${stateFolder}`);
     return await use(running, stateFolder);
   } finally {
     await running.stop();
   }
+}
+
+/** The built application of examples/shopping-cart, as `statefun run examples/shopping-cart` finds it. */
+async function loadShoppingCart(): Promise<ApplicationDefinition> {
+  // The default export of that package is an application; runApplication rejects with NOT_AN_APPLICATION if it is not.
+  return ((await import(import.meta.resolve('shopping-cart'))) as { readonly default: ApplicationDefinition }).default;
 }

@@ -1,6 +1,6 @@
-import { demoHelp, parseDemoArguments } from './demo/arguments.ts';
-import { describeFailure } from './demo/describe-failure.ts';
-import { abortOnInterrupt, interruptedExitCodes } from './demo/interrupt.ts';
+import { demoHelp, parseDemoArguments } from './arguments.ts';
+import { describeFailure } from './describe-failure.ts';
+import { abortOnInterrupt, interruptedExitCodes } from './interrupt.ts';
 
 async function main(parameters: readonly string[]): Promise<number> {
   const { help, keep } = parseDemoArguments(parameters);
@@ -9,8 +9,8 @@ async function main(parameters: readonly string[]): Promise<number> {
     return 0;
   }
   const interrupt = abortOnInterrupt();
-  // Loaded when signals are listened to already: the framework and the SDK take a moment.
-  const { runDemo } = await import('./demo/run-demo.ts');
+  // Imported after the listeners are there: loading the framework and the SDK takes a moment.
+  const { runDemo } = await import('./run-demo.ts');
   try {
     await runDemo({ keep, say: (text) => console.log(text), signal: interrupt });
     return 0;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isDirective, readEventLines } from '../../src/demo/event-lines.ts';
+import { isDirective, readEventLines } from '../src/event-lines.ts';
 
 describe('the events of the demo', () => {
   it('are those of the fixture: two directives and three events', async () => {

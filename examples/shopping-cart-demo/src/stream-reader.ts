@@ -21,7 +21,7 @@ export class StreamReader {
       this.#failure = new Error(`cannot read ${stream}`, { cause: error });
       throw this.#failure;
     });
-    // Whoever asks for the records is told as well.
+    // The getter of the records throws the failure, too: nobody has to await this promise.
     this.ended.catch(() => undefined);
   }
 

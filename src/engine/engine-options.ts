@@ -31,7 +31,7 @@ export interface EngineOptions {
   readonly unmatchedEvents?: UnmatchedEvents;
   /** @defaultValue that of the process */
   readonly pace?: Pace;
-  /** The largest heap, in bytes: bounds what functions send. @defaultValue that of the process */
+  /** The room in the heap for objects that stay, in bytes: bounds what functions send. @defaultValue that of the process */
   readonly heapBytesMax?: number;
   /** Makes the partition where somebody watches it. */
   readonly createPartition?: (options: PartitionOptions) => Partition;

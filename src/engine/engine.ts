@@ -1,4 +1,3 @@
-import { getHeapStatistics } from 'node:v8';
 import { toSubscriptionSettings } from '../functions/subscriptions.ts';
 import type { Address } from '../shared/address.ts';
 import { systemClock, type Clock } from '../shared/time/clock.ts';
@@ -15,6 +14,7 @@ import type { Delayed } from './partition/delayed-messages.ts';
 import type { MessageChoice } from './partition/drop-messages.ts';
 import { EngineLoop } from './engine-loop.ts';
 import { createPartition, type EngineOptions } from './engine-options.ts';
+import { lastingHeapBytesMax } from './heap-size.ts';
 import { createInvocationHost } from './partition/invocation-host.ts';
 import type { IngressBuffer } from './ingress/ingress-buffer.ts';
 import { endlessError } from './ingress/inside-watch.ts';
@@ -68,7 +68,7 @@ export class Engine {
   readonly stopped: Promise<Error | undefined> = new Promise((resolve) => (this.#resolveStopped = resolve));
 
   constructor(options: EngineOptions) {
-    const { heapBytesMax = getHeapStatistics().heap_size_limit, router, unmatchedEvents = 'dead-letter' } = options;
+    const { heapBytesMax = lastingHeapBytesMax(), router, unmatchedEvents = 'dead-letter' } = options;
     const limits = fitToHeap({ ...defaultLimits, ...options.limits }, heapBytesMax);
     this.#options = options;
     this.#clock = options.clock ?? systemClock;

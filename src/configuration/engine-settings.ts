@@ -62,9 +62,9 @@ const limits = {
   liveAddressesMax: {
     ...count,
     unit: 'addresses',
-    text: 'Addresses kept in memory between messages; others are read from the store again.',
+    text: 'Addresses kept in memory between messages; others are read from the store again. A heap below 400 MiB keeps one for every 8 KiB of it.',
   },
-  liveStateBytesMax: { ...bytes, text: 'State kept in memory between messages, as estimated.' },
+  liveStateBytesMax: { ...bytes, text: 'State kept in memory between messages, as estimated; at most an eighth of the heap.' },
   deadLettersMax: {
     ...count,
     min: 0,

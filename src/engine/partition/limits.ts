@@ -54,9 +54,9 @@ export interface EngineLimits {
   readonly commitIntervalMs: number;
   /** Longest time the engine works before it lets input and output happen, in milliseconds. @defaultValue 4 */
   readonly sliceMs: number;
-  /** Addresses kept in memory between messages; others are read from the store again. @defaultValue 50_000 */
+  /** Addresses kept in memory between messages; others are read from the store again. A heap below 400 MiB keeps one for every 8 KiB of it. @defaultValue 50_000 */
   readonly liveAddressesMax: number;
-  /** Their state, in bytes, as estimated. @defaultValue 256 MiB */
+  /** Their state, in bytes, as estimated; at most an eighth of the heap. @defaultValue 256 MiB */
   readonly liveStateBytesMax: number;
   /** Dead letters kept; beyond it the oldest is dropped, logged and counted. @defaultValue 10_000 */
   readonly deadLettersMax: number;

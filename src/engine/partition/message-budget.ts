@@ -103,10 +103,12 @@ export class MessageBudget implements SendBudget {
   }
 }
 
-/** Limits with a small heap: what has been handled stays in memory until its commit. */
+/** Limits with a small heap: what has been handled stays in memory until its commit, and addresses with their state until others need the room. */
 export function fitToHeap(limits: EngineLimits, heapBytesMax: number): EngineLimits {
   const commitInvocationsMax = Math.max(1, Math.min(limits.commitInvocationsMax, Math.floor(heapBytesMax / (8 * messageHeapBytes))));
-  return { ...limits, commitInvocationsMax };
+  const liveAddressesMax = Math.min(limits.liveAddressesMax, Math.floor(heapBytesMax / (4 * messageHeapBytes)));
+  const liveStateBytesMax = Math.min(limits.liveStateBytesMax, Math.floor(heapBytesMax / 8));
+  return { ...limits, commitInvocationsMax, liveAddressesMax, liveStateBytesMax };
 }
 
 function mebibytes(bytes: number): number {

@@ -4,6 +4,8 @@ import type { Context } from '../../../src/functions/context.ts';
 import { Handles, StatefunFunction } from '../../../src/functions/decorators.ts';
 import { Persisted } from '../../../src/state/persisted.ts';
 import { PersistedValue } from '../../../src/state/persisted-value.ts';
+import { defaultLimits } from '../../../src/engine/partition/limits.ts';
+import { fitToHeap } from '../../../src/engine/partition/message-budget.ts';
 import { EngineBed } from '../engine-bed.ts';
 
 type Kind = 'send' | 'delay' | 'egress';
@@ -118,5 +120,18 @@ describe('what functions send', () => {
     expect(bed.engine.statistics()).toMatchObject({ attemptsFailed: 1, messagesDelayed: 400 });
     await bed.receives('test/sender/c', 'order', { kind: 'delay', count: 95 });
     expect(bed.engine.statistics().messagesDelayed).toBe(495);
+  });
+});
+
+describe('Limits with a small heap', () => {
+  const mebibyte = 1024 * 1024;
+
+  it('keep fewer addresses and less of their state between messages, so that what is sent has the room it may take', () => {
+    expect(fitToHeap(defaultLimits, 64 * mebibyte)).toMatchObject({ liveAddressesMax: 8_192, liveStateBytesMax: 8 * mebibyte });
+  });
+
+  it('are those that were set where they fit, none at all among them', () => {
+    expect(fitToHeap(defaultLimits, 2_048 * mebibyte)).toEqual(defaultLimits);
+    expect(fitToHeap({ ...defaultLimits, liveAddressesMax: 0 }, 64 * mebibyte).liveAddressesMax).toBe(0);
   });
 });

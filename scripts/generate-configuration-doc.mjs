@@ -8,7 +8,7 @@ import { transformSync } from '@swc/core';
 
 const folder = new URL('../src/configuration/', import.meta.url);
 const { settings } = await load(new URL('settings.ts', folder));
-const { bytesText, durationText, expectationOf } = await load(new URL('setting.ts', folder));
+const { bytesText, durationText, expectationOf } = await load(new URL('setting-definition.ts', folder));
 const { variableOf } = await load(new URL('key-path.ts', folder));
 
 const targets = [

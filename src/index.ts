@@ -28,7 +28,7 @@ export {
   type CustomTypeOptions,
   type ProtobufCodec,
   type StateType,
-} from './state/types.ts';
+} from './state/state-type.ts';
 
 // Functions
 export type { Context, DelayOptions, EgressOptions, SubscribeOptions } from './functions/context.ts';
@@ -55,7 +55,7 @@ export {
   type ConfigurationClass,
   type ConfigurationOf,
   type ConfigurationOptions,
-} from './configuration/own-configuration.ts';
+} from './configuration/configuration-class.ts';
 export type { ConfigurationOverrides } from './application/application-configuration.ts';
 export {
   defineApplication,

@@ -74,5 +74,5 @@ export {
   type CustomTypeOptions,
   type ProtobufCodec,
   type StateType,
-} from './state/types.ts';
+} from './state/state-type.ts';
 export { PersistedValue } from './state/persisted-value.ts';

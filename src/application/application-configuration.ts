@@ -8,7 +8,7 @@ import { Configuration } from '../configuration/configuration.ts';
 import { limitKey, limitNames } from '../configuration/engine-settings.ts';
 import { loadConfiguration } from '../configuration/load-configuration.ts';
 import type { ConfigurationValues } from '../configuration/object-source.ts';
-import { readSection } from '../configuration/own-configuration.ts';
+import { readSection } from '../configuration/configuration-class.ts';
 import type { Environment } from '../configuration/variable-source.ts';
 import { isApplicationDefinition, type ApplicationDefinition, type ApplicationOptions } from './definition.ts';
 import { createLogger, type LoggingOptions } from './logging/logging.ts';

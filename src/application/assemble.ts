@@ -1,8 +1,8 @@
 import type { Egress } from '../egress/egress.ts';
 import { Router, type RegisteredForwarder, type RouterOptions } from '../forwarders/router.ts';
 import type { UnmatchedEvents } from '../forwarders/routing.ts';
-import type { FunctionDefinition } from '../functions/definition.ts';
-import type { FunctionRegistry } from '../functions/registry.ts';
+import type { FunctionDefinition } from '../functions/function-definition.ts';
+import type { FunctionRegistry } from '../functions/function-registry.ts';
 import type { RemoteFunctions } from '../functions/remote/remote-function.ts';
 import type { SubscriptionOptions } from '../functions/subscriptions.ts';
 import type { Ingress } from '../ingress/ingress.ts';

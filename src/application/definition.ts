@@ -5,7 +5,7 @@ import type { RemoteFunctions } from '../functions/remote/remote-function.ts';
 import type { SubscriptionOptions } from '../functions/subscriptions.ts';
 import type { Ingress } from '../ingress/ingress.ts';
 import type { ClassOf } from '../shared/metadata.ts';
-import type { ConfigurationClass } from '../configuration/own-configuration.ts';
+import type { ConfigurationClass } from '../configuration/configuration-class.ts';
 import type { FailureAnalyzer } from './failure-analysis/failure-analyzer.ts';
 import type { HealthIndicator } from './health/health-indicator.ts';
 import type { Provider } from '../injection/provider.ts';

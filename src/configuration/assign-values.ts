@@ -2,7 +2,7 @@ import { StatefunError } from '../shared/errors.ts';
 import { nearestName } from '../shared/text/nearest-name.ts';
 import { isRecord, type ConfiguredValue } from './configured-value.ts';
 import { camelCase, relaxed, relaxedKey, variableOf } from './key-path.ts';
-import type { OwnSection } from './own-configuration.ts';
+import type { OwnSection } from './configuration-class.ts';
 import { SchemaShape } from './schema-shape.ts';
 import { settings } from './settings.ts';
 import { ValueTree } from './value-tree.ts';

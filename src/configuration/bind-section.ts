@@ -3,8 +3,8 @@ import { StatefunError, toError } from '../shared/errors.ts';
 import { ignoreRejection, isThenable } from '../shared/thenable.ts';
 import { isRecord } from './configured-value.ts';
 import { variableOf } from './key-path.ts';
-import type { OwnSection } from './own-configuration.ts';
-import type { ResolvedValue } from './references.ts';
+import type { OwnSection } from './configuration-class.ts';
+import type { ResolvedValue } from './resolve-references.ts';
 import { isSecretName, redacted, shownText } from './shown-value.ts';
 
 /** A value of a section with the names of its levels, below the section's own. */

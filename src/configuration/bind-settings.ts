@@ -3,8 +3,8 @@ import { StatefunError } from '../shared/errors.ts';
 import type { EffectiveValue } from './configuration.ts';
 import type { ConfiguredValue } from './configured-value.ts';
 import { convertSetting, toWord } from './convert-setting.ts';
-import { resolveReferences, type ReferenceSources, type ResolvedValue } from './references.ts';
-import { expectationOf, type PlainValue, type Setting } from './setting.ts';
+import { resolveReferences, type ReferenceSources, type ResolvedValue } from './resolve-references.ts';
+import { expectationOf, type PlainValue, type SettingDefinition } from './setting-definition.ts';
 import { settings } from './settings.ts';
 import { shownText, shownValue } from './shown-value.ts';
 
@@ -41,7 +41,7 @@ export async function bindSettings(
 
 async function bindValue(
   key: string,
-  setting: Setting,
+  setting: SettingDefinition,
   given: ConfiguredValue,
   references: ReferenceSources,
 ): Promise<EffectiveValue | StatefunError> {
@@ -54,7 +54,7 @@ async function bindValue(
 
 async function bindMap(
   key: string,
-  setting: Setting,
+  setting: SettingDefinition,
   assigned: ReadonlyMap<string, ConfiguredValue>,
   references: ReferenceSources,
 ): Promise<{ readonly values: readonly EffectiveValue[]; readonly problems: readonly StatefunError[] }> {
@@ -82,19 +82,19 @@ async function bindMap(
   return { values: [whole, ...values], problems };
 }
 
-function effective(key: string, setting: Setting, value: PlainValue, resolved: ResolvedValue): EffectiveValue {
+function effective(key: string, setting: SettingDefinition, value: PlainValue, resolved: ResolvedValue): EffectiveValue {
   const shown = shownValue({ value, ...(resolved.shown === undefined ? {} : { shown: resolved.shown }) }, setting.secret === true);
   return { key, value, shown, layer: resolved.layer, origin: resolved.origin };
 }
 
-function defaultOf(key: string, setting: Setting, profiles: readonly string[]): readonly EffectiveValue[] {
+function defaultOf(key: string, setting: SettingDefinition, profiles: readonly string[]): readonly EffectiveValue[] {
   const profile = [...profiles].reverse().find((name) => setting.profileDefaults?.[name] !== undefined);
   const value = profile === undefined ? setting.default : setting.profileDefaults?.[profile];
   if (value === undefined) return [];
   return [{ key, value, shown: value, layer: 'default', origin: profile === undefined ? 'default' : `default of profile ${profile}` }];
 }
 
-function unusable(key: string, setting: Setting, resolved: ResolvedValue): StatefunError {
+function unusable(key: string, setting: SettingDefinition, resolved: ResolvedValue): StatefunError {
   const expected = expectationOf(setting);
   const summary = `${key} is ${shownText(resolved, setting.secret === true)} (${resolved.origin}), but must be ${expected}.`;
   return new StatefunError('CONFIGURATION_VALUE_INVALID', summary, { facts: { key, origin: resolved.origin, expected } });

@@ -1,8 +1,8 @@
 import { isRecord } from './configured-value.ts';
-import type { PlainValue, Setting } from './setting.ts';
+import type { PlainValue, SettingDefinition } from './setting-definition.ts';
 
 /** The value of a setting, checked; undefined when it is not what the setting expects. Text may stand for every type. */
-export function convertSetting(setting: Setting, value: unknown): PlainValue | undefined {
+export function convertSetting(setting: SettingDefinition, value: unknown): PlainValue | undefined {
   switch (setting.type) {
     case 'string':
       return typeof value === 'string' && matches(setting, value) ? value : undefined;
@@ -38,7 +38,7 @@ const sizeUnits: Readonly<Record<string, number>> = {
   gib: 1024 ** 3,
 };
 
-function matches({ pattern }: Setting, text: string): boolean {
+function matches({ pattern }: SettingDefinition, text: string): boolean {
   return pattern === undefined || new RegExp(pattern.source).test(text);
 }
 
@@ -60,7 +60,7 @@ function toQuantity(value: unknown, units: Readonly<Record<string, number>>): nu
   return unit === undefined ? undefined : Number(match?.[1]) * unit;
 }
 
-function inRange({ min = -Infinity, max = Infinity }: Setting, value: number | undefined): number | undefined {
+function inRange({ min = -Infinity, max = Infinity }: SettingDefinition, value: number | undefined): number | undefined {
   return value !== undefined && value >= min && value <= max ? value : undefined;
 }
 
@@ -70,12 +70,12 @@ function toList(value: unknown): readonly string[] | undefined {
   return texts.length === items.length ? texts.filter((text) => text !== '') : undefined;
 }
 
-function toMap(setting: Setting, value: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> | undefined {
+function toMap(setting: SettingDefinition, value: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> | undefined {
   const words = Object.entries(value).map(([name, word]) => [name, toWord(setting, word)] as const);
   return words.some(([, word]) => word === undefined) ? undefined : Object.fromEntries(words.map(([name, word]) => [name, word ?? '']));
 }
 
 /** One of the words of a map. */
-export function toWord(setting: Setting, value: unknown): string | undefined {
+export function toWord(setting: SettingDefinition, value: unknown): string | undefined {
   return typeof value === 'string' ? setting.values?.find((word) => word === value.trim().toLowerCase()) : undefined;
 }

@@ -1,5 +1,5 @@
 import { defaultLimits, type EngineLimits } from '../engine/partition/limits.ts';
-import type { Setting } from './setting.ts';
+import type { SettingDefinition } from './setting-definition.ts';
 
 const messages = 'messages';
 const records = 'records';
@@ -73,7 +73,7 @@ const limits = {
   },
   deadLetterBytesMax: { ...bytes, min: 0, text: 'Payloads of the dead letters kept.' },
   deadLetterAgeMsMax: { type: 'duration', min: 0, text: 'How long dead letters are kept.' },
-} as const satisfies Readonly<Record<keyof EngineLimits, Setting>>;
+} as const satisfies Readonly<Record<keyof EngineLimits, SettingDefinition>>;
 
 /** The key of a limit: `engine.pending-messages-max` for `pendingMessagesMax`. */
 export function limitKey(limit: string): string {
@@ -83,7 +83,7 @@ export function limitKey(limit: string): string {
 // Object.keys answers with text; these are the keys of the object above.
 export const limitNames = Object.keys(limits) as readonly (keyof EngineLimits)[];
 
-export const engineSettings: readonly (readonly [string, Setting])[] = limitNames.map((name) => [
+export const engineSettings: readonly (readonly [string, SettingDefinition])[] = limitNames.map((name) => [
   limitKey(name),
   { ...limits[name], default: defaultLimits[name] },
 ]);

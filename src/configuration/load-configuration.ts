@@ -3,14 +3,14 @@ import { describe, StatefunError } from '../shared/errors.ts';
 import { nearestName } from '../shared/text/nearest-name.ts';
 import { assignValues } from './assign-values.ts';
 import { bindSettings } from './bind-settings.ts';
-import { bindSections } from './bind-sections.ts';
+import { readOwnSections } from './own-sections.ts';
 import { commandLineValues } from './command-line-source.ts';
 import { Configuration } from './configuration.ts';
 import { layers, type ConfiguredValue } from './configured-value.ts';
 import { convertSetting } from './convert-setting.ts';
 import { relaxedKey } from './key-path.ts';
 import { objectValues, type ConfigurationValues } from './object-source.ts';
-import { ConfigurationFolder } from './read-files.ts';
+import { ConfigurationFolder } from './configuration-folder.ts';
 import { settings } from './settings.ts';
 import { variableValues, type Environment } from './variable-source.ts';
 
@@ -72,7 +72,7 @@ export async function loadConfiguration(sources: ConfigurationSources): Promise<
     );
   }
 
-  const own = bindSections(sources.own ?? []);
+  const own = readOwnSections(sources.own ?? []);
   const assigned = assignValues(
     values.sort((left, right) => layers.indexOf(left.layer) - layers.indexOf(right.layer)),
     own.sections,

@@ -1,6 +1,6 @@
 import { compactionBytesPerSecondDefault, segmentBytesMaxDefault } from '../storage/store-limits.ts';
 import { engineSettings } from './engine-settings.ts';
-import type { PlainValue, Setting } from './setting.ts';
+import type { PlainValue, SettingDefinition } from './setting-definition.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -177,10 +177,10 @@ const named = {
     unsupported: { text: 'it changes nothing: certificates are always verified, and an endpoint on this machine is known by its address' },
     text: 'Marks local development, in which the Java example does not verify certificates.',
   },
-} as const satisfies Readonly<Record<string, Setting>>;
+} as const satisfies Readonly<Record<string, SettingDefinition>>;
 
 type Named = typeof named;
-type TypeOf<S extends Setting> = S extends { readonly values: readonly (infer Word)[] }
+type TypeOf<S extends SettingDefinition> = S extends { readonly values: readonly (infer Word)[] }
   ? S['type'] extends 'map'
     ? Readonly<Record<string, Word>>
     : Word
@@ -203,7 +203,7 @@ export type SettingKey = keyof Named;
 export type SettingValue<K extends SettingKey> = TypeOf<Named[K]> | (Named[K] extends { readonly default: PlainValue } ? never : undefined);
 
 /** Every setting of the framework by its key: levels joined by dots, words by hyphens. */
-export const settings: ReadonlyMap<string, Setting> = new Map<string, Setting>([
+export const settings: ReadonlyMap<string, SettingDefinition> = new Map<string, SettingDefinition>([
   ...Object.entries(named).filter(([key]) => !key.startsWith('kinesis.')),
   ...engineSettings,
   ...Object.entries(named).filter(([key]) => key.startsWith('kinesis.')),

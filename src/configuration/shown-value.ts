@@ -1,6 +1,6 @@
 import { describe } from '../shared/errors.ts';
 import { isPlainObject } from './configured-value.ts';
-import type { ResolvedValue } from './references.ts';
+import type { ResolvedValue } from './resolve-references.ts';
 
 /** What is shown in the place of a secret. */
 export const redacted = '******';

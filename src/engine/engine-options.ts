@@ -1,6 +1,6 @@
 import type { Egress } from '../egress/egress.ts';
 import type { Router } from '../forwarders/router.ts';
-import type { FunctionRegistry } from '../functions/registry.ts';
+import type { FunctionRegistry } from '../functions/function-registry.ts';
 import type { InvocationScope } from '../functions/invocation-host.ts';
 import type { SubscriptionOptions } from '../functions/subscriptions.ts';
 import type { Ingress } from '../ingress/ingress.ts';

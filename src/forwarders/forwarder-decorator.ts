@@ -1,6 +1,6 @@
 import type { CloudEvent } from '../envelope/cloud-event.ts';
 import { eventType, type EventType } from '../envelope/event-type.ts';
-import { recordClass } from '../shared/decorated.ts';
+import { recordClass } from '../shared/recorded-decorators.ts';
 import { ensureLegacyDecorators, readOwnMetadata, type ClassOf } from '../shared/metadata.ts';
 import type { Downstream, EventForwarder } from './event-forwarder.ts';
 

@@ -1,7 +1,7 @@
 import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
 import { completeEvent } from '../envelope/complete-event.ts';
 import { Envelope } from '../envelope/envelope.ts';
-import { dataTextFor } from '../envelope/passed-on.ts';
+import { dataTextFor } from '../envelope/data-text.ts';
 import { toPartitionKey } from '../envelope/partition-key.ts';
 import { ensureAddressId, type Address } from '../shared/address.ts';
 import { StatefunError } from '../shared/errors.ts';
@@ -10,7 +10,7 @@ import { toIsoTime } from '../shared/time/iso-time.ts';
 import { messageIdOf } from '../shared/message-id.ts';
 import type { Downstream, ForwardOptions } from './event-forwarder.ts';
 import type { ForwardBudget } from './forward-budget.ts';
-import { refusedSend } from './routing-error.ts';
+import { refusedSend } from './forwarder-errors.ts';
 import type { RoutedMessage, RouterOptions } from './routing.ts';
 
 /** What one forwarder does with one event. */

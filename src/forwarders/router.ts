@@ -7,7 +7,7 @@ import { ignoreRejection, isThenable } from '../shared/thenable.ts';
 import type { EventForwarder } from './event-forwarder.ts';
 import { ForwardBudget } from './forward-budget.ts';
 import { ForwarderDownstream } from './forwarder-downstream.ts';
-import { forwarderAsync, forwarderFailed } from './routing-error.ts';
+import { forwarderAsync, forwarderFailed } from './forwarder-errors.ts';
 import type { RoutedMessage, RouterOptions } from './routing.ts';
 
 export type { RoutedMessage, RouterOptions } from './routing.ts';

@@ -1,7 +1,7 @@
 import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
 import { completeEvent, writeEvent, type EventDefaults } from '../envelope/complete-event.ts';
 import { Envelope } from '../envelope/envelope.ts';
-import { dataTextFor } from '../envelope/passed-on.ts';
+import { dataTextFor } from '../envelope/data-text.ts';
 import { toPartitionKey } from '../envelope/partition-key.ts';
 import { addressPath, ensureAddressId, formatAddress, type Address } from '../shared/address.ts';
 import { toMilliseconds, type Duration } from '../shared/time/duration.ts';

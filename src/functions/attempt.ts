@@ -5,7 +5,7 @@ import { ignoreRejection, isThenable, settled } from '../shared/thenable.ts';
 import type { AddressState } from '../state/address-state.ts';
 import { AttemptContext } from './attempt-context.ts';
 import { AttemptOrigin } from './attempt-origin.ts';
-import type { FunctionDefinition, HandlerDefinition } from './definition.ts';
+import type { FunctionDefinition, HandlerDefinition } from './function-definition.ts';
 import type { Effects } from './effects.ts';
 import type { FailurePolicy } from './failure-policy.ts';
 import type { InvocationHost } from './invocation-host.ts';

@@ -1,6 +1,6 @@
 import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
 import type { EventType } from '../envelope/event-type.ts';
-import { recordClass, recordMethod } from '../shared/decorated.ts';
+import { recordClass, recordMethod } from '../shared/recorded-decorators.ts';
 import { functionMetadataKey } from '../shared/function-target.ts';
 import { ensureLegacyDecorators } from '../shared/metadata.ts';
 import type { Context } from './context.ts';

@@ -4,7 +4,7 @@ import { describe, StatefunError } from '../shared/errors.ts';
 import type { AddressState } from '../state/address-state.ts';
 import type { CellDefinition } from '../state/cell-definition.ts';
 import type { PersistedTable } from '../state/persisted-table.ts';
-import { jsonType } from '../state/types.ts';
+import { jsonType } from '../state/state-type.ts';
 
 /** How subscriptions travel; an application sets both to talk with functions written elsewhere. */
 export interface SubscriptionOptions {

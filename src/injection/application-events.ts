@@ -1,4 +1,4 @@
-import { recordMethod } from '../shared/decorated.ts';
+import { recordMethod } from '../shared/recorded-decorators.ts';
 import { StatefunError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
 import { readMetadata } from '../shared/metadata.ts';

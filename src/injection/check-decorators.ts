@@ -1,7 +1,7 @@
-import { hasHandlers, isFunctionClass } from '../functions/definition.ts';
+import { hasHandlers, isFunctionClass } from '../functions/function-definition.ts';
 import { onSubscribeMetadataKey } from '../functions/decorators.ts';
 import { readForwarder } from '../forwarders/forwarder-decorator.ts';
-import { checkMethods, misplaced, misplacedIn, repeatedOn } from '../shared/decorated.ts';
+import { checkMethods, misplaced, misplacedIn, repeatedOn } from '../shared/recorded-decorators.ts';
 import { StatefunError } from '../shared/errors.ts';
 import { readMetadata, type ClassOf } from '../shared/metadata.ts';
 import { persistedProperties } from '../state/persisted.ts';

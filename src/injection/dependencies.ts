@@ -1,7 +1,7 @@
 import { LazyServiceIdentifier } from 'inversify';
 import type { StatefunError } from '../shared/errors.ts';
 import { readOwnMetadata, type ClassOf } from '../shared/metadata.ts';
-import { constructorSource } from './class-source.ts';
+import { constructorSource } from './constructor-source.ts';
 import { namedTwice, tooFewTokens, undefinedToken, untyped, withoutInject, type Reader } from './dependency-problems.ts';
 import { isInjectableType, ownInjections, parameterTypesKey, type Injection } from './recorded-injections.ts';
 import type { Token } from './token.ts';

@@ -1,5 +1,5 @@
 import { readForwarder } from '../forwarders/forwarder-decorator.ts';
-import { isFunctionClass } from '../functions/definition.ts';
+import { isFunctionClass } from '../functions/function-definition.ts';
 import { describe, StatefunError } from '../shared/errors.ts';
 import type { ClassOf } from '../shared/metadata.ts';
 import { isMarkedInjectable } from './recorded-injections.ts';

@@ -1,5 +1,5 @@
 import { inject as injectToken } from 'inversify';
-import { recordMisplaced } from '../shared/decorated.ts';
+import { recordMisplaced } from '../shared/recorded-decorators.ts';
 
 /**
  * Names what a constructor parameter or a property gets: a class, a symbol or a text that a provider has as its token. A property gets it

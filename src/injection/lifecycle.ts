@@ -1,4 +1,4 @@
-import { methodOf, recordMethod } from '../shared/decorated.ts';
+import { methodOf, recordMethod } from '../shared/recorded-decorators.ts';
 import { describe, hasCode, isError, StatefunError, toError } from '../shared/errors.ts';
 import { readMetadata, type ClassOf } from '../shared/metadata.ts';
 import { ignoreRejection, isThenable } from '../shared/thenable.ts';

@@ -1,6 +1,6 @@
 import type { Address } from '../shared/address.ts';
 import { assertInvariant, StatefunError } from '../shared/errors.ts';
-import { Attempts } from './attempts.ts';
+import { AttemptTracker } from './attempt-tracker.ts';
 import { cellLink, isCell, type CellLink } from './cell.ts';
 import { cellMissing, type CellDefinition } from './cell-definition.ts';
 import { parseEntryKey } from './entry-key.ts';
@@ -22,7 +22,7 @@ import { ValueSlot } from './value-slot.ts';
 export class AddressState {
   readonly #definitions: readonly CellDefinition[];
   readonly #slots: readonly Slot[];
-  readonly #attempts: Attempts;
+  readonly #attempts: AttemptTracker;
   /** By position of their slot; made when first asked for. */
   readonly #ownCells: (PersistedTable<unknown> | undefined)[] = [];
   #instance: object | undefined;
@@ -33,7 +33,7 @@ export class AddressState {
 
   constructor(cells: readonly CellDefinition[], entries: Iterable<StateEntry>, address?: Address) {
     this.#definitions = cells;
-    this.#attempts = new Attempts(address);
+    this.#attempts = new AttemptTracker(address);
     this.#slots = cells.map((cell) => createSlot(cell, this.#attempts));
     for (const { key, value } of entries) this.#load(key, value);
     for (const slot of this.#slots) slot.loaded();
@@ -152,7 +152,7 @@ export class AddressState {
   }
 }
 
-function createSlot(definition: CellDefinition, attempts: Attempts): Slot {
+function createSlot(definition: CellDefinition, attempts: AttemptTracker): Slot {
   switch (definition.kind) {
     case 'value':
       return new ValueSlot(definition, attempts);

@@ -1,6 +1,6 @@
 import { StatefunError } from '../shared/errors.ts';
 import { cellLink, isCell, type CellKind, type CellOptions } from './cell.ts';
-import { jsonType, type StateType } from './types.ts';
+import { jsonType, type StateType } from './state-type.ts';
 
 /** One cell of a function type. */
 export interface CellDefinition {

@@ -1,8 +1,8 @@
 import { formatAddress, type Address } from '../shared/address.ts';
 import type { Duration } from '../shared/time/duration.ts';
 import { StatefunError } from '../shared/errors.ts';
-import type { Attempts } from './attempts.ts';
-import type { StateType } from './types.ts';
+import type { AttemptTracker } from './attempt-tracker.ts';
+import type { StateType } from './state-type.ts';
 
 export type CellKind = 'value' | 'table' | 'list';
 
@@ -25,7 +25,7 @@ export interface CellOptions<T> {
 /** What a link needs to know of a slot. */
 interface Linked {
   readonly name: string;
-  readonly attempts: Attempts;
+  readonly attempts: AttemptTracker;
 }
 
 /** Under this key a cell keeps its link. A symbol of the whole process: two copies of the package understand each other's cells. */

@@ -1,5 +1,5 @@
 import type { CellKind } from './cell.ts';
-import { loneSurrogate } from './types.ts';
+import { loneSurrogate } from './state-type.ts';
 
 /*
  * The keys of an address's collection. The first letter is the kind of cell, so that an entry is never read as another kind's. A name has

@@ -1,6 +1,6 @@
 import { StatefunError } from '../shared/errors.ts';
 import { entryOverheadBytes, exactSizeBytesMin } from './limits.ts';
-import { notSerializable, type StateType } from './types.ts';
+import { notSerializable, type StateType } from './state-type.ts';
 
 /** One value in memory: decoded and frozen, or encoded, or both while a large one waits to be written. */
 export class Held<T> {

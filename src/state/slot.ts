@@ -1,8 +1,8 @@
-import type { Attempts } from './attempts.ts';
+import type { AttemptTracker } from './attempt-tracker.ts';
 import type { CellKind } from './cell.ts';
 import type { CellDefinition } from './cell-definition.ts';
 import type { StateChange } from './state-entry.ts';
-import type { StateType } from './types.ts';
+import type { StateType } from './state-type.ts';
 
 /**
  * Where one address keeps the contents of one cell. Invariants of every kind of slot:
@@ -12,12 +12,12 @@ import type { StateType } from './types.ts';
  * T3. `capture` answers every entry that kept attempts have changed since the last capture, once.
  */
 export abstract class Slot<T = unknown> {
-  readonly attempts: Attempts;
+  readonly attempts: AttemptTracker;
   readonly name: string;
   readonly type: StateType<T>;
   abstract readonly kind: CellKind;
 
-  constructor(definition: CellDefinition, attempts: Attempts) {
+  constructor(definition: CellDefinition, attempts: AttemptTracker) {
     this.attempts = attempts;
     this.name = definition.name;
     // Safe: the cell that reads and writes this slot was made with this very type.

@@ -1,4 +1,4 @@
-import type { RegisteredFunction } from '../functions/registry.ts';
+import type { RegisteredFunction } from '../functions/function-registry.ts';
 import { addSubscriber, subscribersOf, type Subscriber } from '../functions/subscriptions.ts';
 import type { Address } from '../shared/address.ts';
 import { describe, StatefunError } from '../shared/errors.ts';

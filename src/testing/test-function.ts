@@ -7,7 +7,7 @@ import { Envelope } from '../envelope/envelope.ts';
 import { unknownEgress } from '../engine/partition/invocation-host.ts';
 import type { InvocationHost } from '../functions/invocation-host.ts';
 import type { Message } from '../functions/message.ts';
-import { FunctionRegistry, type RegisteredFunction } from '../functions/registry.ts';
+import { FunctionRegistry, type RegisteredFunction } from '../functions/function-registry.ts';
 import { toSubscriptionSettings, type SubscriptionOptions } from '../functions/subscriptions.ts';
 import { ensureAddressId, formatAddress, type Address } from '../shared/address.ts';
 import { toMilliseconds, type Duration } from '../shared/time/duration.ts';

@@ -2,7 +2,7 @@ import type { AssembledApplication } from '../application/assemble.ts';
 import { memoryIngress } from '../connectors/memory/memory-ingress.ts';
 import { stateCollection } from '../engine/partition/activation.ts';
 import { Engine } from '../engine/engine.ts';
-import type { FunctionRegistry } from '../functions/registry.ts';
+import type { FunctionRegistry } from '../functions/function-registry.ts';
 import { ensureAddressId, type Address } from '../shared/address.ts';
 import type { Clock } from '../shared/time/clock.ts';
 import { functionTypeOf, type FunctionTarget } from '../shared/function-target.ts';

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { assembleApplication } from '../../src/application/assemble.ts';
 import { ConditionalOnProperty } from '../../src/injection/conditions.ts';
 import { Configuration } from '../../src/configuration/configuration.ts';
-import { configuration, type ConfigurationOf } from '../../src/configuration/own-configuration.ts';
+import { configuration, type ConfigurationOf } from '../../src/configuration/configuration-class.ts';
 import { defineApplication, defineModule } from '../../src/application/definition.ts';
 import { runApplication } from '../../src/application/running/run-application.ts';
 import { kinesisEgress } from '../../src/connectors/kinesis/kinesis-egress.ts';

@@ -5,7 +5,7 @@ import { Persisted } from '../../src/state/persisted.ts';
 import { PersistedList } from '../../src/state/persisted-list.ts';
 import { PersistedTable } from '../../src/state/persisted-table.ts';
 import { PersistedValue } from '../../src/state/persisted-value.ts';
-import { bytesType, int64Type, stringType } from '../../src/state/types.ts';
+import { bytesType, int64Type, stringType } from '../../src/state/state-type.ts';
 import { toolRequests } from '../../src/state-tools/running-requests.ts';
 import type { LogStore } from '../../src/storage/log-store.ts';
 import { EngineBed } from '../engine/engine-bed.ts';

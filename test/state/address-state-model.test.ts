@@ -4,7 +4,7 @@ import { AddressState } from '../../src/state/address-state.ts';
 import { PersistedList } from '../../src/state/persisted-list.ts';
 import { PersistedTable } from '../../src/state/persisted-table.ts';
 import { PersistedValue } from '../../src/state/persisted-value.ts';
-import { bytesType } from '../../src/state/types.ts';
+import { bytesType } from '../../src/state/state-type.ts';
 import { definitionsOf, StoreDouble } from './store-double.ts';
 
 const create = () => ({

@@ -4,7 +4,7 @@ import type { CellDefinition } from '../../src/state/cell-definition.ts';
 import { PersistedList } from '../../src/state/persisted-list.ts';
 import { PersistedTable } from '../../src/state/persisted-table.ts';
 import { PersistedValue } from '../../src/state/persisted-value.ts';
-import { jsonType } from '../../src/state/types.ts';
+import { jsonType } from '../../src/state/state-type.ts';
 import { definitionsOf, discarding, keeping, stateOf, StoreDouble } from './store-double.ts';
 
 const create = () => ({ count: PersistedValue.of<number>(), items: PersistedTable.of<unknown>(), log: PersistedList.of<string>() });

@@ -3,7 +3,7 @@ import { cellsOf } from '../../src/state/cell-definition.ts';
 import { PersistedList } from '../../src/state/persisted-list.ts';
 import { PersistedTable } from '../../src/state/persisted-table.ts';
 import { PersistedValue } from '../../src/state/persisted-value.ts';
-import { int32Type, jsonType } from '../../src/state/types.ts';
+import { int32Type, jsonType } from '../../src/state/state-type.ts';
 
 describe('cellsOf', () => {
   it('reads property, name, kind and type', () => {

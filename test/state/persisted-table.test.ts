@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { tableEntriesMax } from '../../src/state/limits.ts';
 import { PersistedTable } from '../../src/state/persisted-table.ts';
-import { bytesType } from '../../src/state/types.ts';
+import { bytesType } from '../../src/state/state-type.ts';
 import { discarding, keeping, stateOf, StoreDouble } from './store-double.ts';
 
 const create = () => ({ items: PersistedTable.of<number>(), blobs: PersistedTable.of({ type: bytesType() }) });

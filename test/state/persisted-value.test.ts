@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { PersistedValue } from '../../src/state/persisted-value.ts';
-import { bytesType, customType, int32Type } from '../../src/state/types.ts';
+import { bytesType, customType, int32Type } from '../../src/state/state-type.ts';
 import { keeping, stateOf, StoreDouble } from './store-double.ts';
 
 const create = () => ({

@@ -17,7 +17,7 @@ import {
   protobufType,
   stringType,
   type StateType,
-} from '../../src/state/types.ts';
+} from '../../src/state/state-type.ts';
 import type { Fixture } from '../../src/testing/fixtures/fixture.ts';
 import { testFunction } from '../../src/testing/test-function.ts';
 

@@ -1,7 +1,7 @@
 // Compiled by the type check, never run: a line marked @ts-expect-error that compiles is reported.
 import { StatefulFunctions } from '../../src/request-reply/serving/functions/stateful-functions.ts';
 import { typed } from '../../src/request-reply/protocol/typed-values.ts';
-import { bytesType, int32Type, jsonType } from '../../src/state/types.ts';
+import { bytesType, int32Type, jsonType } from '../../src/state/state-type.ts';
 
 type Equal<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false;
 

@@ -4,7 +4,7 @@ import { PersistedList } from '../../src/state/persisted-list.ts';
 import { PersistedTable } from '../../src/state/persisted-table.ts';
 import { PersistedValue } from '../../src/state/persisted-value.ts';
 import { Persisted } from '../../src/state/persisted.ts';
-import { bytesType, customType, int32Type, int64Type, protobufType, type StateType } from '../../src/state/types.ts';
+import { bytesType, customType, int32Type, int64Type, protobufType, type StateType } from '../../src/state/state-type.ts';
 
 type Equal<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false;
 

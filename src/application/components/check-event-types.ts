@@ -1,6 +1,6 @@
 import type { EventType } from '../../envelope/event-type.ts';
 import { readForwarder } from '../../forwarders/forwarder-decorator.ts';
-import { isFunctionClass, readDefinition } from '../../functions/definition.ts';
+import { isFunctionClass, readDefinition } from '../../functions/function-definition.ts';
 import { StatefunError } from '../../shared/errors.ts';
 import type { ClassOf } from '../../shared/metadata.ts';
 

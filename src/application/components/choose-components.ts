@@ -5,7 +5,7 @@ import { componentKind, type ScanResult } from './component-scan.ts';
 import type { ComponentClasses } from './make-components.ts';
 import { checkCondition, conditionsOf, decide, type ConditionOutcome, type ConditionSource } from '../../injection/conditions.ts';
 import type { Contributions } from './contributions.ts';
-import { conditionContext } from '../../injection/provider-choice.ts';
+import { conditionContext } from '../../injection/choose-providers.ts';
 
 export interface ChosenComponents {
   readonly classes: ComponentClasses;

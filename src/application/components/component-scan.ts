@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { readForwarder } from '../../forwarders/forwarder-decorator.ts';
-import { hasHandlers, isFunctionClass } from '../../functions/definition.ts';
+import { hasHandlers, isFunctionClass } from '../../functions/function-definition.ts';
 import { appendAll } from '../../shared/append-all.ts';
 import { StatefunError, toError } from '../../shared/errors.ts';
 import type { ClassOf } from '../../shared/metadata.ts';

@@ -9,7 +9,7 @@ import type { ApplicationDefinition } from '../definition.ts';
 import { collectModules, type CollectedModule } from './collect-modules.ts';
 import type { HealthClass } from './health-components.ts';
 import type { ModuleScope } from '../../injection/module-scope.ts';
-import { chooseProviders, type ProviderSource } from '../../injection/provider-choice.ts';
+import { chooseProviders, type ProviderSource } from '../../injection/choose-providers.ts';
 import type { Provider, RegisteredProvider } from '../../injection/provider.ts';
 
 /** What an application and its modules list, put together. */

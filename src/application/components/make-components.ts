@@ -1,8 +1,8 @@
 import type { EventForwarder } from '../../forwarders/event-forwarder.ts';
 import { readForwarder } from '../../forwarders/forwarder-decorator.ts';
 import { Router, type RegisteredForwarder, type RouterOptions } from '../../forwarders/router.ts';
-import { isFunctionClass, readDefinition, type FunctionDefinition } from '../../functions/definition.ts';
-import { FunctionRegistry } from '../../functions/registry.ts';
+import { isFunctionClass, readDefinition, type FunctionDefinition } from '../../functions/function-definition.ts';
+import { FunctionRegistry } from '../../functions/function-registry.ts';
 import { appendAll } from '../../shared/append-all.ts';
 import { describe, StatefunError } from '../../shared/errors.ts';
 import type { ClassOf } from '../../shared/metadata.ts';

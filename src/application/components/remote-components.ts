@@ -1,4 +1,4 @@
-import type { FunctionRegistry } from '../../functions/registry.ts';
+import type { FunctionRegistry } from '../../functions/function-registry.ts';
 import type { RemoteFunctions } from '../../functions/remote/remote-function.ts';
 import { describe, StatefunError } from '../../shared/errors.ts';
 import { namedLogger, type Logger } from '../../shared/logger.ts';

@@ -1,4 +1,4 @@
-import { isFunctionClass } from '../../functions/definition.ts';
+import { isFunctionClass } from '../../functions/function-definition.ts';
 import { readForwarder } from '../../forwarders/forwarder-decorator.ts';
 import { functionTypeOf } from '../../shared/function-target.ts';
 import { namedLogger, type Logger } from '../../shared/logger.ts';

@@ -1,7 +1,7 @@
 import type { Egress } from '../../egress/egress.ts';
 import type { RegisteredForwarder } from '../../forwarders/router.ts';
-import type { FunctionDefinition } from '../../functions/definition.ts';
-import type { FunctionRegistry } from '../../functions/registry.ts';
+import type { FunctionDefinition } from '../../functions/function-definition.ts';
+import type { FunctionRegistry } from '../../functions/function-registry.ts';
 import type { Ingress } from '../../ingress/ingress.ts';
 import type { CellKind } from '../../state/cell.ts';
 

@@ -1,4 +1,4 @@
-import type { FunctionRegistry } from '../../functions/registry.ts';
+import type { FunctionRegistry } from '../../functions/function-registry.ts';
 import { formatAddress, type Address } from '../../shared/address.ts';
 import { StatefunError, toError } from '../../shared/errors.ts';
 import { AddressState } from '../../state/address-state.ts';

@@ -1,4 +1,4 @@
-import type { RegisteredFunction } from '../../functions/registry.ts';
+import type { RegisteredFunction } from '../../functions/function-registry.ts';
 import type { RemoteFunction } from '../../functions/remote/remote-function.ts';
 import { formatAddress, type Address } from '../../shared/address.ts';
 import { Queue } from '../../shared/queue.ts';

@@ -1,5 +1,5 @@
 import type { InvocationHost, InvocationScope, SendBudget } from '../../functions/invocation-host.ts';
-import type { FunctionRegistry } from '../../functions/registry.ts';
+import type { FunctionRegistry } from '../../functions/function-registry.ts';
 import type { SubscriptionSettings } from '../../functions/subscriptions.ts';
 import type { Address } from '../../shared/address.ts';
 import { describe, StatefunError } from '../../shared/errors.ts';

@@ -1,4 +1,4 @@
-import type { FunctionRegistry } from '../../functions/registry.ts';
+import type { FunctionRegistry } from '../../functions/function-registry.ts';
 import type { Address } from '../../shared/address.ts';
 import { Activation } from './activation.ts';
 import type { EngineLimits } from './limits.ts';

@@ -1,4 +1,4 @@
-import type { FunctionRegistry } from '../../functions/registry.ts';
+import type { FunctionRegistry } from '../../functions/function-registry.ts';
 import { assertInvariant } from '../../shared/errors.ts';
 import type { Activation } from './activation.ts';
 import { LiveAddresses } from './live-addresses.ts';

@@ -1,6 +1,6 @@
 import type { InvocationHost } from '../../functions/invocation-host.ts';
 import type { Message } from '../../functions/message.ts';
-import type { FunctionRegistry } from '../../functions/registry.ts';
+import type { FunctionRegistry } from '../../functions/function-registry.ts';
 import { formatAddress } from '../../shared/address.ts';
 import type { StateEntry } from '../../state/state-entry.ts';
 import type { Activation } from './activation.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { OnFailure } from '../../functions/failure-policy.ts';
 import type { RemoteFunctions } from '../../functions/remote/remote-function.ts';
-import { holdsCertificate } from '../../shared/certificates.ts';
+import { holdsCertificate } from '../../shared/http/holds-certificate.ts';
 import { isFunctionType } from '../../shared/address.ts';
 import { toMilliseconds, type Duration } from '../../shared/time/duration.ts';
 import { describe, StatefunError, toError } from '../../shared/errors.ts';

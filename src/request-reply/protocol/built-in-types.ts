@@ -7,7 +7,7 @@ import {
   stringCodec,
   type BuiltInCodec,
 } from '../../shared/protobuf/built-in-codecs.ts';
-import { booleanType, float32Type, float64Type, int32Type, int64Type, stringType, type StateType } from '../../state/types.ts';
+import { booleanType, float32Type, float64Type, int32Type, int64Type, stringType, type StateType } from '../../state/state-type.ts';
 
 const builtInTypes = new Map<unknown, BuiltInCodec<unknown>>([
   [booleanType(), boolCodec],

@@ -1,7 +1,7 @@
 import { isFunctionType } from '../../shared/address.ts';
 import { describe, StatefunError } from '../../shared/errors.ts';
 import type { TypedValue } from '../../shared/typed-value.ts';
-import type { StateType } from '../../state/types.ts';
+import type { StateType } from '../../state/state-type.ts';
 import { builtInTypeOf } from './built-in-types.ts';
 
 /**

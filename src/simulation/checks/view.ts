@@ -2,7 +2,7 @@ import { stateCollection } from '../../engine/partition/activation.ts';
 import type { DeadLetter } from '../../engine/partition/dead-letters.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { RemoteState } from '../../engine/partition/remote/remote-state.ts';
-import type { FunctionRegistry } from '../../functions/registry.ts';
+import type { FunctionRegistry } from '../../functions/function-registry.ts';
 import { parseAddress, type Address } from '../../shared/address.ts';
 import { functionTypeOf, type FunctionTarget } from '../../shared/function-target.ts';
 import { AddressState } from '../../state/address-state.ts';

@@ -1,6 +1,6 @@
 import type { AttemptOrigin } from '../../functions/attempt-origin.ts';
 import type { InvocationScope } from '../../functions/invocation-host.ts';
-import type { FunctionRegistry } from '../../functions/registry.ts';
+import type { FunctionRegistry } from '../../functions/function-registry.ts';
 import { formatAddress } from '../../shared/address.ts';
 import { isThenable, settled } from '../../shared/thenable.ts';
 import type { Choices } from '../schedule/choices.ts';

@@ -5,7 +5,7 @@ import { stateCollection } from '../../engine/partition/activation.ts';
 import { defaultLimits } from '../../engine/partition/limits.ts';
 import type { InvocationHost } from '../../functions/invocation-host.ts';
 import type { Message } from '../../functions/message.ts';
-import type { FunctionRegistry } from '../../functions/registry.ts';
+import type { FunctionRegistry } from '../../functions/function-registry.ts';
 import type { Address } from '../../shared/address.ts';
 import { StatefunError } from '../../shared/errors.ts';
 import type { ManualClock } from '../../shared/time/manual-clock.ts';

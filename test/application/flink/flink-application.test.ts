@@ -17,7 +17,7 @@ import { silentLogger } from '../../../src/shared/logger.ts';
 import type { TypedValue } from '../../../src/shared/typed-value.ts';
 import { Persisted } from '../../../src/state/persisted.ts';
 import { PersistedValue } from '../../../src/state/persisted-value.ts';
-import { int32Type } from '../../../src/state/types.ts';
+import { int32Type } from '../../../src/state/state-type.ts';
 import { testCluster, type TestCluster } from '../../../src/testing/cluster/test-cluster.ts';
 
 const opened: FlinkApplication[] = [];

@@ -11,7 +11,7 @@ import { decodeKinesisRecord } from '../../../src/request-reply/protocol/egress-
 import type { TypedValue } from '../../../src/shared/typed-value.ts';
 import { Persisted } from '../../../src/state/persisted.ts';
 import { PersistedValue } from '../../../src/state/persisted-value.ts';
-import { int32Type } from '../../../src/state/types.ts';
+import { int32Type } from '../../../src/state/state-type.ts';
 import { testCluster, type TestCluster } from '../../../src/testing/cluster/test-cluster.ts';
 import { call, LogDouble } from '../../request-reply/runtime.ts';
 

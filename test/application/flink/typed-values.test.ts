@@ -9,7 +9,7 @@ import { remoteFunctions } from '../../../src/request-reply/calling/remote-funct
 import { decodeKinesisRecord, kinesisRecord, playgroundRecord } from '../../../src/request-reply/protocol/egress-records.ts';
 import { typed } from '../../../src/request-reply/protocol/typed-values.ts';
 import { silentLogger } from '../../../src/shared/logger.ts';
-import { stringType } from '../../../src/state/types.ts';
+import { stringType } from '../../../src/state/state-type.ts';
 import { testCluster, type TestCluster } from '../../../src/testing/cluster/test-cluster.ts';
 
 /** Sends what functions and egresses of other languages know. */

@@ -13,7 +13,7 @@ import {
   jsonType,
   stringType,
   type StateType,
-} from '../../../src/state/types.ts';
+} from '../../../src/state/state-type.ts';
 import { bytesOf, hex } from '../golden.ts';
 
 const root = protobuf.loadSync(join(import.meta.dirname, '..', '..', '..', 'src', 'request-reply', 'protocol', 'types.proto'));

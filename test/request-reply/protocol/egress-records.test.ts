@@ -8,7 +8,7 @@ import {
   type RecordValue,
 } from '../../../src/request-reply/protocol/egress-records.ts';
 import { typed } from '../../../src/request-reply/protocol/typed-values.ts';
-import { stringType } from '../../../src/state/types.ts';
+import { stringType } from '../../../src/state/state-type.ts';
 import { bytesOf, hex } from '../golden.ts';
 
 const hi = Buffer.from('hi');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { fromTypedValue, typed, typenameOf } from '../../../src/request-reply/protocol/typed-values.ts';
-import { bytesType, customType, int32Type, int64Type, jsonType, protobufType, stringType } from '../../../src/state/types.ts';
+import { bytesType, customType, int32Type, int64Type, jsonType, protobufType, stringType } from '../../../src/state/state-type.ts';
 
 const greetRequest = jsonType<{ readonly name: string }>('example/GreetRequest');
 const utf8 = (bytes: Uint8Array): string => Buffer.from(bytes).toString();

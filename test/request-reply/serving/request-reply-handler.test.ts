@@ -5,7 +5,7 @@ import { encodeToFunction } from '../../../src/request-reply/protocol/request.ts
 import { RequestReplyHandler } from '../../../src/request-reply/serving/request-reply-handler.ts';
 import { typed } from '../../../src/request-reply/protocol/typed-values.ts';
 import { StatefunError } from '../../../src/shared/errors.ts';
-import { int32Type, int64Type, stringType } from '../../../src/state/types.ts';
+import { int32Type, int64Type, stringType } from '../../../src/state/state-type.ts';
 import { call, callWithStates, LogDouble } from '../runtime.ts';
 
 const target = { type: 'demo/counter', id: 'Bob' };

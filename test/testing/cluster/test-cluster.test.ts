@@ -4,7 +4,7 @@ import type { FunctionContext } from '../../../src/request-reply/serving/functio
 import type { TypedMessage } from '../../../src/request-reply/serving/functions/typed-message.ts';
 import { typed } from '../../../src/request-reply/protocol/typed-values.ts';
 import { silentLogger } from '../../../src/shared/logger.ts';
-import { int32Type, stringType, type StateType } from '../../../src/state/types.ts';
+import { int32Type, stringType, type StateType } from '../../../src/state/state-type.ts';
 import { testCluster, type TestCluster } from '../../../src/testing/cluster/test-cluster.ts';
 
 const text = (value: string) => typed(stringType(), value);

@@ -3,7 +3,7 @@ import { canRetry, retryDelayMs, toHandlerError } from '../../../functions/failu
 import type { InvocationHost } from '../../../functions/invocation-host.ts';
 import { Attempt } from '../../../functions/attempt.ts';
 import type { Message } from '../../../functions/message.ts';
-import type { RegisteredFunction } from '../../../functions/registry.ts';
+import type { RegisteredFunction } from '../../../functions/function-registry.ts';
 import { formatAddress } from '../../../shared/address.ts';
 import { StatefunError } from '../../../shared/errors.ts';
 import { beforeDeadline } from '../../../shared/time/deadline.ts';

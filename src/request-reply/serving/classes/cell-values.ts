@@ -2,7 +2,7 @@ import { parseEntryKey, listEntryKey, tableEntryKey, valueEntryKey } from '../..
 import type { CellDefinition } from '../../../state/cell-definition.ts';
 import { parseStamp, withStamp } from '../../../state/stamp.ts';
 import type { StateEntry } from '../../../state/state-entry.ts';
-import type { StateType } from '../../../state/types.ts';
+import type { StateType } from '../../../state/state-type.ts';
 import { builtInTypeOf } from '../../protocol/built-in-types.ts';
 import { ProtobufReader } from '../../../shared/protobuf/reader.ts';
 import { ProtobufWriter } from '../../../shared/protobuf/writer.ts';

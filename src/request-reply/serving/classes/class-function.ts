@@ -1,7 +1,7 @@
 import type { Envelope } from '../../../envelope/envelope.ts';
 import type { Effects } from '../../../functions/effects.ts';
 import type { InvocationHost } from '../../../functions/invocation-host.ts';
-import type { RegisteredFunction } from '../../../functions/registry.ts';
+import type { RegisteredFunction } from '../../../functions/function-registry.ts';
 import type {
   BatchedMessage,
   BatchResponse,

@@ -1,5 +1,5 @@
 import { StatefunError } from '../../../shared/errors.ts';
-import type { StateType } from '../../../state/types.ts';
+import type { StateType } from '../../../state/state-type.ts';
 import type { AttachedState, StateMutation } from '../../../functions/remote/invocation-batch.ts';
 import { decodeValue, encodeValue } from '../../protocol/typed-values.ts';
 import type { DeclaredState } from './state-declaration.ts';

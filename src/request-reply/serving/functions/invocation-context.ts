@@ -7,7 +7,7 @@ import { ensureToken } from '../../../functions/effect-limits.ts';
 import { latestTimeMs } from '../../../shared/time/iso-time.ts';
 import { namedLogger, type Logger } from '../../../shared/logger.ts';
 import { isTypedValue, type TypedValue } from '../../../shared/typed-value.ts';
-import { booleanType, int32Type, int64Type, stringType } from '../../../state/types.ts';
+import { booleanType, int32Type, int64Type, stringType } from '../../../state/state-type.ts';
 import type { OutgoingMessage } from '../../../functions/remote/invocation-batch.ts';
 import { typed } from '../../protocol/typed-values.ts';
 import type { AddressStorage } from './address-storage.ts';

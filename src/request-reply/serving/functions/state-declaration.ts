@@ -1,7 +1,7 @@
 import { toMilliseconds, type Duration } from '../../../shared/time/duration.ts';
 import { describe, StatefunError } from '../../../shared/errors.ts';
 import { latestTimeMs } from '../../../shared/time/iso-time.ts';
-import type { StateType } from '../../../state/types.ts';
+import type { StateType } from '../../../state/state-type.ts';
 import type { StateExpiration, StateSpec } from '../../../functions/remote/invocation-batch.ts';
 import { typenameOf } from '../../protocol/typed-values.ts';
 

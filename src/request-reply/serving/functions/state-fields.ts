@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { StatefunError } from '../../../shared/errors.ts';
 import { attemptEnded, cellLink, isCell, type CellLink, type Expiration } from '../../../state/cell.ts';
-import { jsonType } from '../../../state/types.ts';
+import { jsonType } from '../../../state/state-type.ts';
 import type { ValueSlot } from '../../../state/value-slot.ts';
 import type { AddressStorage } from './address-storage.ts';
 import { declareState, ensureDistinctStates, type DeclaredState, type StateOptions } from './state-declaration.ts';

@@ -1,6 +1,6 @@
 import type { Address } from '../../../shared/address.ts';
 import type { TypedValue } from '../../../shared/typed-value.ts';
-import { booleanType, float32Type, float64Type, int32Type, int64Type, stringType, type StateType } from '../../../state/types.ts';
+import { booleanType, float32Type, float64Type, int32Type, int64Type, stringType, type StateType } from '../../../state/state-type.ts';
 import { fromTypedValue, typenameOf } from '../../protocol/typed-values.ts';
 
 /**

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { toMilliseconds, type Duration } from '../../../shared/time/duration.ts';
-import { holdsCertificate } from '../../../shared/certificates.ts';
+import { holdsCertificate } from '../../../shared/http/holds-certificate.ts';
 import { StatefunError } from '../../../shared/errors.ts';
 import { serverTimeouts } from '../../../shared/http/server-timeouts.ts';
 import type { Logger } from '../../../shared/logger.ts';

@@ -6,7 +6,7 @@ import { PersistedList } from '../../../../src/state/persisted-list.ts';
 import { PersistedTable } from '../../../../src/state/persisted-table.ts';
 import { PersistedValue } from '../../../../src/state/persisted-value.ts';
 import { cellsOf } from '../../../../src/state/cell-definition.ts';
-import { bytesType, int32Type } from '../../../../src/state/types.ts';
+import { bytesType, int32Type } from '../../../../src/state/state-type.ts';
 import { bytesOf, hex } from '../../golden.ts';
 
 class Cart {

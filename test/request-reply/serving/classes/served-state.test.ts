@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { writeCell } from '../../../../src/request-reply/serving/classes/cell-values.ts';
 import { ServedState } from '../../../../src/request-reply/serving/classes/served-state.ts';
 import { listEntryKey } from '../../../../src/state/entry-key.ts';
-import { jsonType } from '../../../../src/state/types.ts';
+import { jsonType } from '../../../../src/state/state-type.ts';
 
 describe('ServedState', () => {
   it('takes a list of more items than a call can have arguments', () => {

@@ -5,7 +5,7 @@ import type { TypedMessage } from '../../../../src/request-reply/serving/functio
 import { kafkaRecord } from '../../../../src/request-reply/protocol/egress-records.ts';
 import { RequestReplyHandler } from '../../../../src/request-reply/serving/request-reply-handler.ts';
 import { typed } from '../../../../src/request-reply/protocol/typed-values.ts';
-import { int32Type, stringType } from '../../../../src/state/types.ts';
+import { int32Type, stringType } from '../../../../src/state/state-type.ts';
 import { callWithStates, LogDouble } from '../../runtime.ts';
 
 const target = { type: 'demo/greeter', id: 'Bob' };

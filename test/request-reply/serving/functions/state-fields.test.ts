@@ -6,7 +6,7 @@ import { RequestReplyHandler } from '../../../../src/request-reply/serving/reque
 import { typed } from '../../../../src/request-reply/protocol/typed-values.ts';
 import { PersistedTable } from '../../../../src/state/persisted-table.ts';
 import { PersistedValue } from '../../../../src/state/persisted-value.ts';
-import { int32Type, stringType } from '../../../../src/state/types.ts';
+import { int32Type, stringType } from '../../../../src/state/state-type.ts';
 import { call, callWithStates } from '../../runtime.ts';
 
 const target = { type: 'demo/greeter', id: 'Bob' };

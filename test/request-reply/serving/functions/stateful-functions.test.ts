@@ -16,7 +16,7 @@ import {
   jsonType,
   stringType,
   type StateType,
-} from '../../../../src/state/types.ts';
+} from '../../../../src/state/state-type.ts';
 import { callWithStates, LogDouble } from '../../runtime.ts';
 
 const target = { type: 'demo/greeter', id: 'Bob' };

@@ -3,7 +3,7 @@ import { decodeFromFunction } from '../../../../src/request-reply/protocol/decod
 import { encodeToFunction } from '../../../../src/request-reply/protocol/request.ts';
 import { RequestReplyHandler } from '../../../../src/request-reply/serving/request-reply-handler.ts';
 import { typed } from '../../../../src/request-reply/protocol/typed-values.ts';
-import { int32Type, stringType } from '../../../../src/state/types.ts';
+import { int32Type, stringType } from '../../../../src/state/state-type.ts';
 import { LogDouble } from '../../runtime.ts';
 
 /** A function that counts; text makes it fail. `until`, when it is given, is what each message waits for. */

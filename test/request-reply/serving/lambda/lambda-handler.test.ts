@@ -5,7 +5,7 @@ import { StatefulFunctions } from '../../../../src/request-reply/serving/functio
 import { decodeFromFunction } from '../../../../src/request-reply/protocol/decode-response.ts';
 import { encodeToFunction } from '../../../../src/request-reply/protocol/request.ts';
 import { typed } from '../../../../src/request-reply/protocol/typed-values.ts';
-import { bytesType } from '../../../../src/state/types.ts';
+import { bytesType } from '../../../../src/state/state-type.ts';
 import { counted, counterHandler, countOne, countText } from '../http/counter.ts';
 
 const handler = lambdaHandler(counterHandler());

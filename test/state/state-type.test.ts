@@ -12,7 +12,7 @@ import {
   protobufType,
   stringType,
   type StateType,
-} from '../../src/state/types.ts';
+} from '../../src/state/state-type.ts';
 import { thrownBy } from './store-double.ts';
 
 function roundTrip<T>(type: StateType<T>, value: T): T {

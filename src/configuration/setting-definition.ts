@@ -16,7 +16,7 @@ export interface SettingVariable {
  * `duration` is a number of milliseconds or a text such as "5s"; `bytes` a number or a text such as "64 MiB"; `list` may be written with
  * commas; `map` has names below its key, each with one of `values`.
  */
-export interface Setting {
+export interface SettingDefinition {
   readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'duration' | 'bytes' | 'enum' | 'list' | 'map';
   /** What it does; what a higher or lower value costs. */
   readonly text: string;
@@ -43,7 +43,7 @@ export interface Setting {
 }
 
 /** What people are told a value must be: "a whole number of records, at least 1". */
-export function expectationOf({ type, unit, min, max, values = [], pattern }: Setting): string {
+export function expectationOf({ type, unit, min, max, values = [], pattern }: SettingDefinition): string {
   const of = unit === undefined ? '' : ` of ${unit}`;
   const show = (value: number): string => (type === 'duration' ? durationText(value) : type === 'bytes' ? bytesText(value) : String(value));
   const range =

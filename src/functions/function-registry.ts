@@ -2,7 +2,7 @@ import { isFunctionType } from '../shared/address.ts';
 import { StatefunError } from '../shared/errors.ts';
 import { unknownFunction } from '../shared/function-target.ts';
 import { cellsOf, type CellDefinition } from '../state/cell-definition.ts';
-import type { FunctionDefinition } from './definition.ts';
+import type { FunctionDefinition } from './function-definition.ts';
 import type { RemoteClient, RemoteFunction, RemotePolicy } from './remote/remote-function.ts';
 import { subscriberCell } from './subscriptions.ts';
 

@@ -1,7 +1,7 @@
 import type { EventType } from '../envelope/event-type.ts';
 import { appendAll } from '../shared/append-all.ts';
 import { isFunctionType } from '../shared/address.ts';
-import { checkMethods } from '../shared/decorated.ts';
+import { checkMethods } from '../shared/recorded-decorators.ts';
 import { describe, StatefunError, type ErrorFacts } from '../shared/errors.ts';
 import { functionMetadataKey } from '../shared/function-target.ts';
 import { readMetadata, readOwnMetadata, type ClassOf } from '../shared/metadata.ts';

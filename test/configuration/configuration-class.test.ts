@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import type { Configuration } from '../../src/configuration/configuration.ts';
 import { loadConfiguration, type ConfigurationSources } from '../../src/configuration/load-configuration.ts';
-import { configuration, type ConfigurationOf } from '../../src/configuration/own-configuration.ts';
+import { configuration, type ConfigurationOf } from '../../src/configuration/configuration-class.ts';
 import type { StandardSchemaV1 } from '../../src/envelope/standard-schema.ts';
 
 class Pricing extends configuration(

@@ -3,7 +3,7 @@ import { StatefunError } from '../shared/errors.ts';
 import { addressStateBytesMax } from './limits.ts';
 
 /** The attempts at one address, one after the other: what the slots of the address need to know of the present one. */
-export class Attempts {
+export class AttemptTracker {
   /** For messages; undefined where nobody has said it. */
   readonly address: Address | undefined;
   /** Whether one is under way. */

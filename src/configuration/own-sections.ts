@@ -6,8 +6,8 @@ import { bindSection, isSecretIn, type SectionLeaf } from './bind-section.ts';
 import type { EffectiveValue } from './configuration.ts';
 import { isPlainObject } from './configured-value.ts';
 import { relaxed } from './key-path.ts';
-import { readSection, toInstance, type OwnSection } from './own-configuration.ts';
-import { resolveReferences, type ReferenceSources } from './references.ts';
+import { readSection, toInstance, type OwnSection } from './configuration-class.ts';
+import { resolveReferences, type ReferenceSources } from './resolve-references.ts';
 import { settings } from './settings.ts';
 import { shownValue } from './shown-value.ts';
 import type { ValueTree } from './value-tree.ts';
@@ -27,7 +27,7 @@ export interface OwnSections {
 }
 
 /** Reads the declared configuration classes. A class that is listed twice counts once; two sections of one name are a mistake. */
-export function bindSections(declared: readonly unknown[]): OwnSections {
+export function readOwnSections(declared: readonly unknown[]): OwnSections {
   const classes = new Map<ClassOf, OwnSection>();
   const problems: StatefunError[] = [];
   for (const given of new Set(declared)) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventType } from '../../src/envelope/event-type.ts';
 import { Handles, OnSubscribe, StatefunFunction } from '../../src/functions/decorators.ts';
-import { isFunctionClass, readDefinition } from '../../src/functions/definition.ts';
+import { isFunctionClass, readDefinition } from '../../src/functions/function-definition.ts';
 import { Persisted } from '../../src/state/persisted.ts';
 import { PersistedValue } from '../../src/state/persisted-value.ts';
 

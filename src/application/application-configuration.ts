@@ -15,21 +15,21 @@ import { createLogger, type LoggingOptions } from './logging/logging.ts';
 import { collectModules } from './components/collect-modules.ts';
 import type { Provider } from '../injection/provider.ts';
 
-/** Where a host has the settings of an application from, besides its code. */
+/** The sources of an application's settings besides its code. */
 export interface ConfigurationOverrides {
-  /** Above every other source: by key (`{ 'kinesis.stream': 'orders' }`) or nested by level. Or all settings, read before. */
+  /** Takes precedence over every other source: by key (`{ 'kinesis.stream': 'orders' }`) or nested. Or a configuration that was read before. */
   readonly configuration?: ConfigurationValues | Configuration;
   /** The folder with application.yaml, application-<profile>.yaml and .env. */
   readonly configurationFolder?: string;
   /** The profiles of this run, separated by commas. */
   readonly profile?: string;
-  /** `key=value` each, as after `--set`. */
+  /** Settings as `key=value`, as after `--set`. */
   readonly settings?: readonly string[];
   /** The environment variables. */
   readonly environment?: Environment;
 }
 
-/** Options of a run that are settings too, and go before every source but the overrides. */
+/** Options of a run that are also settings. They take precedence over every source except the overrides. */
 interface RunSettings {
   readonly name?: string;
   readonly stateFolder?: string;
@@ -37,8 +37,8 @@ interface RunSettings {
 }
 
 /**
- * All settings of an application, with every mistake in them; it rejects for none but NOT_AN_APPLICATION. What the overrides leave out is not read: without them
- * there is only what the code says.
+ * Reads all settings of an application. Mistakes are in its `problems`; it rejects only with NOT_AN_APPLICATION. Sources that the overrides
+ * leave out are not read: without overrides the settings come from the code alone.
  */
 export async function configurationOf(
   definition: ApplicationDefinition,
@@ -65,19 +65,19 @@ export async function configurationOf(
   });
 }
 
-/** A logger with the configured levels. */
+/** Creates a logger with the configured levels. */
 export function configuredLogger(configuration: Configuration, options: LoggingOptions = {}): Logger {
   return createLogger({ level: configuration.get('logging.level'), levels: configuration.get('logging.levels'), ...options });
 }
 
-/** How the engine runs, as configured. */
+/** Returns the configured limits of the engine. */
 export function engineSettings(configuration: Configuration): { readonly limits: EngineLimits } {
   const limits = Object.fromEntries(limitNames.map((name) => [name, configuration.lookup(limitKey(name))] as const));
   // Every limit has a setting, which is a number and has a default.
   return { limits: limits as unknown as EngineLimits };
 }
 
-/** How state is kept, as configured. */
+/** Returns the configured settings of the state folder. */
 export function storeSettings(configuration: Configuration): {
   readonly segmentBytesMax: number;
   readonly compactionBytesPerSecondMax: number;
@@ -88,23 +88,23 @@ export function storeSettings(configuration: Configuration): {
   };
 }
 
-/** What constructors can ask for: all settings, and each configuration of the application. */
+/** Returns providers for constructors: all settings, and each configuration of the application. */
 export function configurationProviders(configuration: Configuration, { options }: ApplicationDefinition): readonly Provider[] {
   const { modules } = collectModules({ options });
   const declared = new Set([options, ...modules.map((module) => module.options)].flatMap(({ configuration: own = [] }) => own));
   const sections = [...declared]
     .filter((given) => readSection(given) !== undefined)
-    // One with mistakes keeps the application from starting; without it everyone who asks for it would be a mistake too.
+    // A configuration with mistakes keeps the application from starting. Without its provider, each class that injects it would be reported too.
     .map((made): Provider => ({ provide: made, useValue: configuration.section(made) ?? {} }));
   return [{ provide: Configuration, useValue: configuration }, ...sections];
 }
 
-/** Tells connectors their settings; what they refuse is returned. */
+/** Passes settings to connectors and returns an error for each connector that refuses them. */
 export function configureConnectors(ports: readonly (Ingress | Egress)[], configuration: Configuration): readonly StatefunError[] {
   const settings = configuration.connectorSettings();
   return ports.flatMap((port) => {
     try {
-      // A program without types can give anything; that it is no port is reported elsewhere.
+      // Untyped code can pass anything; a value that is no port is reported elsewhere.
       if (typeof port?.configure === 'function') port.configure(settings);
       return [];
     } catch (thrown) {

@@ -40,39 +40,39 @@ import type { Provider } from '../injection/provider.ts';
 import { registerRemote } from './components/remote-components.ts';
 import { createWiring, type Wiring } from './wiring/wiring.ts';
 
-/** What a host puts in the place of what the application declares. */
+/** What a host uses in place of the application's own declarations. */
 export interface ApplicationOverrides extends ConfigurationOverrides {
-  /** Takes the place of the application's own name. */
+  /** Replaces the application's own name. */
   readonly name?: string;
   /** Used where the application has no name of its own. */
   readonly defaultName?: string;
-  /** Each replaces the provider of its token, or is added. */
+  /** Each provider replaces the one with the same token, or is added. */
   readonly providers?: readonly Provider[];
-  /** Instead of every declared ingress. */
+  /** Replaces every declared ingress. */
   readonly ingress?: readonly Ingress[];
-  /** Instead of every declared egress. */
+  /** Replaces every declared egress. */
   readonly egress?: readonly Egress[];
   readonly clock?: Clock;
-  /** Only these classes; nothing is scanned. They need not be declared. */
+  /** Uses only these classes, declared or not, and scans nothing. */
   readonly only?: readonly ClassOf[];
-  /** What conditions are asked of. @defaultValue the profiles and settings of the application */
+  /** The profiles and settings that conditions are checked against. @defaultValue those of the application */
   readonly conditionSource?: ConditionSource;
   readonly lifecycle?: LifecycleOptions;
-  /** What loggers that are injected write to. @defaultValue nothing is written */
+  /** The logger behind injected loggers. @defaultValue one that writes nothing */
   readonly logger?: Logger;
   /**
-   * Checks and wires, and makes no provider, so that nothing outside is touched: functions and forwarders are looked at with stand-ins for
-   * what they need. What comes out can be shown, not run. @defaultValue `false`
+   * Checks and wires the application without creating a provider, so that nothing outside is touched. Functions and forwarders get stand-ins
+   * for their dependencies. The result can be shown, not run. @defaultValue `false`
    */
   readonly dryRun?: boolean;
 }
 
-/** An application ready for an engine: checked, its forwarders made, its functions known. */
+/** An application ready for an engine: checked, with its forwarders created and its functions registered. */
 export interface AssembledApplication {
   readonly name: string;
   readonly functions: FunctionRegistry;
   readonly router: Router;
-  /** Names of the forwarders in the order they are asked. */
+  /** Names of the forwarders, in the order in which the router calls them. */
   readonly forwarders: readonly string[];
   readonly registeredForwarders: readonly RegisteredForwarder[];
   readonly ingress: readonly Ingress[];
@@ -85,24 +85,24 @@ export interface AssembledApplication {
   readonly configuration: Configuration;
   readonly report: ScanReport;
   readonly wiring: Wiring;
-  /** Why what has conditions takes part, or does not. */
+  /** The outcome of each condition, with its reason. */
   readonly conditions: readonly ConditionOutcome[];
   readonly events: ApplicationEvents;
-  /** Whoever assembles destroys what was made: `lifecycle.destroy()`. */
+  /** Destroys what was created: the caller of {@link assembleApplication} calls `lifecycle.destroy()` at the end. */
   readonly lifecycle: Lifecycle;
   readonly health: Health;
   readonly healthIndicators: readonly HealthIndicator[];
-  /** What handlers run in, for loggers that are injected and for failures that nobody awaits. */
+  /** The asynchronous scope that handlers run in. Injected loggers and unhandled failures find their attempt by it. */
   readonly invocationScope: InvocationLogScope;
 }
 
 const nothingScanned: ScanReport = { found: [], skipped: [] };
 
 /**
- * Builds the container of an application and everything an engine needs of it: checks first, then makes providers and forwarders, their
- * `@PostConstruct` included. Whoever calls it calls `lifecycle.destroy()` in the end.
+ * Builds the container of an application and everything that an engine needs: checks the application, then creates its providers and
+ * forwarders, including their `@PostConstruct`. The caller calls `lifecycle.destroy()` at the end.
  *
- * Throws NOT_AN_APPLICATION, or APPLICATION_INVALID with every mistake in its text and in `facts.problems`; nothing is left behind then.
+ * Throws NOT_AN_APPLICATION, or APPLICATION_INVALID with every mistake in its text and in `facts.problems`. What was created by then is destroyed.
  */
 export async function assembleApplication(
   definition: ApplicationDefinition,
@@ -143,7 +143,7 @@ export async function assembleApplication(
   };
 }
 
-/** What every application has, whatever it declares. */
+/** The parts that every application has, independent of its declarations. */
 interface Framework extends Pick<AssembledApplication, 'clock' | 'events' | 'lifecycle' | 'health' | 'invocationScope'> {
   readonly providers: readonly Provider[];
 }
@@ -162,14 +162,14 @@ function createFramework(definition: ApplicationDefinition, configuration: Confi
   return { clock, events, lifecycle: new Lifecycle(overrides.lifecycle, events), health, invocationScope, providers };
 }
 
-/** What an application is made of, nothing of it made yet, and the mistakes that can be seen in it. */
+/** The parts of an application before anything is created, and the mistakes found in them. */
 interface FoundParts extends Pick<AssembledApplication, 'ingress' | 'egress' | 'conditions' | 'report'> {
   readonly classes: ComponentClasses;
   readonly remote: readonly RemoteFunctions[];
   readonly healthClasses: readonly HealthClass[];
   readonly providers: Contributions['providers'];
   readonly problems: readonly StatefunError[];
-  /** Told after those of functions and forwarders. */
+  /** Problems of ingresses and egresses, reported after function and forwarder problems. */
   readonly portProblems: readonly StatefunError[];
 }
 
@@ -210,9 +210,9 @@ async function findParts(
   };
 }
 
-/** A profile without a file is no mistake where a condition asks about it; only now is it known what conditions there are. */
+/** Leaves out the mistake of a profile without a file where a condition names the profile. */
 function configurationProblems({ problems }: Configuration, { functions, forwarders, providers }: Contributions, scanned: ScanResult) {
-  // What is listed may be no class at all; that is told elsewhere.
+  // A listed value may not be a class; that is reported elsewhere.
   const classes = [...functions, ...forwarders, ...scanned.functions, ...scanned.forwarders].filter(
     (listed) => typeof listed === 'function',
   );
@@ -223,8 +223,8 @@ function configurationProblems({ problems }: Configuration, { functions, forward
 }
 
 /**
- * Whether there are mistakes is known before anything is made. If so, or if nothing may be made, what can be looked at safely shows more of
- * them; else everything is made.
+ * Creates everything when no mistake was found. Otherwise, or in a dry run, it creates only functions and forwarders, with stand-ins, to find
+ * more mistakes.
  */
 async function makeParts(
   { classes, remote, healthClasses, providers, portProblems, ...found }: FoundParts,
@@ -250,7 +250,7 @@ function noFunction(name: string, conditions: readonly ConditionOutcome[]): Stat
 
 interface Components {
   readonly functions: FunctionRegistry;
-  /** Also of functions that could not be made with stand-ins. */
+  /** Definitions of all functions, including those that could not be created with stand-ins. */
   readonly definitions: readonly FunctionDefinition[];
   readonly forwarders: readonly RegisteredForwarder[];
   readonly routerOptions: RouterOptions;

@@ -4,7 +4,7 @@ import { namedLogger, type Logger } from '../shared/logger.ts';
 import type { Store } from '../storage/store.ts';
 import type { AssembledApplication } from './assemble.ts';
 
-/** The engine of an application, which reports to its health. `own` are ingresses of the framework, beside those of the application. */
+/** Creates the engine of an application and attaches it to the application's health. `own` are additional ingresses of the framework. */
 export function createEngine(application: AssembledApplication, store: Store, logger: Logger, own: readonly Ingress[]): Engine {
   const { functions, router, egress, subscriptions, unmatchedEvents, clock, invocationScope, health, healthIndicators } = application;
   const engine = new Engine({

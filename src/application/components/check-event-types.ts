@@ -9,13 +9,13 @@ interface Use {
   readonly eventType: EventType;
 }
 
-/** One type of event has one schema: with two of them a forwarder lets pass what a function then refuses. */
+/** Reports event types with two schemas: a forwarder would accept an event that a function then refuses. */
 export function checkEventTypes(functions: readonly ClassOf[], forwarders: readonly ClassOf[]): readonly StatefunError[] {
   const first = new Map<string, Use>();
   const reported = new Set<string>();
   return [...functions.flatMap(handledTypes), ...forwarders.flatMap(forwardedTypes)].flatMap((use) => {
     const { type, schema } = use.eventType;
-    // Without a schema nothing is checked, which contradicts no other.
+    // A type without a schema checks nothing, so it contradicts no other.
     if (schema === undefined) return [];
     const before = first.get(type);
     if (before === undefined) first.set(type, use);

@@ -3,7 +3,7 @@ import type { Ingress } from '../../ingress/ingress.ts';
 import { ensureFunctionType } from '../../shared/address.ts';
 import { describe, StatefunError } from '../../shared/errors.ts';
 
-/** What is wrong with a list of ingresses. */
+/** Returns the mistakes in a list of ingresses. */
 export function checkIngress(list: readonly Ingress[]): readonly StatefunError[] {
   const names = new Map<string, Ingress>();
   return list.flatMap((ingress) => {
@@ -18,7 +18,7 @@ export function checkIngress(list: readonly Ingress[]): readonly StatefunError[]
   });
 }
 
-/** What is wrong with a list of egresses. */
+/** Returns the mistakes in a list of egresses. */
 export function checkEgress(list: readonly Egress[]): readonly StatefunError[] {
   const ids = new Map<string, Egress>();
   return list.flatMap((egress) => {

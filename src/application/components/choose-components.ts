@@ -13,7 +13,7 @@ export interface ChosenComponents {
   readonly problems: readonly StatefunError[];
 }
 
-/** The functions and forwarders that take part: listed, scanned and with conditions that hold; or just those a host names. */
+/** Returns the functions and forwarders in use: listed or scanned ones whose conditions hold, or only those that a host names. */
 export function chooseComponents(
   contributions: Contributions,
   scanned: ScanResult,
@@ -36,7 +36,7 @@ export function chooseComponents(
   const takesPart = (component: unknown): boolean => {
     const kind = componentKind(component);
     if (kind === undefined) return true;
-    // componentKind answers for classes only.
+    // componentKind returns a kind for classes only.
     const decorated = component as ClassOf;
     const unusable = conditionsOf(decorated).flatMap((condition) => checkCondition(condition, `class ${decorated.name}`));
     appendAll(problems, unusable);

@@ -13,7 +13,7 @@ interface Collecting {
   readonly problems: StatefunError[];
 }
 
-/** Every module an application reaches, depth first and once, and what is wrong with how they import and export. */
+/** Returns every module that an application reaches, depth first and each once, and the mistakes in their imports and exports. */
 export function collectModules({ options }: ApplicationDefinition): {
   readonly modules: readonly CollectedModule[];
   readonly problems: readonly StatefunError[];
@@ -80,7 +80,7 @@ function unknownExports({ options, scope }: CollectedModule, modules: readonly C
     });
 }
 
-/** What its list says, readable or not. */
+/** Returns the tokens of a module's providers; undefined for a provider that cannot be read. */
 function providedBy(options: ModuleOptions | undefined): readonly (Token | undefined)[] {
   return (options?.providers ?? []).map((provider: unknown) => {
     if (typeof provider === 'function') return provider as Token;

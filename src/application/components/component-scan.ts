@@ -11,7 +11,7 @@ import { listFiles, type ListedFiles } from './scan-files.ts';
 
 export type ComponentKind = 'function' | 'forwarder';
 
-/** What scanning found and what it left out. Files are absolute paths. */
+/** What scanning found and what it skipped. Files are absolute paths. */
 export interface ScanReport {
   readonly found: readonly { readonly file: string; readonly className: string; readonly kind: ComponentKind }[];
   readonly skipped: readonly { readonly file: string; readonly reason: string }[];
@@ -34,15 +34,15 @@ interface Found {
   readonly kind: ComponentKind;
 }
 
-/** The kind of a decorated class; undefined for everything else. */
+/** Returns the kind of a decorated class, undefined for any other value. */
 export function componentKind(value: unknown): ComponentKind | undefined {
   if (isFunctionClass(value)) return 'function';
   return typeof value === 'function' && readForwarder(value as ClassOf) !== undefined ? 'forwarder' : undefined;
 }
 
 /**
- * Imports the files of the folders, in sorted order, for the decorated classes they export. A class counts once, however many files export
- * it. Built JavaScript goes before TypeScript: sources are imported only from folders without any, under a loader that can read them.
+ * Imports the files of the folders, in sorted order, and collects the decorated classes that they export. A class counts once, however many
+ * files export it. TypeScript files are imported only from folders without JavaScript, and only if Node can load them.
  */
 export async function scanComponents(folders: readonly (URL | string)[]): Promise<ScanResult> {
   const found = new Map<ClassOf, Found>();
@@ -67,7 +67,7 @@ export async function scanComponents(folders: readonly (URL | string)[]): Promis
   };
 }
 
-/** The absolute path of a folder to scan. */
+/** Returns the absolute path of a folder to scan. */
 export function toFolderPath(folder: URL | string): string {
   return folder instanceof URL || folder.startsWith('file:') ? fileURLToPath(folder).replace(/[\\/]+$/, '') : resolve(folder);
 }
@@ -94,7 +94,7 @@ function skipReason(file: string, compiled: boolean): string | undefined {
   return undefined;
 }
 
-/** Answers with the reason why the file contributes nothing. */
+/** Imports the components of a file. Returns the reason when the file contributes nothing. */
 async function importComponents(
   file: string,
   folder: string,
@@ -103,10 +103,10 @@ async function importComponents(
 ): Promise<string | undefined> {
   let exported: Readonly<Record<string, unknown>>;
   try {
-    // A namespace object has the exports of the module as its properties.
+    // Safe: the properties of a namespace object are the exports of the file.
     exported = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>;
   } catch (cause) {
-    // Files that import a failing one fail with the same error; it is reported with the first of them.
+    // A file that imports a failing one fails with the same error, which is reported once, with the first file.
     if (!problems.some((problem) => problem.cause === cause)) problems.push(importFailed(file, cause));
     return 'it could not be imported';
   }

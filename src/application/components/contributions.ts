@@ -12,33 +12,33 @@ import type { ModuleScope } from '../../injection/module-scope.ts';
 import { chooseProviders, type ProviderSource } from '../../injection/choose-providers.ts';
 import type { Provider, RegisteredProvider } from '../../injection/provider.ts';
 
-/** What an application and its modules list, put together. */
+/** Everything that an application and its modules list. */
 export interface Contributions {
   readonly functions: readonly ClassOf[];
   readonly forwarders: readonly ClassOf[];
   readonly scan: readonly (URL | string)[];
-  /** Those that take part. */
+  /** Those whose conditions hold. */
   readonly providers: readonly RegisteredProvider[];
   readonly remote: readonly RemoteFunctions[];
   readonly ingress: readonly Ingress[];
   readonly egress: readonly Egress[];
-  /** Those that take part. */
+  /** Those whose conditions hold. */
   readonly health: readonly HealthClass[];
-  /** Why providers with conditions take part, or do not. */
+  /** The outcome of each provider's conditions, with its reason. */
   readonly conditions: readonly ConditionOutcome[];
   readonly problems: readonly StatefunError[];
-  /** The module a class belongs to: the one that lists it, else the one that scans the folder. Undefined: the application. */
+  /** Returns the module of a class: the one that lists it, else the one that scans its folder. Undefined means the application. */
   ownerOf(component: ClassOf, scannedIn: string | undefined): ModuleScope | undefined;
 }
 
 export interface Surroundings {
-  /** What conditions are asked of. @defaultValue no profile is active, nothing is configured */
+  /** The profiles and settings that conditions are checked against. @defaultValue no active profile and no setting */
   readonly source?: ConditionSource;
-  /** What the framework itself provides. */
+  /** Providers of the framework. */
   readonly framework?: readonly Provider[];
 }
 
-/** Gathers what the application lists itself, then what its modules list, depth first and each module once. */
+/** Gathers what the application lists, then what its modules list, depth first and each module once. */
 export function gatherContributions(
   application: ApplicationDefinition,
   replacements: readonly Provider[],
@@ -84,7 +84,7 @@ export function gatherContributions(
   };
 }
 
-/** What a provider provides; one that cannot be read is reported elsewhere. */
+/** Returns the token of a provider. A provider that cannot be read is reported elsewhere. */
 function tokenOf(provider: unknown): unknown {
   return typeof provider === 'object' && provider !== null ? (provider as { readonly provide?: unknown }).provide : provider;
 }

@@ -11,11 +11,11 @@ export interface HealthClass {
   readonly owner: ModuleScope | undefined;
 }
 
-/** The indicators of an application; their mistakes are added to the problems. None while nothing is made. */
+/** Creates the health indicators of an application, and adds their mistakes to the problems. Creates none in a dry run. */
 export async function makeHealthIndicators(classes: readonly HealthClass[], making: Making): Promise<readonly HealthIndicator[]> {
   const indicators: HealthIndicator[] = [];
   for (const { madeClass, owner } of classes) {
-    // Asks for the one instance there is, as everyone else does.
+    // Injects the shared instance, as any other class would.
     const asker = class HealthAsker {
       static readonly inject = [madeClass];
       readonly indicator: unknown;
@@ -31,7 +31,7 @@ export async function makeHealthIndicators(classes: readonly HealthClass[], maki
     const { create, problems } = await making.container.prepare(asker, { owner, perAddress: false });
     appendAll(making.problems, problems);
     if (create === undefined) continue;
-    // What was made is an asker.
+    // Safe: `create` returns an instance of `asker`.
     const { indicator } = create() as InstanceType<typeof asker>;
     if (!isHealthIndicator(indicator)) making.problems.push(notAnIndicator(madeClass, indicator));
     else if (indicators.some(({ name }) => name === indicator.name)) making.problems.push(sameName(indicator.name));

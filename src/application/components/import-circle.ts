@@ -3,26 +3,26 @@ import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { toError } from '../../shared/errors.ts';
 
-/** Most files that are read to find a circle: it is looked for only to explain a failure. */
+/** Most files read to find a circle, which is only needed to explain a failure. */
 const filesMax = 1_000;
 
-/** `import … from 'x'`, `export … from 'x'`, `import 'x'` and `require('x')`; what only types are imported from is gone at run time. */
+/** Matches `import … from 'x'`, `export … from 'x'`, `import 'x'` and `require('x')`. Type imports do not exist in built files. */
 const importedPath = /(?:\bfrom|\bimport|\brequire\s*\()\s*['"](\.[^'"]+)['"]/g;
 const typeImport = /\b(?:import|export)\s+type\b[^;'"]*?\bfrom\s*['"][^'"]+['"]/g;
 
-/** Whether something was used before the file that declares it had run. */
+/** Whether the error says that a name was used before the file that declares it had run. */
 export function isUseBeforeDeclaration(thrown: unknown): boolean {
   const { name, message } = toError(thrown);
   return name === 'ReferenceError' && message.includes('before initialization');
 }
 
-/** The files of the shortest circle of imports that an error of {@link isUseBeforeDeclaration} comes from; undefined where none is found. */
+/** Returns the shortest circle of imports that caused an error of {@link isUseBeforeDeclaration}, or undefined. */
 export function circleBehind(thrown: unknown, imported: string): readonly string[] | undefined {
   const thrower = throwingFile(thrown);
   return (thrower === undefined ? undefined : findImportCircle(thrower)) ?? findImportCircle(imported);
 }
 
-/** The files of the shortest circle of imports that leads from a file back to it, the file itself first and last. */
+/** Returns the files of the shortest circle of imports through a file, with that file first and last. */
 export function findImportCircle(file: string): readonly string[] | undefined {
   const importers = new Map<string, string | undefined>([[file, undefined]]);
   for (const at of importers.keys()) {
@@ -35,7 +35,7 @@ export function findImportCircle(file: string): readonly string[] | undefined {
   return undefined;
 }
 
-/** What to do about a circle, its files as people type them. */
+/** Returns the advice for a circle of imports, with relative paths. */
 export function circleAction(circle: readonly string[]): string {
   const files = circle.map((file) => relative('.', file));
   return `Files import each other: ${files.join(' → ')}. Move what they need of each other into a file of its own, which imports none of them.`;
@@ -59,13 +59,13 @@ function importsOf(file: string): readonly string[] {
   );
 }
 
-/** The file that a path means: as it is, with its ending left out, or the source that it is built from. */
+/** Returns the file that an import path refers to: the path itself, with an extension added, or the source that it is built from. */
 function fileOf(path: string): string | undefined {
   const candidates = [path, `${path}.js`, `${path}/index.js`, path.replace(/\.([cm]?)js$/, '.$1ts')];
   return candidates.find((candidate) => statSync(candidate, { throwIfNoEntry: false })?.isFile() === true);
 }
 
-/** The file of the first line of the stack. */
+/** Returns the file in the first line of the stack. */
 function throwingFile(thrown: unknown): string | undefined {
   const place = /^\s+at .*?\(?((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*?):\d+:\d+\)?$/m.exec(toError(thrown).stack ?? '')?.[1];
   return place?.startsWith('file:') === true ? fileURLToPath(place) : place;

@@ -1,7 +1,7 @@
 import { StatefunError, toError } from '../../shared/errors.ts';
 import { circleAction, circleBehind, isUseBeforeDeclaration } from './import-circle.ts';
 
-/** The error for a file of an application that could not be imported; `fallback` is what to do where nothing better is known. */
+/** Creates the error for a file that could not be imported. `fallback` is the advice when the cause suggests none. */
 export function importFailure(
   code: 'SCAN_IMPORT_FAILED' | 'APPLICATION_ENTRY_FAILED',
   file: string,

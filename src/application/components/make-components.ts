@@ -14,7 +14,7 @@ import { checkNoListeners, failedToMake } from '../../injection/provider.ts';
 
 export interface ComponentClasses {
   readonly functions: readonly ClassOf[];
-  /** Those listed come before those found. */
+  /** Listed forwarders come before scanned ones. */
   readonly forwarders: readonly ClassOf[];
   readonly listedForwarders: number;
   /** Whether a host, such as the test kit, named them; the application may have others. */
@@ -22,13 +22,13 @@ export interface ComponentClasses {
   readonly ownerOf: (component: ClassOf) => ModuleScope | undefined;
 }
 
-/** Where instances come from, and where mistakes go. */
+/** How instances are created, and where mistakes are collected. */
 export interface Making {
   readonly container: ProviderContainer;
   readonly lifecycle: Lifecycle;
   /**
-   * `declarations` makes nothing; `stand-ins` makes nothing but functions and forwarders themselves, with stand-ins for what they need, to
-   * look at them; `real` makes everything.
+   * `declarations` creates nothing. `stand-ins` creates functions and forwarders only, with stand-ins for their dependencies. `real` creates
+   * everything.
    */
   readonly mode: 'declarations' | 'stand-ins' | 'real';
   readonly problems: StatefunError[];
@@ -36,14 +36,14 @@ export interface Making {
 
 export interface RegisteredFunctions {
   readonly registry: FunctionRegistry;
-  /** Also of functions that a stand-in could not make. */
+  /** Definitions of all functions, including those that could not be created with stand-ins. */
   readonly definitions: readonly FunctionDefinition[];
 }
 
-/** What is said of the instances of functions where a hook does not fit them. */
+/** Explains why lifecycle hooks do not fit functions. */
 const functionInstances = 'instances of functions are made and let go while messages are handled';
 
-/** Reads and registers function classes; their mistakes are added to the problems. */
+/** Reads and registers function classes, and adds their mistakes to the problems. */
 export async function registerFunctions({ functions, ownerOf }: ComponentClasses, making: Making): Promise<RegisteredFunctions> {
   const registry = new FunctionRegistry();
   const definitions: FunctionDefinition[] = [];
@@ -72,7 +72,7 @@ export async function registerFunctions({ functions, ownerOf }: ComponentClasses
   return { registry, definitions };
 }
 
-/** Makes the forwarders, in the order the router asks them; their mistakes are added to the problems. */
+/** Creates the forwarders, in the order in which the router calls them, and adds their mistakes to the problems. */
 export async function makeForwarders(
   { forwarders, listedForwarders, ownerOf }: ComponentClasses,
   routerOptions: RouterOptions,
@@ -84,7 +84,7 @@ export async function makeForwarders(
     const registered = await makeForwarder(forwarderClass, order, ownerOf(forwarderClass), making);
     if (registered === undefined) continue;
     try {
-      // The router knows what it refuses: each forwarder alone, then together with those before it.
+      // The router finds its own mistakes: in each forwarder alone, then together with those before it.
       new Router([registered], routerOptions);
       new Router([...made, registered], routerOptions);
       made.push(registered);
@@ -110,7 +110,7 @@ export function unknownTargets(
   });
 }
 
-/** The order in which the router asks. */
+/** Sorts forwarders into the order in which the router calls them. */
 function byRouterOrder(left: RegisteredForwarder, right: RegisteredForwarder): number {
   return left.order - right.order || (left.name < right.name ? -1 : 1);
 }
@@ -132,7 +132,7 @@ async function makeForwarder(
   appendAll(problems, prepared.problems);
   if (prepared.create === undefined) return undefined;
   try {
-    // Checked right below for the one method the router always calls.
+    // Safe: the one method that the router always calls is checked below.
     const forwarder = prepared.create() as EventForwarder;
     if (typeof forwarder.forward !== 'function') {
       problems.push(
@@ -162,7 +162,7 @@ async function prepare(madeClass: ClassOf, usage: Usage, { container, mode }: Ma
   return mode === 'declarations' || create === undefined ? prepared : { create, ...prepared };
 }
 
-/** A constructor that fails on stand-ins may be right about what it really gets. */
+/** Reports a failed constructor, unless it failed on stand-ins: it may accept its real dependencies. */
 function report(thrown: unknown, what: string, { needs = 0 }: Prepared, { mode, problems }: Making): void {
   if (mode === 'real' || StatefunError.is(thrown) || needs === 0) problems.push(failedToMake(what, thrown));
 }

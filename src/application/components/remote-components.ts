@@ -3,7 +3,7 @@ import type { RemoteFunctions } from '../../functions/remote/remote-function.ts'
 import { describe, StatefunError } from '../../shared/errors.ts';
 import { namedLogger, type Logger } from '../../shared/logger.ts';
 
-/** Registers the functions that other processes serve; answers what is wrong with their declarations. Nothing is connected yet. */
+/** Registers functions that other processes serve. Returns the mistakes in their declarations, and opens no connection. */
 export function registerRemote(
   declared: readonly RemoteFunctions[],
   functions: FunctionRegistry,

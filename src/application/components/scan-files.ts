@@ -1,11 +1,11 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 
-/** What is in a folder to scan, as absolute paths. */
+/** The files in a folder to scan, as absolute paths. */
 export interface ListedFiles {
-  /** Every file that could be code, sorted. */
+  /** Every file that may be code, sorted. */
   readonly files: readonly string[];
-  /** Symbolic links that lead to nothing new. */
+  /** Symbolic links that were not followed, with the reason. */
   readonly skipped: readonly { readonly file: string; readonly reason: string }[];
 }
 
@@ -13,15 +13,15 @@ interface Walk {
   readonly root: string;
   readonly files: string[];
   readonly skipped: { file: string; reason: string }[];
-  /** Links met so far, which are followed after everything that needs no link. */
+  /** Links found so far. They are followed after everything that is reachable without links. */
   readonly links: string[];
   /** Folders that were listed, by their real paths. */
   readonly listed: Set<string>;
 }
 
 /**
- * Lists a folder and what is below it, symbolic links included; hidden folders and node_modules are left out. A folder counts once, by the
- * path that needs no link, and a link that leads back to what holds it is not followed: links cannot make the list endless.
+ * Lists the files in and below a folder. Symbolic links are followed; hidden folders and node_modules are skipped. A folder is listed once,
+ * by the path that needs no link. A link back to a parent folder is not followed, so the walk ends.
  */
 export async function listFiles(folder: string): Promise<ListedFiles> {
   const walk: Walk = { root: await realpath(folder), files: [], skipped: [], links: [], listed: new Set() };

@@ -4,20 +4,20 @@ import type { FailureAnalyzer, FailureContext, FailureDescription } from './fail
 
 export interface AnalyzedFailure extends FailureDescription {
   readonly causes: readonly string[];
-  /** What was thrown. */
+  /** The thrown value. */
   readonly error: unknown;
 }
 
-/** Why an application could not start, every reason by itself. */
+/** The reasons why an application could not start, one entry each. */
 export interface FailureReport {
   readonly application: string | undefined;
   readonly failures: readonly AnalyzedFailure[];
 }
 
-/** Causes deeper than this say nothing more; one could also be its own cause. */
+/** Deepest cause that is reported. Deeper ones add nothing, and a cause may contain itself. */
 const causeDepthMax = 4;
 
-/** Takes apart what a start threw and explains each mistake; `analyzers` are asked before the built-in ones. */
+/** Explains each mistake in a value thrown by a start. `analyzers` are called before the built-in ones. */
 export function analyzeFailure(thrown: unknown, analyzers: readonly FailureAnalyzer[] = []): FailureReport {
   const context = contextOf(thrown);
   const all = [...analyzers, ...builtInAnalyzers];
@@ -39,13 +39,13 @@ function firstAnswer(error: unknown, analyzers: readonly FailureAnalyzer[], cont
       const description = analyzer.analyze(error, context);
       if (description !== undefined) return description;
     } catch {
-      // An analyzer with a bug must not hide the failure that it was asked about.
+      // A failing analyzer must not hide the failure that it analyzes.
     }
   }
   return undefined;
 }
 
-/** An error that lists others stands for them. */
+/** Returns the errors that an error lists, or the error itself. */
 function mistakesOf(thrown: unknown, depth = 0): readonly unknown[] {
   if (!StatefunError.is(thrown) || depth > causeDepthMax) return [thrown];
   const { problems } = thrown.facts;
@@ -67,7 +67,7 @@ function causesOf(error: unknown, { what }: FailureDescription): readonly string
   for (let depth = 0; cause !== undefined && depth < causeDepthMax; depth += 1) {
     const { name, message, cause: next } = toError(cause);
     const [prefix, text] = StatefunError.is(cause) ? [cause.code, cause.summary] : [name, message];
-    // Many summaries end with the message of their cause.
+    // Many summaries already end with the message of their cause.
     if (text === '' || !what.includes(text)) causes.push(firstLine(`${prefix}: ${text}`));
     cause = next;
   }
@@ -78,7 +78,7 @@ function firstLine(text: string): string {
   return text.split('\n', 1)[0] ?? '';
 }
 
-/** Which class was found where, when the start got as far as scanning. */
+/** Returns the files of scanned classes, if the start came as far as scanning. */
 function contextOf(thrown: unknown): FailureContext {
   const found = StatefunError.is(thrown) ? thrown.facts['found'] : undefined;
   const files = new Map<string, string>();

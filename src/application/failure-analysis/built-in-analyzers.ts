@@ -7,12 +7,12 @@ import { outsideFailures } from './outside-failures.ts';
 import { providerFailures } from './provider-failures.ts';
 import { systemFailures } from './system-failures.ts';
 
-/** Every other error of this framework says by itself what happened and what to do. */
+/** Describes every other error of the framework by its own text and hint. */
 const otherFailures: FailureAnalyzer = {
   analyze: (error, context) => (StatefunError.is(error) ? describeError(error, context) : undefined),
 };
 
-/** In the order they are asked. */
+/** The built-in analyzers, in the order in which they are called. */
 export const builtInAnalyzers: readonly FailureAnalyzer[] = [
   functionFailures,
   providerFailures,

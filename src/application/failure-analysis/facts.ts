@@ -3,11 +3,11 @@ import type { ErrorCode } from '../../shared/error-registry.ts';
 import { StatefunError } from '../../shared/errors.ts';
 import type { FailureAnalyzer, FailureContext, FailureDescription } from './failure-analyzer.ts';
 
-/** What is said about an error of this framework; what is left out comes from the error itself. */
+/** The explanation of an error of the framework. Missing properties are taken from the error. */
 export type Explanation = Partial<Pick<FailureDescription, 'what' | 'where' | 'action' | 'causes'>>;
 export type Explain = (error: StatefunError, context: FailureContext) => Explanation;
 
-/** An analyzer for errors of this framework, by code. */
+/** Creates an analyzer that explains errors of the framework by code. */
 export function explaining(explanations: Readonly<Partial<Record<ErrorCode, Explain>>>): FailureAnalyzer {
   return {
     analyze(error, context) {
@@ -18,7 +18,7 @@ export function explaining(explanations: Readonly<Partial<Record<ErrorCode, Expl
   };
 }
 
-/** What an error of this framework says by itself. */
+/** Describes an error of the framework by its own text and hint. */
 export function describeError(error: StatefunError, context: FailureContext): FailureDescription {
   return { code: error.code, what: error.summary, where: placeOf(error, context), action: error.hint };
 }
@@ -33,13 +33,13 @@ export function textsFact(error: StatefunError, name: string): readonly string[]
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
-/** `class CartFunction in dist/functions/cart.js` */
+/** Returns for example `class CartFunction in dist/functions/cart.js`. */
 export function classPlace(className: string, context: FailureContext): string {
   const file = context.fileOf(className);
   return file === undefined ? `class ${className}` : `class ${className} in ${filePlace(file)}`;
 }
 
-/** A path as people type it: relative where it lies below the working directory. */
+/** Returns a path for messages: relative if it is below the working directory. */
 export function filePlace(file: string): string {
   const below = relative('.', file);
   return below === '' || below.startsWith('..') || isAbsolute(below) ? file : below;

@@ -2,27 +2,27 @@
 export interface FailureDescription {
   /** What is wrong, with the value concerned. */
   readonly what: string;
-  /** Where it is: class, file, key, parameter. */
+  /** Where the mistake is: class, file, key or parameter. */
   readonly where?: string | undefined;
-  /** What to do about it. */
+  /** What the reader should do. */
   readonly action: string;
-  /** A stable name of the failure; those of this framework are listed in docs/errors.md. */
+  /** The stable code of the failure. Codes of the framework are listed in docs/errors.md. */
   readonly code?: string | undefined;
-  /** What lies behind it, outermost first. @defaultValue the errors under `cause`, where they say more than `what` */
+  /** The causes, outermost first. @defaultValue the errors under `cause` that add something to `what` */
   readonly causes?: readonly string[] | undefined;
 }
 
-/** What is known besides the error. */
+/** Facts about the start, besides the error. */
 export interface FailureContext {
-  /** The file of a class that scanning found, an absolute path; classes that are listed have none. */
+  /** Returns the absolute path of a scanned class's file; undefined for listed classes. */
   fileOf(className: string): string | undefined;
 }
 
 /**
- * Explains failures that it knows, and answers `undefined` for all others. Those of the application are asked before the built-in ones;
- * the first answer counts. What an analyzer throws is ignored: the failure itself matters more.
+ * Explains failures that it knows, and returns `undefined` for all others. Analyzers of the application are called before the built-in ones,
+ * and the first description is used. An error thrown by an analyzer is ignored, so that the failure itself is reported.
  *
- * An analyzer is given what was thrown, which may be anything; look at `error.cause` for what is behind it.
+ * The thrown value may be of any type. Causes are under `error.cause`.
  */
 export interface FailureAnalyzer {
   analyze(error: unknown, context: FailureContext): FailureDescription | undefined;

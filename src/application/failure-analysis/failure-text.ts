@@ -1,9 +1,9 @@
 import { StatefunError, toError } from '../../shared/errors.ts';
 
-/** Causes deeper than this say nothing more; one could also be its own cause. */
+/** Deepest cause that is reported. Deeper ones add nothing, and a cause may contain itself. */
 const causeDepthMax = 5;
 
-/** A failure for people: code, what happened, what to do, and what caused it. Stacks only when asked for. */
+/** Returns a failure as text: code, summary, hint and causes, and stacks if `withStacks` is set. */
 export function failureText(thrown: unknown, withStacks = false): string {
   const lines: string[] = [];
   let current: unknown = thrown;

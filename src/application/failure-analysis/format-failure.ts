@@ -3,13 +3,13 @@ import { countOf } from '../../shared/text/count-of.ts';
 import type { AnalyzedFailure, FailureReport } from './analyze-failure.ts';
 
 export interface FailureFormat {
-  /** The line above everything. */
+  /** The first line. @defaultValue `'APPLICATION FAILED TO START'` */
   readonly title?: string;
-  /** Prints the stack of every failure below it. @defaultValue `false` */
+  /** Adds the stack of each failure. @defaultValue `false` */
   readonly stacks?: boolean;
 }
 
-/** The report for people: a title, then every mistake with what is wrong, where, and what to do. */
+/** Returns the report as text: a title, then each mistake with what is wrong, where it is and what to do. */
 export function formatFailure({ application, failures }: FailureReport, format: FailureFormat = {}): string {
   const { title = 'APPLICATION FAILED TO START', stacks = false } = format;
   const heading = application === undefined ? [] : [`Application "${application}" has ${countOf(failures.length, 'mistake')}.`, ''];
@@ -30,7 +30,7 @@ function formatOne({ code, what, where, action, causes, error }: AnalyzedFailure
   ];
 }
 
-/** The same for programs. */
+/** The report as JSON. */
 export interface FailureJson {
   readonly application: string | undefined;
   readonly mistakes: readonly {

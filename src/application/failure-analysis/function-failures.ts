@@ -12,7 +12,7 @@ const inForwarder: Explain = (error, context) => {
   return { where: `forwarder ${name}${file === undefined ? '' : ` in ${filePlace(file)}`}` };
 };
 
-/** Mistakes in function and forwarder classes, and in what they handle. */
+/** Explains mistakes in function and forwarder classes and in the event types they handle. */
 export const functionFailures = explaining({
   INVALID_FUNCTION_TYPE: (error) => {
     const type = textFact(error, 'type');

@@ -11,7 +11,7 @@ const importing: Explain = (error) => {
   return { ...explained, ...(where === undefined ? {} : { where: filePlace(where) }) };
 };
 
-/** Mistakes that show when files of the application are imported. */
+/** Explains failures to import files of the application. */
 export const loadingFailures = explaining({ APPLICATION_ENTRY_FAILED: importing, SCAN_IMPORT_FAILED: importing });
 
 function explainImport(cause: unknown): { readonly what?: string; readonly action?: string } {

@@ -16,7 +16,7 @@ const unreachable: Explain = (error) => {
 
 const inStream: Explain = (error) => ({ where: streamPlace(textFact(error, 'stream')) });
 
-/** Mistakes that only the outside shows: the state folder and the streams. */
+/** Explains failures of the state folder and of streams. */
 export const outsideFailures = explaining({
   STATE_FOLDER_LOCKED: (error) => {
     const { pid } = error.facts;

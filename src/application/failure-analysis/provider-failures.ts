@@ -3,7 +3,7 @@ import { circleAction, findImportCircle } from '../components/import-circle.ts';
 import { explaining, filePlace, textFact, textsFact } from './facts.ts';
 import { systemAction } from './system-failures.ts';
 
-/** Mistakes in what constructors ask for and what providers provide. */
+/** Explains mistakes in constructor dependencies and providers. */
 export const providerFailures = explaining({
   PROVIDER_MISSING: (error, context) => {
     const token = textFact(error, 'token') ?? '';
@@ -14,7 +14,7 @@ export const providerFailures = explaining({
     const file = context.fileOf(asker);
     const fileOfAsker = file === undefined ? '' : ` in ${filePlace(file)}`;
     const provided = `Provided are: ${registered.join(', ') || 'none'}.`;
-    // The path from a class to itself would only say again who asked.
+    // A path of one class only repeats the class with the dependency.
     const askedFor = path.length > 1 ? `; asked for by ${[`${asker}${fileOfAsker}`, ...path.slice(1), token].join(' → ')}` : fileOfAsker;
     return {
       what: `nothing provides ${token}.`,
@@ -28,7 +28,7 @@ export const providerFailures = explaining({
     where: textsFact(error, 'circle').join(' → '),
     action: `${error.hint} Or let one of them ask for a factory that makes the other when it is needed.`,
   }),
-  // What the container found says less than the summary.
+  // The cause from the container says less than the summary.
   METADATA_MISSING: (error, context) => {
     const file = error.facts['erased'] === true ? context.fileOf(textFact(error, 'className') ?? '') : undefined;
     const circle = file === undefined ? undefined : findImportCircle(file);

@@ -1,7 +1,7 @@
 import { isApplicationDefinition, isModuleDefinition, type ModuleOptions } from '../definition.ts';
 import type { FailureAnalyzer } from './failure-analyzer.ts';
 
-/** The analyzers of an application and its modules, the application's own first. What is no module or analyzer is left out: other mistakes say so. */
+/** Returns the analyzers of an application and its modules, the application's own first. Invalid entries are reported elsewhere. */
 export function registeredAnalyzers(application: unknown): readonly FailureAnalyzer[] {
   if (!isApplicationDefinition(application)) return [];
   const visited = new Set<ModuleOptions>();

@@ -1,7 +1,7 @@
 import { toError } from '../../shared/errors.ts';
 import type { FailureAnalyzer } from './failure-analyzer.ts';
 
-/** What Node tells about a call of the system that failed. */
+/** The properties that Node adds to the error of a failed system call. */
 interface SystemError extends Error {
   readonly code: string;
   readonly syscall?: string;
@@ -29,13 +29,13 @@ const actions: Readonly<Record<string, (error: SystemError) => string>> = {
   EMFILE: () => 'The process has too many open files: raise the limit (ulimit -n).',
 };
 
-/** What to do about an error of the system; undefined for anything else. Looks behind the error too: the SDKs wrap what Node threw. */
+/** Returns the advice for a system error, or undefined. Looks at causes too, since SDKs wrap errors of Node. */
 export function systemAction(error: unknown): string | undefined {
   const found = findSystemError(error);
   return found && actions[found.code]?.(found);
 }
 
-/** Errors of the system that nobody gave a code of this framework. */
+/** Explains system errors that have no code of the framework. */
 export const systemFailures: FailureAnalyzer = {
   analyze(error) {
     const found = findSystemError(error);
@@ -49,7 +49,7 @@ function findSystemError(error: unknown): SystemError | undefined {
   let current: unknown = error;
   for (let depth = 0; depth < 4 && typeof current === 'object' && current !== null; depth += 1) {
     const { code, cause } = current as { readonly code?: unknown; readonly cause?: unknown };
-    // A connection to a name with several addresses fails with one error for each of them.
+    // A connection to a name with several addresses fails with one error for each address.
     if (typeof code === 'string' && code in actions) return specific(current as SystemError);
     current = cause;
   }

@@ -5,16 +5,16 @@ import { encodePath, formatAddress } from '../../shared/address.ts';
 import { StatefunError } from '../../shared/errors.ts';
 import { toIsoTime } from '../../shared/time/iso-time.ts';
 
-/** Longest reason, in characters: handlers may throw anything. */
+/** Longest reason, in characters; the text of a handler's error has no limit. */
 const reasonLengthMax = 2_000;
 
 /** Type of the events that carry dead letters out of a cluster. */
 export const deadLetterEventType = 'statefun.dead-letter';
 
 /**
- * A message that was given up, as the text of a CloudEvent: its id is that of the message, its data says what happened, and `event` or
- * `bytes` (base64) is what could not be handled. What would make it larger than `bytesMax` is left out, and `leftOutBytes` says so: a record
- * that the stream does not take would fail the job.
+ * Returns a dead letter as the text of a CloudEvent. Its id is that of the message; its data holds the reason, and the message as `event` or
+ * `bytes` (base64). Content that would exceed `bytesMax` is left out and its size reported in `leftOutBytes`, because a record that the
+ * stream refuses would fail the job.
  */
 export function deadLetterEvent(application: string, message: GivenUp, nowMs: number, bytesMax: number): string {
   const { envelope, bytes } = message;
@@ -50,6 +50,6 @@ function writeDeadLetter(application: string, message: GivenUp, nowMs: number, c
     datacontenttype: 'application/json',
     data,
   };
-  // The event is written as the text it came as.
+  // The event keeps its original text.
   return writeWithData(attributes, `${JSON.stringify(data).slice(0, -1)},${content.slice(1)}`);
 }

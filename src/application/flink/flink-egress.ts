@@ -13,18 +13,18 @@ import { assertInvariant } from '../../shared/errors.ts';
 import type { TypedValue } from '../../shared/typed-value.ts';
 import { deadLetterEgressId, deadLetterStream, playgroundEgressId, playgroundTopic } from './flink-names.ts';
 
-/** A component of module.yaml and what it is sent. */
+/** An egress of a cluster: its component in the module file, and how records are written to it. */
 export interface FlinkEgress extends ClusterEgress {
   readonly id: string;
 }
 
-/** A key has at most 256 characters. */
+/** Largest partition key in bytes; a key has at most 256 characters. */
 const partitionKeyBytesMax = 1024;
 
-/** The egresses of an application in a cluster, the one of its dead letters among them. */
+/** The egresses of an application in a cluster, including the one for dead letters. */
 export class FlinkEgresses {
   readonly #declared: ReadonlyMap<string, { readonly egress: Egress; readonly cluster: ClusterEgress | undefined }>;
-  /** Undefined in the playground, and where there is no stream to take as a pattern. */
+  /** The egress for dead letters. Undefined in the playground, and if the application has no stream to derive it from. */
   readonly deadLetters: FlinkEgress | undefined;
   readonly #playground: boolean;
 
@@ -34,7 +34,7 @@ export class FlinkEgresses {
     this.deadLetters = playground ? undefined : deadLettersLike(application, this.list(), ingressKind);
   }
 
-  /** Those that a cluster can write. */
+  /** Returns the egresses that a cluster can write. */
   list(): readonly FlinkEgress[] {
     return Array.from(this.#declared, ([id, { cluster }]) => (cluster === undefined ? [] : [{ id, ...cluster }])).flat();
   }
@@ -47,7 +47,7 @@ export class FlinkEgresses {
     return [...this.#declared.keys()];
   }
 
-  /** Undefined: the record is larger than what the outside takes. */
+  /** Returns the record for a cluster, or undefined if it is larger than the stream accepts. */
   toRecord({ egressId, envelope }: EgressEffect): OutgoingEgress | undefined {
     const { egress, cluster } = this.#declared.get(egressId) ?? {};
     const record = envelope.isTypedValue ? envelope.typedValue : undefined;
@@ -63,29 +63,29 @@ export class FlinkEgresses {
     return toStream({ id: egressId, ...cluster }, envelope.messageId ?? '', envelope.partitionKey, data);
   }
 
-  /** A record that says itself where it goes. */
+  /** Passes on a record that names its own stream or topic. */
   #passOn(egressId: string, argument: TypedValue): OutgoingEgress {
     return { egressId: this.#playground ? playgroundEgressId : egressId, argument };
   }
 
-  /** Bytes of the largest dead letter. */
+  /** Size limit of a dead letter, in bytes. */
   get deadLetterBytesMax(): number {
     const writes = this.deadLetters?.writes;
-    // What is no stream has the limit of the whole answer, which dead letters should not use up.
+    // Other egresses are limited by the size of the response only, which dead letters should not use up.
     return writes?.to === 'kinesis' ? writes.recordBytesMax - partitionKeyBytesMax : 1024 * 1024;
   }
 
-  /** A dead letter as the text of an event, under the id of the address it was for. */
+  /** Returns the record of a dead letter. `text` is its event, and `key` the id of its target address. */
   toDeadLetter(id: string, key: string, text: string): OutgoingEgress {
     if (this.deadLetters === undefined) return toPlayground('dead-letters', text);
     return toStream(this.deadLetters, id, key, text);
   }
 }
 
-/** What a handler makes for the egress of the cluster itself. A record of another kind would fail the job: it leaves as an event does. */
+/** Typenames of records that handlers create for an egress of this kind. Any other value is written as an event. */
 const recordTypenames = { kafka: kafkaRecordTypename, kinesis: kinesisRecordTypename } as const;
 
-/** Its own names and keys are counted with it: nearly always too strict by less than a hundred bytes. */
+/** Whether a record exceeds the stream's limit. It counts the record's own names and keys too, usually less than 100 bytes. */
 function tooLargeFor({ writes }: ClusterEgress, { value }: TypedValue): boolean {
   return writes.to === 'kinesis' && value.byteLength > writes.recordBytesMax;
 }
@@ -100,7 +100,7 @@ function toStream({ id: egressId, writes }: FlinkEgress, id: string, key: string
   return { egressId, argument: kinesisRecord({ stream: writes.stream, partitionKey, value }) };
 }
 
-/** Dead letters go to a stream beside the others: of the kind and in the place of the first egress. */
+/** Returns the egress for dead letters: a stream of the same kind and place as the first egress. */
 function deadLettersLike(application: string, [first]: readonly FlinkEgress[], ingressKind: string | undefined): FlinkEgress | undefined {
   const id = deadLetterEgressId(application);
   const stream = deadLetterStream(application);
@@ -109,7 +109,7 @@ function deadLettersLike(application: string, [first]: readonly FlinkEgress[], i
   return { id, kind, spec, writes: writes.to === 'kafka' ? { ...writes, topic: stream } : { ...writes, stream } };
 }
 
-/** Without an egress, the kind of the ingress says what there is. */
+/** Returns the egress for dead letters of an application without egress, derived from the kind of its ingress. */
 function fromIngress(id: string, stream: string, ingressKind: string): FlinkEgress {
   const kind = ingressKind.replace(/\/ingress$/, '/egress');
   const isKafka = kind.includes('.kafka.');

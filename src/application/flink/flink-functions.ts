@@ -15,18 +15,18 @@ import { RouterFunction } from './router-function.ts';
 
 export interface FlinkOptions {
   readonly logger: Logger;
-  /** Egress records go to the egress of StateFun's playground, under topics, whatever is declared. @defaultValue `false` */
+  /** Sends all egress records to the egress of StateFun's playground, under topics. @defaultValue `false` */
   readonly playground?: boolean;
   /** See ClassHost.retryBudgetMs. */
   readonly retryBudgetMs: number;
 }
 
-/** The functions of an application, and its forwarders as one more, for the request-reply handler. */
+/** The functions of an application for the request-reply handler. Its forwarders are one additional function. */
 export class FlinkFunctions implements ServedFunctions {
   readonly metrics = new MetricsRegistry();
   readonly #functions: ReadonlyMap<string, ServedFunction>;
 
-  /** Throws FLINK_UNSUPPORTED with everything that stands in the way. */
+  /** Throws FLINK_UNSUPPORTED with every reason. */
   constructor(application: AssembledApplication, options: FlinkOptions) {
     const { functions, name } = application;
     const playground = options.playground ?? false;
@@ -100,7 +100,7 @@ export class FlinkFunctions implements ServedFunctions {
   }
 }
 
-/** The egresses of an application in a cluster. */
+/** Returns the egresses of an application in a cluster. */
 export function flinkEgresses({ name, egress, ingress }: AssembledApplication, playground: boolean): FlinkEgresses {
   const ingressKind = playground ? undefined : ingress.map((port) => port.cluster?.().kind).find((kind) => kind !== undefined);
   return new FlinkEgresses(name, egress, ingressKind, playground);

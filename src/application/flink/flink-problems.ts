@@ -5,7 +5,7 @@ import { deadLetterEgressId, routerType } from './flink-names.ts';
 
 type Parts = Pick<AssembledApplication, 'name' | 'functions' | 'egress' | 'ingress'>;
 
-/** Why an application cannot be served to a cluster, each as a sentence. */
+/** Returns the reasons why an application cannot be served to a cluster, each as a sentence. */
 export function servingProblems({ name, functions, egress }: Parts, egresses: FlinkEgresses, playground: boolean): readonly string[] {
   const policies = functions.types().flatMap((type) => {
     const onFailure = functions.get(type)?.definition.policy.onFailure;
@@ -26,14 +26,14 @@ export function servingProblems({ name, functions, egress }: Parts, egresses: Fl
   return [...policies, ...ports, ...names, ...deadLetters];
 }
 
-/** Why a cluster cannot run an application, besides {@link servingProblems}. */
+/** Returns the reasons why a cluster cannot run an application, besides {@link servingProblems}. */
 export function moduleProblems({ ingress }: Parts, playground: boolean): readonly string[] {
   if (ingress.length === 0) return ['there is no ingress: a cluster starts with at least one.'];
   const unreadable = ingress.filter((port) => !playground && port.cluster === undefined);
   return unreadable.map(({ name, description }) => `ingress "${name}" (${description}) is none that a cluster can read.`);
 }
 
-/** One error for all of them. */
+/** Creates one error for all reasons. */
 export function flinkUnsupported(application: string, problems: readonly string[]): StatefunError {
   const lines = problems.map((problem) => `\n  - ${problem}`);
   return new StatefunError('FLINK_UNSUPPORTED', `application "${application}" cannot run on Flink:${lines.join('')}`, {

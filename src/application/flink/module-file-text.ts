@@ -7,9 +7,9 @@ import { flinkUnsupported, moduleProblems, servingProblems } from './flink-probl
 export interface ModuleFileOptions {
   /** Where the cluster reaches the served functions. */
   readonly url: string;
-  /** Most messages of one call. */
+  /** Most messages in one call. */
   readonly batchMessagesMax: number;
-  /** For StateFun's playground: its ingress and egress in place of the streams. */
+  /** Uses the ingress and egress of StateFun's playground in place of the streams. */
   readonly playground: boolean;
 }
 
@@ -18,10 +18,10 @@ interface Component {
   readonly spec: Readonly<Record<string, unknown>>;
 }
 
-/** Where the playground listens, as in its own examples. */
+/** Ports of the playground, as in StateFun's examples. */
 const playgroundPorts = { ingress: 8090, egress: 8091 } as const;
 
-/** The module.yaml of an application, format 3.1: a document for each component. Throws FLINK_UNSUPPORTED with every reason. */
+/** Returns the module file of an application in format 3.1, one document for each component. Throws FLINK_UNSUPPORTED with every reason. */
 export function moduleFileText(application: AssembledApplication, options: ModuleFileOptions): string {
   const { name, wiring } = application;
   const { playground } = options;
@@ -68,7 +68,7 @@ function playgroundPair({ egress }: AssembledApplication): readonly Component[] 
   ];
 }
 
-/** Names of ingresses are free text; ids are not. */
+/** Returns the id of an ingress. The name of an ingress is free text, an id is not. */
 function ingressId(application: string, name: string): string {
   return `${routerType(application).split('/', 1)[0] ?? application}/${name.replace(/[^A-Za-z0-9._-]+/g, '-')}`;
 }

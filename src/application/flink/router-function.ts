@@ -27,19 +27,19 @@ export interface RouterFunctionOptions {
   readonly unmatchedEvents: UnmatchedEvents;
   readonly isRemote: (type: string) => boolean;
   readonly toDeadLetter: (message: GivenUp) => OutgoingEgress;
-  /** An event that no forwarder accepts, and that is only counted. */
+  /** Called for an event that no forwarder accepts and that is only counted. */
   readonly unmatched: (event: CloudEvent) => void;
 }
 
 /**
- * The forwarders of an application as a function without state: every ingress of the cluster sends its records to it, at the id that is the
- * key of the record, so records of one key stay in order. It never fails: what cannot be routed is a dead letter.
+ * The forwarders of an application as a function without state. Every ingress of the cluster sends its records to this function, to the id
+ * that is the key of the record, so records of one key keep their order. It never fails: a record that cannot be routed is a dead letter.
  */
 export class RouterFunction implements ServedFunction {
   readonly type: string;
   readonly states = [];
   readonly #options: RouterFunctionOptions;
-  /** Ingresses with a format of their own, by typename. */
+  /** Ingresses with a custom format, by the typename of their records. */
   readonly #formats: ReadonlyMap<string, Ingress>;
 
   constructor(options: RouterFunctionOptions) {
@@ -74,7 +74,7 @@ export class RouterFunction implements ServedFunction {
       const summary = `records of type "${typename}" come from no ingress of the application.`;
       throw new StatefunError('VALUE_TYPE_MISMATCH', summary, { facts: { typename } });
     }
-    // A cluster tells functions neither partition nor position of a record.
+    // A cluster does not pass the shard and position of a record to functions.
     return openRecord({ partition: '', position: '', identity: '', data: value, key: self.id }, ingress.format);
   }
 

@@ -11,17 +11,17 @@ import type { ApplicationDefinition } from '../definition.ts';
 import { processFailures } from '../running/stray-failures.ts';
 import { FlinkFunctions } from './flink-functions.ts';
 
-/** Settings are read from application.yaml and others in the working directory, and from the environment, where the options say nothing else. */
+/** Options override settings, which are read from files such as application.yaml in the working directory and from the environment. */
 export interface FlinkServingOptions extends Omit<ApplicationOverrides, 'dryRun' | 'ingress'> {
-  /** @defaultValue one that writes to standard error: see the settings `logging.level` and `logging.levels` */
+  /** The logger. @defaultValue one that writes to standard error, set by `logging.level` and `logging.levels` */
   readonly logger?: Logger;
-  /** Sends egress records to the egress of StateFun's playground, under the names of the egresses as topics. @defaultValue `false` */
+  /** Sends egress records to the egress of StateFun's playground, with the names of the egresses as topics. @defaultValue `false` */
   readonly playground?: boolean;
   /**
-   * How long failed messages of one call may be tried again in all. The cluster waits for the call meanwhile, by default two minutes, a
-   * gateway less. Longer rides out longer failures of what handlers call; then their messages are dead letters.
+   * Total time for retries within one call; after it, failed messages become dead letters. A longer time survives longer outages of services
+   * that handlers call. The cluster waits for the call meanwhile, by default up to two minutes; gateways wait less.
    *
-   * @defaultValue `'20s'`, less than the limit of any gateway
+   * @defaultValue `'20s'`, below the limit of common gateways
    */
   readonly retryBudget?: Duration;
 }
@@ -29,33 +29,33 @@ export interface FlinkServingOptions extends Omit<ApplicationOverrides, 'dryRun'
 /** The functions of an application, ready to be served to a cluster. */
 export interface FlinkApplication {
   readonly name: string;
-  /** What `RequestReplyHandler` and `lambdaHandler` take: the function classes, and the forwarders as the function of {@link routerType}. */
+  /** The functions for `RequestReplyHandler` or `lambdaHandler`: the function classes, and one function that runs the forwarders. */
   readonly functions: ServedFunctions;
   readonly handler: RequestReplyHandler;
-  /** Destroys what the application made; after the last call. */
+  /** Destroys the providers of the application. Call it after the last request. */
   close(): Promise<void>;
 }
 
-/** What a server is given beside the application. */
+/** Options of {@link serveApplication}. */
 export interface ServingOptions extends FlinkServingOptions {
   /**
-   * Takes care of promises that nobody awaits and of exceptions that nobody catches, as for `runApplication`: what a handler has left behind
-   * fails its attempt or is logged; any other failure closes the server in order. `statefun serve` sets it. @defaultValue `false`
+   * Handles unhandled rejections and uncaught exceptions of the process, as in `runApplication`. A failure started by a handler fails its
+   * attempt, or is logged after the attempt; any other failure closes the server in order. `statefun serve` sets it. @defaultValue `false`
    */
   readonly strayFailures?: boolean;
   readonly server?: Omit<FunctionServerOptions, 'logger'>;
 }
 
-/** An application that is served. */
+/** An application that a server serves to a cluster. */
 export interface ServedApplication extends FlinkApplication {
   readonly server: FunctionServer;
-  /** Resolves when it is closed; with an error when it had to be. */
+  /** Resolves when the server is closed; with the error if a failure closed it. */
   readonly stopped: Promise<Error | undefined>;
 }
 
 /**
- * Checks an application and makes what it needs, for a server or Lambda function of your own: no ingress, egress or state folder is opened,
- * all of that is the cluster's. Rejects with APPLICATION_INVALID and FLINK_UNSUPPORTED; nothing is left behind then.
+ * Checks an application and creates its providers, for your own server or Lambda function. Ingress, egress and state are the cluster's, so
+ * none is opened. Rejects with APPLICATION_INVALID or FLINK_UNSUPPORTED; what was created by then is destroyed.
  */
 export function flinkApplication(definition: ApplicationDefinition, options: FlinkServingOptions = {}): Promise<FlinkApplication> {
   return prepare(definition, options, false);
@@ -78,7 +78,7 @@ async function prepare(definition: ApplicationDefinition, options: FlinkServingO
   }
 }
 
-/** {@link flinkApplication} behind a server of its own. Rejects with what both reject with. */
+/** Creates a {@link flinkApplication} and a server for it. Rejects as `flinkApplication` and `serveFunctions` do. */
 export async function serveApplication(definition: ApplicationDefinition, options: ServingOptions = {}): Promise<ServedApplication> {
   const { strayFailures = false } = options;
   const application = await prepare(definition, options, strayFailures);
@@ -91,7 +91,7 @@ export async function serveApplication(definition: ApplicationDefinition, option
   }
 }
 
-/** Failures that nobody takes care of close it when there is a logger to tell them. */
+/** Creates the handle of a served application. With a logger, unhandled failures close the server. */
 function closable(application: FlinkApplication, server: FunctionServer, logger: Logger | undefined): ServedApplication {
   let resolveStopped: (error: Error | undefined) => void = () => undefined;
   const stopped = new Promise<Error | undefined>((resolve) => (resolveStopped = resolve));
@@ -116,7 +116,7 @@ function closable(application: FlinkApplication, server: FunctionServer, logger:
 }
 
 async function destroy({ functions, lifecycle }: AssembledApplication, logger: Logger): Promise<void> {
-  // Made for the engine; the cluster calls functions in other languages itself.
+  // These clients are for the embedded engine; a cluster calls remote functions itself.
   await Promise.all(functions.clients().map((client) => client.close()));
   for (const error of await lifecycle.destroy()) logger.warn('stopped before everything had ended', { error });
 }

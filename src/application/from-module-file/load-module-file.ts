@@ -8,13 +8,13 @@ import { moduleFileApplication } from './module-file-application.ts';
 
 export interface LoadedModuleFile {
   readonly application: ApplicationDefinition;
-  /** The name of its folder. */
+  /** The name of the folder that contains the file. */
   readonly defaultName: string;
   readonly folder: string;
   readonly warnings: readonly StatefunError[];
 }
 
-/** Throws MODULE_FILE_INVALID with every mistake of the file. */
+/** Reads a module file and builds its application. Throws MODULE_FILE_INVALID with every mistake in the file. */
 export async function loadModuleFile(path: string): Promise<LoadedModuleFile> {
   const file = resolve(path);
   let text: string;

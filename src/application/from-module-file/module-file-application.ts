@@ -14,7 +14,7 @@ import type { ConnectorSettings } from '../../shared/connector-settings.ts';
 import { StatefunError } from '../../shared/errors.ts';
 import type { TypedValue } from '../../shared/typed-value.ts';
 
-/** The application that a module.yaml without mistakes describes. */
+/** Creates the application that a module file without mistakes describes. */
 export function moduleFileApplication({ endpoints, ingress, egress }: ModuleDescription): ApplicationDefinition {
   return defineApplication({
     remote: endpoints.map(remoteFunctions),
@@ -28,7 +28,7 @@ export function moduleFileApplication({ endpoints, ingress, egress }: ModuleDesc
   });
 }
 
-/** One for each stream; an ingress of a module.yaml may have several. */
+/** Returns one ingress for each stream; an ingress of a module file may have several streams. */
 function kinesisIngresses({ id, connection, start, streams }: KinesisIngressSpec): readonly Ingress[] {
   return streams.map(
     (route) =>
@@ -42,14 +42,14 @@ function kinesisIngresses({ id, connection, start, streams }: KinesisIngressSpec
   );
 }
 
-/** The stream and the start stand in the module.yaml; settings of the application are for its one stream. */
+/** An ingress whose stream and start come from the module file, so it ignores the settings for them. */
 class ModuleFileKinesisIngress extends KinesisIngress {
   override configure({ values, fallbacks }: ConnectorSettings): void {
     super.configure({ values: { ...values, 'kinesis.ingress-stream': undefined, 'kinesis.start': undefined }, fallbacks });
   }
 }
 
-/** As Flink routes records: a message for each target, the key of the record as its id, the bytes as they are. */
+/** Routes a record as Flink does: one message for each target, with the key of the record as id and the bytes unchanged. */
 function messagesOf({ key, data }: IngressRecord, { valueType, targets }: StreamRoute): readonly DirectMessage[] {
   return targets.map((type) => ({
     target: { type, id: ensureAddressId(key, type) },

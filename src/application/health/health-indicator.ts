@@ -1,25 +1,25 @@
 import { describe, toError } from '../../shared/errors.ts';
 
-/** `out-of-service`: well, but not to be given work now. */
+/** The status of a component. `out-of-service` means that it works, but should get no requests now. */
 export type HealthStatus = 'up' | 'down' | 'out-of-service';
 
-/** The state of one part, and what people want to know about it. Details must not hold secrets: they are shown to whoever asks. */
+/** The status of one component, with details for people. Details must not contain secrets: everyone who can read the health sees them. */
 export interface ComponentHealth {
   readonly status: HealthStatus;
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** Says whether something the application needs is there. Listed under `health` of an application or module; takes part in readiness. */
+/** Reports whether something that the application needs is available. List its class under `health`; it counts for readiness. */
 export interface HealthIndicator {
-  /** Unique in the application. */
+  /** The name of the component, unique in the application. */
   readonly name: string;
-  /** Is called whenever somebody asks, one call at a time; what it throws means `down`. */
+  /** Checks the component. It is called on each request for health, one call at a time. An error means `down`. */
   check(): HealthStatus | ComponentHealth | Promise<HealthStatus | ComponentHealth>;
 }
 
 const statuses: readonly unknown[] = ['up', 'down', 'out-of-service'] satisfies readonly HealthStatus[];
 
-/** What an indicator answers; what it throws, and what is no answer, means `down`. */
+/** Returns the result of an indicator. An error and an invalid result mean `down`. */
 export async function checkIndicator(indicator: HealthIndicator): Promise<ComponentHealth> {
   let answer: unknown;
   try {
@@ -29,13 +29,13 @@ export async function checkIndicator(indicator: HealthIndicator): Promise<Compon
   }
   const health = typeof answer === 'string' ? { status: answer } : answer;
   if (typeof health === 'object' && health !== null && statuses.includes((health as { status?: unknown }).status)) {
-    // Its one required field has just been checked.
+    // Safe: its one required property is checked above.
     return health as ComponentHealth;
   }
   return { status: 'down', details: { error: `check() answered with ${describe(answer)}, which is no status` } };
 }
 
-/** Whether a value can be asked for its health. */
+/** Whether a value is a health indicator. */
 export function isHealthIndicator(value: unknown): value is HealthIndicator {
   if (typeof value !== 'object' || value === null) return false;
   const { name, check } = value as Partial<Readonly<Record<keyof HealthIndicator, unknown>>>;

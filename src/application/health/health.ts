@@ -6,24 +6,24 @@ import { toMilliseconds, type Duration } from '../../shared/time/duration.ts';
 import type { StoreStats } from '../../storage/store.ts';
 import { checkIndicator, type ComponentHealth, type HealthIndicator, type HealthStatus } from './health-indicator.ts';
 
-/** The worst status of the components, and each of them. */
+/** The status of each component, and the worst of them. */
 export interface HealthReport {
   readonly status: HealthStatus;
   /** `engine`, `store`, `messages`, `outbox`, `ingress:<name>`, `egress:<id>`, and the application's own indicators by name. */
   readonly components: Readonly<Record<string, ComponentHealth>>;
 }
 
-/** Where the patience with each part ends. */
+/** Time limits of health checks. */
 export interface HealthLimits {
-  /** An engine with something to do that does nothing for this long is not alive. @defaultValue `'30s'` */
+  /** An engine that has work and makes no progress for this long is not alive. @defaultValue `'30s'` */
   readonly stalled?: Duration;
-  /** An egress that fails for this long is down; before, it is `up` with the failure among its details. @defaultValue `'1m'` */
+  /** An egress that fails for this long is `down`; before, it is `up`, with the failure in its details. @defaultValue `'1m'` */
   readonly egressFailing?: Duration;
-  /** An indicator that has not answered by then is down. @defaultValue `'5s'` */
+  /** An indicator whose check takes longer is `down`. @defaultValue `'5s'` */
   readonly indicator?: Duration;
 }
 
-/** Where the facts come from. */
+/** The parts of a running application that health is read from. */
 export interface HealthSources {
   readonly status: () => EngineStatus;
   readonly storeStats: () => StoreStats;
@@ -31,8 +31,8 @@ export interface HealthSources {
 }
 
 /**
- * Whether an application lives and whether it is ready, for whoever serves it: a probe, a console, a test. Every provider can ask for it,
- * and `running.health` is the same; before the start it is there already, and says that nothing is ready.
+ * Reports whether an application is alive and ready, for probes, consoles and tests. Inject it by class, or read `running.health`. It exists
+ * before the start, and then reports that the application is not ready.
  */
 export class Health {
   readonly #clock: Clock;
@@ -50,26 +50,26 @@ export class Health {
     };
   }
 
-  /** There is an engine; it has not been started. @internal */
+  /** Sets the engine to report on, before it starts. @internal */
   attach(sources: HealthSources): void {
     this.#sources = sources;
     this.#started = false;
   }
 
-  /** Recovery is over and every ingress reads. @internal */
+  /** Records that recovery is complete and every ingress reads. @internal */
   started(): void {
     this.#started = true;
   }
 
-  /** Down when only a new process helps: the engine has failed, or has something to do and does not get on. */
+  /** Returns `down` when only a new process can help: the engine has failed, or has work and makes no progress. */
   liveness(): HealthReport {
     const status = this.#sources.status();
     return report({ engine: this.#engineAlive(status) });
   }
 
   /**
-   * Up when the application does its work: started, not stopping, the outside takes what it sends, its own indicators say so. Never
-   * rejects; takes no longer than the slowest indicator may.
+   * Returns `up` when the application does its work: it has started and is not stopping, every egress accepts records, and every indicator
+   * reports `up`. Never rejects, and takes at most as long as the limit of one indicator.
    */
   async readiness(): Promise<HealthReport> {
     const status = this.#sources.status();
@@ -100,7 +100,7 @@ export class Health {
     return { status: phase === 'running' ? 'up' : phase === 'stopping' ? 'out-of-service' : 'down', details: { phase } };
   }
 
-  /** A store that fails stops the engine, so there is one place where it shows. */
+  /** Health of the store. A failure of the store stops the engine, so it is read from there. */
   #store({ failure, phase }: EngineStatus): ComponentHealth {
     if (failure !== undefined && StatefunError.is(failure) && storeCodes.includes(failure.code)) {
       return { status: 'down', details: { error: errorText(failure) } };
@@ -121,7 +121,7 @@ export class Health {
     return { status, details: { recordsWaiting, failingForMs, failures: failing.failures, error: errorText(failing.error) } };
   }
 
-  /** Whoever asks while a check is under way gets the answer of that one: a check that hangs is not started again and again. */
+  /** Returns the result of the running check, if there is one: a check that hangs is not started again. */
   #check(indicator: HealthIndicator): Promise<ComponentHealth> {
     let checking = this.#checking.get(indicator);
     if (checking === undefined) {
@@ -154,7 +154,7 @@ const notStarted: HealthSources = {
   indicators: [],
 };
 
-/** Errors that say the store has failed. */
+/** Codes of errors that mean that the store has failed. */
 const storeCodes: readonly string[] = [
   'STORE_WRITE_FAILED',
   'STATE_FOLDER_CHANGED',
@@ -165,7 +165,7 @@ const storeCodes: readonly string[] = [
   'COMMIT_TOO_LARGE',
 ];
 
-/** Functions that message each other without end are up, and let records in now and then: that is for people to look at. */
+/** Health of the mailboxes. Functions that message each other endlessly are `up`, since records still enter; details tell people. */
 function messagesHealth({ messages: { pending, endless } }: EngineStatus): ComponentHealth {
   return { status: 'up', details: { pending, ...(endless === undefined ? {} : { endless }) } };
 }
@@ -181,7 +181,7 @@ function report(components: Readonly<Record<string, ComponentHealth>>): HealthRe
   return { status: worst.find((status) => statuses.includes(status)) ?? 'up', components };
 }
 
-/** Without stack, hint and facts: whoever may ask for health need not see them. */
+/** Returns an error as text without stack, hint and facts, which readers of the health need not see. */
 function errorText(thrown: unknown): string {
   const error = toError(thrown);
   return StatefunError.is(error) ? `${error.code}: ${error.summary}` : error.message;

@@ -8,13 +8,13 @@ import { InvocationLogger, type InvocationLogScope } from './logging-context.ts'
 import type { Token } from '../../injection/token.ts';
 
 /**
- * Asks for a logger of one's own: `@inject(LoggerToken) private readonly logger: Logger`. It is named after the class that asks:
- * `application.PriceRounding`, `forwarders.ProductEvents`, `functions.shop/cart`; a factory gets `application`. Lines written while a
- * handler runs carry its address and message id, as those of `context.logger` do.
+ * Injects a logger named after the class: `@inject(LoggerToken) private readonly logger: Logger`. Names are
+ * `application.PriceRounding`, `forwarders.ProductEvents` or `functions.shop/cart`; a factory gets `application`. Lines written while a
+ * handler runs contain its address and message id, as those of `context.logger` do.
  */
 export const LoggerToken: Token<Logger> = Symbol.for('statefun.Logger');
 
-/** What the framework provides for {@link LoggerToken}; whoever asks gets a logger made from it. */
+/** The provider of {@link LoggerToken}, which creates a logger for each class that injects one. */
 export class InjectableLogger extends MadeForAsker {
   readonly #logger: Logger;
   readonly #scope: InvocationLogScope;
@@ -26,7 +26,7 @@ export class InjectableLogger extends MadeForAsker {
     this.#scope = scope;
   }
 
-  /** The logger of a class, or of a factory. */
+  /** Returns the logger of a class, or of a factory. */
   override for(asker: ClassOf | undefined): Logger {
     const name = asker === undefined ? 'application' : nameOf(asker);
     let logger = this.#byName.get(name);

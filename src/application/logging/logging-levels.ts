@@ -3,30 +3,30 @@ import { standardError } from '../../shared/standard-streams.ts';
 
 export type LogLevel = LogSeverity | 'silent';
 
-/** From most lines to none. */
+/** The levels, from most lines to none. */
 export const logLevels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent'];
 
-/** The name of the logger every other one inherits from. */
+/** The name of the logger that every other logger inherits its level from. */
 export const rootLoggerName = 'root';
 
-/** A logger and what it writes. */
+/** A logger and its level. */
 export interface LoggerLevel {
-  /** `root`, `engine`, `functions.shop/cart`. */
+  /** The name, for example `root`, `engine` or `functions.shop/cart`. */
   readonly name: string;
-  /** What was set for this very name. */
+  /** The level set for this name; undefined if the level is inherited. */
   readonly configured: LogLevel | undefined;
-  /** What it writes: its own level, or that of the nearest name above it that has one. */
+  /** The effective level: the logger's own level, or that of the nearest parent name that has one. */
   readonly level: LogLevel;
 }
 
-/** A level as a number that is compared at every line. */
+/** A level as a number, to be compared for each line. */
 interface Threshold {
   value: number;
 }
 
 /**
- * Loggers by name, in front of the one that writes. Names are paths, their parts between dots and slashes: what is set for `functions` or
- * `functions.shop` holds for `functions.shop/cart`, unless that has a level of its own. Levels change at once, also for loggers in use.
+ * Loggers by name, with levels that can be changed at run time. Names are paths separated by dots and slashes: a level set for `functions` or
+ * `functions.shop` applies to `functions.shop/cart`, unless that has its own level. Changes apply at once, also to loggers in use.
  */
 export class Loggers {
   readonly #sink: Logger;
@@ -38,12 +38,12 @@ export class Loggers {
     this.#configured.set(rootLoggerName, level);
   }
 
-  /** How many lines the standard error of this process has not taken: its reader had gone, or a disk was full. The application goes on. */
+  /** Number of lines that could not be written to standard error, because its reader has closed it or a disk is full. */
   get linesLost(): number {
     return standardError.linesLost;
   }
 
-  /** Every logger that is in use or has a level, by name, `root` first. */
+  /** Returns every logger that is in use or has a level, sorted by name, `root` first. */
   list(): readonly LoggerLevel[] {
     const names = new Set([...this.#configured.keys(), ...this.#thresholds.keys()]);
     names.delete(rootLoggerName);
@@ -54,7 +54,7 @@ export class Loggers {
     }));
   }
 
-  /** Sets the level of a name; undefined: it inherits again. `root` has a level always: without one it is `info`. */
+  /** Sets the level of a name. With undefined the name inherits its level again, and `root` returns to `info`. */
   setLevel(name: string, level: LogLevel | undefined): void {
     if (level !== undefined && !logLevels.includes(level))
       throw new RangeError(`"${String(level)}" is not a log level: ${logLevels.join(', ')}.`);
@@ -64,7 +64,7 @@ export class Loggers {
     for (const [used, threshold] of this.#thresholds) threshold.value = this.#valueOf(used);
   }
 
-  /** What a logger of the name writes. */
+  /** Returns the effective level of a name. */
   levelOf(name: string): LogLevel {
     for (let at: string | undefined = name; at !== undefined; at = nameAbove(at)) {
       const configured = this.#configured.get(at);
@@ -73,7 +73,7 @@ export class Loggers {
     return this.#configured.get(rootLoggerName) ?? 'info';
   }
 
-  /** The logger of a name. */
+  /** Returns the logger of a name. */
   logger(name: string = rootLoggerName, fields: LogFields = {}): LeveledLogger {
     let threshold = this.#thresholds.get(name);
     if (threshold === undefined) this.#thresholds.set(name, (threshold = { value: this.#valueOf(name) }));
@@ -85,7 +85,7 @@ export class Loggers {
   }
 }
 
-/** A logger whose levels can be set by name. One that comes from elsewhere gets every line until a level is set. */
+/** Returns a logger whose levels can be set by name. A logger of another library gets every line until a level is set. */
 export function withLevels(logger: Logger): LeveledLogger {
   return logger instanceof LeveledLogger ? logger : new Loggers(logger, 'debug').logger();
 }
@@ -97,7 +97,7 @@ function nameAbove(name: string): string | undefined {
 
 const [debug, info, warn, error] = [0, 1, 2, 3];
 
-/** Makes nothing and writes nothing for a line below its level: only numbers are compared. */
+/** A logger with a level. A line below the level costs one comparison of numbers. */
 export class LeveledLogger implements Logger {
   readonly loggers: Loggers;
   readonly #sink: Logger;

@@ -7,19 +7,19 @@ import { Loggers, logLevels, rootLoggerName, type LogLevel } from './logging-lev
 
 export type { LogLevel } from './logging-levels.ts';
 
-/** How lines are written. */
+/** Options of {@link createLogger}. */
 export interface LoggingOptions {
-  /** @defaultValue `LOG_LEVEL`, else `'info'` */
+  /** The level of the root logger. @defaultValue `LOG_LEVEL`, else `'info'` */
   readonly level?: LogLevel;
-  /** Levels by name: `{ 'functions.shop': 'debug' }`. They can be changed while the application runs. */
+  /** Levels by logger name: `{ 'functions.shop': 'debug' }`. They can be changed while the application runs. */
   readonly levels?: Readonly<Record<string, LogLevel>>;
-  /** One JSON object a line for machines, or a short line for people. @defaultValue `'json'` in production and where nobody watches */
+  /** One JSON object per line for machines, or short lines for people. @defaultValue `'json'` in production and without a terminal */
   readonly format?: 'json' | 'text';
-  /** Takes whole lines. @defaultValue the standard error of the process; lines that it does not take are counted, see `Loggers.linesLost` */
+  /** Writes a whole line. @defaultValue writes to standard error, and counts lines that fail in `Loggers.linesLost` */
   readonly write?: (line: string) => void;
 }
 
-/** A logger for an application: JSON lines, or readable ones on a terminal, to standard error, so that standard output stays the application's. */
+/** Creates the logger of an application. It writes to standard error, so that standard output stays free for the application. */
 export function createLogger(options: LoggingOptions = {}): Logger {
   const loggers: Loggers = new Loggers(
     createPinoLogger(options, () => loggers.levelOf(rootLoggerName) === 'debug'),
@@ -34,9 +34,9 @@ function createPinoLogger(options: LoggingOptions, withStacks: () => boolean): L
   const format = options.format ?? (watched ? 'text' : 'json');
   const write = options.write ?? ((line: string): void => standardError.write(line));
   const stream = { write: (line: string): void => write(printable(format === 'json' ? line : toText(line, withStacks()))) };
-  // Process id and host name are what the surroundings of a process add by themselves.
+  // No process id and host name: the environment of a process adds them.
   return new PinoBackedLogger(
-    // Which lines come this far is decided by name, before.
+    // Levels by name are checked before a line gets here.
     pino(
       { level: 'debug', base: null, messageKey: 'text', timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: levelField } },
       stream,
@@ -44,7 +44,7 @@ function createPinoLogger(options: LoggingOptions, withStacks: () => boolean): L
   );
 }
 
-/** The level a text names; `info` for anything else. */
+/** Returns the level that a text names; `info` for any other text. */
 export function levelOf(text: string | undefined): LogLevel {
   return logLevels.find((level) => level === text?.toLowerCase()) ?? 'info';
 }
@@ -85,7 +85,7 @@ interface LoggedError {
   readonly cause?: LoggedError;
 }
 
-/** What every line has by itself; a field of the same name would hide it. */
+/** Names of the properties that every line has; a field of the same name would hide them. */
 const ownNames: readonly string[] = ['level', 'time', 'text'];
 
 function serializable(fields: LogFields = {}): Record<string, unknown> {
@@ -97,7 +97,7 @@ function serializable(fields: LogFields = {}): Record<string, unknown> {
   );
 }
 
-/** Causes deeper than this say nothing more; one could also be its own cause. */
+/** Deepest cause that is written. Deeper ones add nothing, and a cause may contain itself. */
 const causeDepthMax = 5;
 
 function toLoggedError(thrown: unknown, depth: number): LoggedError {
@@ -121,18 +121,18 @@ interface TextLine {
   readonly error?: LoggedError;
 }
 
-/** `12:03:04.123 WARN  engine: text key=value`, and what an error says on lines of its own. */
+/** Returns a line such as `12:03:04.123 WARN  engine: text key=value`, followed by the lines of an error. */
 function toText(line: string, withStacks: boolean): string {
-  // What comes in is what pino has just written for us.
+  // Safe: pino has written the line.
   const { level, time, text, logger, error, ...fields } = JSON.parse(line) as TextLine;
   const pairs = Object.entries(fields).map(([key, value]) => ` ${key}=${fieldText(value)}`);
   const name = logger === undefined ? '' : `${logger}: `;
-  // What is below the first line is indented, so that nothing inside a text can look like a line of its own.
+  // Further lines are indented, so that no part of a text can look like a log line.
   const first = `${time.slice(11, 23)} ${level.toUpperCase().padEnd(5)} ${name}${text.replaceAll('\n', '\n  ')}${pairs.join('')}\n`;
   return error === undefined ? first : `${first}${errorLines(error, withStacks)}`;
 }
 
-/** A text in which something could be taken for another field, or for its end, stands in quotes. */
+/** Returns the value of a field, in quotes if part of it could be read as another field. */
 function fieldText(value: unknown): string {
   return typeof value === 'string' && /^[^\s"=\\]+$/.test(value) ? value : JSON.stringify(value);
 }

@@ -8,19 +8,19 @@ import { importFailure } from '../components/import-failure.ts';
 
 export interface LoadedApplication {
   readonly application: ApplicationDefinition;
-  /** The module that exports it, an absolute path. */
+  /** The absolute path of the file that exports the application. */
   readonly entry: string;
-  /** The name of its package, or of its folder: what to call an application that has no name of its own. */
+  /** The name of the package or folder, used for an application without a name. */
   readonly defaultName: string;
-  /** The folder with its package.json, else that of the module: where its files of settings are. */
+  /** The folder of package.json, or else of the entry file. It contains the files with settings. */
   readonly folder: string;
 }
 
-/** Conditions of `exports` that hold for a module imported by Node, best first. */
+/** Conditions of `exports` in package.json that hold for an import by Node. */
 const conditions: readonly string[] = ['node', 'import', 'module-sync', 'default'];
 
 /**
- * Imports the module that exports an application: a file, or what `exports` or `main` in the package.json of a folder names.
+ * Imports the file that exports an application: the given file, or the one named by `exports` or `main` in a folder's package.json.
  *
  * Throws APPLICATION_ENTRY_MISSING, APPLICATION_ENTRY_TYPESCRIPT, APPLICATION_ENTRY_FAILED or APPLICATION_ENTRY_INVALID.
  */
@@ -41,7 +41,7 @@ export async function loadApplication(path: string): Promise<LoadedApplication> 
   return { application: await importApplication(entry), entry, defaultName, folder };
 }
 
-/** The nearest folder with a package.json, from the given one upwards; the given one where there is none. */
+/** Returns the nearest folder with a package.json, from the given one upwards, or else the given folder. */
 async function packageFolder(start: string): Promise<string> {
   for (let folder = start; ; folder = dirname(folder)) {
     if ((await kindOf(join(folder, 'package.json'))) === 'file') return folder;
@@ -68,13 +68,13 @@ async function readPackage(folder: string): Promise<{ entry: string; defaultName
   return { entry: resolve(folder, entry), defaultName: typeof manifest.name === 'string' ? manifest.name : basename(folder) };
 }
 
-/** What `exports` names for the package itself: a text, or conditions, at the top or under ".". */
+/** Returns the entry that `exports` names: a string, or conditions, at the top level or under ".". */
 function exportedEntry(exported: unknown): string | undefined {
   if (typeof exported === 'string') return exported;
   if (typeof exported !== 'object' || exported === null) return undefined;
   const entries = exported as Readonly<Record<string, unknown>>;
   if ('.' in entries) return exportedEntry(entries['.']);
-  // Node takes the first condition that holds, in the order of the file.
+  // Node uses the first condition that holds, in the order of the file.
   const condition = Object.keys(entries).find((key) => conditions.includes(key) && exportedEntry(entries[key]) !== undefined);
   return condition === undefined ? undefined : exportedEntry(entries[condition]);
 }
@@ -82,7 +82,7 @@ function exportedEntry(exported: unknown): string | undefined {
 async function importApplication(entry: string): Promise<ApplicationDefinition> {
   let exported: Readonly<Record<string, unknown>>;
   try {
-    // A namespace object has the exports of the module as its properties.
+    // Safe: the properties of a namespace object are the exports of the file.
     exported = (await import(pathToFileURL(entry).href)) as Readonly<Record<string, unknown>>;
   } catch (cause) {
     throw importFailure('APPLICATION_ENTRY_FAILED', entry, cause);

@@ -29,78 +29,85 @@ import { StopSignals } from './stop-signals.ts';
 import { tieFailures } from './stray-failures.ts';
 import type { Wiring } from '../wiring/wiring.ts';
 
-/** Settings are read from application.yaml and others in the working directory, and from the environment, where the options say nothing else. */
+/** Options override settings, which are read from files such as application.yaml in the working directory and from the environment. */
 export interface RunOptions extends Omit<ApplicationOverrides, 'dryRun'> {
   /**
-   * Where state, messages and positions are kept; one engine at a time.
+   * The folder for state, messages and positions. One engine at a time can use it.
    *
    * @defaultValue the setting `state.folder`, else `.statefun/<name of the application>` in the working directory
    */
   readonly stateFolder?: string;
-  /** Takes the place of the state folder, for example a `MemoryStore`. It is closed when the application stops. */
+  /** A store to use in place of the state folder, for example a `MemoryStore`. It is closed when the application stops. */
   readonly store?: Store;
-  /** @defaultValue one that writes to standard error: see the settings `logging.level` and `logging.levels` */
+  /** The logger. @defaultValue one that writes to standard error, set by `logging.level` and `logging.levels` */
   readonly logger?: Logger;
   /**
-   * Stops gracefully at SIGTERM and SIGINT, and exits at the second one. A signal during the start is remembered, and stops the application
-   * once it has started. @defaultValue `false`
+   * Stops gracefully on SIGTERM or SIGINT, and exits at once on the second signal. A signal during the start stops the application as soon as
+   * it has started. @defaultValue `false`
    */
   readonly signals?: boolean;
-  /** Owns `unhandledRejection` and `uncaughtException` of the process: see docs/decisions/0008-failures-nobody-awaits.md. @defaultValue `false` */
+  /**
+   * Handles unhandled rejections and uncaught exceptions of the process, as docs/decisions/0008-failures-nobody-awaits.md explains.
+   *
+   * @defaultValue `false`
+   */
   readonly strayFailures?: boolean;
-  /** How long a graceful stop may take. What is not finished then is done again after the next start. @defaultValue the setting `stop.deadline` */
+  /** Longest graceful stop. Unfinished work is repeated after the next start. @defaultValue the setting `stop.deadline` */
   readonly stopDeadline?: Duration;
-  /** How the start is reported. @defaultValue `'lines'` on a terminal; `'line'` in production and where nobody watches */
+  /** How the start is logged. @defaultValue `'lines'` on a terminal, `'line'` in production and without a terminal */
   readonly startReport?: 'lines' | 'line';
 }
 
 /** An application that runs on the embedded engine. */
 export interface RunningApplication {
   readonly name: string;
-  /** Undefined when a store was given. */
+  /** The path of the state folder; undefined if a store was passed. */
   readonly stateFolder: string | undefined;
-  /** What scanning found and skipped. */
+  /** The files that scanning found and skipped. */
   readonly report: ScanReport;
-  /** What is declared: ingress, forwarders, functions, egress. */
+  /** The declared ingresses, forwarders, functions and egresses. */
   readonly wiring: Wiring;
-  /** All settings, with their origins. */
+  /** All settings, each with its origin. */
   readonly configuration: Configuration;
-  /** Tells of the stop and of failures. The start is over when this can be reached. */
+  /** Emits the stop and failures of the application. The event of the start is emitted before this can be read. */
   readonly events: ApplicationEvents;
-  /** Stops the ingress, finishes and commits what is under way, sends what is committed, releases everything, calls `@PreDestroy`. */
+  /**
+   * Stops gracefully: stops every ingress, finishes and commits running work, sends committed records, closes the store, and calls
+   * `@PreDestroy`.
+   */
   stop(): Promise<void>;
-  /** Settles once everything is released; with an error when the engine failed. */
+  /** Resolves when everything is closed, with the error if the engine failed. */
   readonly stopped: Promise<Error | undefined>;
-  /** Resolves when nothing can happen unless time passes or a record comes in. */
+  /** Resolves when nothing is left to do until time passes or a record arrives. */
   whenQuiet(): Promise<void>;
-  /** Whether every ingress has delivered all records there will ever be. Streams do not end; files do. */
+  /** Whether every ingress has delivered its last record. Files end; streams do not. */
   readonly ingressFinished: boolean;
-  /** Resolves when every ingress has come to its end and everything that followed is done, but for messages delayed by a function. */
+  /** Resolves when every ingress has ended and all resulting work is done, except for messages delayed by functions. */
   whenFinished(): Promise<void>;
-  /** Whether it lives, and whether it is ready. */
+  /** Liveness and readiness of the application. */
   readonly health: Health;
-  /** The levels of loggers by name, to be read and changed while it runs. */
+  /** The log levels by logger name, which can be changed while the application runs. */
   readonly loggers: Loggers;
   statistics(): EngineStatistics;
-  /** The committed and pending state of an address, by cell. */
+  /** Returns the current state of an address by cell name, including changes that are not committed yet. */
   state(target: FunctionTarget, id: string): Promise<Record<string, unknown>>;
   deadLetters(): readonly DeadLetter[];
-  /** Takes a dead letter up again. */
+  /** Handles or sends a dead letter again. */
   redrive(id: string): void;
 }
 
-/** How often the engine is asked whether it has come to its end, in milliseconds. */
+/** Interval between checks whether the engine has finished, in milliseconds. */
 const finishedIntervalMs = 20;
 
-/** What `@PreDestroy` is left at least, however long the engine took to stop, in milliseconds: closing a connection takes less. */
+/** Shortest time that is left for `@PreDestroy` after a slow stop, in milliseconds. Closing a connection takes less. */
 const preDestroyMsMin = 1_000;
 
 /**
- * Checks an application, makes its providers and forwarders, opens its state folder and starts the embedded engine; resolves when every
+ * Checks an application, creates its providers and forwarders, opens its state folder and starts the embedded engine. Resolves when every
  * ingress reads. See {@link Lifecycle} for the order.
  *
- * Rejects with APPLICATION_INVALID (every mistake at once), with STATE_FOLDER_LOCKED and others of the state folder, or with what an
- * ingress or egress could not start for. Nothing runs then, and what was made is destroyed again.
+ * Rejects with APPLICATION_INVALID (every mistake at once), with errors of the state folder such as STATE_FOLDER_LOCKED, or with the error
+ * of an ingress or egress that could not start. Nothing runs then, and everything that was created is destroyed.
  */
 export async function runApplication(definition: ApplicationDefinition, options: RunOptions = {}): Promise<RunningApplication> {
   guardStandardStreams();
@@ -155,7 +162,7 @@ async function startEngine(application: AssembledApplication, { stateFolder, log
   try {
     store ??= opened = await openStore({ ...storeSettings(application.configuration), folder: stateFolder ?? '', logger });
     const send = new SendIngress(application.router);
-    // Nobody can reach an application whose store has no folder.
+    // `statefun send` reaches an application by its state folder only.
     engine = createEngine(application, store, logger, opened === undefined ? [] : [send]);
     if (options.strayFailures === true) tieFailures(application.invocationScope, engine, namedLogger(logger, 'engine'));
     await engine.start();
@@ -171,12 +178,12 @@ async function startEngine(application: AssembledApplication, { stateFolder, log
   }
 }
 
-/** Ends what the application made; one part that does not end well does not keep the others. */
+/** Destroys the providers of the application. A failure in one does not keep the others from being destroyed. */
 async function destroy({ lifecycle }: AssembledApplication, deadlineMs: number, logger: Logger): Promise<void> {
   for (const error of await lifecycle.destroy(deadlineMs)) logger.warn('stopped before everything had ended', { error });
 }
 
-/** Whether a person reads along. */
+/** Whether standard error is a terminal that a person reads. */
 function isWatched(): boolean {
   return process.stderr.isTTY && process.env['NODE_ENV'] !== 'production';
 }
@@ -234,7 +241,7 @@ class EngineRun implements RunningApplication {
     await this.stopped;
   }
 
-  /** The engine has stopped: because it was asked to, or because it had to. */
+  /** Releases everything after the engine has stopped, gracefully or by a failure. */
   async #release(error: Error | undefined): Promise<Error | undefined> {
     this.#isStopped = true;
     const application = this.name;
@@ -257,7 +264,7 @@ class EngineRun implements RunningApplication {
   async whenFinished(): Promise<void> {
     while (!this.#isStopped) {
       await this.#engine.whenQuiet();
-      // Quiet is also an engine in which a failed message waits for its next attempt, or an egress for its.
+      // An engine is also quiet while a failed message or egress waits for its next attempt.
       const { messagesPending, outboxRecords } = this.#engine.statistics();
       if (this.#engine.ingressFinished && messagesPending === 0 && outboxRecords === 0) return;
       await delay(finishedIntervalMs);
@@ -281,7 +288,7 @@ class EngineRun implements RunningApplication {
   }
 }
 
-/** Stops the application at the first signal, also one that came while it started. */
+/** Stops the application on the first signal, including one that came during the start. */
 export function stopAtSignals(running: RunningApplication, signals: StopSignals, logger: Logger): void {
   const busyWith = (): string => {
     const { messagesPending, outboxRecords } = running.statistics();

@@ -4,21 +4,21 @@ import type { ConditionOutcome } from '../../injection/conditions.ts';
 import { sectionLines, wiringLines } from '../wiring/wiring-text.ts';
 import type { Wiring } from '../wiring/wiring.ts';
 
-/** What a start has found and done. */
+/** The facts of a start report. */
 export interface StartFacts {
   readonly wiring: Wiring;
   readonly report: ScanReport;
   readonly conditions: readonly ConditionOutcome[];
   readonly profiles: readonly string[];
-  /** Undefined when a store was given. */
+  /** The path of the state folder; undefined if a store was passed. */
   readonly stateFolder: string | undefined;
   readonly durationMs: number;
 }
 
-/** Names beyond this many in a list are only counted. */
+/** Most names in a list; further ones are counted. */
 const namesMax = 8;
 
-/** One line that says what was found, where records come from and go to, where the state is, and how long the start took. */
+/** Returns the start report in one line: parts found, sources and targets of records, place of the state, and duration. */
 export function startLine({ wiring, profiles, stateFolder, durationMs }: StartFacts): string {
   const { application, functions, remote, forwarders, ingress, egress } = wiring;
   const parts = [
@@ -44,7 +44,7 @@ export function startLine({ wiring, profiles, stateFolder, durationMs }: StartFa
   return `started ${application} in ${seconds(durationMs)}: ${parts.join('; ')}; embedded engine, state ${place(stateFolder)}${profileText(profiles)}`;
 }
 
-/** The same over several lines, with the wiring, and with what takes no part and why. */
+/** Returns the start report in several lines, with the wiring and with everything left out and why. */
 export function startReport(facts: StartFacts): string {
   const { wiring, report, conditions, profiles, stateFolder, durationMs } = facts;
   const leftOut = conditions.filter(({ matched }) => !matched).map(({ what, reasons }) => `${what}: ${reasons.join('; ')}`);
@@ -61,7 +61,7 @@ export function startReport(facts: StartFacts): string {
   );
 }
 
-/** Why everything with conditions takes part or does not, and which files were skipped: for those who look for something missing. */
+/** Returns lines for the level `debug`: the outcome of each condition and the skipped files. */
 export function debugLines({ conditions, report }: Pick<StartFacts, 'conditions' | 'report'>): readonly string[] {
   return [
     ...conditions.map(({ what, matched, reasons }) => `${matched ? 'takes part' : 'left out'}: ${what}: ${reasons.join('; ')}`),
@@ -81,7 +81,7 @@ function textLines(title: string, texts: readonly string[]): readonly string[] {
       );
 }
 
-/** Files by reason; a scanned folder of a build has many of the same kind. */
+/** Returns the number of skipped files by reason; build folders contain many of the same kind. */
 function skippedTexts({ skipped }: ScanReport): readonly string[] {
   const byReason = new Map<string, string[]>();
   for (const { file, reason } of skipped) byReason.set(reason, [...(byReason.get(reason) ?? []), file]);

@@ -3,28 +3,29 @@ import { silentLogger, type Logger } from '../../shared/logger.ts';
 /** A signal that asks a process to stop. */
 export type StopSignal = 'SIGINT' | 'SIGTERM';
 
-/** What listens to signals and ends: the process, or its stand-in. */
+/** The process, or a replacement in tests, as far as signals are concerned. */
 export interface SignalSource {
   on(signal: StopSignal, listener: (signal: StopSignal) => void): unknown;
   off(signal: StopSignal, listener: (signal: StopSignal) => void): unknown;
   exit(code: number): void;
 }
 
-/** What a stop ends. */
+/** Something that a signal stops. */
 export interface Stoppable {
   /** Stops gracefully. Called once. */
   readonly stop: () => void;
-  /** What is not finished yet, for people. */
+  /** Returns a text about unfinished work. */
   readonly busyWith: () => string;
 }
 
 const starting = 'the start';
 
 /**
- * The signals that ask a process to stop, from the moment this is made: process 1 of a container never gets one that nobody listens to.
+ * Listens to the signals that ask a process to stop. Node needs a listener for them in process 1 of a container, where signals without one are
+ * ignored.
  *
- * 1. The first signal stops gracefully. One that comes before there is something to stop is remembered, and stops it as soon as there is.
- * 2. The second one ends the process at once, also while it starts.
+ * 1. The first signal stops gracefully. If nothing can be stopped yet, it takes effect as soon as something can.
+ * 2. The second signal ends the process at once, also during the start.
  */
 export class StopSignals {
   readonly #source: SignalSource;
@@ -33,7 +34,7 @@ export class StopSignals {
   #stoppable: Stoppable | undefined;
   #over = false;
 
-  /** `earlier` are those that came before. */
+  /** `earlier` are signals received before. */
   constructor(source: SignalSource, earlier: readonly StopSignal[] = []) {
     this.#source = source;
     source.on('SIGINT', this.#take);
@@ -41,29 +42,29 @@ export class StopSignals {
     for (const signal of earlier) this.#take(signal);
   }
 
-  /** The first signal that came. */
+  /** The first signal received. */
   get asked(): StopSignal | undefined {
     return this.#asked;
   }
 
-  /** Where signals are logged from now on; one that came before, too. */
+  /** Logs signals to this logger, including one received before. */
   logTo(logger: Logger): void {
     this.#logger = logger;
     if (this.#asked !== undefined) this.#logAsked(this.#asked);
   }
 
-  /** What the first signal stops: at once when it has come already. */
+  /** Sets what the first signal stops, and stops it at once if the signal was received already. */
   whenAsked(stoppable: Stoppable): void {
     this.#stoppable = stoppable;
     if (this.#asked !== undefined) stoppable.stop();
   }
 
-  /** Nothing is left to stop: from here on every signal ends a process that something else keeps alive. */
+  /** Ends the graceful stop: from here on a signal ends a process that something else keeps alive. */
   over(): void {
     this.#over = true;
   }
 
-  /** Leaves signals to others again. */
+  /** Stops listening to signals. */
   release(): void {
     this.#source.off('SIGINT', this.#take);
     this.#source.off('SIGTERM', this.#take);
@@ -85,7 +86,7 @@ export class StopSignals {
   }
 }
 
-/** A shell takes a process that a signal ended for one that exited with 128 and the number of the signal. */
+/** Returns the exit code of a process ended by a signal, as shells report it: 128 plus the number of the signal. */
 export function exitCodeOf(signal: StopSignal): number {
   return signal === 'SIGINT' ? 130 : 143;
 }

@@ -2,26 +2,26 @@ import { hasCode, StatefunError, toError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { currentOrigin, type InvocationLogScope } from '../logging/logging-context.ts';
 
-/** What tells of promises that nobody awaits and of exceptions that nobody catches: the process, or its stand-in. */
+/** The source of unhandled rejections and uncaught exceptions: the process, or a replacement in tests. */
 export interface FailureSource {
   on(event: 'unhandledRejection' | 'uncaughtException', listener: (thrown: unknown) => void): unknown;
   off(event: 'unhandledRejection' | 'uncaughtException', listener: (thrown: unknown) => void): unknown;
 }
 
-/** An application that such failures are taken care of for. */
+/** An application whose unhandled failures are tied to attempts. */
 export interface FailureListener {
   readonly logger: Logger;
-  /** No attempt is known to have caused it: the application must not outlive it. */
+  /** Stops the application after a failure that belongs to no known attempt. */
   readonly stop: (error: StatefunError) => void;
 }
 
 /**
- * Ties failures that reach the process to the attempts whose handlers have caused them, so that they hold up one address and not the process.
+ * Ties failures that reach the process to the attempts whose handlers caused them, so that they affect one address and not the process.
  *
- * F1. A failure of something that a handler has started goes to its attempt: it fails if it is open, and is logged if it is over.
- * F2. Any other failure stops every application that listens, in order, with FAILURE_WITHOUT_ATTEMPT.
- * F3. Once an application has listened, F1 holds to the end of the process: handlers leave things behind that outlive the application. When
- *     none listens any more, other failures end the process as Node does by itself.
+ * F1. A failure of something that a handler started belongs to its attempt: the attempt fails if it is open; otherwise the failure is logged.
+ * F2. Any other failure stops every listening application, in order, with FAILURE_WITHOUT_ATTEMPT.
+ * F3. Once an application has listened, F1 holds to the end of the process: work that handlers start can outlive the application. When no
+ *     application listens, other failures end the process, as they do without the framework.
  */
 export class StrayFailures {
   readonly #source: FailureSource;
@@ -32,7 +32,7 @@ export class StrayFailures {
     this.#source = source;
   }
 
-  /** Returns what ends the listening of this application. */
+  /** Adds a listener. Returns a function that removes it. */
   listen(listener: FailureListener): () => void {
     this.#listeners.add(listener);
     if (!this.#listening) {
@@ -49,7 +49,7 @@ export class StrayFailures {
     else if (!this.#reportEnded(thrown)) this.#stopAll(thrown);
   };
 
-  /** A cell or a context says itself that its attempt is over, also where Node does not know who has called it. */
+  /** Logs the error of a cell or context that was used after its attempt; the error names its attempt. */
   #reportEnded(thrown: unknown): boolean {
     const [listener] = this.#listeners;
     if (listener === undefined || !hasCode(thrown, 'ATTEMPT_ENDED')) return false;
@@ -62,7 +62,7 @@ export class StrayFailures {
       this.#source.off('unhandledRejection', this.#failed);
       this.#source.off('uncaughtException', this.#failed);
       this.#listening = false;
-      // Thrown outside of the listener, where it ends the process as if nobody had listened.
+      // Thrown outside of the listener, where it ends the process as it would without one.
       setImmediate(() => {
         throw toError(thrown);
       });
@@ -75,10 +75,10 @@ export class StrayFailures {
   }
 }
 
-/** Those of this process. */
+/** The failures of this process. */
 export const processFailures = new StrayFailures(process);
 
-/** Ties what reaches the process to the attempts of an engine, which stops for what belongs to none. */
+/** Ties failures of the process to the attempts of an engine, which stops for failures without an attempt. */
 export function tieFailures(
   scope: InvocationLogScope,
   engine: { readonly stopped: Promise<unknown>; fail(error: Error): void },

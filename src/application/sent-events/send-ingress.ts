@@ -5,20 +5,20 @@ import { sendIngressName } from '../../ingress/send-ingress-name.ts';
 import { StatefunError } from '../../shared/errors.ts';
 import { SentEventIds, sentEventKey } from './sent-event-ids.ts';
 
-/** What became of an event that was sent. */
+/** The result of sending an event. */
 export interface SendReceipt {
   readonly id: string;
   readonly source: string;
-  /** It was sent before: it is not handled again. */
+  /** Whether the event was sent before, so that it is not handled again. */
   readonly repeated: boolean;
 }
 
 /**
- * The ingress of `statefun send`: events that people send to a running application.
+ * The ingress of `statefun send`, which sends events to a running application.
  *
- * N1. An event is checked and routed before it is taken: what is invalid, or what no forwarder accepts, is refused and leaves nothing.
+ * N1. An event is checked and routed before it is taken: an invalid event, or one that no forwarder accepts, is refused and leaves nothing.
  * N2. Its record and the position that remembers its source and id are in one commit, and `send` resolves when that is durable.
- * N3. An event whose source and id are remembered is not taken again, so whoever gets no answer sends it again under the same id.
+ * N3. An event whose source and id are remembered is not taken again, so a sender without a response sends it again under the same id.
  */
 export class SendIngress implements Ingress {
   readonly name = sendIngressName;
@@ -36,7 +36,7 @@ export class SendIngress implements Ingress {
   start(context: IngressContext): Promise<void> {
     this.#context = context;
     this.#ids.restore(context.positions);
-    // Whether the application has come to its end is decided by its other ingresses.
+    // Only the other ingresses decide whether the application has finished.
     context.finished();
     return Promise.resolve();
   }
@@ -47,8 +47,8 @@ export class SendIngress implements Ingress {
   }
 
   /**
-   * Takes an event, as CloudEvents JSON; resolves when it is durable. Throws what is wrong with it, NO_FORWARDER when nobody takes it, and
-   * ENGINE_STOPPED when the engine stops: whether it was taken is open then.
+   * Takes an event as CloudEvents JSON, and resolves when it is durable. Throws INVALID_CLOUD_EVENT and other errors of the event, NO_FORWARDER
+   * when no forwarder accepts it, and ENGINE_STOPPED when the engine stops; in this last case the event may have been taken.
    */
   async send(text: string): Promise<SendReceipt> {
     const envelope = Envelope.ofPayload(text);
@@ -70,7 +70,7 @@ export class SendIngress implements Ingress {
     if (context === undefined) throw new StatefunError('ENGINE_STOPPED', 'the application is stopping and takes no events.');
     const { partition, position } = this.#ids.add(key);
     try {
-      // The position is taken behind the record: it resolves when both are durable.
+      // The position is saved after the record, so it resolves when both are durable.
       const delivered = context.deliver([{ partition, position, identity, data: Buffer.from(text) }]);
       await Promise.all([delivered, context.savePosition(partition, position)]);
     } catch (error) {

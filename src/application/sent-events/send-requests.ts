@@ -3,19 +3,19 @@ import { askLockHolder } from '../../storage/folder/folder-lock.ts';
 import { requestLengthMax, type RequestHandler } from '../../storage/folder/lock-requests.ts';
 import type { SendIngress, SendReceipt } from './send-ingress.ts';
 
-/** Answers requests to take an event; others go to the next handler. */
+/** Handles requests to send an event; passes others to the next handler. */
 export function sendRequests(ingress: SendIngress, next: RequestHandler): RequestHandler {
   return (request) => {
-    const { send } = (request ?? {}) as { readonly send?: unknown }; // whatever it is, it may be asked for properties
+    const { send } = (request ?? {}) as { readonly send?: unknown }; // safe: every value but null and undefined has properties
     return typeof send === 'string' ? ingress.send(send) : next(request);
   };
 }
 
 /**
- * Sends an event, as CloudEvents JSON, to the running application of the folder; resolves when it is durable there.
+ * Sends an event, as CloudEvents JSON, to the running application of a state folder. Resolves when the event is durable there.
  *
- * Throws APPLICATION_NOT_RUNNING when no engine runs on the folder, EVENT_TOO_LARGE, and what {@link SendIngress.send} throws. After REQUEST_FAILED
- * and ENGINE_STOPPED it may have been taken: sent again under the same source and id it is handled once.
+ * Throws APPLICATION_NOT_RUNNING when no engine runs on the folder, EVENT_TOO_LARGE, and the errors of {@link SendIngress.send}. After
+ * REQUEST_FAILED and ENGINE_STOPPED the event may have been taken: sent again under the same source and id, it is handled once.
  */
 export async function sendToRunning(folder: string, text: string): Promise<SendReceipt> {
   const request = { send: text };

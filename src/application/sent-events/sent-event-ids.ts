@@ -1,28 +1,28 @@
 import { hash } from 'node:crypto';
 
-/** Events that are remembered: sent again while they are, they are recognised and not handled twice. */
+/** Number of sent events that are remembered. A remembered event that is sent again is not handled again. */
 export const sentEventsMax = 1_000;
 
-/** Where an event that was sent is remembered: a partition of the ingress and its position, committed together with what the event leads to. */
+/** The place that remembers a sent event: a position of the ingress, committed together with the effects of the event. */
 export interface SentEventPlace {
   readonly partition: string;
   readonly position: string;
 }
 
 /**
- * The source and id of the last events that were sent, as positions of an ingress with so many partitions, used in turn:
+ * Remembers the source and id of the last sent events, as positions of an ingress with {@link sentEventsMax} partitions, used in turn:
  *
  *   partition                      position
  *   <number of the event % 1,000>  <number of the event>:<key>
  *
- * A committed place is the proof that its event is in the state; a crash before the commit leaves none.
+ * A committed place proves that its event is in the state; a crash before the commit leaves no place.
  */
 export class SentEventIds {
   readonly #numbers = new Map<string, number>();
   readonly #keys = new Map<number, string>();
   #number = 0;
 
-  /** From what is committed. */
+  /** Restores the ids from committed positions. */
   restore(positions: ReadonlyMap<string, string>): void {
     const places = [...positions.values()].map((position) => {
       const colon = position.indexOf(':');
@@ -35,13 +35,13 @@ export class SentEventIds {
     return this.#numbers.has(key);
   }
 
-  /** The place of the next event; the one that was there before is forgotten. */
+  /** Returns the place of the next event, and forgets the event that had it before. */
   add(key: string): SentEventPlace {
     this.#remember(this.#number + 1, key);
     return { partition: String(this.#number % sentEventsMax), position: `${this.#number}:${key}` };
   }
 
-  /** An event that was not taken. Its place stays empty. */
+  /** Forgets an event that was not taken. Its place stays empty. */
   forget(key: string): void {
     this.#numbers.delete(key);
   }
@@ -56,8 +56,8 @@ export class SentEventIds {
   }
 }
 
-/** What an event is recognised by: its source and id, as one short text. */
+/** Returns the key of an event: a hash of its source and id. */
 export function sentEventKey(source: string, id: string): string {
-  // Preceded by its length, so that no two pairs give the same text.
+  // The length of the source comes first, so that no two pairs give the same text.
   return hash('sha256', `${source.length}:${source}${id}`, 'hex').slice(0, 32);
 }

@@ -1,8 +1,8 @@
 import { targetsOf, type WiredFunction, type Wiring } from './wiring.ts';
 
 /**
- * The wiring as a Mermaid flowchart. Solid arrows are certain: every record of an ingress is shown to every forwarder. Dashed ones are what
- * the event types suggest; which egress a function uses is not declared, so those arrows go from stage to stage.
+ * Returns the wiring as a Mermaid flowchart. Solid arrows are certain: every forwarder gets every record of an ingress. Dashed arrows follow
+ * from event types. Which egress a function uses is not declared, so those arrows connect whole stages.
  */
 export function wiringMermaid(wiring: Wiring): string {
   const { ingress, forwarders, functions, egress } = wiring;
@@ -45,7 +45,7 @@ function functionLabel({ type, state, onSubscribe }: WiredFunction): readonly st
   return [type, ...(state ?? []).map(({ name, kind }) => `${name}: ${kind}`), ...(onSubscribe ? ['answers subscribers'] : [])];
 }
 
-/** Lines of a label. Mermaid reads #…; as entities, and a quote would end the label. */
+/** Returns a label of several lines. Escapes `#`, which begins an entity in Mermaid, and quotes, which end a label. */
 function label(...lines: readonly string[]): string {
   return lines.map(escape).join('<br/>');
 }

@@ -1,9 +1,9 @@
 import { likelyTargets, type WiredForwarder, type WiredFunction, type Wiring } from './wiring.ts';
 
-/** A row of a section: what it is called, and what is said of it. */
+/** A row of a section: a name and a text about it. */
 type Row = readonly [name: string, text: string];
 
-/** The wiring for people: one section a stage, in the order events pass them. */
+/** Returns the wiring as text: one section for each stage, in the order in which events pass them. */
 export function wiringLines(wiring: Wiring): readonly string[] {
   const sections: readonly (readonly [string, readonly Row[]])[] = [
     ['ingress', wiring.ingress.map(({ name, description, format }): Row => [name, `${description}${formatNote(format)}`])],
@@ -16,14 +16,14 @@ export function wiringLines(wiring: Wiring): readonly string[] {
   return sections.flatMap(([title, rows]) => sectionLines(title, rows, nameWidth));
 }
 
-/** Most applications have none. */
+/** Returns no section for an application without remote functions. */
 function remoteSection({ remote }: Wiring): readonly (readonly [string, readonly Row[]])[] {
   return remote.length === 0 ? [] : [['remote', remote.map(({ functions, description }): Row => [functions, description])]];
 }
 
 const titleWidth = 'forwarders'.length;
 
-/** `title  name  text`, the title on the first line only. */
+/** Returns lines of the form `title  name  text`, with the title on the first line only. */
 export function sectionLines(title: string, rows: readonly Row[], nameWidth: number): readonly string[] {
   if (rows.length === 0) return [`${title.padEnd(titleWidth)}  none`];
   return rows.map(([name, text], index) =>

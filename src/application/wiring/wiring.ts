@@ -6,15 +6,15 @@ import type { Ingress } from '../../ingress/ingress.ts';
 import type { CellKind } from '../../state/cell.ts';
 
 /**
- * How events flow through an application, as far as it is declared. Which functions a forwarder or a function sends to, and which egress a
- * function uses, is decided while events are handled and not known here.
+ * The declared flow of events through an application. The targets of forwarders and functions, and the egresses that functions use, are
+ * decided while events are handled and are not part of it.
  */
 export interface Wiring {
   readonly application: string;
   readonly ingress: readonly WiredIngress[];
-  /** In the order the router asks them. */
+  /** The forwarders, in the order in which the router calls them. */
   readonly forwarders: readonly WiredForwarder[];
-  /** By type. */
+  /** The functions, sorted by type. */
   readonly functions: readonly WiredFunction[];
   /** Functions that other processes serve. */
   readonly remote: readonly WiredRemote[];
@@ -29,7 +29,7 @@ export interface WiredIngress {
 
 export interface WiredForwarder {
   readonly name: string;
-  /** None where its `accept` decides. */
+  /** The declared event types, empty if the method `accept` decides. */
   readonly eventTypes: readonly string[];
   /** The function type that all its messages are for; absent where its code decides. */
   readonly target?: string;
@@ -40,16 +40,16 @@ export interface WiredFunction {
   readonly className: string;
   /** Event types with a handler, sorted. */
   readonly handles: readonly string[];
-  /** Whether a handler takes every other event. */
+  /** Whether one handler takes every other event. */
   readonly catchAll: boolean;
-  /** Whether it answers subscribers with its current event. */
+  /** Whether the function sends its current event to new subscribers. */
   readonly onSubscribe: boolean;
-  /** Undefined where it could not be seen: the constructor wants more than stand-ins. */
+  /** The cells. Undefined if the function could not be created with stand-ins. */
   readonly state: readonly { readonly name: string; readonly kind: CellKind }[] | undefined;
 }
 
 export interface WiredRemote {
-  /** A function type, or `namespace/*`. */
+  /** A function type, or `namespace/*` for all types of a namespace. */
   readonly functions: string;
   readonly description: string;
 }
@@ -69,7 +69,7 @@ export interface WiringParts {
   readonly egress: readonly Egress[];
 }
 
-/** What is declared, as values that can be printed. */
+/** Creates the wiring of an application as values that can be printed. */
 export function createWiring({ application, ingress, forwarders, functions, definitions, egress }: WiringParts): Wiring {
   return {
     application,
@@ -97,7 +97,7 @@ export function targetsOf(wiring: Wiring, { eventTypes, target }: WiredForwarder
   return [...new Set(eventTypes.flatMap((eventType) => likelyTargets(wiring, eventType).map(({ type }) => type)))];
 }
 
-/** Functions that the events of a type are probably for: those with a handler for it, else those that take everything. */
+/** Returns the probable targets of an event type: functions with a handler for it, else functions that handle every event. */
 export function likelyTargets({ functions }: Wiring, eventType: string): readonly WiredFunction[] {
   const handling = functions.filter(({ handles }) => handles.includes(eventType));
   return handling.length > 0 ? handling : functions.filter(({ catchAll }) => catchAll);
@@ -111,7 +111,7 @@ function wiredFunction(definition: FunctionDefinition, functions: FunctionRegist
     handles: [...definition.handlers.keys()].sort(),
     catchAll: definition.catchAll !== undefined,
     onSubscribe: definition.onSubscribe !== undefined,
-    // Cells without a property are the framework's own.
+    // Cells without a property belong to the framework.
     state: cells?.filter(({ property }) => property !== undefined).map(({ name, kind }) => ({ name, kind })),
   };
 }

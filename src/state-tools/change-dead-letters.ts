@@ -1,7 +1,7 @@
 import { dropDeadLetter, redriveRequest } from '../engine/recovery/requests.ts';
 import { deadLettersCollection } from '../engine/partition/stored-entries.ts';
 import type { Logger } from '../shared/logger.ts';
-import { inlineThreads } from '../storage/open-log-store.ts';
+import { inlineThreads } from '../storage/threads/store-threads.ts';
 import { openStore } from '../engine/recovery/open-store.ts';
 import { unknownDeadLetter } from './stored-dead-letters.ts';
 

@@ -1,5 +1,5 @@
 import type { Logger } from '../shared/logger.ts';
-import { inlineThreads } from '../storage/open-log-store.ts';
+import { inlineThreads } from '../storage/threads/store-threads.ts';
 import { StoreSnapshot } from '../storage/snapshot/store-snapshot.ts';
 import { openStore } from '../engine/recovery/open-store.ts';
 

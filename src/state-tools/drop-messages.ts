@@ -2,7 +2,7 @@ import { unknownMessage } from '../engine/partition/drop-messages.ts';
 import { decodeMessage, delayedCollection, messagesCollection } from '../engine/partition/stored-entries.ts';
 import { parseAddress } from '../shared/address.ts';
 import type { Logger } from '../shared/logger.ts';
-import { inlineThreads } from '../storage/open-log-store.ts';
+import { inlineThreads } from '../storage/threads/store-threads.ts';
 import type { StoreChange } from '../storage/store.ts';
 import { openStore } from '../engine/recovery/open-store.ts';
 

@@ -146,15 +146,15 @@ export class LogStore implements Store {
 
   stats(): LogStoreStats {
     const { index, segments } = this.#parts;
-    const named = segments.named;
+    const listed = segments.listed;
     let bytes = 0;
     let liveBytes = 0;
-    for (const segment of named) {
+    for (const segment of listed) {
       bytes += segment.bytes;
       // Units round up, so they are a share of the bytes and no measure of them.
       liveBytes += segment.units === 0 ? 0 : (segment.bytes * segment.liveUnits) / segment.units;
     }
-    const more = { segments: named.length, liveBytes: Math.round(liveBytes), indexBytes: index.bytes };
+    const more = { segments: listed.length, liveBytes: Math.round(liveBytes), indexBytes: index.bytes };
     return { commits: this.#commits, bytes, keys: index.keys, ...more, compactions: this.#compaction.compactions };
   }
 

@@ -3,67 +3,43 @@ import { StatefunError, toError } from '../shared/errors.ts';
 import { silentLogger, type Logger } from '../shared/logger.ts';
 import { Compaction } from './compaction/compaction.ts';
 import { nodeDisk, type Disk } from './disk.ts';
-import { lockFolder, type FolderLock } from './folder/folder-lock.ts';
-import { InlineLogWriter, type LogWriterFactory } from './threads/writer.ts';
+import { lockFolder } from './folder/folder-lock.ts';
 import { SegmentTable } from './index/segment-table.ts';
 import { LogIndex } from './index/log-index.ts';
 import { recoverLog } from './index/log-recovery.ts';
-import { LogStore } from './log-store.ts';
+import { LogStore, type LogStoreParts } from './log-store.ts';
+import type { Manifest } from './segments/manifest.ts';
 import { NameHash } from './format/name-hash.ts';
-import { InlineLogCopier, ThreadLogCopier, type LogCopierFactory } from './threads/copier.ts';
-import { InlineLogReader, ThreadLogReader, type LogReaderFactory } from './threads/reader.ts';
 import { checksumSeedOf, segmentsFolderOf, storeIdBytes } from './format/segment-format.ts';
 import { ensureStateFolder, openFolder, protectFolder, upgradeFolder } from './folder/state-folder.ts';
 import { unusableError } from './store-errors.ts';
 import { compactionBytesPerSecondDefault, segmentBytesMaxDefault } from './store-limits.ts';
-import { ThreadLogWriter } from './threads/writer-thread.ts';
+import { separateThreads, type StoreThreads } from './threads/store-threads.ts';
 import { removeUnlistedSegments } from './segments/unlisted-segments.ts';
 import { removeMark, setMark } from './segments/writer-mark.ts';
 
 export interface LogStoreOptions {
-  /** The state folder; created when it is not there. */
+  /** The state folder. It is created if it does not exist. */
   readonly folder: string;
-  /** How large a segment grows before the next one is begun, in bytes. Smaller ones are compacted sooner, and cost more files. @defaultValue 64 MiB */
+  /** Size in bytes at which the next segment begins. Smaller segments are compacted sooner but cost more files. @defaultValue 64 MiB */
   readonly segmentBytesMax?: number;
-  /** How much a compaction reads, in bytes a second, while garbage does not pile up. @defaultValue 64 MiB */
+  /** Read rate of a compaction in bytes per second, while garbage does not pile up. @defaultValue 64 MiB */
   readonly compactionBytesPerSecondMax?: number;
-  /** Who writes, reads and compacts; threads of their own by default. */
+  /** Where writing, reading and compacting run. @defaultValue {@link separateThreads} */
   readonly threads?: StoreThreads;
   /** Called once, when the store has failed (S4). */
   readonly onFailure?: (error: Error) => void;
   readonly logger?: Logger;
-  /** Told how far recovery is, in bytes. */
+  /** Reports the progress of recovery, in bytes. */
   readonly progress?: (bytesRead: number, bytesTotal: number) => void;
-  /** What files are read and written with, but for the threads, which have the machine's. */
+  /** Disk used outside the threads, which always use the machine's disk. @defaultValue {@link nodeDisk} */
   readonly disk?: Disk;
 }
 
-/** What a store leaves to threads. */
-export interface StoreThreads {
-  readonly writer: LogWriterFactory;
-  readonly reader: LogReaderFactory;
-  readonly copier: LogCopierFactory;
-}
-
-const ownThreads: StoreThreads = {
-  writer: (start) => new ThreadLogWriter(start),
-  reader: (start) => new ThreadLogReader(start),
-  copier: (start) => new ThreadLogCopier(start),
-};
-
-/** Everything on the caller's thread, which then waits for the disk: for tests and tools. */
-export function inlineThreads(disk: Disk = nodeDisk): StoreThreads {
-  return {
-    writer: (start) => new InlineLogWriter(start, disk),
-    reader: (start) => new InlineLogReader(start, disk),
-    copier: (start) => new InlineLogCopier(start, disk),
-  };
-}
-
 /**
- * Opens the store in a folder, creating it when the folder is empty. Takes the folder's lock first and recovers what was committed.
+ * Opens the store in a folder, and creates it if the folder is empty. Takes the folder's lock first, then recovers all commits.
  *
- * Refuses with STATE_FOLDER_LOCKED, STATE_FOLDER_UNUSABLE, STATE_FOLDER_NOT_OURS, STORE_CORRUPT, STORE_FORMAT_NEWER or STORE_READ_FAILED.
+ * Throws STATE_FOLDER_LOCKED, STATE_FOLDER_UNUSABLE, STATE_FOLDER_NOT_OURS, STORE_CORRUPT, STORE_FORMAT_NEWER or STORE_READ_FAILED.
  */
 export async function openLogStore(options: LogStoreOptions): Promise<LogStore> {
   const { disk = nodeDisk } = options;
@@ -72,18 +48,18 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
   const lock = await lockFolder(folder);
   let mark: string | undefined;
   try {
-    mark = markedBy(disk, folder);
+    mark = markFolder(disk, folder);
     return await openMarked(options, { folder, disk, lock, mark });
   } catch (error) {
     if (mark !== undefined) removeMark(disk, mark);
     await lock.release();
-    // A system call on the way that nobody has named more precisely.
+    // An error of a system call that has no error code of ours yet.
     throw StatefunError.is(error) || !('syscall' in toError(error)) ? error : unusableError(folder, error);
   }
 }
 
-/** From here on nobody else writes to the folder, whatever became of the lock. */
-function markedBy(disk: Disk, folder: string): string {
+/** Marks the folder as written by this process. From here on no other process writes to it, even if the lock is lost. */
+function markFolder(disk: Disk, folder: string): string {
   try {
     const mark = setMark(disk, folder);
     protectFolder(disk, folder);
@@ -93,62 +69,25 @@ function markedBy(disk: Disk, folder: string): string {
   }
 }
 
-interface MarkedFolder {
-  readonly folder: string;
-  readonly disk: Disk;
-  readonly lock: FolderLock;
-  readonly mark: string;
-}
+/** A folder that this process holds and marked. */
+type MarkedFolder = Pick<LogStoreParts, 'folder' | 'disk' | 'lock' | 'mark'>;
 
-async function openMarked(options: LogStoreOptions, { folder, disk, lock, mark }: MarkedFolder): Promise<LogStore> {
+async function openMarked(options: LogStoreOptions, marked: MarkedFolder): Promise<LogStore> {
   const startedAt = performance.now();
-  const { logger = silentLogger, progress = () => undefined, threads = ownThreads, onFailure } = options;
-  const { segmentBytesMax = segmentBytesMaxDefault, compactionBytesPerSecondMax = compactionBytesPerSecondDefault } = options;
+  const { folder, disk } = marked;
+  const { logger = silentLogger, progress = () => undefined } = options;
   const opened = openFolder(disk, folder);
   const { manifest } = opened;
   const { storeId } = opened.identity;
-  const index = new LogIndex();
-  const segments = new SegmentTable();
-  const hash = new NameHash(storeIdBytes(storeId));
-  const recovered = await recoverLog({ disk, folder, storeId, manifest, index, segments, hash, logger, progress });
-  removeUnlistedSegments(disk, folder, storeId, manifest, recovered.commits);
+  const contents = { index: new LogIndex(), segments: new SegmentTable(), hash: new NameHash(storeIdBytes(storeId)) };
+  const { commits, frames, tornBytes, open } = await recoverLog({ disk, folder, storeId, manifest, ...contents, logger, progress });
+  removeUnlistedSegments(disk, folder, storeId, manifest, commits);
   const { identity, upgradedFrom } = upgradeFolder(disk, folder, opened);
-
-  const { commits, frames, tornBytes, open } = recovered;
-  const segmentsFolder = segmentsFolderOf(folder);
-  const start = { segmentsFolder, storeId, mark, segment: open.listed.number, offset: open.bytes, segmentBytesMax, commits, manifest };
-  const writer = threads.writer(start);
-  const reader = threads.reader({ segmentsFolder, checksumSeed: checksumSeedOf(storeId) });
-  const copier = threads.copier({ segmentsFolder, storeId, mark });
-  const bytes = segments.named.reduce((sum, segment) => sum + segment.bytes, 0);
+  const bytes = contents.segments.listed.reduce((sum, segment) => sum + segment.bytes, 0);
   const upgraded = upgradedFrom === undefined ? {} : { upgraded: upgradedFrom };
-  const recovery = { commits, frames, bytes, tornBytes, keys: index.keys, durationMs: performance.now() - startedAt, ...upgraded };
-  const compaction = (store: LogStore): Compaction =>
-    new Compaction({
-      ...{ index, segments, writer, reader, copier, segmentBytesMax, logger },
-      bytesPerSecondMax: compactionBytesPerSecondMax,
-      commits: () => store.stats().commits,
-      open: () => store.openSegment,
-      failed: (error) => store.fail(error),
-    });
-  const store = new LogStore({
-    folder,
-    disk,
-    lock,
-    mark,
-    identity,
-    recovery,
-    index,
-    segments,
-    segmentBytesMax,
-    hash,
-    open,
-    writer,
-    reader,
-    compaction,
-    onFailure,
-    logger,
-  });
+  const durationMs = performance.now() - startedAt;
+  const recovery = { commits, frames, bytes, tornBytes, keys: contents.index.keys, durationMs, ...upgraded };
+  const store = new LogStore(createParts(options, { ...marked, ...contents, manifest, identity, recovery, open }));
   try {
     await store.begin();
     return store;
@@ -156,4 +95,36 @@ async function openMarked(options: LogStoreOptions, { folder, disk, lock, mark }
     await store.close();
     throw error;
   }
+}
+
+/** A folder whose log is recovered. */
+type RecoveredFolder = Pick<LogStoreParts, keyof MarkedFolder | 'index' | 'segments' | 'hash' | 'identity' | 'recovery' | 'open'> & {
+  readonly manifest: Manifest;
+};
+
+function createParts(options: LogStoreOptions, { manifest, ...recovered }: RecoveredFolder): LogStoreParts {
+  const { segmentBytesMax = segmentBytesMaxDefault, compactionBytesPerSecondMax = compactionBytesPerSecondDefault } = options;
+  const { threads = separateThreads, logger = silentLogger, onFailure } = options;
+  const { index, segments, open, mark, identity, recovery } = recovered;
+  const { storeId } = identity;
+  const segmentsFolder = segmentsFolderOf(recovered.folder);
+  const position = { segment: open.listed.number, offset: open.bytes, commits: recovery.commits };
+  const writer = threads.writer({ segmentsFolder, storeId, mark, segmentBytesMax, manifest, ...position });
+  const reader = threads.reader({ segmentsFolder, checksumSeed: checksumSeedOf(storeId) });
+  const copier = threads.copier({ segmentsFolder, storeId, mark });
+  const compaction = (store: LogStore): Compaction =>
+    new Compaction({
+      index,
+      segments,
+      writer,
+      reader,
+      copier,
+      segmentBytesMax,
+      logger,
+      bytesPerSecondMax: compactionBytesPerSecondMax,
+      commits: () => store.stats().commits,
+      open: () => store.openSegment,
+      failed: (error) => store.fail(error),
+    });
+  return { ...recovered, segmentBytesMax, writer, reader, compaction, onFailure, logger };
 }

@@ -1,4 +1,4 @@
-import { InlineLogWriter } from '../../src/storage/threads/writer.ts';
+import { InlineLogWriter } from '../../src/storage/threads/writer-inline.ts';
 import { LogStore } from '../../src/storage/log-store.ts';
 import { NameHash } from '../../src/storage/format/name-hash.ts';
 import type { EntrySpan } from '../../src/storage/format/entry-format.ts';

@@ -10,7 +10,8 @@ import { recoverLog, type RecoveredLog } from '../../src/storage/index/log-recov
 import type { LogStore } from '../../src/storage/log-store.ts';
 import { firstManifest, readManifest, writeManifest } from '../../src/storage/segments/manifest.ts';
 import { NameHash } from '../../src/storage/format/name-hash.ts';
-import { inlineThreads, openLogStore, type LogStoreOptions } from '../../src/storage/open-log-store.ts';
+import { openLogStore, type LogStoreOptions } from '../../src/storage/open-log-store.ts';
+import { inlineThreads } from '../../src/storage/threads/store-threads.ts';
 import { parseEntry } from '../../src/storage/format/entry-format.ts';
 import { createSegment, SegmentAppender } from '../../src/storage/segments/segment-appender.ts';
 import { checksumSeedOf, segmentPath, storeIdBytes } from '../../src/storage/format/segment-format.ts';

@@ -84,7 +84,7 @@ export class Compaction {
   async hurry(pressure: () => CompactionPressure | undefined): Promise<void> {
     await this.settled();
     // Each compaction makes something smaller; this holds for one that does not.
-    let left = 2 * this.#options.segments.named.length + 8;
+    let left = 2 * this.#options.segments.listed.length + 8;
     this.#hurried = true;
     this.#begin(() => {
       const now = left-- > 0 ? pressure() : undefined;
@@ -122,7 +122,7 @@ export class Compaction {
     const { segments, open, segmentBytesMax } = this.#options;
     const last = open();
     return planCompaction(
-      segments.named.filter((segment) => segment !== last),
+      segments.listed.filter((segment) => segment !== last),
       last,
       segmentBytesMax,
       pressure,

@@ -4,7 +4,7 @@ import type { TrackedSegment, SegmentTable } from './segment-table.ts';
 import type { EntryPlace } from './log-index.ts';
 import { entryHeaderBytes, entrySpan } from '../format/entry-format.ts';
 import type { LogReader } from '../threads/reader.ts';
-import type { ReadAnswer, ReadFailure } from '../segments/segment-reader.ts';
+import type { ReadResult, ReadFailure } from '../segments/segment-reader.ts';
 import { corruptError, readFailedError } from '../store-errors.ts';
 import type { StoredValue } from '../store.ts';
 
@@ -102,7 +102,7 @@ export class EntryReads {
 }
 
 /** A reading that was rejected for one of its parts stays rejected. */
-function settle(parts: readonly Part[], { bytes, spans, failures }: ReadAnswer): void {
+function settle(parts: readonly Part[], { bytes, spans, failures }: ReadResult): void {
   const buffer = Buffer.from(bytes);
   for (const part of parts) {
     const { reading, first, behind } = part;

@@ -70,7 +70,7 @@ export function writeIndexDump(disk: Disk, folder: string, state: DumpedState, i
       depth,
       buckets: buckets.map(({ position, bucket }) => ({ position, used: bucket.used, depth: bucket.depth })),
     })),
-    segments: segments.named.map(({ ordinal, listed, bytes, units, liveUnits, tombstoneUnits }) => {
+    segments: segments.listed.map(({ ordinal, listed, bytes, units, liveUnits, tombstoneUnits }) => {
       return { ordinal, entry: listed, bytes, units, liveUnits, tombstoneUnits };
     }),
     checksums: blocks.map((block) => crc32(block)),

@@ -24,16 +24,16 @@ export interface TrackedSegment {
 export class SegmentTable {
   readonly #byOrdinal: (TrackedSegment | undefined)[] = [];
   readonly #free: number[] = [];
-  readonly #named = new Map<number, TrackedSegment>();
+  readonly #listed = new Map<number, TrackedSegment>();
 
   /** Those that the manifest names, in the order in which they came. */
-  get named(): readonly TrackedSegment[] {
-    return [...this.#named.values()];
+  get listed(): readonly TrackedSegment[] {
+    return [...this.#listed.values()];
   }
 
   /** The same, without a list of them. */
   each(): Iterable<TrackedSegment> {
-    return this.#named.values();
+    return this.#listed.values();
   }
 
   add(listed: ListedSegment, bytes: number): TrackedSegment {
@@ -45,14 +45,14 @@ export class SegmentTable {
     const counts = { units: 0, liveUnits: 0, tombstoneUnits: 0, readers: 0, retired: undefined };
     const segment: TrackedSegment = { ordinal, listed, bytes, ...counts };
     this.#byOrdinal[ordinal] = segment;
-    this.#named.set(listed.number, segment);
+    this.#listed.set(listed.number, segment);
     return segment;
   }
 
   /** Puts back a segment under the ordinal that the slots of a dump name. */
   restore(segment: TrackedSegment): void {
     this.#byOrdinal[segment.ordinal] = segment;
-    this.#named.set(segment.listed.number, segment);
+    this.#listed.set(segment.listed.number, segment);
   }
 
   /** After the last `restore`: which ordinals are free. */
@@ -70,12 +70,12 @@ export class SegmentTable {
   }
 
   numbered(number: number): TrackedSegment | undefined {
-    return this.#named.get(number);
+    return this.#listed.get(number);
   }
 
   /** The manifest names it no more. Calls back when nobody reads it either. */
   retire(segment: TrackedSegment, unread: () => void): void {
-    this.#named.delete(segment.listed.number);
+    this.#listed.delete(segment.listed.number);
     segment.retired = unread;
     this.#releaseIfUnread(segment);
   }

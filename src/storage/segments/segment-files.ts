@@ -1,16 +1,16 @@
 import type { Disk } from '../disk.ts';
 import { segmentPath } from '../format/segment-format.ts';
 
-/** Files kept open for reading; more cost descriptors, fewer open a file again for every read of cold state. */
+/** Most files kept open for reading. More cost file descriptors; fewer open a file again for every read of cold state. */
 const openFilesMax = 256;
 
-/** The segment files that are open for reading on one thread. */
+/** Segment files that are open for reading on one thread. */
 export class SegmentFiles {
   readonly #disk: Disk;
   readonly #segmentsFolder: string;
-  /** Least recently used first. */
+  /** Open files by segment, least recently used first. */
   readonly #open = new Map<number, number>();
-  /** The one that was used last, and its file. */
+  /** The segment used last, and its file. */
   #latest: { readonly segment: number; readonly file: number } | undefined;
 
   constructor(disk: Disk, segmentsFolder: string) {
@@ -32,7 +32,7 @@ export class SegmentFiles {
     return file;
   }
 
-  /** Closes the file, so that the system can free the space of one that was removed. */
+  /** Closes the file of a segment, so that the system can free the space of a removed file. */
   forget(segment: number): void {
     const file = this.#open.get(segment);
     if (file === undefined) return;
@@ -41,7 +41,7 @@ export class SegmentFiles {
     try {
       this.#disk.closeSync(file);
     } catch {
-      // A file that was only read has nothing to lose when closing it fails, and is closed then too.
+      // The file was only read, so a failed close loses nothing, and the descriptor is closed anyway.
     }
   }
 

@@ -4,17 +4,22 @@ import { SegmentFiles } from './segment-files.ts';
 import { segmentPath } from '../format/segment-format.ts';
 import { isSystemError } from '../store-errors.ts';
 
-/** Entries this close together are read in one piece; reading over 512 bytes costs less than another request. */
+/** Largest gap in bytes between two entries that are read in one piece. Reading 512 bytes in vain costs less than another request. */
 const gapBytesMax = 512;
 
-/** Pieces end at 1 MiB unless an entry is larger. */
+/** Largest piece in bytes, 1 MiB, unless one entry is larger. */
 const pieceBytesMax = 1024 * 1024;
 
-/** A request is three numbers: segment, offset, and how many bytes the entry has at most. */
+/** A request is three numbers: segment, offset, and the largest size of the entry in bytes. */
 const requestWords = 3;
 
-/** An answer is two numbers for each request: where in the bytes its entry begins, and its length. A length of 0 stands for a failure. */
-export interface ReadAnswer {
+export interface ReaderStart {
+  readonly segmentsFolder: string;
+  readonly checksumSeed: number;
+}
+
+/** The entries that were read. `spans` holds two numbers for each request: start of its entry in `bytes`, and length. A length of 0 is a failure. */
+export interface ReadResult {
   readonly bytes: ArrayBuffer;
   readonly spans: Uint32Array<ArrayBuffer>;
   readonly failures: readonly ReadFailure[];
@@ -25,40 +30,40 @@ export interface ReadFailure {
   readonly request: number;
   readonly file: string;
   readonly offset: number;
-  /** Set when the system failed; otherwise the file is not what was written. */
+  /** Set when the system failed. Otherwise the file is damaged. */
   readonly error?: Error;
   readonly reason: string;
 }
 
-/** Reads entries on the calling thread, and gives out none whose checksum is wrong. */
+/** Reads entries on the calling thread. Never returns an entry whose checksum is wrong. */
 export class SegmentReader {
   readonly #disk: Disk;
   readonly #segmentsFolder: string;
   readonly #checksumSeed: number;
   readonly #files: SegmentFiles;
 
-  constructor(disk: Disk, segmentsFolder: string, checksumSeed: number) {
+  constructor({ segmentsFolder, checksumSeed }: ReaderStart, disk: Disk) {
     this.#disk = disk;
     this.#segmentsFolder = segmentsFolder;
     this.#checksumSeed = checksumSeed;
     this.#files = new SegmentFiles(disk, segmentsFolder);
   }
 
-  read(requests: Uint32Array): ReadAnswer {
+  read(requests: Uint32Array): ReadResult {
     const count = requests.length / requestWords;
     const bytes = Buffer.from(new ArrayBuffer(totalBytes(requests)));
-    const answer = { bytes: bytes.buffer, spans: new Uint32Array(count * 2), failures: [] };
+    const result = { bytes: bytes.buffer, spans: new Uint32Array(count * 2), failures: [] };
     for (let first = 0, base = 0; first < count;) {
       const behind = endOfPiece(requests, first);
       const end = base + pieceBytes(requests, first, behind);
-      this.#readPiece({ requests, first, behind }, bytes.subarray(base, end), base, answer);
+      this.#readPiece({ requests, first, behind }, bytes.subarray(base, end), base, result);
       base = end;
       first = behind;
     }
-    return answer;
+    return result;
   }
 
-  /** The segment is not read any more. */
+  /** Closes the file of a segment that is not read again. */
   forget(segment: number): void {
     this.#files.forget(segment);
   }
@@ -67,8 +72,8 @@ export class SegmentReader {
     this.#files.close();
   }
 
-  /** Reads requests of one segment at once, into that part of the answer's bytes that begins at `base`. */
-  #readPiece({ requests, first, behind }: Piece, target: Buffer, base: number, { spans, failures }: AnswerUnderWay): void {
+  /** Reads the requests of one piece into the part of the result that begins at `base`. */
+  #readPiece({ requests, first, behind }: Piece, target: Buffer, base: number, { spans, failures }: OpenResult): void {
     const segment = word(requests, first, 0);
     const start = word(requests, first, 1);
     let bytesRead: number;
@@ -97,19 +102,19 @@ export class SegmentReader {
   }
 }
 
-/** Requests from `first` on, up to `behind`. */
+/** The requests from `first` up to, but not including, `behind`. All are of one segment. */
 interface Piece {
   readonly requests: Uint32Array;
   readonly first: number;
   readonly behind: number;
 }
 
-interface AnswerUnderWay {
+interface OpenResult {
   readonly spans: Uint32Array;
   readonly failures: ReadFailure[];
 }
 
-/** Requests that follow each other in a segment are read in one piece. */
+/** Returns where the piece ends that begins with request `first`: requests close together in one segment are read in one piece. */
 function endOfPiece(requests: Uint32Array, first: number): number {
   const start = word(requests, first, 1);
   let end = start + word(requests, first, 2);
@@ -118,19 +123,19 @@ function endOfPiece(requests: Uint32Array, first: number): number {
     const offset = word(requests, behind, 1);
     const endHere = offset + word(requests, behind, 2);
     const follows = word(requests, behind, 0) === word(requests, first, 0) && offset >= start && offset - end <= gapBytesMax;
-    // An entry that ends before the one in front of it, as far as is known, would make the piece shorter.
+    // An entry that seems to end before the previous one would make the piece shorter.
     if (!follows || endHere < end || endHere - start > pieceBytesMax) break;
     end = endHere;
   }
   return behind;
 }
 
-/** How long the piece is that these requests are read in. */
+/** Size in bytes of the piece of these requests. */
 function pieceBytes(requests: Uint32Array, first: number, behind: number): number {
   return word(requests, behind - 1, 1) + word(requests, behind - 1, 2) - word(requests, first, 1);
 }
 
-/** Of all pieces. */
+/** Size in bytes of all pieces. */
 function totalBytes(requests: Uint32Array): number {
   let bytes = 0;
   for (let first = 0; first * requestWords < requests.length;) {

@@ -2,41 +2,41 @@ import { nodeDisk } from '../disk.ts';
 import { SegmentCopier, type Advance, type CopierStart, type CopyTask } from '../segments/segment-copier.ts';
 import { serveThread } from './serve-thread.ts';
 
-export type CopierQuestion =
+export type CopierRequest =
   | { readonly kind: 'begin'; readonly task: CopyTask }
   | { readonly kind: 'advance'; readonly kept: Uint8Array<ArrayBuffer>; readonly delayMs: number }
   | { readonly kind: 'finish' }
   | { readonly kind: 'abandon' }
   | { readonly kind: 'remove'; readonly segments: readonly number[] };
 
-/** What belongs to the kind of the question. */
-export interface CopierAnswer {
+/** The kind of the request decides which field is set. */
+export interface CopierResponse {
   readonly advance?: Advance;
-  /** How many bytes the segment has, when it is finished. */
+  /** Size of the finished segment. */
   readonly bytes?: number;
 }
 
-serveThread<CopierStart, CopierQuestion, CopierAnswer>((start) => {
+serveThread<CopierStart, CopierRequest, CopierResponse>((start) => {
   const copier = new SegmentCopier(start, nodeDisk);
   return {
-    answer(question) {
-      switch (question.kind) {
+    handle(request) {
+      switch (request.kind) {
         case 'begin':
-          copier.begin(question.task);
+          copier.begin(request.task);
           return {};
         case 'advance':
-          // Waiting here leaves the disk to commits, and nobody waits for this thread.
-          if (question.delayMs > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, question.delayMs);
-          // The answer is on its way before the next entries are read.
+          // Waiting here leaves the disk to commits, and blocks nothing but this thread.
+          if (request.delayMs > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, request.delayMs);
+          // The response leaves before the next entries are read.
           setImmediate(() => copier.readAhead());
-          return { advance: copier.advance(question.kept) };
+          return { advance: copier.advance(request.kept) };
         case 'finish':
           return { bytes: copier.finish() };
         case 'abandon':
           copier.abandon();
           return {};
         case 'remove':
-          copier.remove(question.segments);
+          copier.remove(request.segments);
           return {};
       }
     },

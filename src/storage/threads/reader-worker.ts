@@ -1,26 +1,20 @@
 import { nodeDisk } from '../disk.ts';
-import { SegmentReader, type ReadAnswer } from '../segments/segment-reader.ts';
+import { SegmentReader, type ReaderStart, type ReadResult } from '../segments/segment-reader.ts';
 import { serveThread } from './serve-thread.ts';
 
-/** What the thread is started with. */
-export interface ReaderStart {
-  readonly segmentsFolder: string;
-  readonly checksumSeed: number;
-}
+export type ReaderRequest = { readonly read: Uint32Array<ArrayBuffer> } | { readonly forget: number };
 
-export type ReaderQuestion = { readonly read: Uint32Array<ArrayBuffer> } | { readonly forget: number };
+const nothingRead: ReadResult = { bytes: new ArrayBuffer(0), spans: new Uint32Array(0), failures: [] };
 
-const nothingRead: ReadAnswer = { bytes: new ArrayBuffer(0), spans: new Uint32Array(0), failures: [] };
-
-serveThread<ReaderStart, ReaderQuestion, ReadAnswer>(({ segmentsFolder, checksumSeed }) => {
-  const reader = new SegmentReader(nodeDisk, segmentsFolder, checksumSeed);
+serveThread<ReaderStart, ReaderRequest, ReadResult>((start) => {
+  const reader = new SegmentReader(start, nodeDisk);
   return {
-    answer(question) {
-      if ('read' in question) return reader.read(question.read);
-      reader.forget(question.forget);
+    handle(request) {
+      if ('read' in request) return reader.read(request.read);
+      reader.forget(request.forget);
       return nothingRead;
     },
-    transferred: (answer) => (answer === nothingRead ? [] : [answer.bytes, answer.spans.buffer]),
+    transferred: (result) => (result === nothingRead ? [] : [result.bytes, result.spans.buffer]),
     close: () => reader.close(),
   };
 });

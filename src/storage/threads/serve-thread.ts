@@ -2,43 +2,43 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { StatefunError, type ErrorFacts } from '../../shared/errors.ts';
 import type { ErrorCode } from '../../shared/error-registry.ts';
 
-/** What a thread of the store is sent. */
-export type ThreadRequest<Q> = { readonly question: Q } | { readonly end: true };
+/** A message to a thread of the store. */
+export type ThreadRequest<Q> = { readonly request: Q } | { readonly end: true };
 
-/** What it sends back. */
-export type ThreadAnswer<A> = { readonly answer: A } | ThreadFailure;
+/** A message from a thread of the store: one for each request, in the order of the requests. */
+export type ThreadResponse<R> = { readonly response: R } | ThreadFailure;
 
-/** An error on its way between threads, which only its message and stack survive: the rest travels beside it. */
+/** An error on its way between threads. Only message and stack survive structured cloning, so the rest travels beside the error. */
 export interface ThreadFailure {
   readonly error: Error;
-  /** Of errors of the system. */
+  /** Error code of the system, such as ENOSPC. */
   readonly code: string | undefined;
-  /** Of errors of ours. */
+  /** Set for a {@link StatefunError}. */
   readonly ours: { readonly code: ErrorCode; readonly summary: string; readonly facts: ErrorFacts } | undefined;
 }
 
-/** What a thread does with its questions. */
-export interface ThreadService<Q, A> {
-  answer(question: Q): A;
-  /** The buffers of an answer that are given away with it. */
-  transferred(answer: A): readonly ArrayBuffer[];
+/** Handles the requests to one thread. */
+export interface ThreadService<Q, R> {
+  handle(request: Q): R;
+  /** Buffers that move to the calling thread with the response. */
+  transferred(response: R): readonly ArrayBuffer[];
   close(): void;
 }
 
-/** Called by the file of a worker thread: answers questions until it is told to end. Does nothing where the file is loaded as a module. */
-export function serveThread<S, Q, A>(create: (start: S) => ThreadService<Q, A>): void {
+/** Runs a worker thread: handles requests until the thread is closed. Does nothing in a file that is not loaded as a worker. */
+export function serveThread<S, Q, R>(create: (start: S) => ThreadService<Q, R>): void {
   const port = parentPort;
   if (port === null) return;
-  const service = create(workerData as S); // StorageThread was given it for this file
-  port.on('message', (request: ThreadRequest<Q>) => {
-    if ('end' in request) {
+  const service = create(workerData as S); // StorageThread passes the start data of this file
+  port.on('message', (message: ThreadRequest<Q>) => {
+    if ('end' in message) {
       service.close();
       port.close();
       return;
     }
     try {
-      const answer = service.answer(request.question);
-      port.postMessage({ answer } satisfies ThreadAnswer<A>, service.transferred(answer));
+      const response = service.handle(message.request);
+      port.postMessage({ response } satisfies ThreadResponse<R>, service.transferred(response));
     } catch (thrown) {
       port.postMessage(toFailure(thrown as Error)); // disks and formats throw Errors
     }
@@ -53,7 +53,7 @@ function toFailure(error: Error): ThreadFailure {
   return { error, code: (error as NodeJS.ErrnoException).code, ours: undefined };
 }
 
-/** The error that the thread met. */
+/** Restores the error that the thread threw. */
 export function fromFailure({ error, code, ours }: ThreadFailure): Error {
   if (ours !== undefined) return new StatefunError(ours.code, ours.summary, { facts: ours.facts });
   return code === undefined ? error : Object.assign(error, { code });

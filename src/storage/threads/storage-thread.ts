@@ -1,47 +1,47 @@
 import { Worker } from 'node:worker_threads';
-import { fromFailure, type ThreadAnswer, type ThreadRequest } from './serve-thread.ts';
+import { fromFailure, type ThreadRequest, type ThreadResponse } from './serve-thread.ts';
 
-interface Waiting<A> {
-  resolve(answer: A): void;
+interface OpenCall<R> {
+  resolve(response: R): void;
   reject(error: Error): void;
 }
 
 /**
- * A thread of the store, which answers every question once, in their order. It is started by the first one or before, keeps the process alive only
- * while a question is open, and is asked nothing more once it has died.
+ * The calling side of a thread of the store. The thread starts with the first call or with `start`, and returns one response for each call,
+ * in order. It keeps the process alive only while a call is open. After the thread has died every call rejects.
  */
-export class StorageThread<Q, A> {
+export class StorageThread<Q, R> {
   readonly #file: string;
   readonly #name: string;
-  readonly #start: unknown;
-  readonly #waiting: Waiting<A>[] = [];
+  readonly #startData: unknown;
+  readonly #open: OpenCall<R>[] = [];
   #running: { readonly worker: Worker; readonly exited: Promise<void> } | undefined;
   #failure: Error | undefined;
 
-  /** @param start what the thread is given; see `serveThread` in its file */
-  constructor(file: string, name: string, start: unknown) {
+  /** @param startData passed to `serveThread` in the file */
+  constructor(file: string, name: string, startData: unknown) {
     this.#file = file;
     this.#name = name;
-    this.#start = start;
+    this.#startData = startData;
   }
 
-  ask(question: Q, transfer: readonly ArrayBuffer[] = []): Promise<A> {
+  call(request: Q, transfer: readonly ArrayBuffer[] = []): Promise<R> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const { worker } = (this.#running ??= this.#run());
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject });
+      this.#open.push({ resolve, reject });
       worker.ref();
-      worker.postMessage({ question } satisfies ThreadRequest<Q>, transfer);
+      worker.postMessage({ request } satisfies ThreadRequest<Q>, transfer);
     });
   }
 
-  /** Starts the thread, so that the first question need not wait for it. */
-  run(): void {
+  /** Starts the thread, so that the first call does not wait for the start. */
+  start(): void {
     this.#running ??= this.#run();
     this.#running.worker.unref();
   }
 
-  /** Waits for the open questions, then for the thread to end. Calling it again does nothing. */
+  /** Waits for the open calls, then for the end of the thread. Calling it again does nothing. */
   async close(): Promise<void> {
     const running = this.#running;
     this.#failure ??= new Error(`the ${this.#name} is closed`);
@@ -52,11 +52,11 @@ export class StorageThread<Q, A> {
   }
 
   #run(): { readonly worker: Worker; readonly exited: Promise<void> } {
-    // Node loads worker threads as JavaScript; the TypeScript sources, as unit tests run them, have none.
+    // Node loads worker threads as JavaScript. The TypeScript sources, which unit tests run, have no such file.
     if (import.meta.url.endsWith('.ts')) throw new Error(`the ${this.#name} needs the built package; pass the inline variant instead`);
     const url = new URL(`./${this.#file}`, import.meta.url);
-    const worker = new Worker(url, { workerData: this.#start, execArgv: [], name: `statefun ${this.#name}` });
-    worker.on('message', (answer: ThreadAnswer<A>) => this.#settle(worker, answer));
+    const worker = new Worker(url, { workerData: this.#startData, execArgv: [], name: `statefun ${this.#name}` });
+    worker.on('message', (response: ThreadResponse<R>) => this.#settle(worker, response));
     worker.on('error', (error: Error) => this.#fail(error));
     const exited = new Promise<void>((resolve) => {
       worker.once('exit', (exitCode) => {
@@ -67,15 +67,15 @@ export class StorageThread<Q, A> {
     return { worker, exited };
   }
 
-  #settle(worker: Worker, answer: ThreadAnswer<A>): void {
-    const waiting = this.#waiting.shift();
-    if (this.#waiting.length === 0) worker.unref();
-    if ('answer' in answer) waiting?.resolve(answer.answer);
-    else waiting?.reject(fromFailure(answer));
+  #settle(worker: Worker, response: ThreadResponse<R>): void {
+    const call = this.#open.shift();
+    if (this.#open.length === 0) worker.unref();
+    if ('response' in response) call?.resolve(response.response);
+    else call?.reject(fromFailure(response));
   }
 
   #fail(error: Error): void {
     this.#failure ??= error;
-    for (const waiting of this.#waiting.splice(0)) waiting.reject(error);
+    for (const call of this.#open.splice(0)) call.reject(error);
   }
 }

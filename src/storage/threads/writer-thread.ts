@@ -1,52 +1,53 @@
 import { assertInvariant } from '../../shared/errors.ts';
-import type { AppendedFrame, LogWriter } from './writer.ts';
-import type { WriterAnswer, WriterQuestion } from './writer-worker.ts';
 import type { Manifest } from '../segments/manifest.ts';
 import type { AppendStart, Replacement } from '../segments/segment-appender.ts';
 import { StorageThread } from './storage-thread.ts';
+import type { AppendedFrame, LogWriter } from './writer.ts';
+import type { WriterRequest, WriterResponse } from './writer-worker.ts';
 
 /**
- * Writes and syncs on a thread of its own: the caller's thread goes on, and no read, DNS look-up or upload in libuv's pool delays a commit.
+ * Writes and syncs the log on its own thread. The calling thread keeps working, and no read, DNS lookup or upload in libuv's thread pool
+ * delays a commit.
  */
 export class ThreadLogWriter implements LogWriter {
-  readonly #thread: StorageThread<WriterQuestion, WriterAnswer>;
+  readonly #thread: StorageThread<WriterRequest, WriterResponse>;
 
   constructor(start: AppendStart) {
     this.#thread = new StorageThread('writer-worker.js', 'log writer', start);
-    this.#thread.run();
+    this.#thread.start();
   }
 
   async append(frame: Uint8Array<ArrayBuffer>): Promise<AppendedFrame> {
-    const { appended } = await this.#thread.ask({ kind: 'append', frame }, [frame.buffer]);
-    assertInvariant(appended !== undefined, 'the writer answers what it was asked');
+    const { appended } = await this.#thread.call({ kind: 'append', frame }, [frame.buffer]);
+    assertInvariant(appended !== undefined, 'the log writer returns the position of an appended frame');
     return appended;
   }
 
   beginSegment(): Promise<number> {
-    return this.#askNumber('begin');
+    return this.#callForNumber('begin');
   }
 
   reserveNumber(): Promise<number> {
-    return this.#askNumber('reserve');
+    return this.#callForNumber('reserve');
   }
 
   async replace(replacement: Replacement): Promise<void> {
-    await this.#thread.ask({ kind: 'replace', replacement });
+    await this.#thread.call({ kind: 'replace', replacement });
   }
 
   async close(): Promise<Manifest | undefined> {
-    // Of a thread that has died nothing is known.
-    const manifest = await this.#thread.ask({ kind: 'close' }).then(
-      (answer) => answer.manifest,
+    // The manifest is unknown when the thread has died.
+    const manifest = await this.#thread.call({ kind: 'close' }).then(
+      (response) => response.manifest,
       () => undefined,
     );
     await this.#thread.close();
     return manifest;
   }
 
-  async #askNumber(kind: 'begin' | 'reserve'): Promise<number> {
-    const { number } = await this.#thread.ask({ kind });
-    assertInvariant(number !== undefined, 'the writer answers what it was asked');
+  async #callForNumber(kind: 'begin' | 'reserve'): Promise<number> {
+    const { number } = await this.#thread.call({ kind });
+    assertInvariant(number !== undefined, 'the log writer returns the number of a segment');
     return number;
   }
 }

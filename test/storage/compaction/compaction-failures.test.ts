@@ -93,11 +93,11 @@ describe('a compaction that cannot end', () => {
     await bed.run();
     expect(bed.asked).toEqual(['reserve', 'begin', 'advance', 'advance', 'finish', 'replace', 'forget', 'remove']);
     expect(bed.place).toBe(3);
-    expect(bed.segments.named.map(({ listed }) => listed.number)).toEqual([2, 3]);
+    expect(bed.segments.listed.map(({ listed }) => listed.number)).toEqual([2, 3]);
   });
 
   it('leaves the manifest alone when there is no room for one more segment', async () => {
-    for (let number = 10; bed.segments.named.length < ordinalsMax; number += 1) {
+    for (let number = 10; bed.segments.listed.length < ordinalsMax; number += 1) {
       bed.segments.add({ kind: 'log', number, commitsBefore: number, bytes: 36 }, 36);
     }
     await bed.run();
@@ -111,7 +111,7 @@ describe('a compaction that cannot end', () => {
     bed.onReplace = () => Promise.reject(new Error('no space'));
     await bed.run();
     expect(bed.place).toBe(1);
-    expect(bed.segments.named.map(({ listed }) => listed.number)).toEqual([1, 2]);
+    expect(bed.segments.listed.map(({ listed }) => listed.number)).toEqual([1, 2]);
     expect(bed.asked).not.toContain('remove');
   });
 

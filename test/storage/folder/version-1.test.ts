@@ -7,7 +7,7 @@ import { openStore } from '../../../src/engine/recovery/open-store.ts';
 import { silentLogger } from '../../../src/shared/logger.ts';
 import { MemoryStore } from '../../../src/storage/memory-store.ts';
 import { FrameEncoder } from '../../../src/storage/format/frame-encoder.ts';
-import { inlineThreads } from '../../../src/storage/open-log-store.ts';
+import { inlineThreads } from '../../../src/storage/threads/store-threads.ts';
 import { checksumSeedOf } from '../../../src/storage/format/segment-format.ts';
 import type { StoreChange } from '../../../src/storage/store.ts';
 import { createTemporaryFolder, openInline, removeFolder, storeId } from '../log-fixture.ts';

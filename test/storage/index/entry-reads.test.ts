@@ -4,18 +4,18 @@ import { frameHeaderBytes } from '../../../src/storage/format/frame-format.ts';
 import { SegmentTable } from '../../../src/storage/index/segment-table.ts';
 import type { EntryPlace } from '../../../src/storage/index/log-index.ts';
 import { EntryReads } from '../../../src/storage/index/entry-reads.ts';
-import type { ReadAnswer } from '../../../src/storage/segments/segment-reader.ts';
+import type { ReadResult } from '../../../src/storage/segments/segment-reader.ts';
 import type { StoreChange } from '../../../src/storage/store.ts';
 
 /** One segment, and a reader that answers every batch with these entries, as if they were what was asked for. */
-function readsOf(answers: readonly StoreChange[], failures: ReadAnswer['failures'] = []): { reads: EntryReads; segments: SegmentTable } {
+function readsOf(answers: readonly StoreChange[], failures: ReadResult['failures'] = []): { reads: EntryReads; segments: SegmentTable } {
   const segments = new SegmentTable();
   segments.add({ kind: 'log', number: 1, commitsBefore: 0 }, 4_096);
   const entries = answers.map((change) => Uint8Array.from(new FrameEncoder(0).encode(1, [change]).subarray(frameHeaderBytes)));
   let end = 0;
   const spans = Uint32Array.from(entries.flatMap(({ length }) => [(end += length) - length, length]));
   const bytes = Uint8Array.from(entries.flatMap((entry) => [...entry])).buffer;
-  const read = (): Promise<ReadAnswer> => Promise.resolve({ bytes, spans, failures });
+  const read = (): Promise<ReadResult> => Promise.resolve({ bytes, spans, failures });
   return { reads: new EntryReads({ read, forget: () => Promise.resolve(), close: () => Promise.resolve() }, segments), segments };
 }
 
@@ -46,7 +46,7 @@ describe('reads that are gathered into one batch', () => {
     const segment = segments.add({ kind: 'log', number: 1, commitsBefore: 0 }, 1_000_000);
     const batches: number[] = [];
     const entry = Uint8Array.from(new FrameEncoder(0).encode(1, [{ collection: 'c', key: 'k', value: 'v' }]).subarray(frameHeaderBytes));
-    const read = (requests: Uint32Array): Promise<ReadAnswer> => {
+    const read = (requests: Uint32Array): Promise<ReadResult> => {
       const count = requests.length / 3;
       batches.push(count);
       const spans = Uint32Array.from(Array.from({ length: count }, () => [0, entry.length]).flat());

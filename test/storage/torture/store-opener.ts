@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inlineThreads, openLogStore } from '../../../src/storage/open-log-store.ts';
+import { openLogStore } from '../../../src/storage/open-log-store.ts';
+import { inlineThreads } from '../../../src/storage/threads/store-threads.ts';
 import type { Store } from '../../../src/storage/store.ts';
 import type { LogStore } from '../../../src/storage/log-store.ts';
 import type { SimulatedDisk } from '../simulated-disk.ts';

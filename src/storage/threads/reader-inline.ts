@@ -1,0 +1,26 @@
+import { nodeDisk, type Disk } from '../disk.ts';
+import { SegmentReader, type ReaderStart, type ReadResult } from '../segments/segment-reader.ts';
+import type { LogReader } from './reader.ts';
+
+/** Reads the log on the calling thread and blocks it meanwhile: for tests and tools. */
+export class InlineLogReader implements LogReader {
+  readonly #reader: SegmentReader;
+
+  constructor(start: ReaderStart, disk: Disk = nodeDisk) {
+    this.#reader = new SegmentReader(start, disk);
+  }
+
+  read(requests: Uint32Array<ArrayBuffer>): Promise<ReadResult> {
+    return Promise.resolve().then(() => this.#reader.read(requests));
+  }
+
+  forget(segment: number): Promise<void> {
+    this.#reader.forget(segment);
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    this.#reader.close();
+    return Promise.resolve();
+  }
+}

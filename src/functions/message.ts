@@ -4,7 +4,9 @@ import type { Address } from '../shared/address.ts';
 /** An envelope on its way to an address. The envelope carries the message id. */
 export interface Message {
   readonly target: Address;
-  /** Who sent it; undefined for messages from an ingress. */
+  /** The address that sent it; undefined for messages from an ingress. */
   readonly caller: Address | undefined;
   readonly envelope: Envelope;
+  /** When the event it comes from was received, on the monotonic clock; undefined after a recovery. Used only to measure latency. */
+  readonly receivedAtMs?: number | undefined;
 }

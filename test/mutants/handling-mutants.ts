@@ -88,8 +88,7 @@ export const handlingMutants: readonly Mutant[] = [
         replaceMethod(AttemptContext.prototype, 'abort', (abort) => {
           return function (this: AttemptContext) {
             abort.call(this);
-            for (const { target, envelope } of this.effects.messages)
-              running.partition?.enqueue({ target, caller: this.self, envelope }, undefined);
+            for (const { target, envelope } of this.effects.messages) running.partition?.enqueue({ target, caller: this.self, envelope });
           };
         }),
       );

@@ -84,11 +84,11 @@ export const outsideMutants: readonly Mutant[] = [
           };
         }),
         replaceMethod(Partition.prototype, 'enqueue', (enqueue) => {
-          return function (this: Partition, message, receivedAtMs) {
-            enqueue.call(this, message, receivedAtMs);
+          return function (this: Partition, message) {
+            enqueue.call(this, message);
             if (redriven === undefined || message.envelope.messageId !== redriven) return;
             redriven = undefined;
-            this.enqueue(message, receivedAtMs);
+            this.enqueue(message);
           };
         }),
       );

@@ -13,8 +13,8 @@ export interface OutboxOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly deadLetters: DeadLetterIntake;
-  /** The open group: acknowledgements commit with it. */
-  readonly group: () => CommitGroup;
+  /** Takes the acknowledgements: they commit with it. */
+  readonly group: CommitGroup;
   readonly wake: () => void;
 }
 
@@ -106,7 +106,7 @@ export class Outbox {
     const nowMs = performance.now();
     this.#acknowledged[egressId] = (this.#acknowledged[egressId] ?? 0) + records.length;
     for (const record of records) {
-      this.#options.group().acknowledged(record);
+      this.#options.group.acknowledged(record);
       if (record.receivedAtMs !== undefined) this.latency.record(nowMs - record.receivedAtMs);
     }
     this.#options.wake();
@@ -115,7 +115,7 @@ export class Outbox {
   #giveUp(record: OutboxRecord): void {
     const summary = `egress "${record.egressId}" is not declared any more, but committed records are waiting for it.`;
     this.#options.deadLetters.giveUpEgress(record, new StatefunError('UNKNOWN_EGRESS', summary, { facts: { egressId: record.egressId } }));
-    this.#options.group().acknowledged(record);
+    this.#options.group.acknowledged(record);
     this.#options.wake();
   }
 }

@@ -80,7 +80,7 @@ export class RecordIntake {
     const routed = this.#ahead.get(record) ?? this.#routed(ingress, record);
     switch (routed.kind) {
       case 'messages':
-        for (const { target, envelope } of routed.messages) partition.enqueue({ target, caller: undefined, envelope }, receivedAtMs);
+        for (const { target, envelope } of routed.messages) partition.enqueue({ target, caller: undefined, envelope, receivedAtMs });
         return;
       case 'unmatched':
         this.#unmatched += 1;

@@ -22,13 +22,16 @@ export interface Run {
   ended: boolean;
 }
 
-/** Who is told how attempts end. */
+/** Applies the ends of attempts: `Settlement` does. */
 export interface AttemptOutcomes {
   succeeded(activation: Activation, message: PendingMessage, attempt: Attempt): void;
   /** The attempt is undefined when not even an instance could be made. */
   failed(activation: Activation, message: PendingMessage, attempt: Attempt | undefined, error: unknown, nowMs: number): void;
-  /** The handler is asynchronous; its end comes back through `settled`. */
-  watch(run: Run, settling: Promise<void>): void;
+}
+
+/** Waits for asynchronous handlers; each one's end comes back through `settled`. */
+export interface RunWatcher<R> {
+  watch(run: R, settling: Promise<void>): void;
 }
 
 /** Starts handlers and sees each attempt to exactly one end: success, failure or time-out. */
@@ -36,13 +39,15 @@ export class AttemptRunner {
   readonly #host: InvocationHost;
   readonly #deadlines: TimerQueue<Deadline>;
   readonly #outcomes: AttemptOutcomes;
+  readonly #watcher: RunWatcher<Run>;
   readonly #runs = new Set<Run>();
   #watched = 0;
 
-  constructor(host: InvocationHost, deadlines: TimerQueue<Deadline>, outcomes: AttemptOutcomes) {
+  constructor(host: InvocationHost, deadlines: TimerQueue<Deadline>, outcomes: AttemptOutcomes, watcher: RunWatcher<Run>) {
     this.#host = host;
     this.#deadlines = deadlines;
     this.#outcomes = outcomes;
+    this.#watcher = watcher;
   }
 
   /** Handlers that have not settled. */
@@ -113,7 +118,7 @@ export class AttemptRunner {
       act: (dueMs) => this.#timeOut(run, handlerTimeoutMs, dueMs),
     });
     this.#runs.add(run);
-    this.#outcomes.watch(run, settling);
+    this.#watcher.watch(run, settling);
   }
 
   #timeOut(run: Run, handlerTimeoutMs: number, nowMs: number): void {

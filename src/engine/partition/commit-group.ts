@@ -24,7 +24,7 @@ export interface OutboxRecord {
   readonly egressId: string;
   readonly sequence: number;
   readonly envelope: Envelope;
-  /** See PendingMessage.receivedAtMs. */
+  /** See Message.receivedAtMs. */
   readonly receivedAtMs: number | undefined;
   /** A run before this one may have sent it. */
   readonly recovered: boolean;
@@ -38,7 +38,8 @@ export interface Capture {
 }
 
 /**
- * What has happened since the last cut and no commit holds yet.
+ * Everything that has happened since the last cut: the effects that the next commit writes. A cut empties it, so every part of the engine can
+ * hold the same group.
  *
  * G1. Every settled invocation is in exactly one group: its state, messages, egress and the removal of its message commit together.
  * G2. A message that was sent and handled between two cuts is never written.
@@ -49,15 +50,15 @@ export class CommitGroup {
   invocations = 0;
   #bytes = 0;
   readonly #dirty = new Set<Activation>();
-  readonly #arrived: PendingMessage[] = [];
+  #arrived: PendingMessage[] = [];
   readonly #retried = new Set<PendingMessage>();
-  readonly #delayed: Delayed[] = [];
-  readonly #outbox: OutboxRecord[] = [];
+  #delayed: Delayed[] = [];
+  #outbox: OutboxRecord[] = [];
   readonly #positions = new Map<string, Map<string, string>>();
   readonly #deadLetters = new Map<string, DeadLetter | undefined>();
   readonly #remoteStates = new Set<RemoteStates>();
   /** Removals: they name entries that earlier commits hold. */
-  readonly #removed: StoreChange[] = [];
+  #removed: StoreChange[] = [];
 
   get empty(): boolean {
     return (
@@ -143,7 +144,7 @@ export class CommitGroup {
     this.#remoteStates.add(states);
   }
 
-  /** Closes the group. From here on the captured messages and delayed messages count as stored. */
+  /** Cuts: returns what the commit writes, and starts again empty. The captured messages and delayed messages count as stored from here on. */
   capture(): Capture {
     const changes: StoreChange[] = this.#removed;
     for (const activation of this.#dirty) captureState(activation, changes);
@@ -163,7 +164,20 @@ export class CommitGroup {
       for (const [partition, position] of partitions)
         changes.push({ collection: positionsCollection(ingress), key: partition, value: position });
     }
-    return { changes, outbox: this.#outbox, activations: [...this.#dirty] };
+    const captured = { changes, outbox: this.#outbox, activations: [...this.#dirty] };
+    this.#clear();
+    return captured;
+  }
+
+  #clear(): void {
+    this.invocations = 0;
+    this.#bytes = 0;
+    for (const part of [this.#dirty, this.#retried, this.#positions, this.#deadLetters, this.#remoteStates]) part.clear();
+    this.#arrived = [];
+    this.#delayed = [];
+    // The capture has the arrays of these two.
+    this.#outbox = [];
+    this.#removed = [];
   }
 
   #remove(collection: string, sequence: number): void {

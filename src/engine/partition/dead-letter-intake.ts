@@ -17,8 +17,8 @@ export interface DeadLetterIntakeOptions {
   readonly limits: EngineLimits;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** The open group: a dead letter commits with what led to it. */
-  readonly group: () => CommitGroup;
+  /** A dead letter commits with what led to it. */
+  readonly group: CommitGroup;
 }
 
 /** Turns what could not be handled into dead letters, logged and committed with the position or message they stand for. */
@@ -78,20 +78,20 @@ export class DeadLetterIntake {
   /** Takes a dead letter out, to redrive or drop it; throws DEAD_LETTER_UNKNOWN. */
   take(id: string): DeadLetter {
     const letter = this.letters.take(id);
-    this.#options.group().deadLetterRemoved(letter);
+    this.#options.group.deadLetterRemoved(letter);
     return letter;
   }
 
   #add(letter: Omit<DeadLetter, 'id'>): void {
     const { added, dropped } = this.letters.add(letter);
     this.#received += 1;
-    this.#options.group().deadLetter(added);
+    this.#options.group.deadLetter(added);
     // The attempts that failed were logged with their stacks.
     const { payload, target, stack, ...fields } = added;
     const address = target === undefined ? {} : { address: target };
     this.#options.logger.error('dead letter', { ...address, ...fields, payloadBytes: payload.byteLength });
     for (const old of dropped) {
-      this.#options.group().deadLetterRemoved(old);
+      this.#options.group.deadLetterRemoved(old);
       this.#options.logger.error('dead letter dropped to stay within the limits', { id: old.id, code: old.code, reason: old.reason });
     }
   }

@@ -2,11 +2,10 @@ import type { InvocationHost } from '../../functions/invocation-host.ts';
 import type { Message } from '../../functions/message.ts';
 import type { FunctionRegistry } from '../../functions/function-registry.ts';
 import { formatAddress } from '../../shared/address.ts';
-import type { StateEntry } from '../../state/state-entry.ts';
 import type { Activation } from './activation.ts';
-import { AttemptRunner, type Run } from './attempt-runner.ts';
+import { AttemptRunner } from './attempt-runner.ts';
 import { BatchRunner } from './remote/batch-runner.ts';
-import { CommitGroup, type Capture, type OutboxRecord } from './commit-group.ts';
+import type { Capture, CommitGroup, OutboxRecord } from './commit-group.ts';
 import type { DeadLetterIntake } from './dead-letter-intake.ts';
 import { Deadlines } from './deadlines.ts';
 import { DelayedMessages } from './delayed-messages.ts';
@@ -14,32 +13,21 @@ import { dropMessages, type MessageChoice } from './drop-messages.ts';
 import type { EngineLimits } from './limits.ts';
 import { Mailboxes } from './mailboxes.ts';
 import type { Held } from './message-budget.ts';
+import type { PartitionPorts, PartitionRun } from './partition-ports.ts';
 import { PendingMessage } from './pending-message.ts';
-import type { RemoteRun } from './remote/remote-run.ts';
 import { RemoteTypes } from './remote/remote-types.ts';
-import { Settlement } from './settlement.ts';
+import { Settlement, type EffectTarget } from './settlement.ts';
 import { StateLoading } from './state-loading.ts';
 import { UncommittedEgress } from './uncommitted-egress.ts';
-
-/** An asynchronous handler, or the call of a remote function. */
-export type PartitionRun = Run | RemoteRun;
-
-/** What the partition asks of its driver. The answers come back as calls of the partition, one step at a time. */
-export interface PartitionPorts {
-  /** Reads the state of an address: at once, or later through `states.arrived`. */
-  readState(activation: Activation): readonly StateEntry[] | undefined;
-  /** An asynchronous handler, or the call of a remote function, has started; its end comes back through `settled`. */
-  watch(run: PartitionRun, settling: Promise<void>): void;
-  /** The policy of a function says that the engine stops. */
-  stop(error: Error): void;
-}
 
 export interface PartitionOptions {
   readonly functions: FunctionRegistry;
   readonly host: InvocationHost;
   readonly ports: PartitionPorts;
   readonly limits: EngineLimits;
+  /** Commits its dead letters with the same group. */
   readonly deadLetters: DeadLetterIntake;
+  readonly group: CommitGroup;
 }
 
 /**
@@ -53,7 +41,9 @@ export interface PartitionOptions {
  * E5. Messages of all addresses are begun in the order they were enqueued, also after a recovery: a message waits for the states that those
  *     before it need, and not for their asynchronous handlers, remote calls and further attempts.
  */
-export class Partition {
+export class Partition implements EffectTarget {
+  /** Holds everything since the last cut; positions and acknowledgements are added from outside. */
+  readonly group: CommitGroup;
   readonly delayed: DelayedMessages;
   readonly mailboxes: Mailboxes;
   /** Reads the states of addresses. */
@@ -66,47 +56,39 @@ export class Partition {
   readonly #settlement: Settlement;
   readonly #deadlines = new Deadlines();
   readonly #egress = new UncommittedEgress();
-  #group = new CommitGroup();
   #sequence = 0;
   #resting = false;
 
   constructor(options: PartitionOptions) {
-    const { functions, host, deadLetters, ports } = options;
+    const { functions, host, deadLetters, ports, group } = options;
     this.#options = options;
+    this.group = group;
     // Functions elsewhere share their tokens with those of the same id, as in StateFun.
     this.delayed = new DelayedMessages((sender) => (functions.isRemote(sender.type) ? `*/${sender.id}` : formatAddress(sender)));
     this.mailboxes = new Mailboxes(functions, options.limits);
     this.remoteTypes = new RemoteTypes(host);
     const settlement = new Settlement({
-      ...{ host, deadLetters, mailboxes: this.mailboxes, delayed: this.delayed, deadlines: this.#deadlines },
-      group: () => this.#group,
-      nextSequence: () => this.nextSequence(),
-      enqueue: (message, receivedAtMs) => this.enqueue(message, receivedAtMs),
-      egress: (record) => this.egress(record),
-      stop: (error) => ports.stop(error),
+      host,
+      deadLetters,
+      group,
+      ports,
+      mailboxes: this.mailboxes,
+      delayed: this.delayed,
+      deadlines: this.#deadlines,
+      effects: this,
     });
     this.#settlement = settlement;
-    this.states = new StateLoading({
-      ...{ mailboxes: this.mailboxes, remoteTypes: this.remoteTypes, settlement },
-      readState: (activation) => ports.readState(activation),
+    this.states = new StateLoading({ mailboxes: this.mailboxes, remoteTypes: this.remoteTypes, settlement, ports });
+    this.#attempts = new AttemptRunner(host, this.#deadlines, settlement, ports);
+    this.#batches = new BatchRunner({
+      host,
+      group,
+      types: this.remoteTypes,
+      mailboxes: this.mailboxes,
+      deadlines: this.#deadlines,
+      outcomes: settlement,
+      watcher: ports,
     });
-    this.#attempts = new AttemptRunner(host, this.#deadlines, {
-      succeeded: (activation, message, attempt) => settlement.succeeded(activation, message, attempt),
-      failed: (activation, message, attempt, error, nowMs) => settlement.failed(activation, message, attempt, error, nowMs),
-      watch: (run, settling) => ports.watch(run, settling),
-    });
-    this.#batches = new BatchRunner(host, this.remoteTypes, this.mailboxes, this.#deadlines, {
-      answered: (activation, messages, effects) => settlement.answered(activation, messages, effects),
-      givenUp: (activation, message, remote, error) => settlement.giveUp(activation, message, remote.policy.onFailure, error),
-      failed: () => (settlement.attempts.failed += 1),
-      registered: (states) => this.#group.registered(states),
-      watch: (run, settling) => ports.watch(run, settling),
-    });
-  }
-
-  /** The open group: the driver adds positions and acknowledgements, the dead letter intake its letters. */
-  get group(): CommitGroup {
-    return this.#group;
   }
 
   /** Asynchronous handlers that have not settled, and calls that have not been answered. */
@@ -140,14 +122,14 @@ export class Partition {
   }
 
   /** Puts a message into the mailbox of its target. */
-  enqueue(message: Message, receivedAtMs: number | undefined): void {
-    const pending = new PendingMessage(message, this.nextSequence(), receivedAtMs);
-    if (this.#deliver(pending)) this.#group.arrived(pending);
+  enqueue(message: Message): void {
+    const pending = new PendingMessage(message, this.nextSequence());
+    if (this.#deliver(pending)) this.group.arrived(pending);
   }
 
   /** An egress record: it leaves once it is durable. */
   egress(record: OutboxRecord): void {
-    this.#group.egress(record);
+    this.group.egress(record);
     this.#egress.add(record);
   }
 
@@ -155,7 +137,7 @@ export class Partition {
   restore(pending: PendingMessage, nowMs: number): void {
     this.skipSequence(pending.sequence);
     if (!this.#deliver(pending)) {
-      this.#group.handled(pending);
+      this.group.handled(pending);
     } else if (pending.retryAt !== undefined && pending.retryAt > nowMs) {
       const activation = this.mailboxes.addresses.find(pending.target);
       if (activation?.mailbox.peek() === pending) this.#settlement.wait(activation, pending.retryAt);
@@ -224,7 +206,7 @@ export class Partition {
   /** See {@link dropMessages}. */
   drop(choice: MessageChoice): readonly number[] {
     const { mailboxes, delayed } = this;
-    return dropMessages(choice, { mailboxes, delayed, attempts: this.#attempts, group: this.#group });
+    return dropMessages(choice, { mailboxes, delayed, attempts: this.#attempts, group: this.group });
   }
 
   /** See {@link AttemptRunner.abandon}. Their messages stay pending. */
@@ -239,16 +221,14 @@ export class Partition {
     while (this.#takesDelayed) {
       const delayed = this.delayed.takeDue(nowMs);
       if (delayed === undefined) return;
-      this.#group.delayedEnded(delayed);
-      this.enqueue(delayed.message, undefined);
+      this.group.delayedEnded(delayed);
+      this.enqueue(delayed.message);
     }
   }
 
   /** Cuts: everything since the last cut goes into one commit. */
   capture(): Capture {
-    const capture = this.#group.capture();
-    this.#group = new CommitGroup();
-    return capture;
+    return this.group.capture();
   }
 
   /** The capture is durable. */

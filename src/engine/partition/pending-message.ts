@@ -10,7 +10,6 @@ export class PendingMessage implements Message {
   readonly envelope: Envelope;
   /** Orders the messages of the partition, also after a recovery. */
   readonly sequence: number;
-  /** When its event came in, on the monotonic clock; undefined after a recovery. Only for measuring. */
   readonly receivedAtMs: number | undefined;
   /** Attempts that failed. */
   attempts = 0;
@@ -22,11 +21,11 @@ export class PendingMessage implements Message {
   stored = false;
   handled = false;
 
-  constructor(message: Message, sequence: number, receivedAtMs: number | undefined) {
+  constructor(message: Message, sequence: number) {
     this.target = message.target;
     this.caller = message.caller;
     this.envelope = message.envelope;
     this.sequence = sequence;
-    this.receivedAtMs = receivedAtMs;
+    this.receivedAtMs = message.receivedAtMs;
   }
 }

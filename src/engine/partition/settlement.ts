@@ -7,32 +7,36 @@ import { formatAddress, type Address } from '../../shared/address.ts';
 import { assertInvariant } from '../../shared/errors.ts';
 import type { Activation } from './activation.ts';
 import { failureLengthMax, failureOf } from './attempt-failure.ts';
-import type { Deadline } from './attempt-runner.ts';
+import type { AttemptOutcomes, Deadline } from './attempt-runner.ts';
 import type { CommitGroup, OutboxRecord } from './commit-group.ts';
 import type { DeadLetterIntake } from './dead-letter-intake.ts';
 import type { DelayedMessages } from './delayed-messages.ts';
 import type { Mailboxes } from './mailboxes.ts';
+import type { PartitionPorts } from './partition-ports.ts';
 import type { PendingMessage } from './pending-message.ts';
+import type { BatchOutcomes } from './remote/batch-runner.ts';
 import type { TimerQueue } from './timer-queue.ts';
 
-/** What settling touches: parts of the partition. */
+/** Takes the effects of invocations: the partition does. */
+export interface EffectTarget {
+  nextSequence(): number;
+  enqueue(message: Message): void;
+  egress(record: OutboxRecord): void;
+}
+
 export interface SettlementParts {
   readonly host: InvocationHost;
   readonly mailboxes: Mailboxes;
   readonly delayed: DelayedMessages;
   readonly deadlines: TimerQueue<Deadline>;
   readonly deadLetters: DeadLetterIntake;
-  /** The open group. */
-  readonly group: () => CommitGroup;
-  readonly nextSequence: () => number;
-  readonly enqueue: (message: Message, receivedAtMs: number | undefined) => void;
-  readonly egress: (record: OutboxRecord) => void;
-  /** The policy of a function says that the engine stops. */
-  readonly stop: (error: Error) => void;
+  readonly group: CommitGroup;
+  readonly effects: EffectTarget;
+  readonly ports: Pick<PartitionPorts, 'stop'>;
 }
 
-/** What becomes of messages, and of what they led to, once their attempts have ended. */
-export class Settlement {
+/** Applies the ends of attempts: removes handled messages, applies effects, plans retries, and gives messages up. */
+export class Settlement implements AttemptOutcomes, BatchOutcomes {
   /** Attempts since the start, by outcome; `skipped` are messages given up by the policy `skip`. */
   readonly attempts = { succeeded: 0, failed: 0, skipped: 0 };
   readonly #parts: SettlementParts;
@@ -79,12 +83,12 @@ export class Settlement {
   }
 
   giveUp(activation: Activation, message: PendingMessage, onFailure: OnFailure, error: Error): void {
-    const { deadLetters, mailboxes, stop } = this.#parts;
+    const { deadLetters, mailboxes, ports } = this.#parts;
     switch (onFailure) {
       case 'stop':
         // The message stays where it is, so the next start tries it again.
         activation.status = 'waiting';
-        stop(error);
+        ports.stop(error);
         return;
       case 'skip':
         this.attempts.skipped += 1;
@@ -97,7 +101,11 @@ export class Settlement {
     mailboxes.release(activation);
   }
 
-  /** The first message of an address is tried again at a time. */
+  callFailed(): void {
+    this.attempts.failed += 1;
+  }
+
+  /** The first message of the address waits until the time has come. */
   wait(activation: Activation, untilMs: number): void {
     const { deadlines, mailboxes } = this.#parts;
     activation.status = 'waiting';
@@ -105,7 +113,7 @@ export class Settlement {
   }
 
   #count(activation: Activation, invocations: number): void {
-    const group = this.#parts.group();
+    const group = this.#parts.group;
     this.attempts.succeeded += invocations;
     group.invocations += invocations;
     if (activation.held?.dirty !== true) return;
@@ -115,19 +123,18 @@ export class Settlement {
 
   #retry(activation: Activation, message: PendingMessage, retryAt: number): void {
     message.retryAt = retryAt;
-    this.#parts.group().retried(message);
+    this.#parts.group.retried(message);
     this.wait(activation, retryAt);
   }
 
   #finish(activation: Activation, message: PendingMessage): void {
     this.#parts.mailboxes.remove(activation, message);
-    this.#parts.group().handled(message);
+    this.#parts.group.handled(message);
   }
 
   #apply(effects: Effects, sender: Address, receivedAtMs: number | undefined): void {
-    const { delayed: pending, nextSequence, enqueue } = this.#parts;
-    const group = this.#parts.group();
-    for (const { target, envelope } of effects.messages) enqueue({ target, caller: sender, envelope }, receivedAtMs);
+    const { delayed: pending, effects: to, group } = this.#parts;
+    for (const { target, envelope } of effects.messages) to.enqueue({ target, caller: sender, envelope, receivedAtMs });
     for (const effect of effects.delayed) {
       if (effect.kind === 'cancel') {
         for (const cancelled of pending.cancel(sender, effect.token)) group.delayedEnded(cancelled);
@@ -135,10 +142,10 @@ export class Settlement {
       }
       const message: Message = { target: effect.target, caller: sender, envelope: effect.envelope };
       const { dueAt, token } = effect;
-      group.delayed(pending.add({ message, sequence: nextSequence(), dueAt, token, stored: false }));
+      group.delayed(pending.add({ message, sequence: to.nextSequence(), dueAt, token, stored: false }));
     }
     for (const { egressId, envelope } of effects.egress) {
-      this.#parts.egress({ egressId, envelope, sequence: nextSequence(), receivedAtMs, recovered: false });
+      to.egress({ egressId, envelope, sequence: to.nextSequence(), receivedAtMs, recovered: false });
     }
   }
 }

@@ -4,6 +4,7 @@ import { AddressState } from '../../state/address-state.ts';
 import type { StateEntry } from '../../state/state-entry.ts';
 import type { Activation } from './activation.ts';
 import type { Mailboxes } from './mailboxes.ts';
+import type { PartitionPorts } from './partition-ports.ts';
 import { RemoteState } from './remote/remote-state.ts';
 import type { RemoteTypes } from './remote/remote-types.ts';
 import type { Settlement } from './settlement.ts';
@@ -12,8 +13,7 @@ export interface StateLoadingParts {
   readonly mailboxes: Mailboxes;
   readonly remoteTypes: RemoteTypes;
   readonly settlement: Settlement;
-  /** Reads the state of an address: at once, or later through `arrived`. */
-  readonly readState: (activation: Activation) => readonly StateEntry[] | undefined;
+  readonly ports: Pick<PartitionPorts, 'readState'>;
 }
 
 /** Brings the states of addresses into memory: for the message that is next, and ahead for those behind it. */
@@ -32,7 +32,7 @@ export class StateLoading {
 
   /** False when the state has to be waited for. */
   read(activation: Activation, nowMs: number): boolean {
-    const entries = this.#parts.readState(activation);
+    const entries = this.#parts.ports.readState(activation);
     if (entries !== undefined) {
       this.#set(activation, entries, nowMs);
       return true;

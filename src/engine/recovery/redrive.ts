@@ -29,7 +29,7 @@ export function redrive(letter: DeadLetter, { intake, partition, ingress }: Redr
     case 'message': {
       assertInvariant(letter.target !== undefined, 'a dead message knows its target');
       const caller = letter.caller === undefined ? undefined : parseAddress(letter.caller);
-      partition.enqueue({ target: parseAddress(letter.target), caller, envelope: Envelope.decodeTrusted(letter.payload) }, undefined);
+      partition.enqueue({ target: parseAddress(letter.target), caller, envelope: Envelope.decodeTrusted(letter.payload) });
       return;
     }
     case 'egress': {

@@ -1,7 +1,8 @@
 import type { Activation } from '../../engine/partition/activation.ts';
 import type { Capture } from '../../engine/partition/commit-group.ts';
 import type { Delayed } from '../../engine/partition/delayed-messages.ts';
-import { Partition, type PartitionOptions, type PartitionRun } from '../../engine/partition/partition.ts';
+import { Partition, type PartitionOptions } from '../../engine/partition/partition.ts';
+import type { PartitionRun } from '../../engine/partition/partition-ports.ts';
 import type { PendingMessage } from '../../engine/partition/pending-message.ts';
 import type { Message } from '../../functions/message.ts';
 import { formatAddress } from '../../shared/address.ts';
@@ -45,9 +46,9 @@ export class ObservedPartition extends Partition {
     this.#observeDelayed();
   }
 
-  override enqueue(message: Message, receivedAtMs: number | undefined): void {
+  override enqueue(message: Message): void {
     const before = this.mailboxes.messages;
-    super.enqueue(message, receivedAtMs);
+    super.enqueue(message);
     if (this.mailboxes.messages > before) this.#watcher.arrived(message);
   }
 

@@ -1,3 +1,4 @@
+import { CommitGroup } from '../../engine/partition/commit-group.ts';
 import { DeadLetterIntake } from '../../engine/partition/dead-letter-intake.ts';
 import type { DeadLetter } from '../../engine/partition/dead-letters.ts';
 import type { Delayed } from '../../engine/partition/delayed-messages.ts';
@@ -43,7 +44,8 @@ export class IsolatedEngine {
     const { functions, address, clock, host } = options;
     this.#options = options;
     this.#handlers = new RunningHandlers(options.handlerGraceMs);
-    this.#deadLetters = new DeadLetterIntake({ limits: defaultLimits, clock, logger: host.logger, group: () => this.#partition.group });
+    const group = new CommitGroup();
+    this.#deadLetters = new DeadLetterIntake({ limits: defaultLimits, clock, logger: host.logger, group });
     const ports = {
       readState: () => this.stored(),
       watch: (run: Parameters<RunningHandlers['add']>[0], settling: Promise<void>): void => {
@@ -59,7 +61,7 @@ export class IsolatedEngine {
     };
     const fullHost: InvocationHost = { ...host, isTokenPending: (sender, token) => this.#partition.delayed.isPending(sender, token) };
     this.#partition = new IsolatedPartition(
-      { functions, host: fullHost, ports, limits: defaultLimits, deadLetters: this.#deadLetters },
+      { functions, host: fullHost, ports, limits: defaultLimits, deadLetters: this.#deadLetters, group },
       address,
       options.recordMessage,
     );
@@ -91,7 +93,7 @@ export class IsolatedEngine {
 
   /** Delivers a message, and resolves when nothing can happen unless the clock moves or a handler that awaits something outside settles. */
   async deliver(message: Message): Promise<void> {
-    this.#partition.enqueue(message, undefined);
+    this.#partition.enqueue(message);
     await this.settle();
   }
 

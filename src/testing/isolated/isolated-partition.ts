@@ -13,9 +13,9 @@ export class IsolatedPartition extends Partition {
     this.#record = record;
   }
 
-  override enqueue(message: Message, receivedAtMs: number | undefined): void {
+  override enqueue(message: Message): void {
     const { type, id } = message.target;
-    if (type === this.#address.type && id === this.#address.id) super.enqueue(message, receivedAtMs);
+    if (type === this.#address.type && id === this.#address.id) super.enqueue(message);
     else this.#record(message);
   }
 }

@@ -1,4 +1,5 @@
 import type { Effects } from '../../../functions/effects.ts';
+import type { OnFailure } from '../../../functions/failure-policy.ts';
 import type { InvocationHost } from '../../../functions/invocation-host.ts';
 import type { BatchResult, IncompleteContext } from '../../../functions/remote/invocation-batch.ts';
 import type { RemoteFunction } from '../../../functions/remote/remote-function.ts';
@@ -6,29 +7,38 @@ import { formatAddress } from '../../../shared/address.ts';
 import { assertInvariant, StatefunError, toError } from '../../../shared/errors.ts';
 import type { Activation } from '../activation.ts';
 import { failureLengthMax, failureOf } from '../attempt-failure.ts';
-import type { Deadline } from '../attempt-runner.ts';
+import type { Deadline, RunWatcher } from '../attempt-runner.ts';
+import type { CommitGroup } from '../commit-group.ts';
 import type { Mailboxes } from '../mailboxes.ts';
 import type { PendingMessage } from '../pending-message.ts';
 import type { RemoteCall } from './remote-call.ts';
 import { effectsOf } from './remote-effects.ts';
 import { isUnavailable, nextCall, retryAt, type RemoteRun } from './remote-run.ts';
-import { endless, type RemoteStates } from './remote-states.ts';
+import { endless } from './remote-states.ts';
 import type { RemoteTypes } from './remote-types.ts';
 import type { TimerQueue } from '../timer-queue.ts';
 
 /** Answers in a row that ask for states: one is normal, a second when the functions are replaced meanwhile. */
 const incompleteAnswersMax = 10;
 
-/** Who is told how batches end. */
+/** Applies the ends of batches: `Settlement` does. */
 export interface BatchOutcomes {
   /** The answer has been checked and its state changes applied. */
   answered(activation: Activation, messages: readonly PendingMessage[], effects: Effects): void;
-  /** Nothing more is tried; a batch of several has been taken apart before. */
-  givenUp(activation: Activation, message: PendingMessage, remote: RemoteFunction, error: Error): void;
-  failed(): void;
-  /** The states of a type have become known, or more. */
-  registered(states: RemoteStates): void;
-  watch(run: RemoteRun, settling: Promise<void>): void;
+  /** The message is not tried again. A batch of several messages is taken apart first. */
+  giveUp(activation: Activation, message: PendingMessage, onFailure: OnFailure, error: Error): void;
+  /** Counts a failed call. */
+  callFailed(): void;
+}
+
+export interface BatchRunnerParts {
+  readonly host: InvocationHost;
+  readonly types: RemoteTypes;
+  readonly mailboxes: Mailboxes;
+  readonly deadlines: TimerQueue<Deadline>;
+  readonly group: CommitGroup;
+  readonly outcomes: BatchOutcomes;
+  readonly watcher: RunWatcher<RemoteRun>;
 }
 
 /**
@@ -43,16 +53,20 @@ export class BatchRunner {
   readonly #types: RemoteTypes;
   readonly #mailboxes: Mailboxes;
   readonly #deadlines: TimerQueue<Deadline>;
+  readonly #group: CommitGroup;
   readonly #outcomes: BatchOutcomes;
+  readonly #watcher: RunWatcher<RemoteRun>;
   readonly #runs = new Set<RemoteRun>();
   #started = 0;
 
-  constructor(host: InvocationHost, types: RemoteTypes, mailboxes: Mailboxes, deadlines: TimerQueue<Deadline>, outcomes: BatchOutcomes) {
+  constructor({ host, types, mailboxes, deadlines, group, outcomes, watcher }: BatchRunnerParts) {
     this.#host = host;
     this.#types = types;
     this.#mailboxes = mailboxes;
     this.#deadlines = deadlines;
+    this.#group = group;
     this.#outcomes = outcomes;
+    this.#watcher = watcher;
   }
 
   /** Calls that have not been answered. */
@@ -144,7 +158,7 @@ export class BatchRunner {
     const settling = (async () => {
       run.answer = await remote.client.call(batch, controller.signal);
     })();
-    this.#outcomes.watch(run, settling);
+    this.#watcher.watch(run, settling);
   }
 
   #answered({ activation, call, remote, startedAtMs }: RemoteRun, result: BatchResult, nowMs: number): void {
@@ -169,14 +183,14 @@ export class BatchRunner {
     states.register(answer, attached);
     states.discovered = true;
     call.dueAt = nowMs;
-    this.#outcomes.registered(states);
+    this.#group.registered(states);
     this.#mailboxes.release(activation);
   }
 
   #failed({ activation, call, remote }: RemoteRun, thrown: unknown, nowMs: number): void {
     const error = toError(thrown);
     call.attempts += 1;
-    this.#outcomes.failed();
+    this.#outcomes.callFailed();
     for (const message of call.messages) message.failure = failureOf(error, failureLengthMax);
     const dueAt = retryAt({ call, remote }, thrown, nowMs);
     this.#log(activation, call, error, dueAt === undefined ? undefined : dueAt - nowMs);
@@ -191,7 +205,7 @@ export class BatchRunner {
     if (call.messages.length === 1 && only !== undefined) {
       only.attempts += call.attempts;
       this.#close(activation);
-      this.#outcomes.givenUp(activation, only, remote, error);
+      this.#outcomes.giveUp(activation, only, remote.policy.onFailure, error);
     } else {
       activation.call = undefined;
       activation.singly = call.messages.length;

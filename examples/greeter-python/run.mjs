@@ -1,22 +1,20 @@
 // Starts the Python function and the engine, sends three logins, prints the greetings, and stops both.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { runGreeter } from '../../scripts/greeter-demo.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const statefun = fileURLToPath(new URL('../../bin/statefun.js', import.meta.url));
 const python = join(here, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
 const downloadTriesMax = 3;
-const waitMsMax = 30_000;
-const started = [];
 
 const missing = await findMissing();
 if (missing === undefined) await demo();
 else console.log(`skipped: ${missing}`);
 
-/** What this machine lacks. The SDK is installed into a virtual environment, once. */
+/** Returns what this machine lacks. Installs the SDK into a virtual environment, once. */
 async function findMissing() {
   if (existsSync(join(here, '.venv', 'installed'))) return undefined;
   const installed = process.platform === 'win32' ? 'python' : 'python3';
@@ -33,58 +31,15 @@ async function findMissing() {
 }
 
 async function demo() {
-  try {
-    await start('the Python function', python, ['greeter.py'], 8000);
-    await start('the engine', process.execPath, [statefun, 'run', 'module.yaml'], 8090);
-    for (const user of ['Ada', 'Bob', 'Ada']) console.log(await login(user));
-  } finally {
-    await stop();
-  }
+  await runGreeter({
+    folder: here,
+    functions: { what: 'the Python function', command: python, parameters: ['greeter.py'] },
+    ports: { functions: 8000, ingress: 8090, egress: 8091 },
+    logins: ['Ada', 'Bob', 'Ada'].map((user) => ({ type: 'demo/greeter', user })),
+  });
 }
 
-/** Whether the command has ended well. */
+/** Runs a command; returns whether it succeeded. */
 function run(command, parameters) {
   return spawnSync(command, parameters, { cwd: here, stdio: 'inherit' }).status === 0;
-}
-
-async function start(what, command, parameters, port) {
-  if (await listens(port)) throw new Error(`something listens on port ${port} already, which ${what} needs`);
-  const child = spawn(command, parameters, { cwd: here, stdio: 'inherit' });
-  started.push(child);
-  for (let waitedMs = 0; !(await listens(port)); waitedMs += 50) {
-    if (child.exitCode !== null) throw new Error(`${what} ended with ${child.exitCode}`);
-    if (waitedMs > waitMsMax) throw new Error(`${what} does not listen on port ${port}`);
-    await sleep(50);
-  }
-}
-
-/** Whether something answers there, whatever it says. */
-async function listens(port) {
-  return fetch(`http://127.0.0.1:${port}/`).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** Sends the login of a user, and answers with the greeting that comes out. */
-async function login(user) {
-  const headers = { 'content-type': 'application/vnd.demo/LoginEvent' };
-  const body = JSON.stringify({ user_name: user });
-  const { status } = await fetch(`http://127.0.0.1:8090/demo/greeter/${user}`, { method: 'PUT', headers, body });
-  if (status !== 200) throw new Error(`the login of ${user} was answered with ${status}`);
-  for (let waitedMs = 0; waitedMs < waitMsMax; waitedMs += 50) {
-    const response = await fetch('http://127.0.0.1:8091/greetings');
-    if (response.status === 200) return response.text();
-    await sleep(50);
-  }
-  throw new Error(`the greeting of ${user} is missing`);
-}
-
-async function stop() {
-  for (const child of started.reverse()) {
-    if (child.exitCode !== null || child.signalCode !== null) continue;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGTERM');
-    await ended;
-  }
 }

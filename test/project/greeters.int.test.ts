@@ -18,7 +18,7 @@ let child: ChildProcess | undefined;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'statefun-greeters-'));
   child = undefined;
-  for (const shared of ['bin', 'node_modules']) symlinkSync(join(projectFolder, shared), join(folder, shared));
+  for (const shared of ['bin', 'node_modules', 'scripts']) symlinkSync(join(projectFolder, shared), join(folder, shared));
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, workspaces: ['examples/*'] }));
 });
 

@@ -42,7 +42,7 @@ async function run(folder: string, port: string): Promise<void> {
     remote: ['statefun.smoke.e2e/*', greeter.function].map((functions) => {
       return remoteFunctions({ functions, url: `http://127.0.0.1:${port}/`, batchMessagesMax: 10_000 });
     }),
-    ingress: [fileIngress({ path: join(folder, 'events.jsonl'), name: 'events', follow: true })],
+    ingress: [fileIngress({ path: join(folder, 'events.jsonl'), id: 'events', follow: true })],
     egress: [smoke.discardEgress, smoke.verificationEgress, greeter.egress].map((id) => fileEgress(id, { path: egressPath(folder, id) })),
   });
   await runApplication(application, { stateFolder: join(folder, 'state') });

@@ -15,8 +15,8 @@ import type { Token } from '../injection/token.ts';
 export interface ModuleOptions {
   /** For people; messages name it. */
   readonly name?: string;
-  /** Other modules this one needs. A module that is reached in several ways counts once. */
-  readonly imports?: readonly ModuleDefinition[];
+  /** Modules that this application or module is made of. A module that is reached in several ways counts once. */
+  readonly modules?: readonly ModuleDefinition[];
   /** Classes with `@StatefunFunction`. */
   readonly functions?: readonly ClassOf[];
   /** Classes with `@Forwarder`, and what `forwardTo` returns. They are asked in this order; those found by scanning come after them, by class name. */
@@ -29,8 +29,8 @@ export interface ModuleOptions {
   /** What constructors of functions, forwarders and other providers can ask for. */
   readonly providers?: readonly Provider[];
   /**
-   * Tokens of providers that modules which import this one, and the application, can ask for; the others stay private. A token of an
-   * imported module is passed on. @defaultValue everything this module provides, for the whole application
+   * Tokens of providers that modules which list this one, and the application, can ask for; the others stay private. A token of a
+   * listed module is passed on. @defaultValue everything this module provides, for the whole application
    */
   readonly exports?: readonly Token[];
   /** What the application or module configures itself, made by `configuration(name, schema)`: read, checked, and injected by class. */
@@ -50,10 +50,9 @@ export interface EngineSettings {
   readonly limits?: Partial<EngineLimits>;
 }
 
-export interface ApplicationOptions extends Omit<ModuleOptions, 'imports' | 'exports'> {
+export interface ApplicationOptions extends Omit<ModuleOptions, 'exports'> {
   /** Names the state folder, among others. @defaultValue the name in package.json when started by `statefun run`, else `'application'` */
   readonly name?: string;
-  readonly modules?: readonly ModuleDefinition[];
   /** How subscriptions between functions travel. */
   readonly subscriptions?: SubscriptionOptions;
   /** What becomes of an event that no forwarder accepts: kept as a dead letter, or only counted. @defaultValue `'dead-letter'` */

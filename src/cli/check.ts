@@ -79,7 +79,7 @@ function summarize({ name, configuration, wiring, forwarders, ingress, egress, w
       ...wiring.remote.map(({ functions, description }) => `${functions} (${description})`),
     ],
     forwarders,
-    ingress: ingress.map((port) => `${port.name} (${port.description})`),
+    ingress: ingress.map((port) => `${port.id} (${port.description})`),
     egress: egress.map((port) => `${port.id} (${port.description})`),
     warnings: warnings.map(({ code, summary }) => `${code}: ${summary}`),
   };

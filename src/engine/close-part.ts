@@ -19,7 +19,7 @@ export async function closePart(what: string, logger: Logger, close: () => Promi
 }
 
 export async function closeIngress(buffers: readonly IngressBuffer[], logger: Logger): Promise<void> {
-  await Promise.all(buffers.map((buffer) => closePart(`ingress ${buffer.ingress.name}`, logger, () => buffer.stop())));
+  await Promise.all(buffers.map((buffer) => closePart(`ingress ${buffer.ingress.id}`, logger, () => buffer.stop())));
 }
 
 export async function closeClients(clients: readonly RemoteClient[], logger: Logger): Promise<void> {

@@ -85,7 +85,7 @@ export function createEngineParts(options: EngineOptions, events: EngineEvents):
   const pipeline = new CommitPipeline({ store, pace, limits, partition, committed: (capture) => events.committed(capture), failed });
   const ingress = options.ingress.map((each) => {
     const savePosition = (shard: string, position: string): Promise<void> => {
-      group.position(each.name, shard, position);
+      group.position(each.id, shard, position);
       wake();
       return pipeline.flushed();
     };

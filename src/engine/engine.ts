@@ -160,7 +160,7 @@ export class Engine {
     outbox.release(recovered.outbox);
     loop.start();
     for (const buffer of ingress) {
-      const positions = await recoverPositions(store, buffer.ingress.name);
+      const positions = await recoverPositions(store, buffer.ingress.id);
       this.#ensureRunning();
       await buffer.start(positions);
     }

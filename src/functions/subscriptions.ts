@@ -111,7 +111,7 @@ export function addSubscriber(table: PersistedTable<Subscriber>, subscriber: Sub
 export function removeSubscriber(table: PersistedTable<Subscriber>, subscriber: AddressData): void {
   const key = subscriberKey(subscriber);
   removeAmbiguousRow(table, subscriber, key);
-  table.remove(key);
+  table.delete(key);
 }
 
 /** State folders of early versions hold rows of types with a colon under the key without lengths: the same subscriber has one row. */
@@ -119,7 +119,7 @@ function removeAmbiguousRow(table: PersistedTable<Subscriber>, { namespace, type
   const ambiguous = `${namespace}:${type}:${id}`;
   if (ambiguous === key) return;
   const row = table.get(ambiguous);
-  if (row?.namespace === namespace && row.type === type && row.id === id) table.remove(ambiguous);
+  if (row?.namespace === namespace && row.type === type && row.id === id) table.delete(ambiguous);
 }
 
 export function toAddress({ namespace, type, id }: AddressData): Address {

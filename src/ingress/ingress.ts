@@ -65,7 +65,7 @@ export interface ClusterIngress {
 /** Where records come in. Implement it, and let the ingress contract suite check it, to read from a system of your own. */
 export interface Ingress {
   /** Unique in the application; committed positions are kept under it, so it must not change. */
-  readonly name: string;
+  readonly id: string;
   /** How records become events. @defaultValue `'cloudevent'` */
   readonly format?: RecordFormat;
   /**

@@ -205,8 +205,8 @@ function notExported(what: string, hidden: RegisteredProvider, asker: ModuleScop
     {
       facts: { module, askedBy: importer, path },
       hint: isPrivate(hidden)
-        ? `Add it to exports of ${module}${asker === undefined ? '' : `, and ${module} to imports of ${importer}`}.`
-        : `Add ${module} to imports of ${importer}.`,
+        ? `Add it to exports of ${module}${asker === undefined ? '' : `, and ${module} to modules of ${importer}`}.`
+        : `Add ${module} to modules of ${importer}.`,
     },
   );
 }

@@ -393,7 +393,7 @@ export const errorRegistry = {
     'A value given as an application was not made by defineApplication.',
     'Give what defineApplication returns.',
   ),
-  NOT_A_MODULE: entry('stop', 'A value in modules or imports was not made by defineModule.', 'Give what defineModule returns.'),
+  NOT_A_MODULE: entry('stop', 'A value in modules was not made by defineModule.', 'Give what defineModule returns.'),
   APPLICATION_WITHOUT_FUNCTIONS: entry(
     'stop',
     'An application has no function.',
@@ -402,14 +402,14 @@ export const errorRegistry = {
   INGRESS_INVALID: entry(
     'stop',
     'A value given as an ingress is not one.',
-    'Give what an ingress function such as fileIngress returns, or an object with name, description, start and stop.',
+    'Give what an ingress function such as fileIngress returns, or an object with id, description, start and stop.',
   ),
   EGRESS_INVALID: entry(
     'stop',
     'A value given as an egress is not one.',
     'Give what an egress function such as fileEgress returns, or an object with id, description, start, send and stop.',
   ),
-  DUPLICATE_INGRESS_NAME: entry('stop', 'Two ingresses have the same name.', 'Give each a name of its own: positions are kept under it.'),
+  DUPLICATE_INGRESS_NAME: entry('stop', 'Two ingresses have the same id.', 'Give each an id of its own: positions are kept under it.'),
   DUPLICATE_EGRESS_ID: entry('stop', 'Two egresses have the same id.', 'Give each an id of its own: functions name it in context.egress.'),
   EVENT_TYPE_CONFLICT: entry(
     'stop',
@@ -520,12 +520,12 @@ export const errorRegistry = {
   PROVIDER_NOT_EXPORTED: entry(
     'stop',
     'A class asks for something that a module keeps to itself.',
-    'Add the token to exports of that module, and the module to imports of the one that asks.',
+    'Add the token to exports of that module, and the module to modules of the one that asks.',
   ),
   MODULE_CIRCULAR: entry('stop', 'Modules import each other in a circle.', 'Move what both need into a third module.'),
   MODULE_EXPORT_UNKNOWN: entry(
     'stop',
-    'A module exports a token that neither it nor what it imports provides.',
+    'A module exports a token that neither it nor its modules provide.',
     'Add a provider for it to the module, or take it out of exports.',
   ),
   CONDITION_INVALID: entry(

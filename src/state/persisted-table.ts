@@ -31,7 +31,7 @@ export class PersistedTable<T> implements Cell {
   }
 
   /** Whether the key was there. */
-  remove(key: string): boolean {
+  delete(key: string): boolean {
     return this[cellLink].open.remove(key);
   }
 

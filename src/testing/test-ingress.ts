@@ -129,7 +129,7 @@ export class TestIngress {
 
   #deliver(records: readonly IngressRecord[]): Promise<void> {
     if (this.#controller.signal.aborted) {
-      return Promise.reject(new StatefunError('ENGINE_STOPPED', `ingress ${this.#ingress.name} delivered records while it was stopped.`));
+      return Promise.reject(new StatefunError('ENGINE_STOPPED', `ingress ${this.#ingress.id} delivered records while it was stopped.`));
     }
     for (const record of records) {
       this.#received.push(this.#read(record));
@@ -171,9 +171,9 @@ export class TestIngress {
   }
 
   #late(what: string, limitMs: number): StatefunError {
-    const { name } = this.#ingress;
+    const { id } = this.#ingress;
     const end = this.#finished ? ', and it has come to its end' : '';
-    const summary = `ingress ${name} did not deliver ${what} within ${limitMs} ms: ${this.#received.length} records came${end}.`;
-    return new StatefunError('TEST_INGRESS_LATE', summary, { facts: { ingress: name, received: this.#received.length, limitMs } });
+    const summary = `ingress ${id} did not deliver ${what} within ${limitMs} ms: ${this.#received.length} records came${end}.`;
+    return new StatefunError('TEST_INGRESS_LATE', summary, { facts: { ingress: id, received: this.#received.length, limitMs } });
   }
 }

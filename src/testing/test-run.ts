@@ -36,7 +36,7 @@ export interface TestRunOptions {
 /** Starts an engine of an assembled application; its one ingress takes what the test puts in. */
 export async function startTestRun(application: AssembledApplication, { clock, given, logger }: TestRunOptions): Promise<TestRun> {
   const { functions, router, egress, subscriptions, unmatchedEvents, invocationScope, health, healthIndicators } = application;
-  const ingress = memoryIngress({ name: 'test' });
+  const ingress = memoryIngress({ id: 'test' });
   const store = new MemoryStore();
   await giveState(store, functions, given, clock.now());
   const engine = new Engine({

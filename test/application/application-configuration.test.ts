@@ -128,7 +128,7 @@ describe('an application and its configuration', () => {
     const assembled = await assembleApplication(ports, { environment: { STATEFUN_KINESIS__STREAM: 'other-in' } });
     const again = await assembleApplication(ports);
 
-    expect(assembled.ingress.map(({ name, description }) => [name, description])).toEqual([['kinesis:code-in', 'Kinesis stream code-in']]);
+    expect(assembled.ingress.map(({ id, description }) => [id, description])).toEqual([['kinesis:code-in', 'Kinesis stream code-in']]);
     expect(assembled.wiring.ingress[0]?.description).toBe('Kinesis stream other-in');
     expect(again.wiring.ingress[0]?.description).toBe('Kinesis stream code-in');
     expect(again.egress[0]?.description).toBe('Kinesis stream code-out');

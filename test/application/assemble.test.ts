@@ -36,10 +36,10 @@ async function codesOf(application: ApplicationDefinition): Promise<readonly str
 describe('assembling an application', () => {
   it('puts together what the application and its modules contribute, each module once', async () => {
     const shared = defineModule({ name: 'shared', providers: [{ provide: 'unit', useValue: 'kWh' }] });
-    const reports = defineModule({ functions: [ReportFunction], egress: [memoryEgress('meter/totals')], imports: [shared] });
+    const reports = defineModule({ functions: [ReportFunction], egress: [memoryEgress('meter/totals')], modules: [shared] });
     const application = defineApplication({
       name: 'meters',
-      modules: [reports, defineModule({ imports: [shared, reports], forwarders: [ReadingEvents] })],
+      modules: [reports, defineModule({ modules: [shared, reports], forwarders: [ReadingEvents] })],
       functions: [TotalFunction],
       ingress: [memoryIngress()],
     });
@@ -49,7 +49,7 @@ describe('assembling an application', () => {
     expect(assembled.name).toBe('meters');
     expect(assembled.functions.types()).toEqual(['meter/report', 'meter/total']);
     expect(assembled.forwarders).toEqual(['ReadingEvents']);
-    expect(assembled.ingress.map(({ name }) => name)).toEqual(['memory']);
+    expect(assembled.ingress.map(({ id }) => id)).toEqual(['memory']);
     expect(assembled.egress.map(({ id }) => id)).toEqual(['meter/totals']);
   });
 
@@ -125,7 +125,7 @@ describe('assembling an application', () => {
   it('puts the ingress and egress of a host in place of the declared ones', async () => {
     const application = defineApplication({
       functions: [TotalFunction],
-      ingress: [memoryIngress({ name: 'own' })],
+      ingress: [memoryIngress({ id: 'own' })],
       egress: [memoryEgress('own/egress')],
     });
     const egress = memoryEgress('host/egress');
@@ -227,7 +227,7 @@ describe('an application with mistakes', () => {
     ['what is no module', { functions: [TotalFunction], modules: [{ options: {} }] }, ['NOT_A_MODULE']],
     ['a class without @StatefunFunction', { functions: [TotalFunction, class Plain {}] }, ['NOT_A_FUNCTION_CLASS']],
     ['an undefined class', { functions: [TotalFunction, undefined as unknown as ClassOf] }, ['NOT_A_FUNCTION_CLASS']],
-    ['what is no ingress', { functions: [TotalFunction], ingress: [{ name: 'x' } as Ingress] }, ['INGRESS_INVALID']],
+    ['what is no ingress', { functions: [TotalFunction], ingress: [{ id: 'x' } as Ingress] }, ['INGRESS_INVALID']],
     ['what is no egress', { functions: [TotalFunction], egress: [{ id: 'x/y' } as Egress] }, ['EGRESS_INVALID']],
     ['an egress id without a slash', { functions: [TotalFunction], egress: [memoryEgress('status')] }, ['INVALID_FUNCTION_TYPE']],
     [

@@ -130,8 +130,8 @@ export function describeIngress(name: string, setup: (clock: ManualClock) => Pro
       await settled(ingress.stop(), clock);
     });
 
-    it('has a name that does not depend on the run', () => {
-      expect(source.open().name).toBe(source.open().name);
+    it('has an id that does not depend on the run', () => {
+      expect(source.open().id).toBe(source.open().id);
       expect(source.open().description).not.toBe('');
     });
   });

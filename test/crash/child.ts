@@ -31,7 +31,7 @@ async function run(folder: string): Promise<number> {
   const application = defineApplication({
     name: 'ledger',
     modules: [ledgerModule],
-    ingress: [fileIngress({ path: join(folder, 'events.jsonl'), name: ingressName })],
+    ingress: [fileIngress({ path: join(folder, 'events.jsonl'), id: ingressName })],
     egress: [fileEgress(receiptsEgress, { path: join(folder, 'egress.jsonl') })],
     engine: { limits },
   });

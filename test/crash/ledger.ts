@@ -69,7 +69,7 @@ export class AccountFunction {
 
   @Handles('ledger.credited')
   onCredited({ data }: CloudEvent<{ reference: string; amount: number }>, context: Context): void {
-    this.open.remove(data.reference);
+    this.open.delete(data.reference);
     if (data.amount % 4 === 0) context.cancelDelayed(`open-${data.reference}`);
   }
 
@@ -159,8 +159,8 @@ export class WatcherFunction {
 
   @Handles('ledger.unwatch')
   onUnwatch({ data }: Event<'ledger.unwatch'>, context: Context): void {
-    this.watching.remove(data.rate);
-    this.seen.remove(data.rate);
+    this.watching.delete(data.rate);
+    this.seen.delete(data.rate);
     context.unsubscribe(RateFunction, data.rate);
   }
 

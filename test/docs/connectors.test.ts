@@ -67,7 +67,7 @@ export const shop = defineApplication({
   name: 'shop',
   functions: [OrderFunction],
   forwarders: [OrderEvents],
-  ingress: [kinesisIngress({ name: 'orders', stream: 'shop-orders', start: 'LATEST', format: toOrderPlaced })],
+  ingress: [kinesisIngress({ id: 'orders', stream: 'shop-orders', start: 'LATEST', format: toOrderPlaced })],
   egress: [kinesisEgress('shop/status', { stream: 'shop-status' })],
 });
 // #endregion kinesis
@@ -77,7 +77,7 @@ export const shopOnFiles = defineApplication({
   name: 'shop',
   functions: [OrderFunction],
   forwarders: [OrderEvents],
-  ingress: [fileIngress({ name: 'orders', path: 'orders.jsonl', follow: true })],
+  ingress: [fileIngress({ id: 'orders', path: 'orders.jsonl', follow: true })],
   egress: [fileEgress('shop/status', { path: 'status.jsonl' })],
 });
 // #endregion files

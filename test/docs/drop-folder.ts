@@ -5,7 +5,7 @@ import type { Ingress, IngressContext } from 'statefun';
 // #region ingress
 /** Reads the `.json` files that are moved into a folder, a record each. Names must grow, as times and numbers with leading zeros do. */
 export class DropFolder implements Ingress {
-  readonly name: string;
+  readonly id: string;
   readonly description: string;
   readonly #folder: string;
   #stopping = new AbortController();
@@ -13,7 +13,7 @@ export class DropFolder implements Ingress {
 
   constructor(folder: string) {
     this.#folder = folder;
-    this.name = `drop-folder:${folder}`;
+    this.id = `drop-folder:${folder}`;
     this.description = `files in ${folder}`;
   }
 
@@ -41,7 +41,7 @@ export class DropFolder implements Ingress {
         const data = await readFile(join(this.#folder, file));
         signal.throwIfAborted();
         // Resolves when there is room for more; a stop does not wait for that.
-        const record = { partition: 'files', position: file, identity: `${this.name}/${file}`, data };
+        const record = { partition: 'files', position: file, identity: `${this.id}/${file}`, data };
         await Promise.race([context.deliver([record]), stopped]);
         last = file;
       }

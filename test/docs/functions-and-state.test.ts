@@ -69,7 +69,7 @@ export class OrderFunction {
     this.customer.set(customer);
     const quantity = (this.lines.get(product)?.quantity ?? 0) + data.quantity;
     if (quantity > 0) this.lines.set(product, { product, quantity });
-    else this.lines.remove(product);
+    else this.lines.delete(product);
     this.history.append(`${time}: ${product}, ${this.lines.size} lines`);
   }
 }

@@ -119,7 +119,7 @@ describe('capture', () => {
       });
       state.begin();
       cells.count.set(2);
-      cells.items.remove('a');
+      cells.items.delete('a');
       cells.items.set('b', 2);
       cells.log.replaceWith(['y', 'z']);
       store.apply(state.capture());

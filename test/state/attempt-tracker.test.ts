@@ -40,7 +40,7 @@ describe('the size of the state of an address', () => {
     ];
     const { state, cells } = stateOf(create, stored);
     keeping(state, () => {
-      cells.items.remove('a');
+      cells.items.delete('a');
       cells.items.set('b', 1);
     });
     expect(state.bytes).toBeLessThan(100);

@@ -17,7 +17,7 @@ const uses: readonly (readonly [string, (cells: Cells) => unknown])[] = [
   ['value exists', ({ count }) => count.exists()],
   ['table get', ({ items }) => items.get('a')],
   ['table set', ({ items }) => items.set('a', 1)],
-  ['table remove', ({ items }) => items.remove('a')],
+  ['table delete', ({ items }) => items.delete('a')],
   ['table has', ({ items }) => items.has('a')],
   ['table size', ({ items }) => items.size],
   ['table clear', ({ items }) => items.clear()],

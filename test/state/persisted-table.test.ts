@@ -18,7 +18,7 @@ describe('PersistedTable', () => {
     items.set('a', 1);
     items.set('a', 2);
     expect([items.get('a'), items.has('a'), items.size]).toEqual([2, true, 1]);
-    expect([items.remove('a'), items.remove('a')]).toEqual([true, false]);
+    expect([items.delete('a'), items.delete('a')]).toEqual([true, false]);
     expect([items.get('a'), items.has('a'), items.size]).toEqual([undefined, false, 0]);
   });
 
@@ -26,7 +26,7 @@ describe('PersistedTable', () => {
     const items = open();
     for (const key of ['10', 'b', '2', 'a']) items.set(key, 1);
     items.set('b', 2);
-    items.remove('10');
+    items.delete('10');
     items.set('10', 3);
     expect([...items.keys()]).toEqual(['b', '2', 'a', '10']);
     expect([...items.values()]).toEqual([2, 1, 1, 3]);
@@ -56,11 +56,11 @@ describe('PersistedTable', () => {
   });
 
   it.each([
-    ['removed a key', (items: PersistedTable<number>) => items.remove('a')],
+    ['removed a key', (items: PersistedTable<number>) => items.delete('a')],
     [
       'removed a key and set it again',
       (items: PersistedTable<number>) => {
-        items.remove('a');
+        items.delete('a');
         items.set('a', 5);
       },
     ],
@@ -95,7 +95,7 @@ describe('PersistedTable', () => {
   it('refuses keys that are no text, which would be others after a reload, and keys that are too long', () => {
     const items = open();
     for (const key of [5, undefined, null, {}, 'x'.repeat(65_537), 'ü'.repeat(32_769), '\ud800'.repeat(10_923)] as string[]) {
-      for (const use of [() => items.set(key, 1), () => items.get(key), () => items.has(key), () => items.remove(key)]) {
+      for (const use of [() => items.set(key, 1), () => items.get(key), () => items.has(key), () => items.delete(key)]) {
         expect(use).toThrow(expect.objectContaining({ code: 'STATE_KEY_INVALID' }));
       }
     }
@@ -117,7 +117,7 @@ describe('PersistedTable', () => {
     const seen: string[] = [];
     for (const key of items.keys()) {
       seen.push(key);
-      items.remove(key);
+      items.delete(key);
       if (key === 'a') items.set('d', 1);
     }
     expect(seen).toEqual(['a', 'b', 'c', 'd']);
@@ -145,7 +145,7 @@ describe('PersistedTable', () => {
     for (let index = 0; index < tableEntriesMax; index++) items.set(String(index), index);
     expect(() => items.set('one more', 1)).toThrow(expect.objectContaining({ code: 'STATE_TABLE_FULL' }));
     items.set('0', -1);
-    items.remove('1');
+    items.delete('1');
     items.set('one more', 1);
     expect(items.size).toBe(100_000);
   });

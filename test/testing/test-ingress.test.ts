@@ -77,7 +77,7 @@ describe('testIngress', () => {
   it('shows why an ingress gives up, and moves its clock', async () => {
     let given: IngressContext | undefined;
     const failing: Ingress = {
-      name: 'failing',
+      id: 'failing',
       description: 'fails a minute after its start',
       start: (context) => {
         given = context;

@@ -81,7 +81,7 @@ class WeatherEvents implements EventForwarder {
 const untouched = (): never => {
   throw new Error('the declared port was used');
 };
-const declaredIngress: Ingress = { name: 'weather', description: 'never started', start: untouched, stop: untouched };
+const declaredIngress: Ingress = { id: 'weather', description: 'never started', start: untouched, stop: untouched };
 const declaredEgress = (id: string): Egress => ({ id, description: 'never started', start: untouched, send: untouched, stop: untouched });
 
 export const weather = (options: ApplicationOptions = {}): ReturnType<typeof defineApplication> =>

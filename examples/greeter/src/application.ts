@@ -13,7 +13,7 @@ export default defineApplication({
   scan: [new URL('./functions/', import.meta.url), new URL('./forwarders/', import.meta.url)],
   ingress: [
     fileIngress({
-      name: 'visitors',
+      id: 'visitors',
       // Beside package.json, wherever the application is started: this file runs in dist/src.
       path: fileURLToPath(new URL('../../events.jsonl', import.meta.url)),
       // `npm run dev` waits for more lines; `npm start` ends after the last one.

@@ -5,16 +5,16 @@ import { describe, StatefunError } from '../../shared/errors.ts';
 
 /** Returns the mistakes in a list of ingresses. */
 export function checkIngress(list: readonly Ingress[]): readonly StatefunError[] {
-  const names = new Map<string, Ingress>();
+  const ids = new Map<string, Ingress>();
   return list.flatMap((ingress) => {
-    if (!hasMethods(ingress, ['start', 'stop']) || typeof ingress.name !== 'string' || ingress.name === '') {
+    if (!hasMethods(ingress, ['start', 'stop']) || typeof ingress.id !== 'string' || ingress.id === '') {
       return [new StatefunError('INGRESS_INVALID', `${describe(ingress)} is not an ingress.`)];
     }
-    const before = names.get(ingress.name);
-    names.set(ingress.name, ingress);
+    const before = ids.get(ingress.id);
+    ids.set(ingress.id, ingress);
     if (before === undefined) return [];
-    const summary = `two ingresses are named "${ingress.name}": ${before.description} and ${ingress.description}.`;
-    return [new StatefunError('DUPLICATE_INGRESS_NAME', summary, { facts: { name: ingress.name } })];
+    const summary = `two ingresses have the id "${ingress.id}": ${before.description} and ${ingress.description}.`;
+    return [new StatefunError('DUPLICATE_INGRESS_NAME', summary, { facts: { id: ingress.id } })];
   });
 }
 

@@ -44,7 +44,7 @@ function collect(
     importer?.imports.push(scope);
     if (before !== undefined) continue;
     modules.set(options, scope);
-    collect(options.imports ?? [], `imports of ${scope.name}`, scope, [...chain, options], collecting);
+    collect(options.modules ?? [], `modules of ${scope.name}`, scope, [...chain, options], collecting);
   }
 }
 
@@ -74,7 +74,7 @@ function unknownExports({ options, scope }: CollectedModule, modules: readonly C
     .filter((token) => !known.has(token))
     .map((token) => {
       const name = typeof token === 'undefined' ? 'undefined' : tokenName(token);
-      return new StatefunError('MODULE_EXPORT_UNKNOWN', `${scope.name} exports ${name}, which neither it nor what it imports provides.`, {
+      return new StatefunError('MODULE_EXPORT_UNKNOWN', `${scope.name} exports ${name}, which neither it nor its modules provide.`, {
         facts: { module: scope.name, token: name },
       });
     });

@@ -8,7 +8,7 @@ export function registeredAnalyzers(application: unknown): readonly FailureAnaly
   const visit = (definition: unknown): readonly unknown[] => {
     if (!isModuleDefinition(definition) || visited.has(definition.options)) return [];
     visited.add(definition.options);
-    return [...(definition.options.failureAnalyzers ?? []), ...(definition.options.imports ?? []).flatMap(visit)];
+    return [...(definition.options.failureAnalyzers ?? []), ...(definition.options.modules ?? []).flatMap(visit)];
   };
   const { failureAnalyzers = [], modules = [] } = application.options;
   return [...failureAnalyzers, ...modules.flatMap(visit)].filter(isAnalyzer);

@@ -25,10 +25,10 @@ export function deadLetterStream(application: string): string {
 }
 
 /** Returns the typename of an ingress's records. The router chooses the format by it, so a custom format has its own typename. */
-export function recordTypename({ name, format = 'cloudevent' }: Pick<Ingress, 'name' | 'format'>): string {
+export function recordTypename({ id, format = 'cloudevent' }: Pick<Ingress, 'id' | 'format'>): string {
   if (format === 'cloudevent') return cloudEventTypename;
   if (format === 'envelope') return envelopeTypename;
-  return `statefun.ingress/${encodeURIComponent(name.toWellFormed())}`;
+  return `statefun.ingress/${encodeURIComponent(id.toWellFormed())}`;
 }
 
 /** The egress of StateFun's playground. */

@@ -30,7 +30,7 @@ export function servingProblems({ name, functions, egress }: Parts, egresses: Fl
 export function moduleProblems({ ingress }: Parts, playground: boolean): readonly string[] {
   if (ingress.length === 0) return ['there is no ingress: a cluster starts with at least one.'];
   const unreadable = ingress.filter((port) => !playground && port.cluster === undefined);
-  return unreadable.map(({ name, description }) => `ingress "${name}" (${description}) is none that a cluster can read.`);
+  return unreadable.map(({ id, description }) => `ingress "${id}" (${description}) is none that a cluster can read.`);
 }
 
 /** Creates one error for all reasons. */

@@ -51,7 +51,7 @@ function streams(application: AssembledApplication): readonly Component[] {
     return [
       {
         kind: cluster.kind,
-        spec: { id: ingressId(application.name, port.name), ...cluster.spec({ valueType: recordTypename(port), targets }) },
+        spec: { id: ingressId(application.name, port.id), ...cluster.spec({ valueType: recordTypename(port), targets }) },
       },
     ];
   });

@@ -33,7 +33,7 @@ function kinesisIngresses({ id, connection, start, streams }: KinesisIngressSpec
   return streams.map(
     (route) =>
       new ModuleFileKinesisIngress({
-        name: `${id}/${route.stream}`,
+        id: `${id}/${route.stream}`,
         stream: route.stream,
         start,
         client: connection,

@@ -32,7 +32,7 @@ export function startLine({ wiring, profiles, stateFolder, durationMs }: StartFa
     ),
     list(
       'ingress',
-      ingress.map(({ name, description }) => `${name} (${description})`),
+      ingress.map(({ id, description }) => `${id} (${description})`),
       'ingresses',
     ),
     list(

@@ -21,7 +21,7 @@ export interface SendReceipt {
  * N3. An event whose source and id are remembered is not taken again, so a sender without a response sends it again under the same id.
  */
 export class SendIngress implements Ingress {
-  readonly name = sendIngressName;
+  readonly id = sendIngressName;
   readonly description = 'events sent with statefun send';
   readonly #router: Pick<Router, 'route'>;
   readonly #ids = new SentEventIds();

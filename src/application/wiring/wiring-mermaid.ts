@@ -11,7 +11,7 @@ export function wiringMermaid(wiring: Wiring): string {
     'flowchart LR',
     ...stage(
       'ingress',
-      ingress.map(({ name, description }, index) => `ingress${index}[/"${label(name, description)}"/]`),
+      ingress.map(({ id, description }, index) => `ingress${index}[/"${label(id, description)}"/]`),
     ),
     ...stage(
       'forwarders',

@@ -6,7 +6,7 @@ type Row = readonly [name: string, text: string];
 /** Returns the wiring as text: one section for each stage, in the order in which events pass them. */
 export function wiringLines(wiring: Wiring): readonly string[] {
   const sections: readonly (readonly [string, readonly Row[]])[] = [
-    ['ingress', wiring.ingress.map(({ name, description, format }): Row => [name, `${description}${formatNote(format)}`])],
+    ['ingress', wiring.ingress.map(({ id, description, format }): Row => [id, `${description}${formatNote(format)}`])],
     ['forwarders', wiring.forwarders.map((forwarder): Row => [forwarder.name, forwarderText(forwarder, wiring)])],
     ['functions', wiring.functions.map((wired): Row => [wired.type, functionText(wired)])],
     ...remoteSection(wiring),

@@ -22,7 +22,7 @@ export interface Wiring {
 }
 
 export interface WiredIngress {
-  readonly name: string;
+  readonly id: string;
   readonly description: string;
   readonly format: 'cloudevent' | 'envelope' | 'custom';
 }
@@ -73,8 +73,8 @@ export interface WiringParts {
 export function createWiring({ application, ingress, forwarders, functions, definitions, egress }: WiringParts): Wiring {
   return {
     application,
-    ingress: ingress.map(({ name, description, format = 'cloudevent' }) => ({
-      name,
+    ingress: ingress.map(({ id, description, format = 'cloudevent' }) => ({
+      id,
       description,
       format: typeof format === 'function' ? 'custom' : format,
     })),

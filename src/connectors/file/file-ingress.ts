@@ -12,7 +12,7 @@ export interface FileIngressOptions {
   /** A regular file with one record a line: CloudEvents JSON, or Base64 where the format is `'envelope'`. */
   readonly path: string;
   /** Unique in the application; positions are kept under it, so it must not change. @defaultValue `file:` and the path */
-  readonly name?: string;
+  readonly id?: string;
   /** Waits for more lines at the end of the file. @defaultValue `false`: the engine is told that there is no more */
   readonly follow?: boolean;
   /** Longest line in bytes. Of longer ones the first 64 KiB are delivered, which become a dead letter. @defaultValue 16 MiB */
@@ -25,7 +25,7 @@ export interface FileIngressOptions {
  * Reads a file line by line. Lines end with LF or CRLF; blank ones are skipped, and so is a byte order mark at the beginning of the file. A last line without an end is a record, except when the
  * file is followed: then its end is awaited.
  *
- * The position is the offset behind a line, and the identity of a record is the name of the ingress and the offset of its line: so lines
+ * The position is the offset behind a line, and the identity of a record is the id of the ingress and the offset of its line: so lines
  * may be appended, but what was read must not change: a file that was rotated, replaced or shortened ends reading with
  * INGRESS_POSITION_LOST, at the next start too, and no line is skipped silently. INGRESS_FILE_MISSING when it cannot be opened,
  * FILE_NOT_REGULAR when it is a pipe, a device or a folder.
@@ -42,7 +42,7 @@ const partition = 'file';
 const pipeHint = 'Positions are offsets, which only a regular file has: write what comes to a file, and follow it (follow: true).';
 
 class FileIngress implements Ingress {
-  readonly name: string;
+  readonly id: string;
   readonly description: string;
   readonly format?: RecordFormat;
   readonly #options: FileIngressOptions;
@@ -51,7 +51,7 @@ class FileIngress implements Ingress {
 
   constructor(options: FileIngressOptions) {
     this.#options = options;
-    this.name = options.name ?? `file:${options.path}`;
+    this.id = options.id ?? `file:${options.path}`;
     this.description = `file ${options.path}`;
     if (options.format !== undefined) this.format = options.format;
   }
@@ -141,7 +141,7 @@ class FileIngress implements Ingress {
     return {
       partition,
       position: formatPosition(line.endOffset, line.bytesBefore),
-      identity: `${this.name}@${line.startOffset}`,
+      identity: `${this.id}@${line.startOffset}`,
       // What is not Base64 decodes to bytes that are no envelope, and becomes a dead letter.
       data: this.format === 'envelope' ? Buffer.from(line.data.toString('latin1'), 'base64') : line.data,
     };

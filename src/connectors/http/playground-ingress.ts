@@ -19,7 +19,7 @@ const stringTypename = 'io.statefun.types/string';
  * Positions number the requests. A number is used again only if nothing of its request was committed, so it names the request for ever.
  */
 export class PlaygroundIngress implements Ingress {
-  readonly name = 'io.statefun.playground/ingress';
+  readonly id = 'io.statefun.playground/ingress';
   readonly description: string;
   readonly #port: number;
   readonly #host: string;
@@ -75,7 +75,7 @@ export class PlaygroundIngress implements Ingress {
     const context = this.#context;
     if (context === undefined) return { status: 503, body: 'the engine stops\n' };
     const position = String(++this.#count);
-    await context.deliver([{ partition, position, identity: `${this.name}#${position}`, data: envelope.encode(), key }]);
+    await context.deliver([{ partition, position, identity: `${this.id}#${position}`, data: envelope.encode(), key }]);
     await context.savePosition(partition, position);
     return { status: 200 };
   }

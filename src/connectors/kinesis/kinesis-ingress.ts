@@ -17,7 +17,7 @@ export interface KinesisIngressOptions {
   /** The stream to read. The setting `kinesis.ingress-stream`, where there is one, wins; so do settings with the names of other options. */
   readonly stream?: string;
   /** Unique in the application; positions are kept under it, so it must not change. @defaultValue `kinesis:` and the stream named in code */
-  readonly name?: string;
+  readonly id?: string;
   /** Where the very first run begins; later runs go on where the last commit ended. @defaultValue `'TRIM_HORIZON'`, the oldest record */
   readonly start?: KinesisStart;
   /** A client, or how to make one. @defaultValue from the environment, see KinesisClientOptions */
@@ -63,7 +63,7 @@ const streamVariable = 'EVENTS_INGRESS_STREAM_DEFAULT';
 
 /** @internal The class behind `kinesisIngress`; `random` spreads the waits of the back-off. */
 export class KinesisIngress implements Ingress {
-  readonly name: string;
+  readonly id: string;
   readonly format?: RecordFormat;
   readonly route?: NonNullable<Ingress['route']>;
   readonly #inCode: KinesisIngressOptions;
@@ -79,7 +79,7 @@ export class KinesisIngress implements Ingress {
     this.#inCode = options;
     this.#options = options;
     this.#random = random;
-    this.name = options.name ?? (options.stream === undefined ? 'kinesis' : `kinesis:${options.stream}`);
+    this.id = options.id ?? (options.stream === undefined ? 'kinesis' : `kinesis:${options.stream}`);
     if (options.format !== undefined) this.format = options.format;
     if (options.route !== undefined) this.route = options.route;
   }

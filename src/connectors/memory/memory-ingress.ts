@@ -14,7 +14,7 @@ export interface MemoryRecord {
 
 export interface MemoryIngressOptions {
   /** Unique in the application. @defaultValue `'memory'` */
-  readonly name?: string;
+  readonly id?: string;
   /** How records become events; events that are fed are written in this form. @defaultValue `'cloudevent'` */
   readonly format?: RecordFormat;
 }
@@ -40,7 +40,7 @@ interface WaitingPut {
 }
 
 export class MemoryIngress implements Ingress {
-  readonly name: string;
+  readonly id: string;
   readonly description = 'records fed by the program';
   readonly format?: RecordFormat;
   readonly #records = new Queue<IngressRecord>();
@@ -54,7 +54,7 @@ export class MemoryIngress implements Ingress {
   #stopping = new AbortController();
 
   constructor(options: MemoryIngressOptions) {
-    this.name = options.name ?? 'memory';
+    this.id = options.id ?? 'memory';
     if (options.format !== undefined) this.format = options.format;
   }
 
@@ -89,7 +89,7 @@ export class MemoryIngress implements Ingress {
 
   stop(): Promise<void> {
     this.#context = undefined;
-    const reason = new StatefunError('INGRESS_STOPPED', `The ingress "${this.name}" stopped before it could deliver all its records.`);
+    const reason = new StatefunError('INGRESS_STOPPED', `The ingress "${this.id}" stopped before it could deliver all its records.`);
     this.#stopping.abort(reason);
     this.#rejectWaiting(reason);
     return Promise.resolve();
@@ -107,7 +107,7 @@ export class MemoryIngress implements Ingress {
     this.#records.push({
       partition,
       position: String(this.#fedCount),
-      identity: `${this.name}#${this.#fedCount}`,
+      identity: `${this.id}#${this.#fedCount}`,
       data: typeof data === 'string' ? Buffer.from(data) : data,
       ...(key === undefined ? {} : { key }),
     });

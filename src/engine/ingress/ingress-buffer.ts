@@ -76,7 +76,7 @@ export class IngressBuffer {
       failed,
       signal: this.#controller.signal,
       clock,
-      logger: namedLogger(logger, `ingress.${this.ingress.name}`).child({ ingress: this.ingress.name }),
+      logger: namedLogger(logger, `ingress.${this.ingress.id}`).child({ ingress: this.ingress.id }),
     };
     return this.ingress.start(context);
   }
@@ -137,7 +137,7 @@ export class IngressBuffer {
   }
 
   #stopped(): StatefunError {
-    return new StatefunError('ENGINE_STOPPED', `ingress ${this.ingress.name} delivered records while the engine stops.`);
+    return new StatefunError('ENGINE_STOPPED', `ingress ${this.ingress.id} delivered records while the engine stops.`);
   }
 
   #deliver(records: readonly IngressRecord[]): Promise<void> {

@@ -52,7 +52,7 @@ export class RecordIntake {
       const next = buffer?.take();
       if (buffer === undefined || next === undefined) continue;
       this.#taken += 1;
-      this.#options.partition.group.position(buffer.ingress.name, next.record.partition, next.record.position);
+      this.#options.partition.group.position(buffer.ingress.id, next.record.partition, next.record.position);
       this.route(buffer.ingress, next.record, next.receivedAtMs);
       return true;
     }
@@ -94,7 +94,7 @@ export class RecordIntake {
   #routed(ingress: Ingress, record: IngressRecord): Routed {
     const { router } = this.#options;
     try {
-      if (ingress.route !== undefined) return { kind: 'messages', messages: named(ingress.name, record, ingress.route(record)) };
+      if (ingress.route !== undefined) return { kind: 'messages', messages: named(ingress.id, record, ingress.route(record)) };
       const envelope = openRecord(record, ingress.format);
       const messages = router.route(envelope, record.identity);
       if (messages.length > 0) return { kind: 'messages', messages };

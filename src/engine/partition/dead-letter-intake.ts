@@ -39,7 +39,7 @@ export class DeadLetterIntake {
 
   giveUpRecord(ingress: Ingress, record: IngressRecord, error: Error): void {
     const { partition, position, identity, key } = record;
-    const from = { name: ingress.name, partition, position, identity, ...(key === undefined ? {} : { key }) };
+    const from = { name: ingress.id, partition, position, identity, ...(key === undefined ? {} : { key }) };
     const reason = this.#reason(error);
     const trace = ofApplication(error) ? traceOf(error) : {};
     const { byteLength } = record.data;

@@ -18,7 +18,7 @@ export function redrive(letter: DeadLetter, { intake, partition, ingress }: Redr
     case 'record': {
       assertInvariant(letter.ingress !== undefined, 'a dead record knows its ingress');
       const { name, partition: shard, position, identity, key } = letter.ingress;
-      const source = ingress.find((candidate) => candidate.name === name) ?? removedIngress(name);
+      const source = ingress.find((candidate) => candidate.id === name) ?? removedIngress(name);
       intake.route(
         source,
         { partition: shard, position, identity, data: letter.payload, ...(key === undefined ? {} : { key }) },
@@ -49,5 +49,5 @@ export function redrive(letter: DeadLetter, { intake, partition, ingress }: Redr
 
 /** The ingress is not declared any more: its records are read as CloudEvents, the default. */
 function removedIngress(name: string): Ingress {
-  return { name, description: `${name} (removed)`, start: () => Promise.resolve(), stop: () => Promise.resolve() };
+  return { id: name, description: `${name} (removed)`, start: () => Promise.resolve(), stop: () => Promise.resolve() };
 }

@@ -43,7 +43,7 @@ export function readEngineStatus({ phase, failure, loop, partition, ingress, out
     failure,
     stalledMs: loop.stalledMs,
     messages: { pending: partition.mailboxes.messages, endless: loop.endless },
-    ingress: ingress.map((buffer) => ({ name: buffer.ingress.name, finished: buffer.finished, recordsWaiting: buffer.recordsWaiting })),
+    ingress: ingress.map((buffer) => ({ name: buffer.ingress.id, finished: buffer.finished, recordsWaiting: buffer.recordsWaiting })),
     egress: outbox.senders.map((sender) => ({ id: sender.egress.id, recordsWaiting: sender.waiting, failing: sender.failing })),
     outbox: { records: outbox.records, bytes: outbox.bytes, full: loop.outboxFull },
   };

@@ -14,7 +14,7 @@ export interface SimulatedRecord {
 
 /** Delivers when the simulation says so, as a stream does that still holds everything: from the committed position on. */
 export class SimulatedIngress implements Ingress {
-  readonly name = 'simulation';
+  readonly id = 'simulation';
   readonly description = 'records of the simulation';
   readonly #byPartition = new Map<string, SimulatedRecord[]>();
   readonly #next = new Map<string, number>();

@@ -37,7 +37,7 @@ describe('what a module exports', () => {
   const billing = defineModule({ name: 'billing', providers: [Ledger, currency('EUR')], exports: [Ledger] });
 
   it('can be asked for by modules that import it and by the application; the rest serves the module itself', async () => {
-    const shop = defineModule({ imports: [billing], functions: [functionNeeding(Ledger, 'test/shop')] });
+    const shop = defineModule({ modules: [billing], functions: [functionNeeding(Ledger, 'test/shop')] });
     const application = defineApplication({ modules: [shop], functions: [functionNeeding(Ledger)] });
 
     const assembled = await assembleApplication(application);
@@ -54,7 +54,7 @@ describe('what a module exports', () => {
   });
 
   it('leaves the rest private: who asks is told which module has it', async () => {
-    const shop = defineModule({ name: 'shop', imports: [billing], functions: [functionNeeding('currency')] });
+    const shop = defineModule({ name: 'shop', modules: [billing], functions: [functionNeeding('currency')] });
 
     const [problem, ...others] = await problemsOf(defineApplication({ modules: [shop] }));
 
@@ -65,7 +65,7 @@ describe('what a module exports', () => {
         '"currency", parameter 0 (given) of class NeedsFunction is provided by module "billing", which does not export it.',
         '  Asked for by: NeedsFunction → "currency".',
       ].join('\n'),
-      hint: 'Add it to exports of module "billing", and module "billing" to imports of module "shop".',
+      hint: 'Add it to exports of module "billing", and module "billing" to modules of module "shop".',
     });
   });
 
@@ -78,14 +78,14 @@ describe('what a module exports', () => {
         summary: expect.stringContaining(
           'provided by module "billing", which exports it only to those that import it, which module "shop" does not.',
         ),
-        hint: 'Add module "billing" to imports of module "shop".',
+        hint: 'Add module "billing" to modules of module "shop".',
       },
     ]);
   });
 
   it('is passed on by a module that exports it again', async () => {
-    const facade = defineModule({ imports: [billing], exports: [Ledger] });
-    const shop = defineModule({ imports: [facade], functions: [functionNeeding(Ledger)] });
+    const facade = defineModule({ modules: [billing], exports: [Ledger] });
+    const shop = defineModule({ modules: [facade], functions: [functionNeeding(Ledger)] });
 
     expect(givenTo(await assembleApplication(defineApplication({ modules: [shop] })))).toEqual({ currency: 'EUR' });
   });
@@ -102,7 +102,7 @@ describe('what a module exports', () => {
     expect([givenTo(replaced, 'test/a'), givenTo(replaced, 'test/b')]).toEqual(['XXX', 'XXX']);
   });
 
-  it('must be provided by it or by what it imports', async () => {
+  it('must be provided by it or by its modules', async () => {
     const module = defineModule({
       name: 'billing',
       exports: ['invoices'],
@@ -111,7 +111,7 @@ describe('what a module exports', () => {
     });
 
     expect(await problemsOf(defineApplication({ modules: [module] }))).toMatchObject([
-      { code: 'MODULE_EXPORT_UNKNOWN', summary: 'module "billing" exports "invoices", which neither it nor what it imports provides.' },
+      { code: 'MODULE_EXPORT_UNKNOWN', summary: 'module "billing" exports "invoices", which neither it nor its modules provide.' },
     ]);
   });
 });
@@ -132,10 +132,10 @@ describe('what a scanned class sees', () => {
 
 describe('modules that import each other', () => {
   it('are refused with the circle', async () => {
-    const imports: ModuleDefinition[] = [];
-    const first = defineModule({ name: 'first', imports, functions: [functionNeeding('currency')], providers: [currency('EUR')] });
-    const second = defineModule({ name: 'second', imports: [first] });
-    imports.push(defineModule({ name: 'third', imports: [second] }));
+    const modules: ModuleDefinition[] = [];
+    const first = defineModule({ name: 'first', modules, functions: [functionNeeding('currency')], providers: [currency('EUR')] });
+    const second = defineModule({ name: 'second', modules: [first] });
+    modules.push(defineModule({ name: 'third', modules: [second] }));
 
     expect(await problemsOf(defineApplication({ modules: [first] }))).toMatchObject([
       {
@@ -148,7 +148,7 @@ describe('modules that import each other', () => {
   it('say what an undefined import means', async () => {
     const module = defineModule({
       name: 'shop',
-      imports: [undefined as unknown as ModuleDefinition],
+      modules: [undefined as unknown as ModuleDefinition],
       functions: [functionNeeding('currency')],
     });
 

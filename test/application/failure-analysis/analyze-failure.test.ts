@@ -108,15 +108,15 @@ describe('registered analyzers', () => {
   it('are those of the application, then those of its modules, each module once', () => {
     const [own, first, second] = [named(), named(), named()];
     const imported = defineModule({ failureAnalyzers: [second] });
-    const modules = [defineModule({ failureAnalyzers: [first], imports: [imported] }), imported];
+    const modules = [defineModule({ failureAnalyzers: [first], modules: [imported] }), imported];
     expect(registeredAnalyzers(defineApplication({ failureAnalyzers: [own], modules }))).toEqual([own, first, second]);
   });
 
   it('are found in spite of modules that import each other, and of values that are none', () => {
-    const imports: ModuleDefinition[] = [];
+    const listed: ModuleDefinition[] = [];
     const analyzer = named();
-    const circular = defineModule({ imports, failureAnalyzers: [analyzer, 'no analyzer' as unknown as FailureAnalyzer] });
-    imports.push(circular, undefined as unknown as ModuleDefinition);
+    const circular = defineModule({ modules: listed, failureAnalyzers: [analyzer, 'no analyzer' as unknown as FailureAnalyzer] });
+    listed.push(circular, undefined as unknown as ModuleDefinition);
     expect(registeredAnalyzers(defineApplication({ modules: [circular] }))).toEqual([analyzer]);
     expect(registeredAnalyzers(undefined)).toEqual([]);
     expect(registeredAnalyzers(defineApplication({ modules: [licensing] }))).toEqual([licences]);

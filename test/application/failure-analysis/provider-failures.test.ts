@@ -158,9 +158,9 @@ describe('mistakes in providers and modules', () => {
   });
 
   it('explains modules that import each other', async () => {
-    const importsOfA: ReturnType<typeof defineModule>[] = [];
-    const a = defineModule({ name: 'a', imports: importsOfA } satisfies ModuleOptions);
-    importsOfA.push(defineModule({ name: 'b', imports: [a] }));
+    const modulesOfA: ReturnType<typeof defineModule>[] = [];
+    const a = defineModule({ name: 'a', modules: modulesOfA } satisfies ModuleOptions);
+    modulesOfA.push(defineModule({ name: 'b', modules: [a] }));
     expect(await explainedStart({ functions, modules: [a] })).toBe(
       `Application "application" has 1 mistake.
 

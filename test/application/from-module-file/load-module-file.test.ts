@@ -85,7 +85,7 @@ spec: { id: demo/out }
       dryRun: true,
       environment: { EVENTS_INGRESS_STREAM_DEFAULT: 'other' },
     });
-    expect(ingress.map(({ name, description }) => [name, description])).toEqual([
+    expect(ingress.map(({ id, description }) => [id, description])).toEqual([
       ['demo/in/logins', 'Kinesis stream logins'],
       ['demo/in/logouts', 'Kinesis stream logouts'],
     ]);

@@ -103,7 +103,7 @@ describe('ids are data', () => {
         const folder = createTemporaryFolder();
         folders.push(folder);
         for (const subject of ['hub', 'source']) {
-          const ingress = memoryIngress({ name: subject });
+          const ingress = memoryIngress({ id: subject });
           for (const id of ids) ingress.push({ data: started(id, subject) });
           ingress.end();
           const store = await openInline(folder);

@@ -80,7 +80,7 @@ describe('the longest ids and types', () => {
     folders.push(folder);
     const out = memoryEgress(egressId);
     for (const type of ['watch', 'price']) {
-      const ingress = memoryIngress({ name: type });
+      const ingress = memoryIngress({ id: type });
       for (const id of ids) ingress.push({ specversion: '1.0', id: type, source: '/t', type, data: { id, price: 7 } });
       ingress.end();
       const store = await openInline(folder);

@@ -96,7 +96,7 @@ describe('running an application in memory', () => {
       }
     }
     const broken: Ingress = {
-      name: 'broken',
+      id: 'broken',
       description: 'fails',
       start: () => Promise.reject(new Error('no stream')),
       stop: () => Promise.resolve(),
@@ -110,7 +110,7 @@ describe('running an application in memory', () => {
     const { options } = inMemory();
     let fail: (error: Error) => void = () => undefined;
     const failing: Ingress = {
-      name: 'failing',
+      id: 'failing',
       description: 'fails later',
       start: (context) => {
         fail = (error) => context.failed(error);

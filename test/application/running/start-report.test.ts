@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 const facts: StartFacts = {
   wiring: {
     application: 'cart',
-    ingress: [{ name: 'in', description: 'Kinesis stream in', format: 'envelope' }],
+    ingress: [{ id: 'in', description: 'Kinesis stream in', format: 'envelope' }],
     forwarders: [
       { name: 'CartEvents', eventTypes: ['cart.changed'] },
       { name: 'OddEvents', eventTypes: ['odd'] },

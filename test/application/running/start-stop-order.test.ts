@@ -50,7 +50,7 @@ function recording(): { readonly log: string[]; readonly application: ReturnType
     }
   }
   const note = (text: string) => (): Promise<void> => Promise.resolve(void log.push(text));
-  const ingress: Ingress = { name: 'in', description: 'nothing', start: note('ingress starts'), stop: note('ingress stops') };
+  const ingress: Ingress = { id: 'in', description: 'nothing', start: note('ingress starts'), stop: note('ingress stops') };
   const egress: Egress = {
     id: 'meter/totals',
     description: 'nowhere',
@@ -80,7 +80,7 @@ describe('the order of start and stop', () => {
   it('ends what has started when an ingress cannot start', async () => {
     const { log, application, options } = recording();
     const broken: Ingress = {
-      name: 'in',
+      id: 'in',
       description: 'no stream',
       start: () => Promise.reject(new Error('no stream')),
       stop: () => Promise.resolve(),
@@ -102,7 +102,7 @@ describe('the order of start and stop', () => {
     const { log, application, options } = recording();
     let fail = (_error: Error): void => undefined;
     const failing: Ingress = {
-      name: 'in',
+      id: 'in',
       description: 'fails later',
       start: (context) => Promise.resolve(void (fail = (error) => context.failed(error))),
       stop: () => Promise.resolve(),

@@ -66,9 +66,9 @@ const application = defineApplication({
   forwarders: [ReadingEvents],
   providers: [Database, { provide: 'x', useFactory: () => touched.push('factory') }],
   ingress: [
-    memoryIngress({ name: 'records' }),
+    memoryIngress({ id: 'records' }),
     {
-      name: 'own',
+      id: 'own',
       description: 'a format of its own',
       format: () => reading('1', 'm1', 1),
       start: () => Promise.resolve(),
@@ -122,8 +122,8 @@ describe('the wiring of an application', () => {
     expect(wiring).toEqual({
       application: 'wired',
       ingress: [
-        { name: 'records', description: 'records fed by the program', format: 'cloudevent' },
-        { name: 'own', description: 'a format of its own', format: 'custom' },
+        { id: 'records', description: 'records fed by the program', format: 'cloudevent' },
+        { id: 'own', description: 'a format of its own', format: 'custom' },
       ],
       forwarders: [{ name: 'ReadingEvents', eventTypes: ['meter.reading'] }],
       functions: [
@@ -194,7 +194,7 @@ describe('the wiring as a Mermaid flowchart', () => {
   });
 
   it('escapes what would end a label or be read as markup', () => {
-    const chart = wiringMermaid({ ...empty, ingress: [{ name: 'a "b" #1', description: '<x> & y\nz', format: 'cloudevent' }] });
+    const chart = wiringMermaid({ ...empty, ingress: [{ id: 'a "b" #1', description: '<x> & y\nz', format: 'cloudevent' }] });
 
     expect(chart).toContain('ingress0[/"a #quot;b#quot; #35;1<br/>#lt;x#gt; #amp; y z"/]');
   });

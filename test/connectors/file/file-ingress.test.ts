@@ -40,7 +40,7 @@ describe('fileIngress', () => {
   async function readAll(content: string | Buffer, options: Partial<FileIngressOptions> = {}): Promise<RecordingIngressContext> {
     await writeFile(path, content);
     const context = new RecordingIngressContext();
-    const ingress = fileIngress({ path, name: 'events', ...options });
+    const ingress = fileIngress({ path, id: 'events', ...options });
     await ingress.start(context);
     await until(() => context.finishedCount + context.failures.length > 0, context.clock);
     await ingress.stop();
@@ -137,7 +137,7 @@ describe('fileIngress', () => {
   async function follow(content: string, lines: number) {
     await writeFile(path, content);
     const context = new RecordingIngressContext();
-    const ingress = fileIngress({ path, name: 'events', follow: true });
+    const ingress = fileIngress({ path, id: 'events', follow: true });
     await ingress.start(context);
     await until(() => context.records.length === lines, context.clock);
     return { context, ingress };
@@ -156,7 +156,7 @@ describe('fileIngress', () => {
     expect(context.texts).toEqual(['{"a":1}', '{"b":2}']);
     await settled(ingress.stop(), context.clock);
     // What is not read now is not skipped by the next start either.
-    const again = fileIngress({ path, name: 'events', follow: true }).start(new RecordingIngressContext(context.committedAfter(2)));
+    const again = fileIngress({ path, id: 'events', follow: true }).start(new RecordingIngressContext(context.committedAfter(2)));
     await expect(again).rejects.toMatchObject({ code: 'INGRESS_POSITION_LOST' });
   });
 

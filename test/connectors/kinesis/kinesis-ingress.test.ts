@@ -19,7 +19,7 @@ describeEndlessIngress('Kinesis', kinesisSource);
 
 describe('kinesisIngress', () => {
   it('reads no environment and does no work before the start', () => {
-    expect(kinesisIngress({ stream: 'in' }).name).toBe('kinesis:in');
-    expect(kinesisIngress().name).toBe('kinesis');
+    expect(kinesisIngress({ stream: 'in' }).id).toBe('kinesis:in');
+    expect(kinesisIngress().id).toBe('kinesis');
   });
 });

@@ -31,7 +31,7 @@ export class TotalFunction {
       if (seenAt > untilMs && this.seen.size - old.length < rememberedMax) break;
       old.push(key);
     }
-    for (const key of old) this.seen.remove(key);
+    for (const key of old) this.seen.delete(key);
   }
 }
 // #endregion deduplication

@@ -56,7 +56,7 @@ async function started(limits: Partial<typeof defaultLimits>) {
   let context: IngressContext | undefined;
   const saved: string[] = [];
   const ingress = {
-    name: 'in',
+    id: 'in',
     description: 'of a test',
     start: (given: IngressContext) => ((context = given), Promise.resolve()),
     stop: () => Promise.resolve(),

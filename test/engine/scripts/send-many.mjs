@@ -43,7 +43,7 @@ const application = defineApplication({
   name: 'many',
   functions: [Sender, Leaf],
   forwarders: [Orders],
-  ingress: [fileIngress({ path: join(folder, 'events.jsonl'), name: 'events' })],
+  ingress: [fileIngress({ path: join(folder, 'events.jsonl'), id: 'events' })],
 });
 const running = await runApplication(application, { stateFolder: join(folder, 'state') });
 await running.whenFinished();

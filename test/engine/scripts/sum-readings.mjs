@@ -36,7 +36,7 @@ const application = defineApplication({
   name: 'meters',
   functions: [Total],
   forwarders: [Readings],
-  ingress: [fileIngress({ path: join(folder, 'events.jsonl'), name: 'events' })],
+  ingress: [fileIngress({ path: join(folder, 'events.jsonl'), id: 'events' })],
   egress: [fileEgress('meter/totals', { path: join(folder, 'totals.jsonl') })],
 });
 console.log('ready');

@@ -23,7 +23,7 @@ export class CartFunction {
       this.items.set(productId, { ...item, productId, originPrice, quantity });
     } else if (item !== undefined) {
       context.unsubscribe(ProductFunction, productId);
-      this.items.remove(productId);
+      this.items.delete(productId);
     }
   }
 

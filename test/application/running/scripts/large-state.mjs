@@ -49,7 +49,7 @@ class Changes {
 Forwarder('test.change')(Changes);
 
 // A name of its own for each phase: the second process would take its first records for those that the first one has read.
-const ingress = memoryIngress({ name: phase });
+const ingress = memoryIngress({ id: phase });
 const mebibyte = 1024 * 1024;
 const limits = {
   liveStateBytesMax: Number(process.env.LIVE_STATE_MIB ?? 4) * mebibyte,

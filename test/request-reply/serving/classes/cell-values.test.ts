@@ -89,7 +89,7 @@ describe('the cells of a class in a cluster', () => {
       cart.total.set(5);
     });
     const second = batch(first, (cart) => {
-      cart.items.remove('a');
+      cart.items.delete('a');
       cart.items.set('c', 3);
     });
     expect(second.map(({ name }) => name)).toEqual(['items']);

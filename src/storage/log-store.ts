@@ -71,7 +71,7 @@ export interface LogStoreParts {
 
 /**
  * A store in a folder: an append-only log with one frame a commit, and an index in memory that says where each key's newest entry is.
- * Keeps S1 to S4 of the store port. The index changes only when the frame survives a crash, so nobody reads what could still be lost.
+ * Keeps STORE-S1 to STORE-S4 of the store port. The index changes only when the frame survives a crash, so nobody reads what could still be lost.
  */
 export class LogStore implements Store {
   readonly identity: StoreIdentity;
@@ -183,7 +183,7 @@ export class LogStore implements Store {
     return this.#open;
   }
 
-  /** @internal Nothing is read or written any more (S4). */
+  /** @internal Nothing is read or written any more (STORE-S4). */
   fail(error: Error): void {
     if (this.#failed || this.#closing !== undefined) return;
     this.#failed = true;

@@ -27,7 +27,7 @@ export interface LogStoreOptions {
   readonly compactionBytesPerSecondMax?: number;
   /** Where writing, reading and compacting run. @defaultValue {@link separateThreads} */
   readonly threads?: StoreThreads;
-  /** Called once, when the store has failed (S4). */
+  /** Called once, when the store has failed (STORE-S4). */
   readonly onFailure?: (error: Error) => void;
   readonly logger?: Logger;
   /** Reports the progress of recovery, in bytes. */

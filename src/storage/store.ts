@@ -3,10 +3,10 @@
  *
  * Invariants every store keeps (one contract suite checks them all):
  *
- * S1. A commit is all or nothing, also after a crash at any instant.
- * S2. `commit` resolves when the changes survive a crash of the process and of the machine (memory stores: never).
- * S3. After a crash exactly the commits 1..n are there, for some n not smaller than the last one that resolved.
- * S4. When a commit fails the store has failed: every later call rejects with the same error, and nothing is written any more.
+ * STORE-S1. A commit is all or nothing, also after a crash at any instant.
+ * STORE-S2. `commit` resolves when the changes survive a crash of the process and of the machine (memory stores: never).
+ * STORE-S3. After a crash exactly the commits 1..n are there, for some n not smaller than the last one that resolved.
+ * STORE-S4. When a commit fails the store has failed: every later call rejects with the same error, and nothing is written any more.
  */
 export interface Store {
   /** The keys of a collection in no particular order; at once when nothing has to be read. Sees every resolved commit. */

@@ -205,7 +205,7 @@ describe('LogStore', () => {
       });
     };
 
-    it('has failed for good: every later call rejects with the same error, and nothing is written', async () => {
+    it('has failed for good: every later call rejects with the same error, and nothing is written (STORE-S4)', async () => {
       await (await open()).close();
       const onFailure = jest.fn();
       const store = await open({ disk: diskFullAfter(1), onFailure });
@@ -233,7 +233,7 @@ describe('LogStore', () => {
       expect(await valueOf(await open(), 'c', 'k')).toBe('third');
     });
 
-    it('does not try a failed sync again, and recovers at least the last resolved commit', async () => {
+    it('does not try a failed sync again, and recovers at least the last resolved commit (STORE-S2, STORE-A3)', async () => {
       await (await open()).close();
       const syncs: number[] = [];
       const fdatasyncSync = (file: number): void => {

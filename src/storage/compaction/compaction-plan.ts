@@ -30,7 +30,7 @@ export interface CompactionPlan {
 /**
  * Chooses the segments to compact, or none. `closed` are those that take no more frames, `open` the one that does.
  *
- * P1. A tombstone goes only when no segment that stays can hold an older entry of its listed: the segment begins with a later commit, or it
+ * STORE-P1. A tombstone goes only when no segment that stays can hold an older entry of its listed: the segment begins with a later commit, or it
  *     was clean at that commit, and then everything in it was the newest of its listed.
  */
 export function planCompaction(

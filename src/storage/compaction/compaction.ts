@@ -54,8 +54,8 @@ interface Copied {
  * Gives back the space of entries that are not the newest of their listed, while commits go on: one plan after the other, as long as there is
  * one.
  *
- * K1. An entry is left out only when the index names a newer one, or P1 allows it; every entry of the segments is looked at.
- * K2. Segments are removed when a manifest without them is durable, the index names none of their entries, and nobody reads them.
+ * STORE-K1. An entry is left out only when the index names a newer one, or STORE-P1 allows it; every entry of the segments is looked at.
+ * STORE-K2. Segments are removed when a manifest without them is durable, the index names none of their entries, and nobody reads them.
  */
 export class Compaction {
   readonly #options: CompactionOptions;

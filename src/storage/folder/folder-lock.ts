@@ -23,12 +23,12 @@ export interface FolderLock {
  * process wrote; a connection that is accepted and ends without a word means nothing. No socket is ever replaced or moved once it has its
  * name: taking over means having no living rival.
  *
- * L1. A claimant is visible under its name, and answers, before it lists the others.
- * L2. It withdraws when another one holds the lock, or has a smaller name.
- * L3. It waits for those with larger names until they have withdrawn (then it goes on) or hold the lock (then L2).
+ * STORE-L1. A claimant is visible under its name, and answers, before it lists the others.
+ * STORE-L2. It withdraws when another one holds the lock, or has a smaller name.
+ * STORE-L3. It waits for those with larger names until they have withdrawn (then it goes on) or hold the lock (then STORE-L2).
  *
- * Of two claimants at least one lists after the other is visible (L1). If that is the larger one it withdraws (L2); if it is the smaller
- * one it waits until the larger one has decided (L3). Hence never two; and waiting goes from smaller to larger only, hence no deadlock.
+ * Of two claimants at least one lists after the other is visible (STORE-L1). If that is the larger one it withdraws (STORE-L2); if it is the smaller
+ * one it waits until the larger one has decided (STORE-L3). Hence never two; and waiting goes from smaller to larger only, hence no deadlock.
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   let claim: Claim;

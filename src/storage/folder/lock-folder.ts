@@ -29,8 +29,8 @@ type Role = 'claimant' | 'asker';
  * The folder in which the sockets of a state folder's lock lie: `lock/` inside of it, wherever that is. It stays open, and everything in it is
  * reached through the open folder, so that what was checked is what is used.
  *
- * F1. A link, a folder or a socket of another user is refused, and nothing is removed then: its owner could remove the socket of a holder.
- * F2. On Linux a socket is reached by `/proc/self/fd/<file>/<name>`, which is short however long the path of the folder is.
+ * STORE-F1. A link, a folder or a socket of another user is refused, and nothing is removed then: its owner could remove the socket of a holder.
+ * STORE-F2. On Linux a socket is reached by `/proc/self/fd/<file>/<name>`, which is short however long the path of the folder is.
  */
 export class LockFolder {
   readonly #folder: string;

@@ -123,7 +123,7 @@ function take({ reading: { collection, entries }, first, behind }: Part, buffer:
     const start = spans[request * 2] ?? 0;
     const span = entrySpan(buffer, start, start + (spans[request * 2 + 1] ?? 0));
     assertInvariant(span !== undefined && !span.removes, 'an index names entries that set their key');
-    // The entry may belong to another collection, whose hash is the same (I2).
+    // The entry may belong to another collection, whose hash is the same (STORE-I2).
     if (buffer.toString('utf8', start + entryHeaderBytes, span.keyStart) !== collection) continue;
     entries.push({ key: buffer.toString('utf8', span.keyStart, span.valueStart), value: buffer.subarray(span.valueStart, span.end) });
   }

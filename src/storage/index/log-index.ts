@@ -15,8 +15,8 @@ export interface EntryPlace {
 /**
  * Where the newest entry of every key is: about 42 bytes a key, outside the JavaScript heap.
  *
- * I1. It holds no names. Two keys are one to it when 96 bits of a keyed hash agree; whoever reads an entry compares its names.
- * I2. The keys of a collection form a chain in the order of their arrival; chains of collections whose 32 bits agree are one chain.
+ * STORE-I1. It holds no names. Two keys are one to it when 96 bits of a keyed hash agree; whoever reads an entry compares its names.
+ * STORE-I2. The keys of a collection form a chain in the order of their arrival; chains of collections whose 32 bits agree are one chain.
  */
 export class LogIndex {
   readonly slots = new IndexSlots();
@@ -82,7 +82,7 @@ export class LogIndex {
     slots.release(slot);
   }
 
-  /** The places of all keys of a collection, oldest arrival first; those of another collection may be among them (I2). */
+  /** The places of all keys of a collection, oldest arrival first; those of another collection may be among them (STORE-I2). */
   placesOf(collection: number): EntryPlace[] {
     const head = this.chainTable.find(collection, 0, 0);
     const places: EntryPlace[] = [];

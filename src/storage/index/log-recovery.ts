@@ -40,9 +40,9 @@ export interface RecoveredLog {
 /**
  * Fills the index from the segments that the manifest names, or from its dump, and makes the log ready to be appended to.
  *
- * R1. Every intact frame up to the first damage is recovered; damage that no interrupted write explains is refused with STORE_CORRUPT.
- * R2. When it returns, what it recovered survives a crash of the machine, whatever became of the last sync before.
- * R3. What an orderly stop wrote down is there: a log that is shorter than the dump of the index says is refused, wherever it was cut.
+ * STORE-R1. Every intact frame up to the first damage is recovered; damage that no interrupted write explains is refused with STORE_CORRUPT.
+ * STORE-R2. When it returns, what it recovered survives a crash of the machine, whatever became of the last sync before.
+ * STORE-R3. What an orderly stop wrote down is there: a log that is shorter than the dump of the index says is refused, wherever it was cut.
  */
 export async function recoverLog(options: RecoveryOptions): Promise<RecoveredLog> {
   const { disk, folder, manifest, index, segments, storeId } = options;
@@ -70,7 +70,7 @@ function knownState(disk: Disk, folder: string, storeId: string): DumpedState | 
   return known?.storeId === storeId ? known : undefined;
 }
 
-/** R3, as far as sizes show it; {@link missingCommits} is about the rest. */
+/** STORE-R3, as far as sizes show it; {@link missingCommits} is about the rest. */
 function ensureNotOlder(folder: string, known: DumpedState, manifest: Manifest, sizes: ReadonlyMap<number, number>): void {
   if (manifest.generation < known.generation) {
     const reason = `it is older than the one that was there when the store was closed: ${restored}`;

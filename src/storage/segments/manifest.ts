@@ -33,9 +33,9 @@ export type ListedSegment = ListedLogSegment | ListedKeptSegment;
  * Which segments a store consists of. The file is replaced atomically whenever that changes; a segment file that it does not name is no
  * part of the store.
  *
- * M1. A segment is named before it takes the frame of a commit, and only when everything it holds is durable.
- * M2. A segment file is removed only after a manifest that does not name it is durable.
- * M3. Numbers rise and are never used again: `nextNumber` is larger than that of any segment there ever was.
+ * STORE-M1. A segment is named before it takes the frame of a commit, and only when everything it holds is durable.
+ * STORE-M2. A segment file is removed only after a manifest that does not name it is durable.
+ * STORE-M3. Numbers rise and are never used again: `nextNumber` is larger than that of any segment there ever was.
  */
 export interface Manifest {
   /** Counts the manifests of the store. */

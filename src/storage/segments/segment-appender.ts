@@ -34,12 +34,12 @@ export interface Replacement {
 /**
  * Appends frames to segments on the calling thread, and begins the next segment when one is full. The only one that writes the manifest.
  *
- * A1. When `append` returns, the frame survives a crash of the machine.
- * A2. A segment is begun only when everything before it is synced, and its name is durable, in the folder and in the manifest, before it
+ * STORE-A1. When `append` returns, the frame survives a crash of the machine.
+ * STORE-A2. A segment is begun only when everything before it is synced, and its name is durable, in the folder and in the manifest, before it
  *     takes a frame.
- * A3. After an error nothing is written any more: what a failed write or sync left on the disk is unknown, and trying again can report
+ * STORE-A3. After an error nothing is written any more: what a failed write or sync left on the disk is unknown, and trying again can report
  *     success for data that is gone.
- * A4. Nothing is written unless the folder is as this writer left it: its mark is there, and the manifest and the segment have the sizes they
+ * STORE-A4. Nothing is written unless the folder is as this writer left it: its mark is there, and the manifest and the segment have the sizes they
  *     had. What was written counts only when the mark is still there afterwards, so that whoever took the folder meanwhile has read it.
  */
 export class SegmentAppender {
@@ -149,7 +149,7 @@ export class SegmentAppender {
     throw Object.assign(new Error(message), { code: 'ENOSPC' });
   }
 
-  /** A4, before. */
+  /** STORE-A4, before. */
   #ensureUnchanged(): void {
     ensureMarked(this.#disk, this.#start.mark);
     if (this.#manifestBytes === undefined) this.#manifestBytes = this.#disk.sizeSync(this.#manifestPath);

@@ -7,8 +7,8 @@ import { isSystemError } from '../store-errors.ts';
 /*
  * The mark of the process that writes a state folder: an empty file under a name that nobody else ever uses.
  *
- * W1. Who opens a folder for writing sets its own mark and removes all others, before it reads anything.
- * W2. A writer whose mark is gone has lost the folder to another one, and writes and removes nothing in it any more.
+ * STORE-W1. Who opens a folder for writing sets its own mark and removes all others, before it reads anything.
+ * STORE-W2. A writer whose mark is gone has lost the folder to another one, and writes and removes nothing in it any more.
  *
  * It is the second line of defence behind the lock: it needs no socket, and looking for it needs no file descriptor. It has to be visible to
  * the processes that run now, and not to survive a power cut.

@@ -51,8 +51,8 @@ interface OpenSegment extends SnapshotFile {
 /**
  * A store as one commit left it, read without its lock while an engine goes on writing it.
  *
- * V1. It shows exactly one commit: the last one that was whole in the newest segment when the snapshot was opened.
- * V2. It changes nothing, and nobody waits for it.
+ * STORE-V1. It shows exactly one commit: the last one that was whole in the newest segment when the snapshot was opened.
+ * STORE-V2. It changes nothing, and nobody waits for it.
  */
 export class StoreSnapshot {
   readonly identity: StoreIdentity;

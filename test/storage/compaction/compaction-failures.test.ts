@@ -107,7 +107,7 @@ describe('a compaction that cannot end', () => {
     expect(bed.segments.numbered(1)).toBe(bed.source);
   });
 
-  it('names only the segments of before when the manifest cannot be written', async () => {
+  it('names only the segments of before when the manifest cannot be written (STORE-M2, STORE-K2)', async () => {
     bed.onReplace = () => Promise.reject(new Error('no space'));
     await bed.run();
     expect(bed.place).toBe(1);
@@ -115,7 +115,7 @@ describe('a compaction that cannot end', () => {
     expect(bed.asked).not.toContain('remove');
   });
 
-  it('leaves the segments alone when not all of their entries were shown', async () => {
+  it('leaves the segments alone when not all of their entries were shown (STORE-K1)', async () => {
     bed.batches = [Uint32Array.from(candidate), new Uint32Array(0)];
     await bed.run();
     expect(bed.asked).not.toContain('replace');

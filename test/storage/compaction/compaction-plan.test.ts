@@ -53,12 +53,12 @@ describe('the plan of a compaction', () => {
     expect(plan([kept(1, 1, 50, 90), { units: 10, live: 10 }], [log(2, 100), { units: 100, live: 20 }])?.sources).toEqual([2, 1]);
   });
 
-  it('keeps tombstones that an older entry may need: of the log from its first commit on', () => {
+  it('keeps tombstones that an older entry may need: of the log from its first commit on (STORE-P1)', () => {
     const planned = plan([log(1, 0), { units: 100, live: 95 }], [log(2, 500), { units: 200, live: 5 }]);
     expect(planned).toEqual({ sources: [2], tombstonesKeptFrom: 1 });
   });
 
-  it('lets tombstones go that a segment was clean at', () => {
+  it('lets tombstones go that a segment was clean at (STORE-P1)', () => {
     // Whatever the first one holds of commits 1 to 800 was the newest at commit 800: a tombstone up to then hides nothing in it.
     const planned = plan([kept(1, 1, 300, 800), { units: 100, live: 95 }], [log(2, 500), { units: 200, live: 5 }]);
     expect(planned).toEqual({ sources: [2], tombstonesKeptFrom: 801 });

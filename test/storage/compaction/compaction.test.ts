@@ -32,7 +32,7 @@ describe('compaction', () => {
     removeFolder(folder);
   });
 
-  it('gives back the space of what was overwritten, and keeps what is the newest', async () => {
+  it('gives back the space of what was overwritten, and keeps what is the newest (STORE-K1)', async () => {
     await set('old', 'stays');
     for (let round = 0; round < 50; round += 1) await set('k', `${round}`.padStart(100, '.'));
     await store.compacted();
@@ -43,7 +43,7 @@ describe('compaction', () => {
     expect(await contents()).toEqual({ old: 'stays', k: '49'.padStart(100, '.') });
   });
 
-  it('does not bring back what was removed, as long as an older entry of it is anywhere', async () => {
+  it('does not bring back what was removed, as long as an older entry of it is anywhere (STORE-P1)', async () => {
     await set('gone', 'x'.repeat(300));
     for (let filler = 0; filler < 4; filler += 1) await set(`stays-${filler}`, 'x'.repeat(200));
     await set('gone', undefined);
@@ -67,7 +67,7 @@ describe('compaction', () => {
     expect(store.stats().keys).toBe(1);
   });
 
-  it('reads from a segment that is compacted away meanwhile', async () => {
+  it('reads from a segment that is compacted away meanwhile (STORE-K2)', async () => {
     await set('a', '1'.repeat(100));
     const reading = store.load('c');
     for (let round = 0; round < 30; round += 1) await set('b', `${round}`.repeat(50));

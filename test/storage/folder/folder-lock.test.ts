@@ -67,7 +67,7 @@ describe('the lock of a folder', () => {
     await lock.release();
   });
 
-  it('is taken by exactly one of many that ask at once', async () => {
+  it('is taken by exactly one of many that ask at once (STORE-L1)', async () => {
     for (let round = 0; round < 20; round += 1) {
       const asked = await Promise.allSettled(Array.from({ length: 5 }, () => lockFolder(folder)));
       const won = asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
@@ -85,17 +85,17 @@ describe('the lock of a folder', () => {
     await lock.release();
   });
 
-  it('is left to a living claimant with a smaller name that has not decided', async () => {
+  it('is left to a living claimant with a smaller name that has not decided (STORE-L2)', async () => {
     await claimant('0000000000000000.sock', '{"pid":4711,"holding":false}\n');
     await expect(lockFolder(folder)).rejects.toMatchObject({ code: 'STATE_FOLDER_LOCKED', facts: { pid: 4711 } });
   });
 
-  it('waits for a claimant with a larger name, and is refused when that one holds it', async () => {
+  it('waits for a claimant with a larger name, and is refused when that one holds it (STORE-L2, STORE-L3)', async () => {
     await claimant('ffffffffffffffff.sock', '{"pid":4711,"holding":false}\n{"pid":4711,"holding":true}\n');
     await expect(lockFolder(folder)).rejects.toMatchObject({ code: 'STATE_FOLDER_LOCKED', facts: { pid: 4711 } });
   });
 
-  it('waits for a claimant with a larger name, and goes on when that one withdraws', async () => {
+  it('waits for a claimant with a larger name, and goes on when that one withdraws (STORE-L3)', async () => {
     const rival = await claimant('ffffffffffffffff.sock', '{"pid":4711,"holding":false}\n');
     const asked = new Promise((resolve) => {
       rival.on('connection', (socket) => {
@@ -135,7 +135,7 @@ describe('the lock of a folder', () => {
     expect(readdirSync(join(folder, 'lock'))).toEqual([]);
   });
 
-  it('lies in the folder however long its path is, and is found there', async () => {
+  it('lies in the folder however long its path is, and is found there (STORE-F2)', async () => {
     const deep = join(folder, 'x'.repeat(200), 'y'.repeat(200));
     mkdirSync(deep, { recursive: true });
     const lock = await lockFolder(deep);
@@ -158,7 +158,7 @@ describe('the lock of a folder', () => {
     });
   });
 
-  it('is refused when the lock folder is a symbolic link, and nothing is removed where that leads', async () => {
+  it('is refused when the lock folder is a symbolic link, and nothing is removed where that leads (STORE-F1)', async () => {
     const elsewhere = join(folder, 'elsewhere');
     mkdirSync(elsewhere);
     writeFileSync(join(elsewhere, '0000000000000000.sock'), '');
@@ -178,7 +178,7 @@ describe('the lock of a folder', () => {
     await lock.release();
   });
 
-  it('is refused when another user made the lock folder, and nothing in it is removed', async () => {
+  it('is refused when another user made the lock folder, and nothing in it is removed (STORE-F1)', async () => {
     mkdirSync(join(folder, 'lock'));
     writeFileSync(join(folder, 'lock', '0000000000000000.sock'), '');
     const user = statSync(folder).uid;

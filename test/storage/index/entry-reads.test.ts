@@ -64,7 +64,7 @@ describe('reads that are gathered into one batch', () => {
     expect(segment.readers).toBe(0);
   });
 
-  it('give out no entry of another collection with the same hash', async () => {
+  it('give out no entry of another collection with the same hash (STORE-I1, STORE-I2)', async () => {
     const { reads } = readsOf([{ collection: 'other', key: 'k', value: 'v' }]);
     expect(await reads.read('c', [place])).toEqual([]);
   });

@@ -71,7 +71,7 @@ describe('the index', () => {
     expect(entries.index.placesOf(0)).toEqual([]);
   });
 
-  it('keeps collections with many entries in chains', () => {
+  it('keeps collections with many entries in chains (STORE-I2)', () => {
     const entries = new Entries(2);
     for (let number = 0; number < 20_000; number += 1) entries.step(6_000, 3, number);
     expectEqual(entries.index, entries);

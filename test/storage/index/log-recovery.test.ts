@@ -65,7 +65,7 @@ describe('recovery of a log', () => {
     });
   });
 
-  it('recovers the commit before a last frame that was cut at any byte', async () => {
+  it('recovers the commit before a last frame that was cut at any byte (STORE-S1, STORE-R1)', async () => {
     for (let size = frameStarts[2] ?? 0; size < end; size += 1) {
       const disk = withBytes(log, first, (bytes) => bytes.subarray(0, size));
       expect(await recover(disk)).toMatchObject({ commits: 2, tornBytes: size - (frameStarts[2] ?? 0), contents: contentsAfter[2] });
@@ -79,7 +79,7 @@ describe('recovery of a log', () => {
     }
   });
 
-  it('refuses any flipped bit of a frame that another one follows, naming file and offset', async () => {
+  it('refuses any flipped bit of a frame that another one follows, naming file and offset (STORE-R1)', async () => {
     for (const frame of [0, 1]) {
       for (const bit of bitsOf(frameStarts[frame] ?? 0, frameStarts[frame + 1] ?? 0)) {
         await expect(recover(withFlippedBit(log, first, bit))).rejects.toMatchObject({
@@ -148,7 +148,7 @@ describe('recovery of a log', () => {
     await expect(recover(disk)).rejects.toMatchObject({ code: 'STORE_CORRUPT', facts: { offset: frameStarts[1] } });
   });
 
-  it('makes what it recovered durable again: the names, then the tail is cut and the last frame written once more', async () => {
+  it('makes what it recovered durable again: the names, then the tail is cut and the last frame written once more (STORE-R2)', async () => {
     const disk = withBytes(log, first, (bytes) => bytes.subarray(0, end - 1));
     const calls: string[] = [];
     const watched: Disk = Object.assign(disk, {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createSegment, SegmentAppender } from '../../../src/storage/segments/segment-appender.ts';
-import { firstManifest, writeManifest } from '../../../src/storage/segments/manifest.ts';
+import { firstManifest, readManifest, writeManifest } from '../../../src/storage/segments/manifest.ts';
 import { setMark } from '../../../src/storage/segments/writer-mark.ts';
 import { segmentsFolder, storeId } from '../log-fixture.ts';
 import { MemoryDisk } from '../memory-disk.ts';
@@ -54,7 +54,7 @@ function createAppender(disk: MemoryDisk): SegmentAppender {
 }
 
 describe('an appender', () => {
-  it('syncs each frame, and makes the name of a new segment durable, in folder and manifest, before it takes one', () => {
+  it('syncs each frame, and makes the name of a new segment durable, in folder and manifest, before it takes one (STORE-A1, STORE-A2, STORE-M1)', () => {
     const disk = new NotingDisk();
     const appender = createAppender(disk);
     disk.calls.length = 0;
@@ -68,7 +68,7 @@ describe('an appender', () => {
   });
 
   it.each(['writeSync', 'fdatasyncSync', 'syncFolderSync', 'renameSync'] as const)(
-    'touches the disk no more after %s has failed',
+    'touches the disk no more after %s has failed (STORE-A3)',
     (operation) => {
       const disk = new NotingDisk();
       const appender = createAppender(disk);
@@ -110,7 +110,7 @@ describe('an appender', () => {
     ['the segment has grown', '00000001.log', (disk) => void disk.files.set(segmentFile, Buffer.alloc(47))],
     ['the segment was cut', '00000001.log', (disk) => void disk.files.set(segmentFile, Buffer.alloc(45))],
     ['the segment is gone', '00000001.log', (disk) => disk.removeSync(segmentFile)],
-  ])('writes nothing any more when %s', (_what, named, change) => {
+  ])('writes nothing any more when %s (STORE-A4)', (_what, named, change) => {
     const disk = new MemoryDisk();
     const appender = createAppender(disk);
     appender.append(Buffer.alloc(10));
@@ -128,13 +128,24 @@ describe('an appender', () => {
   it.each<[string, (disk: MemoryDisk) => void, (appender: SegmentAppender) => unknown]>([
     ['a frame', (disk) => setMark(disk, '/state'), (appender) => appender.append(Buffer.alloc(10))],
     ['a manifest', (disk) => setMark(disk, '/state'), (appender) => appender.replace({ removed: [], added: [] })],
-  ])('does not promise %s when another process opens the folder while it is written', (_what, take, write) => {
+  ])('does not promise %s when another process opens the folder while it is written (STORE-A4)', (_what, take, write) => {
     const disk = new MemoryDisk();
     const appender = createAppender(disk);
     disk.fdatasyncSync = () => take(disk);
     const before = disk.bytesOf('/state/manifest.json');
     expect(() => write(appender)).toThrow(expect.objectContaining({ code: 'STATE_FOLDER_CHANGED' }));
     expect(disk.bytesOf('/state/manifest.json')).toEqual(before);
+  });
+
+  it('never uses a number again, not even one that was reserved and given up (STORE-M3)', () => {
+    const disk = new MemoryDisk();
+    const appender = createAppender(disk);
+    expect(appender.reserveNumber()).toBe(2);
+    appender.append(Buffer.alloc(10));
+    expect(appender.beginSegment()).toBe(3);
+    expect(appender.reserveNumber()).toBe(4);
+    appender.replace({ removed: [1], added: [] });
+    expect(readManifest(disk, '/state')).toMatchObject({ nextNumber: 5, segments: [{ number: 3 }] });
   });
 
   it('takes nothing after it is closed', () => {

@@ -39,7 +39,7 @@ describe('a state folder whose lock is gone, written by two stores', () => {
     removeFolder(folder);
   });
 
-  it('is left by the first one with its next commit, and nothing is damaged', async () => {
+  it('is left by the first one with its next commit, and nothing is damaged (STORE-W2)', async () => {
     const first = await open();
     await commit(first, 'a1');
     const second = await open();
@@ -72,7 +72,7 @@ describe('a state folder whose lock is gone, written by two stores', () => {
     expect(readFileSync(join(folder, 'index.dump'))).toEqual(dump);
   });
 
-  it('keeps the segments of the one that has it, when the other one gives up a compaction or begins one', () => {
+  it('keeps the segments of the one that has it, when the other one gives up a compaction or begins one (STORE-W2)', () => {
     const disk = writeLog([[{ collection: 'c', key: 'k', value: 'v' }]]);
     const copier = new SegmentCopier({ segmentsFolder, storeId, mark: setMark(disk, '/state') }, disk);
     const task = { number: 2, sources: [{ number: 1, bytes: disk.bytesOf(segmentPath(segmentsFolder, 1)).length }] };
@@ -103,7 +103,7 @@ describe('a state folder whose lock is gone, written by two stores', () => {
     await expect(commit(store, 'a2')).rejects.toMatchObject(changed);
   });
 
-  it('has one mark while it is open, whatever earlier ones left, and none afterwards', async () => {
+  it('has one mark while it is open, whatever earlier ones left, and none afterwards (STORE-W1)', async () => {
     for (const left of ['writer-0123456789abcdef.mark', 'writer-fedcba9876543210.mark']) writeFileSync(join(folder, left), '');
     const marks = (): string[] => readdirSync(folder).filter((name) => name.endsWith('.mark'));
     const store = await open();

@@ -42,7 +42,7 @@ describe('StoreSnapshot', () => {
     expect(contents(snapshot)).toEqual({ 'a 1': 'new', 'b 1': 'kept' });
   });
 
-  it('shows exactly one commit at any time, whatever compactions do', async () => {
+  it('shows exactly one commit at any time, whatever compactions do (STORE-V1)', async () => {
     const filler = 'x'.repeat(150);
     const seen: number[] = [];
     for (let number = 1; number <= 150; number += 1) {
@@ -59,7 +59,7 @@ describe('StoreSnapshot', () => {
     expect(seen).toEqual(Array.from({ length: 150 }, (_, index) => index + 1));
   });
 
-  it('goes on reading segments that were removed after it was opened', async () => {
+  it('goes on reading segments that were removed after it was opened (STORE-V2)', async () => {
     await store.commit([put('a', '1', 'first')]);
     const snapshot = await StoreSnapshot.open({ folder });
     for (let number = 0; number < 200; number += 1) await store.commit([put('a', '1', 'x'.repeat(200))]);

@@ -108,7 +108,7 @@ describe.each([
     if (!dumped) expect(outcomes.get('commit 5')).toBeGreaterThan(100);
   });
 
-  it('is refused, or loses no more than what the last segment holds, wherever a file is cut', async () => {
+  it('is refused, or loses no more than what the last segment holds, wherever a file is cut (STORE-R3)', async () => {
     for (const [path, bytes] of files) {
       for (const length of samplesOf(bytes.length)) await expectSound(path, bytes.subarray(0, length), dumped ? [] : [4, 5]);
     }

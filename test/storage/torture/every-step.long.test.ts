@@ -57,7 +57,7 @@ describe('the log store', () => {
     }
   };
 
-  it('recovers exactly the commits up to one not before the last that resolved, after a power cut at any step', async () => {
+  it('recovers exactly the commits up to one not before the last that resolved, after a power cut at any step (STORE-S1, STORE-S2, STORE-S3)', async () => {
     const found: string[] = [];
     let steps = 0;
     for (const workload of workloads) {

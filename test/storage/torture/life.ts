@@ -71,7 +71,7 @@ async function reads(life: Life, read: () => Promise<void>): Promise<boolean> {
   }
 }
 
-/** S4: after a failed commit every later one rejects with the same error, and nothing is written any more. */
+/** STORE-S4: after a failed commit every later one rejects with the same error, and nothing is written any more. */
 async function ensureFailed(life: Life, store: Store, failure: unknown): Promise<void> {
   const changesBefore = life.disk.changes;
   for (const call of [() => store.commit([]), async () => void (await store.load('counter'))]) {

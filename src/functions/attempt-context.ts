@@ -1,3 +1,4 @@
+import type { AddressedEnvelope } from '../envelope/addressed-envelope.ts';
 import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
 import { completeEvent, writeEvent, type EventDefaults } from '../envelope/complete-event.ts';
 import { Envelope } from '../envelope/envelope.ts';
@@ -15,7 +16,7 @@ import type { TypedValue } from '../shared/typed-value.ts';
 import type { AddressState } from '../state/address-state.ts';
 import type { Context, DelayOptions, EgressOptions, SubscribeOptions } from './context.ts';
 import { effectBytesMax, effectsMax, ensureToken, messageBytesMax } from './effect-limits.ts';
-import type { Cancellation, DelayedMessage, Effects, EgressEffect, SentMessage } from './effects.ts';
+import type { Cancellation, DelayedMessage, Effects, EgressEffect } from './effects.ts';
 import type { InvocationHost } from './invocation-host.ts';
 import type { Message } from './message.ts';
 import { toSentValue } from './sent-value.ts';
@@ -31,7 +32,7 @@ export class AttemptContext implements Context {
   readonly #received: Envelope;
   readonly #state: AddressState;
   readonly #nowMs: number;
-  readonly #messages: SentMessage[] = [];
+  readonly #messages: AddressedEnvelope[] = [];
   readonly #delayed: (DelayedMessage | Cancellation)[] = [];
   readonly #egress: EgressEffect[] = [];
   #view: CloudEvent | undefined;

@@ -1,14 +1,8 @@
+import type { AddressedEnvelope } from '../envelope/addressed-envelope.ts';
 import type { Envelope } from '../envelope/envelope.ts';
-import type { Address } from '../shared/address.ts';
-
-/** A message an invocation sends. */
-export interface SentMessage {
-  readonly target: Address;
-  readonly envelope: Envelope;
-}
 
 /** A message an invocation sends for later. */
-export interface DelayedMessage extends SentMessage {
+export interface DelayedMessage extends AddressedEnvelope {
   readonly kind: 'send';
   /** Milliseconds since the epoch. */
   readonly dueAt: number;
@@ -30,7 +24,7 @@ export interface EgressEffect {
 
 /** What an invocation asked for besides its state changes. The host decides what becomes of it; a failed attempt's are thrown away. */
 export interface Effects {
-  readonly messages: readonly SentMessage[];
+  readonly messages: readonly AddressedEnvelope[];
   /** Applied in order: send then cancel of a token cancels, cancel then send leaves it pending. */
   readonly delayed: readonly (DelayedMessage | Cancellation)[];
   readonly egress: readonly EgressEffect[];

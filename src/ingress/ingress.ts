@@ -1,6 +1,5 @@
+import type { AddressedEnvelope } from '../envelope/addressed-envelope.ts';
 import type { CloudEvent } from '../envelope/cloud-event.ts';
-import type { Envelope } from '../envelope/envelope.ts';
-import type { Address } from '../shared/address.ts';
 import type { Clock } from '../shared/time/clock.ts';
 import type { ConnectorSettings } from '../shared/connector-settings.ts';
 import type { Logger } from '../shared/logger.ts';
@@ -23,12 +22,6 @@ export interface IngressRecord {
  * The function throws for records it cannot read; they become dead letters.
  */
 export type RecordFormat = 'cloudevent' | 'envelope' | ((record: IngressRecord) => CloudEvent);
-
-/** A message that a record is, where the ingress itself knows whom it is for. */
-export interface DirectMessage {
-  readonly target: Address;
-  readonly envelope: Envelope;
-}
 
 /** What the engine gives an ingress. */
 export interface IngressContext {
@@ -72,7 +65,7 @@ export interface Ingress {
    * Names the messages of a record, in place of `format` and the forwarders of the application, which are not asked about it. Decides by the
    * record alone; throws for records that are for nobody, which become dead letters.
    */
-  readonly route?: (record: IngressRecord) => readonly DirectMessage[];
+  readonly route?: (record: IngressRecord) => readonly AddressedEnvelope[];
   /** For people: what is read from where. */
   readonly description: string;
   /** Takes the settings of the application, before each start and before its description is read; throws for what it cannot use. */

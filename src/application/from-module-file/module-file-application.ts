@@ -1,3 +1,4 @@
+import type { AddressedEnvelope } from '../../envelope/addressed-envelope.ts';
 import { defineApplication, type ApplicationDefinition } from '../definition.ts';
 import { KinesisIngress } from '../../connectors/kinesis/kinesis-ingress.ts';
 import { KinesisStreamsEgress } from '../../connectors/kinesis/kinesis-streams-egress.ts';
@@ -5,7 +6,7 @@ import { PlaygroundEgress } from '../../connectors/http/playground-egress.ts';
 import { PlaygroundIngress } from '../../connectors/http/playground-ingress.ts';
 import type { Egress } from '../../egress/egress.ts';
 import { Envelope } from '../../envelope/envelope.ts';
-import type { DirectMessage, Ingress, IngressRecord } from '../../ingress/ingress.ts';
+import type { Ingress, IngressRecord } from '../../ingress/ingress.ts';
 import { remoteFunctions } from '../../request-reply/calling/remote-functions.ts';
 import { decodeKinesisRecord, kinesisRecordTypename, type KinesisRecord } from '../../request-reply/protocol/egress-records.ts';
 import type { KinesisIngressSpec, ModuleDescription, StreamRoute } from '../../request-reply/module-file/module-description.ts';
@@ -50,7 +51,7 @@ class ModuleFileKinesisIngress extends KinesisIngress {
 }
 
 /** Routes a record as Flink does: one message for each target, with the key of the record as id and the bytes unchanged. */
-function messagesOf({ key, data }: IngressRecord, { valueType, targets }: StreamRoute): readonly DirectMessage[] {
+function messagesOf({ key, data }: IngressRecord, { valueType, targets }: StreamRoute): readonly AddressedEnvelope[] {
   return targets.map((type) => ({
     target: { type, id: ensureAddressId(key, type) },
     envelope: Envelope.ofTypedValue({ typename: valueType, hasValue: true, value: data }, { partitionKey: key }),

@@ -1,5 +1,6 @@
+import type { AddressedEnvelope } from '../../envelope/addressed-envelope.ts';
 import { Envelope } from '../../envelope/envelope.ts';
-import type { DirectMessage, Ingress, IngressContext, IngressRecord } from '../../ingress/ingress.ts';
+import type { Ingress, IngressContext, IngressRecord } from '../../ingress/ingress.ts';
 import { formatAddress, isAddressId, isFunctionType, parseAddress } from '../../shared/address.ts';
 import { HttpListener, playgroundHost, type PlaygroundAnswer, type PlaygroundRequest } from './http-listener.ts';
 
@@ -38,7 +39,7 @@ export class PlaygroundIngress implements Ingress {
     return this.#listener.port;
   }
 
-  route(record: IngressRecord): readonly DirectMessage[] {
+  route(record: IngressRecord): readonly AddressedEnvelope[] {
     return [{ target: parseAddress(record.key ?? ''), envelope: Envelope.decodeTrusted(record.data) }];
   }
 

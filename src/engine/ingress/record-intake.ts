@@ -1,7 +1,8 @@
+import type { AddressedEnvelope } from '../../envelope/addressed-envelope.ts';
 import type { Router } from '../../forwarders/router.ts';
 import type { UnmatchedEvents } from '../../forwarders/routing.ts';
 import { openRecord } from '../../ingress/open-record.ts';
-import type { DirectMessage, Ingress, IngressRecord } from '../../ingress/ingress.ts';
+import type { Ingress, IngressRecord } from '../../ingress/ingress.ts';
 import { StatefunError, toError } from '../../shared/errors.ts';
 import { messageIdOf } from '../../shared/message-id.ts';
 import type { DeadLetterIntake } from '../partition/dead-letter-intake.ts';
@@ -20,7 +21,7 @@ const messagesAheadMax = 1_000;
 
 /** What becomes of a record: messages, or the reason why there are none. */
 type Routed =
-  | { readonly kind: 'messages'; readonly messages: readonly DirectMessage[] }
+  | { readonly kind: 'messages'; readonly messages: readonly AddressedEnvelope[] }
   | { readonly kind: 'unmatched'; readonly error: Error }
   | { readonly kind: 'failed'; readonly error: Error };
 
@@ -107,7 +108,7 @@ export class RecordIntake {
 }
 
 /** Messages that an ingress chose the targets of, each with the id that a forwarder's message would have. */
-function named(ingress: string, record: IngressRecord, messages: readonly DirectMessage[]): readonly DirectMessage[] {
+function named(ingress: string, record: IngressRecord, messages: readonly AddressedEnvelope[]): readonly AddressedEnvelope[] {
   return messages.map(({ target, envelope }, ordinal) => {
     const messageId = messageIdOf(record.identity, ingress, ordinal);
     return { target, envelope: envelope.with({ messageId }) };

@@ -38,7 +38,7 @@ function readRooms(typescript) {
   let room = 'shared';
   const lines = typescript.split('\n');
   for (const line of lines.slice(lines.findIndex((text) => text.includes('export const errorRegistry')))) {
-    room = /^ {2}\/\/ ([a-z]+(?:\/[a-z]+)*)(?:$|[ :,.])/.exec(line)?.[1] ?? room;
+    room = /^ {2}\/\/ ([a-z-]+(?:\/[a-z-]+)*)(?:$|[ :,.])/.exec(line)?.[1] ?? room;
     const code = /^ {2}([A-Z][A-Z0-9_]*):/.exec(line)?.[1];
     if (code !== undefined) rooms.set(code, room);
   }

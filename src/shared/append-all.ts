@@ -1,7 +1,4 @@
-/**
- * Adds items at the end of a list, however many there are. `list.push(...items)` passes every item as an argument, and past some 120,000
- * arguments the stack is full.
- */
+/** Adds any number of items at the end of a list. `list.push(...items)` overflows the stack from about 120,000 items on. */
 export function appendAll<T>(list: T[], items: Iterable<T>): void {
   for (const item of items) list.push(item);
 }

@@ -1,10 +1,10 @@
 /**
- * What the configuration of an application says to its connectors: by key, such as `kinesis.region`, already checked; and what the
- * application configures itself (`configuration('rabbit', schema)`), by its name.
+ * Settings for connectors. Settings of the framework are found by key, such as `kinesis.region`; a configuration of the application
+ * (`configuration('rabbit', schema)`) is found by its name. All values have been checked.
  */
 export interface ConnectorSettings {
-  /** From files, environment, command line or a test: they take the place of options in code. */
+  /** Values from files, environment, command line or a test. They replace options in code. */
   readonly values: Readonly<Record<string, unknown>>;
-  /** From variables that all programs on a machine share, such as `AWS_REGION`: for options that the code leaves out. */
+  /** Values from variables that all programs on a machine share, such as `AWS_REGION`. Options in code replace them. */
   readonly fallbacks: Readonly<Record<string, unknown>>;
 }

@@ -1,7 +1,7 @@
 /**
- * Freezes a value of JSON's shapes all the way down and returns it. Anything that is not a plain object or array is left alone.
+ * Freezes objects and arrays at every level and returns the value. Typed arrays stay as they are, because they cannot be frozen.
  *
- * Handlers receive and give away values that other invocations see too; a frozen value cannot be changed behind their backs.
+ * It checks nothing, so it suits values that were just parsed. For values from outside, see `walkJson`.
  */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;

@@ -1,8 +1,8 @@
-/** What the system does about an error: try again, give up on the one thing, or stop. */
+/** The reaction of the system to an error: try again, give up on this message or request, or stop. */
 export type ErrorOutcome = 'retry' | 'give-up' | 'stop';
 
 interface ErrorEntry {
-  /** When it is raised. */
+  /** What happened. */
   readonly text: string;
   /** What to do next. */
   readonly hint: string;
@@ -12,8 +12,7 @@ interface ErrorEntry {
 const entry = (outcome: ErrorOutcome, text: string, hint: string): ErrorEntry => ({ outcome, text, hint });
 
 /**
- * Every error a user can meet. A code is stable and never used again for something else; docs/errors.md is generated from this list.
- * Grouped by the room that raises them.
+ * All errors for users, grouped by the folder that throws them. A code is stable and never reused; docs/errors.md is generated from this list.
  */
 export const errorRegistry = {
   // shared
@@ -36,7 +35,7 @@ export const errorRegistry = {
   ON_SUBSCRIBE_ASYNC: entry(
     'give-up',
     'A method with @OnSubscribe is asynchronous.',
-    'Answer with the current event from state; what takes time belongs into a handler.',
+    'Return the current event from state. Work that takes time belongs in a handler.',
   ),
   FUNCTION_OPTION_INVALID: entry(
     'stop',
@@ -51,7 +50,7 @@ export const errorRegistry = {
   NOT_A_FUNCTION_CLASS: entry(
     'stop',
     'A class given as a function has no @StatefunFunction.',
-    'Decorate the class with @StatefunFunction("namespace/name"), or take it out of the list.',
+    'Decorate the class with @StatefunFunction("namespace/name"), or remove it from the list.',
   ),
   FUNCTION_WITHOUT_HANDLERS: entry(
     'stop',
@@ -60,13 +59,13 @@ export const errorRegistry = {
   ),
   DUPLICATE_HANDLER: entry(
     'stop',
-    'A function class handles one event type, or answers subscribers, in two methods.',
+    'A function class has two methods for one event type, or two with @OnSubscribe.',
     'Keep one of the two methods.',
   ),
   DECORATOR_MISPLACED: entry(
     'stop',
-    'A decorator stands where it has no effect: on a static method, a generator, a getter or a field, or in a class that nobody asks for such a method.',
-    'Put it on a method of instances, in the class that the decorator is for; or take it away.',
+    'A decorator has no effect on its member: a static method, a generator, a getter or a field, or a method of a class that is not used in this way.',
+    'Put it on an instance method of a class that the decorator is for, or remove it.',
   ),
   DECORATOR_REPEATED: entry(
     'stop',
@@ -76,7 +75,7 @@ export const errorRegistry = {
   DUPLICATE_FUNCTION_TYPE: entry(
     'stop',
     'Two classes declare the same function type.',
-    'Give each class its own type; a type is the name of its state for ever.',
+    'Give each class its own type; stored state is found by it.',
   ),
   UNKNOWN_EGRESS: entry(
     'give-up',
@@ -100,7 +99,7 @@ export const errorRegistry = {
   ),
   EVENT_SCHEMA_ASYNC: entry(
     'give-up',
-    'The schema of an event type answers with a promise.',
+    'The schema of an event type returns a promise.',
     'Event schemas are checked synchronously; remove asynchronous refinements.',
   ),
   ATTEMPT_ENDED: entry(
@@ -111,22 +110,22 @@ export const errorRegistry = {
   VALUE_FROZEN: entry(
     'give-up',
     'A handler changed a value that is frozen.',
-    'Events, what cells return and what was given to them are frozen: copy first ({ ...value }, [...list], structuredClone(value)), change the copy and set it.',
+    'Events, values returned by cells and values given to them are frozen: copy first ({ ...value }, [...list], structuredClone(value)), change the copy and set it.',
   ),
   FAILURE_NOT_AWAITED: entry(
     'retry',
-    'A promise that a handler did not await has rejected, or a callback that it left behind threw.',
+    'A promise that a handler did not await has rejected, or a callback that outlived the handler threw.',
     'Await it in the handler, or catch its failure there: an attempt that has ended can no longer fail, and its message counts as handled.',
   ),
   FAILURE_WITHOUT_ATTEMPT: entry(
     'stop',
-    'A promise that nobody awaits has rejected, or an exception was not caught, and no handler is known to have caused it.',
+    'A promise was rejected without a handler, or an exception was not caught, and no attempt is known to have caused it.',
     'See the cause and its stack: await the promise, or catch the failure, where it comes from. Nothing committed is lost.',
   ),
   HANDLER_TIMEOUT: entry(
     'retry',
     'A handler did not settle within its time limit.',
-    'Find what the handler waits for, or raise handlerTimeout in the options of @StatefunFunction.',
+    'Find out why the handler waits, or raise handlerTimeout in the options of @StatefunFunction.',
   ),
   NO_CALLER: entry(
     'give-up',
@@ -146,7 +145,7 @@ export const errorRegistry = {
   TOO_MANY_EFFECTS: entry(
     'give-up',
     'One handler sent more messages, or more bytes, than the limit, or than the heap has room for.',
-    'Send in several steps: a message to the own address can carry on where this one stopped.',
+    'Send in several steps: the function can send a message to its own address and continue when it arrives.',
   ),
   // envelope
   RECORD_EMPTY: entry(
@@ -202,8 +201,8 @@ export const errorRegistry = {
   ),
   FORWARDER_ASYNC: entry(
     'give-up',
-    'A forwarder answered with a promise.',
-    'accept and forward are synchronous: decide by the event alone and leave waiting to functions.',
+    'A forwarder returned a promise.',
+    'accept and forward are synchronous: decide by the event alone. Work that waits belongs in functions.',
   ),
   FORWARDER_ENDED: entry(
     'give-up',
@@ -243,7 +242,7 @@ export const errorRegistry = {
   ),
   STATE_TABLE_FULL: entry(
     'give-up',
-    'A persisted table holds as many entries as it may.',
+    'A persisted table has reached its limit of entries.',
     'Remove entries, or spread them over more addresses.',
   ),
   STATE_TOO_LARGE: entry(
@@ -254,7 +253,7 @@ export const errorRegistry = {
   STATE_KEY_INVALID: entry(
     'give-up',
     'The key of a table entry is not a string, or too long.',
-    'A key is a string of at most 65,536 UTF-8 bytes, six for each half of a surrogate pair if it holds one; convert numbers with String().',
+    'A key is a string of at most 65,536 UTF-8 bytes, six for each lone surrogate; convert numbers with String().',
   ),
   STATE_NAME_CLASH: entry(
     'stop',
@@ -285,13 +284,13 @@ export const errorRegistry = {
   // connectors
   INGRESS_POSITION_LOST: entry(
     'stop',
-    'The committed position of an ingress is no longer in its source: the source was shortened, replaced, or keeps its records for too short a time.',
-    'Bring the source back, or give the ingress another name: it then starts anew, and what lies between is lost.',
+    'The committed position of an ingress is no longer in its source: the source was shortened or replaced, or its retention is too short.',
+    'Restore the source, or give the ingress another name: it then starts from its start position, and the records in between are lost.',
   ),
   INGRESS_STOPPED: entry(
     'stop',
-    'A memory ingress stopped before it could deliver all it was fed.',
-    'Wait for put() before stopping the application, or feed the rest to the next run.',
+    'A memory ingress stopped before it delivered all its records.',
+    'Wait for put() before stopping the application, or put the remaining records in the next run.',
   ),
   INGRESS_FILE_MISSING: entry(
     'stop',
@@ -300,8 +299,8 @@ export const errorRegistry = {
   ),
   INGRESS_FILE_FAILED: entry(
     'stop',
-    'A file ingress could not read on.',
-    'See the cause; the committed position is kept, so a restart goes on where it stopped.',
+    'A file ingress could not continue reading.',
+    'See the cause; the committed position is kept, so a restart continues there.',
   ),
   FILE_NOT_REGULAR: entry(
     'stop',
@@ -321,7 +320,7 @@ export const errorRegistry = {
   EGRESS_OUTPUT_CLOSED: entry(
     'retry',
     'The output of a stream egress is closed.',
-    'The reader of the output went away, and the records wait for it; start the application again with an output that is read to its end.',
+    'The reader of the output has ended, and the records wait. Start the application again with an output that is read to its end.',
   ),
   KINESIS_CLIENT_MISSING: entry(
     'stop',
@@ -339,7 +338,7 @@ export const errorRegistry = {
     'The Kinesis stream does not exist.',
     'Check the name, the region, the endpoint and the account; create the stream first.',
   ),
-  KINESIS_UNREACHABLE: entry('stop', 'Kinesis did not answer at start.', 'Check the endpoint, the region and the network; see the cause.'),
+  KINESIS_UNREACHABLE: entry('stop', 'Kinesis did not respond at start.', 'Check the endpoint, the region and the network; see the cause.'),
   KINESIS_CREDENTIALS_MISSING: entry(
     'stop',
     'No AWS credentials are configured.',
@@ -358,17 +357,17 @@ export const errorRegistry = {
   KINESIS_OPTION_INVALID: entry('stop', 'An option of a Kinesis ingress or egress is out of its range.', 'Correct the option.'),
   KINESIS_READ_FAILED: entry(
     'stop',
-    'Kinesis refuses to be read.',
+    'Kinesis refuses read requests.',
     'See the cause: most often missing permissions (kinesis:DescribeStreamSummary, ListShards, GetShardIterator, GetRecords) or a disabled KMS key.',
   ),
   KINESIS_WRITE_FAILED: entry(
     'retry',
-    'A PutRecords call failed; whether its records were taken may be unknown.',
+    'A PutRecords call failed; Kinesis may or may not have its records.',
     'See the cause; the records are sent again with back-off.',
   ),
   KINESIS_RECORD_TOO_LARGE: entry(
     'give-up',
-    'An egress record is larger than the stream takes.',
+    'An egress record is larger than the limit of the stream.',
     'Send a reference to the data, or raise the limit of the stream (UpdateMaxRecordSize) and recordBytesMax.',
   ),
   KINESIS_RECORD_REFUSED: entry(
@@ -385,15 +384,15 @@ export const errorRegistry = {
   // application
   APPLICATION_INVALID: entry(
     'stop',
-    'An application has mistakes; every one of them is listed.',
-    'Correct each of them as its own hint says.',
+    'An application has mistakes; all of them are listed.',
+    'Correct each one; every mistake has its own hint.',
   ),
   NOT_AN_APPLICATION: entry(
     'stop',
     'A value given as an application was not made by defineApplication.',
-    'Give what defineApplication returns.',
+    'Pass the result of defineApplication.',
   ),
-  NOT_A_MODULE: entry('stop', 'A value in modules was not made by defineModule.', 'Give what defineModule returns.'),
+  NOT_A_MODULE: entry('stop', 'A value in modules was not made by defineModule.', 'Pass the result of defineModule.'),
   APPLICATION_WITHOUT_FUNCTIONS: entry(
     'stop',
     'An application has no function.',
@@ -402,24 +401,24 @@ export const errorRegistry = {
   INGRESS_INVALID: entry(
     'stop',
     'A value given as an ingress is not one.',
-    'Give what an ingress function such as fileIngress returns, or an object with id, description, start and stop.',
+    'Pass the result of an ingress function such as fileIngress, or an object with id, description, start and stop.',
   ),
   EGRESS_INVALID: entry(
     'stop',
     'A value given as an egress is not one.',
-    'Give what an egress function such as fileEgress returns, or an object with id, description, start, send and stop.',
+    'Pass the result of an egress function such as fileEgress, or an object with id, description, start, send and stop.',
   ),
-  DUPLICATE_INGRESS_NAME: entry('stop', 'Two ingresses have the same id.', 'Give each an id of its own: positions are kept under it.'),
-  DUPLICATE_EGRESS_ID: entry('stop', 'Two egresses have the same id.', 'Give each an id of its own: functions name it in context.egress.'),
+  DUPLICATE_INGRESS_NAME: entry('stop', 'Two ingresses have the same id.', 'Give each a unique id: positions are stored under it.'),
+  DUPLICATE_EGRESS_ID: entry('stop', 'Two egresses have the same id.', 'Give each a unique id: functions use it in context.egress.'),
   EVENT_TYPE_CONFLICT: entry(
     'stop',
     'Two event types of one application have the same type and different schemas.',
-    'Keep one eventType(…) in a file of its own and import it wherever events of the type are handled or forwarded.',
+    'Keep one eventType(…) in a separate file and import it where events of the type are handled or forwarded.',
   ),
   NOT_A_FORWARDER_CLASS: entry(
     'stop',
     'A class given as a forwarder has no @Forwarder.',
-    'Decorate the class with @Forwarder(eventType), give what forwardTo returns, or take it out of the list.',
+    'Decorate the class with @Forwarder(eventType), use the result of forwardTo, or remove it from the list.',
   ),
   FORWARDER_WITHOUT_FORWARD: entry('stop', 'A forwarder has no method forward.', 'Add forward(event, downstream).'),
   PROVIDER_INVALID: entry(
@@ -430,14 +429,14 @@ export const errorRegistry = {
   PROVIDER_DUPLICATE: entry(
     'stop',
     'Two providers provide the same token.',
-    'Keep one, tell them apart with named, or declare the one to use in the application itself: it goes before those of modules.',
+    'Keep one, distinguish them with named, or declare the one to use in the application itself: it takes precedence over those of modules.',
   ),
   PROVIDER_MISSING: entry(
     'stop',
-    'A class asks for something that no provider provides.',
+    'A class depends on a token that no provider provides.',
     'Add a provider for it to the application or one of its modules, or mark the parameter with @optional().',
   ),
-  PROVIDER_CIRCULAR: entry('stop', 'Providers need each other in a circle.', 'Move what both need into a third class.'),
+  PROVIDER_CIRCULAR: entry('stop', 'Providers need each other in a circle.', 'Move their common part into a third class.'),
   PROVIDER_FAILED: entry('stop', 'A constructor or factory threw.', 'See the cause.'),
   METADATA_MISSING: entry(
     'stop',
@@ -452,11 +451,11 @@ export const errorRegistry = {
   SCAN_IMPORT_FAILED: entry(
     'stop',
     'A file of a scanned folder could not be imported.',
-    'See the cause; a file that must not be imported belongs into another folder.',
+    'See the cause; a file that must not be imported belongs in another folder.',
   ),
   APPLICATION_ENTRY_MISSING: entry(
     'stop',
-    'There is no application where it was looked for.',
+    'No application was found at the given path.',
     'Run npm run build, and check the path and main in package.json.',
   ),
   APPLICATION_ENTRY_TYPESCRIPT: entry(
@@ -482,7 +481,7 @@ export const errorRegistry = {
   ),
   BUILD_STALE: entry(
     'stop',
-    'A source of the application is newer than its build; it is a warning, the application starts as it was built.',
+    'A source of the application is newer than its build. This is a warning: the application starts as it was built.',
     'Run npm run build; statefun dev builds and restarts after every change.',
   ),
   BUILD_SCRIPT_MISSING: entry(
@@ -495,12 +494,12 @@ export const errorRegistry = {
     'The command was started in a clone of the framework that is not built.',
     'In the clone: npm ci && npm run build.',
   ),
-  // application: lifecycle, modules and conditions
+  // injection
   LIFECYCLE_FAILED: entry('stop', 'A method with @PostConstruct or @PreDestroy failed.', 'See the cause.'),
   LIFECYCLE_TIMEOUT: entry(
     'stop',
     'A method with @PostConstruct or @PreDestroy did not settle in time.',
-    'Find what it waits for and give that a time-out of its own; postConstructDeadline of the lifecycle options, or stopDeadline, allows more.',
+    'Find out why it waits, and set a timeout there. To allow more time, raise postConstructDeadline of the lifecycle options, or stopDeadline.',
   ),
   LIFECYCLE_ASYNC: entry(
     'stop',
@@ -509,24 +508,24 @@ export const errorRegistry = {
   ),
   LIFECYCLE_NOT_CALLED: entry(
     'stop',
-    'A method is marked that nobody would call: instances of its class come and go while the application runs.',
+    'A decorated method would never be called: instances of its class are created and dropped while the application runs.',
     'Move it to a singleton provider, or to a forwarder.',
   ),
   PROVIDER_SCOPE_MISMATCH: entry(
     'stop',
-    'Something that serves the whole application needs a provider that belongs to one address.',
-    'Make the provider a singleton, or ask for it in the function.',
+    'A part of the whole application depends on a provider that belongs to one address.',
+    'Make the provider a singleton, or inject it into the function.',
   ),
   PROVIDER_NOT_EXPORTED: entry(
     'stop',
-    'A class asks for something that a module keeps to itself.',
-    'Add the token to exports of that module, and the module to modules of the one that asks.',
+    'A class depends on a token that another module does not export.',
+    'Add the token to exports of that module, and the module to modules of the module of the class.',
   ),
-  MODULE_CIRCULAR: entry('stop', 'Modules import each other in a circle.', 'Move what both need into a third module.'),
+  MODULE_CIRCULAR: entry('stop', 'Modules import each other in a circle.', 'Move their common part into a third module.'),
   MODULE_EXPORT_UNKNOWN: entry(
     'stop',
-    'A module exports a token that neither it nor its modules provide.',
-    'Add a provider for it to the module, or take it out of exports.',
+    'A module exports a token that neither the module nor its modules provide.',
+    'Add a provider for it to the module, or remove it from exports.',
   ),
   CONDITION_INVALID: entry(
     'stop',
@@ -551,7 +550,7 @@ export const errorRegistry = {
   ),
   EXPECTATION_FAILED: entry(
     'give-up',
-    'An expectation of a fixture did not come true.',
+    'An expectation of a fixture was not met.',
     'Compare both sides; correct the function, or the expectation at the line.',
   ),
   FIXTURE_EVENT_FAILED: entry(
@@ -562,23 +561,23 @@ export const errorRegistry = {
   TEST_STATE_INVALID: entry(
     'give-up',
     'The state given to a test does not fit the cells of the function.',
-    'Name the cells as the function does: values as they are, tables as objects, lists as arrays.',
+    'Use the cell names of the function: values as they are, tables as objects, lists as arrays.',
   ),
   TEST_NEVER_QUIET: entry(
     'give-up',
     'A function under test does not come to rest.',
-    'Look for a handler that sends to its own address without end, or with a delay of 0.',
+    'Look for a handler that always sends to its own address, or does so with a delay of 0.',
   ),
   // storage
   STATE_FOLDER_LOCKED: entry(
     'stop',
     'The state folder is in use by another engine that is alive.',
-    'Stop the other engine, or give this one a state folder of its own.',
+    'Stop the other engine, or give this one its own state folder.',
   ),
   STATE_FOLDER_CHANGED: entry(
     'stop',
     'Another process wrote to the state folder, or opened it, while this engine used it; this engine has written nothing since.',
-    'Find out what else uses the folder, and let one engine use it; never remove its lock folder or put back a copy while an engine runs. Then start again.',
+    'Find out what else uses the folder, and let one engine use it; never remove its lock folder or restore a copy while an engine runs. Then start again.',
   ),
   STATE_FOLDER_NOT_OURS: entry(
     'stop',
@@ -592,8 +591,8 @@ export const errorRegistry = {
   ),
   STORE_CORRUPT: entry(
     'stop',
-    'A file of the state folder does not hold what was written to it.',
-    'Copy the whole folder for examination, then put back a copy from before the damage, or start with an empty folder. Never edit or remove single files: that loses commits silently.',
+    'The content of a file in the state folder is damaged.',
+    'Copy the whole folder for examination, then restore a copy from before the damage, or start with an empty folder. Never edit or remove single files: that loses commits silently.',
   ),
   STORE_FORMAT_NEWER: entry(
     'stop',
@@ -603,42 +602,42 @@ export const errorRegistry = {
   STORE_WRITE_FAILED: entry(
     'stop',
     'A commit could not be written or synced.',
-    'See the cause; correct what the disk complains about, then start again. Everything committed before is there.',
+    'See the cause; correct the problem of the disk, then start again. Earlier commits are safe.',
   ),
   STORE_READ_FAILED: entry(
     'stop',
     'A file of the state folder could not be read.',
-    'See the cause; check the disk and who may read the folder, then start again.',
+    'See the cause; check the disk and the permissions of the folder, then start again.',
   ),
   STORE_CLOSED: entry('stop', 'The store was used after it was closed.', 'Close the store last, after everything that uses it has ended.'),
   STORE_NAME_INVALID: entry(
     'give-up',
-    'The name of a collection or key is too long, or holds half a surrogate pair.',
+    'The name of a collection or key is too long, or contains a lone surrogate.',
     'Ids have at most 64 KiB and must be well-formed text; take them from data that was checked.',
   ),
   VALUE_TOO_LARGE: entry(
     'give-up',
-    'A value is larger than an entry of the store takes.',
+    'A value is larger than the limit of a store entry.',
     'Keep at most 16 MiB of state in one value; use a table or more addresses.',
   ),
-  COMMIT_TOO_LARGE: entry('stop', 'The changes of one commit are larger than a frame takes.', 'Lower the budget of a commit.'),
+  COMMIT_TOO_LARGE: entry('stop', 'The changes of one commit are larger than the limit of a frame.', 'Lower the budget of a commit.'),
   STORE_SEGMENTS_EXHAUSTED: entry(
     'stop',
-    'The log store consists of as many segments as it can.',
-    'Use larger segments: see the setting for their size; or less state on this machine.',
+    'The log store has reached its limit of segments.',
+    'Use larger segments (see the setting for their size), or keep less state on this machine.',
   ),
   // engine
   MESSAGE_UNKNOWN: entry(
     'give-up',
-    'A pending or delayed message is asked for that is not there.',
-    'List the messages; it may have been handled since. To end functions that message each other, name their types: --type.',
+    'The requested pending or delayed message does not exist.',
+    'List the messages; it may have been handled in the meantime. To end functions that message each other, name their types: --type.',
   ),
   DEAD_LETTER_UNKNOWN: entry(
     'give-up',
-    'A dead letter is asked for that is not there.',
-    'List the dead letters; it may have been redriven, dropped, or too old.',
+    'The requested dead letter does not exist.',
+    'List the dead letters; it may have been redriven, dropped or expired.',
   ),
-  ENGINE_STOPPED: entry('stop', 'Something is asked of an engine that has stopped or is stopping.', 'Start the application again.'),
+  ENGINE_STOPPED: entry('stop', 'A request was made to an engine that has stopped or is stopping.', 'Start the application again.'),
   NO_FORWARDER: entry(
     'give-up',
     'No forwarder accepts an event.',
@@ -646,123 +645,123 @@ export const errorRegistry = {
   ),
   TOO_MANY_MESSAGES: entry(
     'retry',
-    'A handler sends while as much as may be of what functions have sent is in memory already.',
-    'Look for functions whose messages lead to ever more messages, and for an egress that takes nothing. Where so many are meant: raise engine.sent-messages-max and the heap (--max-old-space-size).',
+    'A handler sent a message while the messages sent by functions already use all the memory they are allowed.',
+    'Look for functions whose messages lead to ever more messages, and for an egress that accepts nothing. If so many messages are intended, raise engine.sent-messages-max and the heap (--max-old-space-size).',
   ),
   MESSAGES_WITHOUT_END: entry(
     'stop',
-    'Functions message each other without end: every message leads to another one.',
+    'Functions message each other endlessly: every message leads to another one.',
     'Look for a handler that always sends or replies. `statefun state messages list` shows the messages, `statefun state messages drop` ends them.',
   ),
   STOP_DEADLINE_PASSED: entry(
     'stop',
-    'The engine stopped before everything had ended.',
-    'Nothing is lost: what was not finished is done at the next start. Raise stopDeadline if this happens often.',
+    'The engine stopped before all work had ended.',
+    'Nothing is lost: the next start continues the unfinished work. Raise stopDeadline if this happens often.',
   ),
   STATE_READ_FAILED: entry(
     'stop',
     'The state of an address cannot be read from the store.',
     'See the cause; the engine stops so that nothing is handled without its state.',
   ),
-  // cli: create
+  // cli/create
   CREATE_FOLDER_NOT_EMPTY: entry(
     'stop',
-    'A project is to be created in a folder that holds something already.',
-    'Give a folder that is empty or not there yet: nothing that exists is overwritten.',
+    'The folder for a new project is not empty.',
+    'Give an empty folder, or one that does not exist yet: existing files are never overwritten.',
   ),
   CREATE_FOLDER_UNUSABLE: entry(
     'stop',
-    'The folder for a new project cannot be made or read.',
-    'See the cause: something on its path is a file, or may not be written.',
+    'The folder for a new project cannot be created or read.',
+    'See the cause: a part of its path is a file, or is not writable.',
   ),
-  CREATE_NAME_INVALID: entry('stop', 'The name of a new project is none that npm takes for a package.', 'Give another one with --name.'),
+  CREATE_NAME_INVALID: entry('stop', 'The name of a new project is not a valid package name for npm.', 'Give another one with --name.'),
   CREATE_PACKAGE_MISSING: entry(
     'stop',
-    'The path given with --statefun leads nowhere.',
+    'The path given with --statefun does not exist.',
     'Give a version, or the path of a packed tarball or of a folder with the package.',
   ),
-  // application/configuration
+  // configuration
   CONFIGURATION_KEY_UNKNOWN: entry(
     'stop',
-    'A source of settings names one that does not exist.',
-    'docs/configuration.md lists the settings; what an application configures itself is listed under `configuration` of the application or of a module.',
+    'A source of settings has an unknown key.',
+    'docs/configuration.md lists the settings; list your own under `configuration` of the application or of a module.',
   ),
   CONFIGURATION_VALUE_INVALID: entry(
     'stop',
-    'A setting has a value that it cannot have.',
-    'Correct the value where the text says it comes from; docs/configuration.md says what there is.',
+    'The value of a setting is invalid.',
+    'Correct the value in the source that the text names; docs/configuration.md lists the possible values.',
   ),
   CONFIGURATION_FILE_INVALID: entry(
     'stop',
-    'A file of settings cannot be read, or is no YAML.',
+    'A file of settings cannot be read, or is not YAML.',
     'Correct the file at the line and column that the text names.',
   ),
   CONFIGURATION_PROFILE_UNKNOWN: entry(
     'stop',
-    'A profile is asked for that has no file and that nothing mentions.',
+    'A requested profile has no file, and nothing else mentions it.',
     'Correct STATEFUN_PROFILE or --profile, or add application-<profile>.yaml.',
   ),
   CONFIGURATION_REFERENCE_MISSING: entry(
     'stop',
-    'A setting refers to an environment variable or a file that is not there.',
-    'Set the variable, or put the file where the reference points to.',
+    'A setting refers to an environment variable or a file that does not exist.',
+    'Set the variable, or create the file.',
   ),
   CONFIGURATION_SECTION_INVALID: entry(
     'stop',
-    'What an application configures itself is declared in a way that cannot work.',
-    'Declare it once, as configuration(name, schema), with a name of its own and a schema that answers at once.',
+    'A configuration of the application is declared incorrectly.',
+    'Declare it once, as configuration(name, schema), with a unique name and a synchronous schema.',
   ),
   CONFIGURATION_NOT_SUPPORTED: entry(
     'stop',
-    'A setting asks for something that is not supported yet; it is a warning, the application starts without it.',
+    'A setting is not supported yet. This is a warning: the application starts without it.',
     'Remove the setting, or set it to false.',
   ),
-  // health
+  // application/health
   HEALTH_INDICATOR_INVALID: entry(
     'stop',
-    'What is listed under health cannot be asked for its health, or has the name of another.',
-    'List classes that implement HealthIndicator: a name of its own, and check().',
+    'A value listed under health is not a health indicator, or has the same name as another one.',
+    'List classes that implement HealthIndicator: a unique name, and check().',
   ),
-  // application/state-tools, and what they read with
+  // state-tools
   STATE_FOLDER_ABSENT: entry(
     'stop',
-    'A tool was to look at state where there is none.',
-    'Name the folder with --state-folder; the application logs it when it starts. It appears with the first start.',
+    'The folder given to a state tool holds no state.',
+    'Name the folder with --state-folder; the application logs the folder when it starts, and creates it at its first start.',
   ),
   APPLICATION_NOT_RUNNING: entry(
     'give-up',
-    'An event is sent to an application that does not run.',
-    'Start it, or name the folder of the one that is meant: --state-folder.',
+    'An event was sent to an application that is not running.',
+    'Start it, or name the folder of another application with --state-folder.',
   ),
   EVENT_TOO_LARGE: entry(
     'give-up',
-    'An event is sent to a running application that is larger than its socket takes, 1 MiB.',
-    'Let it come in through an ingress: a stream or a file.',
+    'An event sent to a running application is larger than the limit of its socket, 1 MiB.',
+    'Send it through an ingress: a stream or a file.',
   ),
   INVALID_TIME: entry(
     'give-up',
-    'A command is given a time that cannot be read.',
-    'Write a time as 2026-11-28T04:00:00Z or 2026-11-28, or how long ago it was: 30m, 2h, 7d.',
+    'The time given to a command cannot be read.',
+    'Write a time as 2026-11-28T04:00:00Z or 2026-11-28, or as an age: 30m, 2h, 7d.',
   ),
   REQUEST_FAILED: entry(
     'retry',
-    'A running application was asked to do something, and gave no answer, or one that cannot be used.',
-    'See whether it is busy or stopping, and look again at what was to be changed: it may have been done.',
+    'A running application sent no response to a request, or an unusable one.',
+    'Check whether it is busy or stopping, and whether the change was made in spite of this.',
   ),
   REQUEST_INVALID: entry(
     'give-up',
-    'A running application was asked for something that it cannot do.',
+    'A running application cannot do what a request asks for.',
     'Use a statefun command of the same version as the application.',
   ),
   STATE_FOLDER_UNDECIDED: entry(
     'stop',
-    'A tool was given no state folder, and there is not exactly one where applications keep theirs by default.',
+    'A tool was given no state folder, and the default place does not hold exactly one.',
     'Name one with --state-folder, or set STATEFUN_STATE_FOLDER.',
   ),
-  // remote functions, called by the engine
+  // request-reply/calling, request-reply/module-file
   REMOTE_ENDPOINT_INVALID: entry(
     'stop',
-    'Remote functions are declared in a way that cannot work.',
+    'Remote functions are declared incorrectly.',
     'Correct the option; they are described at RemoteFunctionsOptions and in docs/remote-functions.md.',
   ),
   MODULE_FILE_INVALID: entry(
@@ -772,18 +771,18 @@ export const errorRegistry = {
   ),
   MODULE_KEY_UNKNOWN: entry(
     'stop',
-    'A module.yaml has a key that is not read; it is a warning, the application starts without it.',
-    'Correct the name, or move the key to where it belongs: Flink ignores such keys without a word.',
+    'A module.yaml has an unknown key. This is a warning: the application starts without it.',
+    'Correct the name, or move the key to where it belongs: Flink ignores such keys silently.',
   ),
   MODULE_KEY_WITHOUT_EFFECT: entry(
     'stop',
-    'A key of a module.yaml means nothing here, or not what it means elsewhere; it is a warning, the application starts.',
-    'Remove the key, or read what the warning says about it.',
+    'A key of a module.yaml has no effect here, or another one than on Flink. This is a warning: the application starts.',
+    'Remove the key, or follow the warning.',
   ),
   EGRESS_RECORD_REFUSED: entry(
     'give-up',
-    'What a function has sent to an egress is no record that the egress takes.',
-    'Make the record with the helpers of the SDK for this egress, and see that topic or stream is one that the egress has.',
+    'The egress does not accept the record that a function sent to it.',
+    'Create the record with the helpers of the SDK for this egress, and check that the egress has the topic or stream.',
   ),
   PLAYGROUND_PORT_UNUSABLE: entry(
     'stop',
@@ -793,37 +792,37 @@ export const errorRegistry = {
   REMOTE_UNAVAILABLE: entry(
     'retry',
     'An endpoint of remote functions cannot be reached, or asked to be called later.',
-    'See whether the server runs, and whether url or urlPathTemplate leads to it; messages wait for it, unless whenUnavailable says otherwise.',
+    'Check that the server runs, and that url or urlPathTemplate leads to it. Messages wait for it, unless whenUnavailable says otherwise.',
   ),
   REMOTE_CALL_FAILED: entry(
     'retry',
-    'An endpoint of remote functions answered a call with a status other than 2xx, or the connection broke.',
+    'A call of remote functions ended with a status other than 2xx, or its connection broke.',
     'See the log of the endpoint; the call is repeated until its budget is used up, then onFailure decides.',
   ),
   REMOTE_CALL_REFUSED: entry(
     'give-up',
-    'An endpoint of remote functions answered with a status that repeating the call does not change.',
-    'See the log of the endpoint, and whether url or urlPathTemplate leads to the handler of StateFun requests.',
+    'A call of remote functions ended with a status that a repeated call would not change.',
+    'See the log of the endpoint, and check that url or urlPathTemplate leads to the handler of StateFun requests.',
   ),
   REMOTE_CALL_TIMEOUT: entry(
     'retry',
-    'A remote function has not answered within the budget of its call.',
-    'See what it waits for; more time is given by callBudget, or transport.call in module.yaml.',
+    'A remote function sent no response within the budget of its call.',
+    'Find out why it waits. To allow more time, raise callBudget, or transport.call in module.yaml.',
   ),
   REMOTE_ANSWER_UNREADABLE: entry(
     'retry',
-    'What an endpoint of remote functions answered is no answer of a StateFun function: content type, encoding, size or bytes are wrong.',
-    'See what answers at the URL: a StateFun 3.x handler answers application/octet-stream of at most 32 MiB.',
+    'The response of an endpoint is not that of a StateFun function: content type, encoding, size or bytes are wrong.',
+    'Check the server at the URL: a StateFun 3.x handler returns application/octet-stream of at most 32 MiB.',
   ),
   REMOTE_ANSWER_INVALID: entry(
     'give-up',
-    'The answer of a remote function holds something that cannot be done.',
-    'Correct the function: ids and types of addresses, delays and cancellation tokens must be what its SDK would accept.',
+    'The response of a remote function contains an invalid effect.',
+    'Correct the function: ids and types of addresses, delays and cancellation tokens must be valid for its SDK.',
   ),
   REMOTE_DISCOVERY_ENDLESS: entry(
     'give-up',
-    'A remote function goes on asking for states in place of handling its messages.',
-    'Correct how the function declares its states: once, by name and type.',
+    'A remote function keeps asking for states instead of handling its messages.',
+    'Correct the declaration of its states: each once, by name and type.',
   ),
   REMOTE_STATE_UNREGISTERED: entry(
     'give-up',
@@ -835,11 +834,11 @@ export const errorRegistry = {
     'A remote function uses a state with another type than it was first declared with.',
     'Give the state its former type, or declare it under a new name and move the values in the function.',
   ),
-  // remote
+  // request-reply/protocol, request-reply/serving
   PROTOCOL_MESSAGE_UNREADABLE: entry(
     'give-up',
     "Bytes are not a message of StateFun's request-reply protocol.",
-    'Functions are called by Flink StateFun 3.x, or by an engine that speaks its protocol; look at what sent the bytes, and whether they arrived whole.',
+    'Functions are called by Flink StateFun 3.x, or by an engine that speaks its protocol; check the sender of the bytes, and whether all of them arrived.',
   ),
   PROTOCOL_MESSAGE_TOO_LARGE: entry(
     'give-up',
@@ -854,27 +853,27 @@ export const errorRegistry = {
   VALUE_TYPE_MISMATCH: entry(
     'give-up',
     'A value is of another type than the one it is read as.',
-    'Ask message.is(type) first, or correct the type; typenames are compared letter by letter, and numbers of different types are not converted.',
+    'Check message.is(type) first, or correct the type; typenames are compared letter by letter, and numbers of different types are not converted.',
   ),
   VALUE_MISSING: entry(
     'give-up',
-    'A value is read that has only a type.',
-    'Ask message.hasValue first; the sender has to set has_value, also for values of zero bytes.',
+    'A value was read that has only a type.',
+    'Check message.hasValue first; the sender has to set has_value, also for values of zero bytes.',
   ),
   VALUE_UNREADABLE: entry(
     'give-up',
-    'Bytes cannot be read as the type they are said to have.',
+    'Bytes cannot be read as their declared type.',
     'See the cause; the sender encodes the type in another way.',
   ),
   EGRESS_RECORD_INVALID: entry(
     'give-up',
-    'A record for Kafka, Kinesis or the playground cannot be made.',
+    'A record for Kafka, Kinesis or the playground cannot be created.',
     'Give a topic or a stream with a partition key, and a value of bytes, text or typed(type, value).',
   ),
   STATE_DECLARATION_INVALID: entry(
     'stop',
-    'A state is declared in a way that cannot be served.',
-    'Declare a type such as int32Type(), or { type, name, expireAfterWrite }, with a name of its own and one expiration at most.',
+    'A state is declared incorrectly.',
+    'Declare a type such as int32Type(), or { type, name, expireAfterWrite }, with a unique name and at most one expiration.',
   ),
   STATE_UNDECLARED: entry(
     'give-up',
@@ -888,23 +887,23 @@ export const errorRegistry = {
   ),
   FUNCTION_NOT_CALLABLE: entry(
     'stop',
-    'What is bound or registered as a function cannot be called.',
+    'A value bound or registered as a function cannot be called.',
     'Bind a function of (context, message), or register an object with a method invoke(context, message).',
   ),
   VALUE_WITHOUT_TYPE: entry(
     'give-up',
-    'A value is sent whose type cannot be told from it.',
-    'Send typed(type, value). Only text, booleans, bigints and whole numbers of 32 bits have one type they must be of.',
+    'A value was sent without a type, and its type is ambiguous.',
+    'Send typed(type, value). Only text, booleans, bigints and whole numbers of 32 bits have exactly one type.',
   ),
   DELAY_TOKEN_INVALID: entry(
     'give-up',
-    'The token of a delayed message is empty, too long or not a text.',
+    'The cancellation token of a delayed message is empty, too long or not a text.',
     'Leave it out, or give it a name of at most 65,536 UTF-8 bytes.',
   ),
   FUNCTION_FAILED: entry(
     'retry',
-    'A served function failed; the runtime sends the batch again, and nothing of it takes effect.',
-    'See the cause. A message that fails every time holds up its address, and in Flink in the end the job: give the function an onFailure.',
+    'A served function failed. None of its effects are applied, and the runtime sends the batch again.',
+    'See the cause. A message that always fails blocks its address, and in the end the Flink job: give the function an onFailure.',
   ),
   SERVER_OPTION_INVALID: entry(
     'stop',
@@ -914,30 +913,30 @@ export const errorRegistry = {
   SERVER_NOT_LISTENING: entry(
     'stop',
     'The function server cannot listen.',
-    'Choose another port (0 takes any that is free) or host, and look at the certificates if it serves HTTPS.',
+    'Choose another port (0 takes any that is free) or host, and check the certificates if it serves HTTPS.',
   ),
   LAMBDA_EVENT_UNKNOWN: entry(
     'give-up',
-    'A Lambda function that serves StateFun is invoked with an event that is no HTTP request.',
+    'A Lambda function that serves StateFun was invoked with an event that is not an HTTP request.',
     'Invoke it through an API Gateway, a Function URL or an Application Load Balancer.',
   ),
   FLINK_UNSUPPORTED: entry(
     'stop',
     'An application uses something that does not exist on Flink StateFun.',
-    'Change what the list names; docs/flink.md says what is different there.',
+    'Change the listed parts; docs/flink.md describes the differences.',
   ),
-  // tests
+  // testing/cluster
   TEST_CLUSTER_JOB_FAILED: entry(
     'give-up',
-    'A function answered the test cluster with something at which the job of a real cluster fails.',
+    'A function sent the test cluster a response that makes the job of a real cluster fail.',
     'Correct the function; a real cluster would send the same messages again after a restart, and fail again.',
   ),
   TEST_INGRESS_LATE: entry(
     'stop',
-    'An ingress under test did not deliver what was waited for.',
-    'See what has been received so far; the ingress may wait for something outside, or for the clock of the test.',
+    'An ingress under test did not deliver the expected records.',
+    'Check the records received so far; the ingress may wait for an outside system, or for the clock of the test.',
   ),
-  // testing: simulation
+  // simulation
   SIMULATION_FAILED: entry(
     'give-up',
     'A simulated run broke a promise of the application or of the framework.',
@@ -950,15 +949,15 @@ export const errorRegistry = {
   ),
   SIMULATION_WAITS_OUTSIDE: entry(
     'give-up',
-    'A handler cannot be simulated: it waits for something outside, which no seed decides.',
-    'Put what it calls behind a provider and give the simulation one that answers at once, or that waits on its clock: providers: (clock) => […].',
+    'A handler cannot be simulated: it waits for an outside system, which no seed controls.',
+    'Put the system behind a provider, and give the simulation one that returns at once or waits on its clock: providers: (clock) => […].',
   ),
   SIMULATION_NOT_REPEATABLE: entry(
     'give-up',
     'A simulated run does not follow from its seed.',
-    'Look for time, random and counters that are neither state nor given by the context or the clock of the simulation, in handlers and in what they call.',
+    'Look for time, random and counters that are neither state nor from the context or the clock of the simulation, in handlers and in the code they call.',
   ),
 } as const satisfies Record<string, ErrorEntry>;
 
-/** The code of an error of this framework; see docs/errors.md. */
+/** The code of an error of this framework. docs/errors.md lists them. */
 export type ErrorCode = keyof typeof errorRegistry;

@@ -3,23 +3,23 @@ import { errorRegistry, type ErrorCode, type ErrorOutcome } from './error-regist
 
 const brand = Symbol.for('statefun.error');
 
-/** Facts about an error, as fields, so that nobody has to parse its text. */
+/** Values from the text of an error, as fields for programs. */
 export type ErrorFacts = Readonly<Record<string, unknown>>;
 
 export interface StatefunErrorOptions {
-  /** Values the text mentions, for programs. */
+  /** Values from the text, for programs. */
   readonly facts?: ErrorFacts;
-  /** What to do next, where the hint of the registry can be made more precise. */
+  /** A more precise hint than that of the registry. */
   readonly hint?: string;
-  /** What caused it. */
+  /** The error or value that caused this error. */
   readonly cause?: unknown;
 }
 
 /**
- * An error a user can meet: a stable `code`, what happened, and what to do next.
+ * An error for users: a stable `code`, a summary, and a hint about what to do next. docs/errors.md lists every code.
  *
- * `outcome` says what the system does about it: `retry` (trying again can help), `give-up` (it cannot: dead letter or refusal) or
- * `stop` (the engine or the start of the application stops). Every code is listed in docs/errors.md.
+ * `outcome` is the reaction of the system: `retry` (trying again can help), `give-up` (it cannot help: dead letter or refusal) or `stop` (the
+ * engine, or the start of the application, stops).
  */
 export class StatefunError extends Error {
   readonly code: ErrorCode;
@@ -42,32 +42,32 @@ export class StatefunError extends Error {
     Object.defineProperty(this, brand, { value: true });
   }
 
-  /** Whether a value is an error of this framework, also when two copies of the package are loaded. */
+  /** Returns whether a value is an error of this framework, of any loaded copy of the package. */
   static is(value: unknown): value is StatefunError {
     try {
       return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[brand] === true;
     } catch {
-      // A revoked proxy, or one whose trap throws, is none of ours.
+      // A revoked proxy, or one whose trap throws, is not ours.
       return false;
     }
   }
 }
 
-/** Whether an error is ours and has the code. */
+/** Returns whether an error is a {@link StatefunError} with the code. */
 export function hasCode(error: unknown, code: ErrorCode): error is StatefunError {
   return StatefunError.is(error) && error.code === code;
 }
 
 /**
- * What was thrown, as an Error whose name, message, stack, cause and code can be read: handlers may throw anything, also proxies that are
- * revoked and errors whose properties throw.
+ * Returns a thrown value as an Error whose name, message, stack, cause and code can be read. Handlers can throw any value, including revoked
+ * proxies and errors whose properties throw.
  */
 export function toError(thrown: unknown): Error {
   if (isError(thrown)) return isReadable(thrown) ? thrown : new Error(unreadableError(thrown));
   return new Error(typeof thrown === 'string' ? thrown : `a value that is not an Error was thrown: ${describe(thrown)}`);
 }
 
-/** Whether a value is an Error; unlike instanceof, also one of another realm, such as those of the system under a test runner. */
+/** Returns whether a value is an Error. Unlike `instanceof`, this includes errors of another realm, such as system errors under a test runner. */
 export function isError(value: unknown): value is Error {
   try {
     return value instanceof Error || types.isNativeError(value);
@@ -76,12 +76,12 @@ export function isError(value: unknown): value is Error {
   }
 }
 
-/** A proxy is never trusted: it can answer once and throw the next time. */
+/** A proxy is never trusted: it can return a value once and throw the next time. */
 function isReadable(error: Error): boolean {
   if (types.isProxy(error)) return false;
   try {
     const { name, message, stack, cause, code } = error as Partial<Record<'name' | 'message' | 'stack' | 'cause' | 'code', unknown>>;
-    // The last two may be anything; reading them shows that they can be read.
+    // `cause` and `code` can have any type; this only tests that they can be read.
     return [name, message, stack ?? '', typeof cause, typeof code].every((part) => typeof part === 'string');
   } catch {
     return false;
@@ -90,7 +90,7 @@ function isReadable(error: Error): boolean {
 
 function unreadableError(error: Error): string {
   try {
-    // A message may be anything that a program puts there.
+    // A program can assign any value to `message`.
     const message: unknown = error.message;
     return typeof message === 'string' ? message : describe(message);
   } catch {
@@ -98,7 +98,7 @@ function unreadableError(error: Error): string {
   }
 }
 
-/** A short text for a value of unknown shape, for messages. Never throws. */
+/** Returns a short text for any value, for use in messages. Never throws. */
 export function describe(value: unknown): string {
   try {
     return describeReadable(value);
@@ -117,7 +117,7 @@ function describeReadable(value: unknown): string {
   return String(value);
 }
 
-/** An invariant of the framework broke: a bug, never repaired silently. */
+/** Throws when an invariant of the framework is broken. That is a bug, and never repaired silently. */
 export function assertInvariant(condition: boolean, invariant: string): asserts condition {
   if (!condition) throw new Error(`statefun invariant broken: ${invariant}. Please report this as a bug.`);
 }

@@ -1,24 +1,24 @@
-/** Fields of a log line; `error` takes what was thrown. */
+/** Fields of a log line. The field `error` takes any thrown value. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** How much a line matters, least first. */
+/** Severity of a log line, from least to most important. */
 export type LogSeverity = 'debug' | 'info' | 'warn' | 'error';
 
-/** Where log lines go. The application decides how they are written; code that logs knows only this. */
+/** Writes log lines. The application decides how; code that logs knows only this interface. */
 export interface Logger {
   debug(text: string, fields?: LogFields): void;
   info(text: string, fields?: LogFields): void;
   warn(text: string, fields?: LogFields): void;
   error(text: string, fields?: LogFields): void;
-  /** A logger that adds the fields to every line. */
+  /** Returns a logger that adds the fields to every line. */
   child(fields: LogFields): Logger;
-  /** Whether lines of the severity are written: ask before working for one that is seldom. Left out: they are. */
+  /** Returns whether lines of the severity are written. Call it before work that only a log line needs. Without this method, all are. */
   isEnabled?(severity: LogSeverity): boolean;
-  /** The logger of the name, whose level can be set by itself; dots and slashes part the names it can inherit from. */
+  /** Returns the logger with the name, whose level can be set separately. It inherits from the names before each dot and slash. */
   named?(name: string): Logger;
 }
 
-/** The logger of the name; one that knows no names stands for all of them. */
+/** Returns the logger with the name, or the given logger when it does not support names. */
 export function namedLogger(logger: Logger, name: string): Logger {
   return logger.named?.(name) ?? logger;
 }

@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto';
 
 /**
- * The id of a message: the same on every attempt and after every recovery, because it is a hash of where the message comes from and
- * never of time, random or a commit. 128 bits of SHA-256 in hex, 32 characters.
+ * Returns the id of a message: 128 bits of SHA-256 as 32 hexadecimal characters. It is the same in every attempt and after every recovery, because
+ * it depends only on the origin of the message, never on time, a random number or a commit.
  *
- * - at an ingress: the record's identity, the forwarder's name and the ordinal among what the forwarder sent;
- * - from a function: the id of the message being handled, the own address and the ordinal among its sends.
+ * - At an ingress, it is the hash of the record's identity, the forwarder's name and the ordinal among the messages of that forwarder.
+ * - In a function, it is the hash of the id of the handled message, the function's address and the ordinal among its sends.
  */
 export function messageIdOf(origin: string, sender: string, ordinal: number): string {
-  // Every part is preceded by its length, so that no two lists of parts give the same text.
+  // Every part is preceded by its length, so no two lists of parts give the same text.
   return hash('sha256', `${origin.length}:${origin}${sender.length}:${sender}${ordinal}`, 'hex').slice(0, 32);
 }

@@ -1,32 +1,32 @@
 import 'reflect-metadata';
 import { StatefunError } from './errors.ts';
 
-/** A class, as decorators see it. */
+/** A class, abstract or not. */
 export type ClassOf<T = object> = abstract new (...args: never[]) => T;
 
-/** Records a value on a class; decorators do nothing else. Subclasses see what their bases recorded until they record their own. */
+/** Records a value on a class. Decorators do nothing else. A subclass inherits the values of its bases until it records its own. */
 export function recordMetadata(target: object, key: string, value: unknown): void {
   Reflect.defineMetadata(key, value, target);
 }
 
-/** What was recorded on the class or one of its bases. The caller knows the type it recorded. */
+/** Reads the value recorded on the class or the nearest of its bases. The caller knows its type. */
 export function readMetadata<T>(target: object, key: string): T | undefined {
   return Reflect.getMetadata(key, target) as T | undefined;
 }
 
-/** What was recorded on this very class. */
+/** Reads the value recorded on the class itself, without its bases. */
 export function readOwnMetadata<T>(target: object, key: string): T | undefined {
   return Reflect.getOwnMetadata(key, target) as T | undefined;
 }
 
-/** Adds an item to a list recorded on a class, keeping what its bases recorded. */
+/** Adds an item to the list recorded on a class. The items of its bases stay in the list. */
 export function appendMetadata(target: object, key: string, item: unknown): void {
   recordMetadata(target, key, [...(readMetadata<readonly unknown[]>(target, key) ?? []), item]);
 }
 
 /**
- * Refuses to decorate under a compiler that was set to standard decorators. It calls with a context object where the legacy ones have the
- * name of the member or nothing; recording would then end up on the wrong class. Throws DECORATORS_STANDARD.
+ * Throws DECORATORS_STANDARD when the compiler is set to standard decorators. Those receive a context object in place of the name of the member,
+ * so metadata would be recorded on the wrong class.
  */
 export function ensureLegacyDecorators(decorator: string, second: unknown): void {
   if (typeof second !== 'object' || second === null) return;

@@ -1,9 +1,9 @@
-/** A number that only grows. */
+/** A number that only increases. */
 export interface Counter {
   increment(by?: number): void;
 }
 
-/** Where handlers count what matters to them; names are scoped to the function type. A failed attempt counts too. */
+/** Counters for handlers. Their names are scoped to the function type. Failed attempts count too. */
 export interface Metrics {
   counter(name: string): Counter;
 }
@@ -12,7 +12,7 @@ export interface Metrics {
 export class MetricsRegistry {
   readonly #counts = new Map<string, number>();
 
-  /** Metrics whose names are preceded by the scope and a dot. */
+  /** Returns metrics whose names begin with the scope and a dot. */
   scope(scope: string): Metrics {
     return {
       counter: (name) => ({ increment: (by = 1) => this.increment(`${scope}.${name}`, by) }),
@@ -23,7 +23,7 @@ export class MetricsRegistry {
     this.#counts.set(name, (this.#counts.get(name) ?? 0) + by);
   }
 
-  /** Every counter and its value, sorted by name. */
+  /** Returns every counter and its value, sorted by name. */
   values(): Readonly<Record<string, number>> {
     return Object.fromEntries([...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1)));
   }

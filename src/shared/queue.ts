@@ -1,4 +1,4 @@
-/** First in, first out, with cheap removal at the front: `Array.shift` moves every element. */
+/** A first-in, first-out queue with cheap removal at the front; `Array.shift` moves every element. */
 export class Queue<T> {
   #items: (T | undefined)[] = [];
   #head = 0;
@@ -29,7 +29,7 @@ export class Queue<T> {
   }
 
   *[Symbol.iterator](): IterableIterator<T> {
-    // Every slot from the head on holds an item; only those before it have been emptied.
+    // Safe: only slots before the head are empty.
     for (let index = this.#head; index < this.#items.length; index += 1) yield this.#items[index] as T;
   }
 

@@ -1,29 +1,28 @@
 import type { Writable } from 'node:stream';
 
 /*
- * The standard streams of a process end when their reader does: `2> >(head -1)`, a collector of logs that restarts, a disk that is full.
- * Node tells it by an `error` event, which ends a process in which nobody listens to it. An engine goes on: what it has to say is lost then,
- * and counted.
+ * Standard output and standard error fail when their reader ends (`2> >(head -1)`, a log collector that restarts) or the disk is full. Node then
+ * emits an `error` event, which ends the process unless a listener handles it. An engine continues: the lines are lost, and counted.
  */
 
 const guarded = new WeakSet<Writable>();
 
 function ignore(): void {}
 
-/** From here on a write that fails does not end the process. */
+/** Keeps failed writes to the stream from ending the process. */
 export function guardStream(stream: Writable): void {
   if (guarded.has(stream)) return;
   guarded.add(stream);
   stream.on('error', ignore);
 }
 
-/** Guards standard output and standard error, also against writes of the application itself. */
+/** Guards standard output and standard error, also for writes by the application itself. */
 export function guardStandardStreams(): void {
   guardStream(process.stdout);
   guardStream(process.stderr);
 }
 
-/** Writes lines to a stream that may take no more. */
+/** Writes lines to a stream that may have ended, and counts the lost ones. */
 export class LossyOutput {
   readonly #stream: () => Writable;
   #linesLost = 0;
@@ -32,7 +31,7 @@ export class LossyOutput {
     this.#stream = stream;
   }
 
-  /** How many lines the stream did not take. */
+  /** Number of lines that could not be written. */
   get linesLost(): number {
     return this.#linesLost;
   }
@@ -50,5 +49,5 @@ export class LossyOutput {
   }
 }
 
-/** Lines on the standard error of the process; reading the stream opens it, so that is left to the first line. */
+/** Writes lines to standard error. The stream is first read by the first line, because reading `process.stderr` opens it. */
 export const standardError = new LossyOutput(() => process.stderr);

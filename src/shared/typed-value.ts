@@ -1,13 +1,13 @@
-/** A value and the name of its type, as StateFun carries messages and state. */
+/** Bytes and the name of their type: the form in which StateFun sends messages and state. */
 export interface TypedValue {
   /** `namespace/name`. */
   readonly typename: string;
-  /** Tells a value of zero bytes, such as the number 0, from none. */
+  /** Distinguishes a value of zero bytes, such as the number 0, from no value. */
   readonly hasValue: boolean;
   readonly value: Uint8Array;
 }
 
-/** Whether a value is a typed value, and not one of an application. */
+/** Returns whether a value has the shape of a typed value. */
 export function isTypedValue(value: unknown): value is TypedValue {
   if (typeof value !== 'object' || value === null) return false;
   const { typename, hasValue, value: bytes } = value as Partial<TypedValue>;

@@ -84,7 +84,7 @@ describe('statefun create', () => {
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toBe(
       `CREATE_FOLDER_NOT_EMPTY: the folder ${folder} is not empty: a, b, c and 1 more.\n` +
-        '  Hint: Give a folder that is empty or not there yet: nothing that exists is overwritten.\n',
+        '  Hint: Give an empty folder, or one that does not exist yet: existing files are never overwritten.\n',
     );
     expect(readdirSync(folder).sort()).toEqual(['a', 'b', 'c', 'notes.txt']);
   });

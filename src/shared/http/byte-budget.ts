@@ -1,9 +1,9 @@
 /**
- * The memory that requests under way may use in all.
+ * Limits the memory of all requests that are being handled.
  *
- * 1. Never more than `bytesMax` is used by bodies that are being received.
- * 2. When there is no room, the body that has been incomplete for longest makes room: however many trickle in, one that comes swiftly is taken.
- * 3. What is complete keeps its room until it is released.
+ * 1. Bodies that are being received never use more than `bytesMax`.
+ * 2. When there is no room, the body that has been incomplete longest is evicted. Slow bodies, however many, cannot keep out a fast one.
+ * 3. A complete body keeps its room until it is released.
  */
 export class ByteBudget {
   readonly #bytesMax: number;
@@ -18,7 +18,7 @@ export class ByteBudget {
     return this.#bytesUsed;
   }
 
-  /** Room for one request. `evict` is called when others need it: the request is over then. */
+  /** Returns the lease of one request. `evict` is called when other requests need its room, and ends the request. */
   lease(evict: () => void): ByteLease {
     let bytesHeld = 0;
     const lease: ByteLease = {
@@ -57,13 +57,13 @@ export class ByteBudget {
   }
 }
 
-/** What one request holds of a budget. */
+/** The share of one request in a budget. */
 export interface ByteLease {
-  /** Whether there is room for so many bytes more. */
+  /** Takes room for more bytes. Returns false when there is none. */
   take(bytes: number): boolean;
-  /** Counts bytes that are there already, such as an answer: if they are too many, others wait for them. */
+  /** Counts bytes that already exist, such as a response, even beyond the limit. */
   hold(bytes: number): void;
-  /** All of the body is there: nobody takes the room away any more. */
+  /** Marks the body as complete: it is no longer evicted. */
   complete(): void;
   release(): void;
   evict(): void;

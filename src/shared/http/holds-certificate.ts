@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 
 /**
- * Whether a PEM text begins with a certificate that can be read. TLS takes an authority without one and says nothing: an empty text stands for the
- * authorities of the system then, and anything else for none.
+ * Returns whether a PEM text begins with a readable certificate. TLS accepts an authority without one and reports nothing: it then trusts the
+ * authorities of the system for an empty text, and none for any other.
  */
 export function holdsCertificate(pem: string | Uint8Array): boolean {
   try {

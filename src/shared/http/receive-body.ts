@@ -5,27 +5,27 @@ import { toError } from '../errors.ts';
 import { startTimer } from '../time/timers.ts';
 import type { ByteBudget, ByteLease } from './byte-budget.ts';
 
-/** Why a request is not handled. */
+/** The response to a request that is not handled. */
 export interface Refusal {
   readonly status: 400 | 408 | 413 | 503;
   readonly text: string;
 }
 
 export interface BodyLimits {
-  /** Largest body, and largest body that a compressed one becomes. */
+  /** Largest body in bytes, before and after decompression. */
   readonly bodyBytesMax: number;
-  /** How long a body may take to come. */
+  /** Longest time to receive a body, in milliseconds. */
   readonly timeoutMs: number;
   readonly budget: ByteBudget;
 }
 
-/** A complete body, whose room in the budget is kept until it is released; or why there is none. */
+/** A complete body, which keeps its room in the budget until the lease is released, or a refusal. */
 export type ReceivedBody = { readonly bytes: Buffer; readonly lease: ByteLease } | Refusal;
 
-/** What keeps a chunk beside its bytes, so that a body of single bytes is counted as what it costs. */
+/** Memory per chunk beside its bytes. With it, a body that arrives as single bytes is counted at its real cost. */
 const chunkOverheadBytes = 128;
 
-/** Reads the whole body as it is sent. Rejects when the client goes away. */
+/** Receives the whole body, still encoded. Rejects when the client disconnects. */
 export function receiveBody(request: Readable, { bodyBytesMax, timeoutMs, budget }: BodyLimits): Promise<ReceivedBody> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -54,7 +54,7 @@ export function receiveBody(request: Readable, { bodyBytesMax, timeoutMs, budget
     };
     const onError = (error: Error): void => {
       lease.release();
-      // An error may follow a close, and nobody else listens then.
+      // An error may follow the close, when nothing else listens.
       request.on('error', () => undefined);
       end(() => reject(error));
     };
@@ -63,17 +63,17 @@ export function receiveBody(request: Readable, { bodyBytesMax, timeoutMs, budget
   });
 }
 
-const noRoom: Refusal = { status: 503, text: 'the bodies of the requests under way use all the memory they may.' };
+const noRoom: Refusal = { status: 503, text: 'request bodies already use all the memory they are allowed.' };
 
 export function tooLarge(bodyBytesMax: number): Refusal {
   return { status: 413, text: `the body is larger than ${bodyBytesMax} bytes.` };
 }
 
-/** Only complete bodies are decoded, and one at a time, so that what decoding needs is bounded by one body beyond the budget. */
+/** Decodes complete bodies one at a time, so that decoding needs at most the memory of one body beyond the budget. */
 export class BodyDecoder {
   #previous: Promise<unknown> = Promise.resolve();
 
-  /** The decoded body in place of the one that was received; releases it when there is none. */
+  /** Returns the decoded body, or a refusal, which releases the lease. */
   decode({ bytes, lease }: { bytes: Buffer; lease: ByteLease }, encoding: 'gzip' | 'deflate', bodyBytesMax: number): Promise<ReceivedBody> {
     const decoded = this.#previous.then(async (): Promise<ReceivedBody> => {
       const refuse = (refusal: Refusal): Refusal => {
@@ -84,7 +84,7 @@ export class BodyDecoder {
         const body = await decoders[encoding](bytes, { maxOutputLength: bodyBytesMax });
         return lease.take(body.byteLength) ? { bytes: body, lease } : refuse(noRoom);
       } catch (thrown) {
-        const { code, message } = toError(thrown) as NodeJS.ErrnoException; // Safe: any error may be asked for its code.
+        const { code, message } = toError(thrown) as NodeJS.ErrnoException; // Safe: reading a property of any error is allowed.
         return refuse(
           code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge(bodyBytesMax) : { status: 400, text: `the body is not ${encoding}: ${message}.` },
         );

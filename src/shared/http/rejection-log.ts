@@ -1,10 +1,11 @@
 import type { LogFields, Logger } from '../logger.ts';
 
-/** How many lines are logged at once, and again whenever so much time has passed: enough to see who sends what. */
+/** Most lines logged in one time window. */
 const linesMax = 10;
+/** Length of the time window, in milliseconds. */
 const windowMs = 10_000;
 
-/** Logs a line for every request that is refused, up to a rate: whoever may send requests may not fill a disk. */
+/** Logs a line for every refused request, up to a rate, so that clients cannot fill the disk with log lines. */
 export class RejectionLog {
   readonly #logger: Logger;
   readonly #nowMs: () => number;
@@ -32,7 +33,7 @@ export class RejectionLog {
     this.#logger.warn('a request is refused', fields);
   }
 
-  /** Logs how many lines were left out. */
+  /** Logs the number of omitted lines. */
   close(): void {
     if (this.#notLogged > 0) this.#logger.warn('more requests were refused, without a line each', { requests: this.#notLogged });
     this.#notLogged = 0;

@@ -1,14 +1,14 @@
 import { timerMsMax } from '../time/timers.ts';
 
-/** A handshake takes milliseconds, of a client far away a second. */
+/** Longest TLS handshake, in milliseconds. Most take milliseconds; that of a distant client takes a second. */
 const handshakeTimeoutMsMax = 10_000;
 
-/** How often a server looks for connections that take too long, in milliseconds. */
+/** Interval between checks for connections that take too long, in milliseconds. */
 const checkIntervalMs = 1_000;
 
 /**
- * What `createServer` of Node's http and https is given, so that a client that sends nothing loses its connection: its TLS handshake and the
- * head of its request may take so long each. Bodies are timed by whoever reads them.
+ * Returns options for `createServer` of Node's http and https that close the connection of a client that sends nothing. The TLS handshake and the
+ * head of the request each have the given time, in milliseconds. The code that reads a body limits its time.
  */
 export function serverTimeouts(requestTimeoutMs: number): {
   readonly headersTimeout: number;
@@ -19,7 +19,7 @@ export function serverTimeouts(requestTimeoutMs: number): {
   const headMs = Math.min(Math.ceil(requestTimeoutMs), timerMsMax);
   return {
     headersTimeout: headMs,
-    // Longer than a head and a body may take together: a body that takes too long is answered by whoever reads it.
+    // Longer than head and body together, so the code that reads a late body can still send a response.
     requestTimeout: Math.min(3 * headMs, timerMsMax),
     connectionsCheckingInterval: Math.min(checkIntervalMs, headMs),
     handshakeTimeout: Math.min(headMs, handshakeTimeoutMsMax),

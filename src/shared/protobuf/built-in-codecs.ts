@@ -1,22 +1,22 @@
 import { ProtobufReader } from './reader.ts';
 import { ProtobufWriter } from './writer.ts';
 
-/** How values of a type that every StateFun SDK has travel. */
+/** Writes and reads values of one built-in type of StateFun. */
 export interface BuiltInCodec<T> {
   /** `io.statefun.types/<name>`. */
   readonly typename: string;
   encode(value: T): Uint8Array;
-  /** Throws a ProtobufError for bytes that are no message. */
+  /** Throws a ProtobufError for bytes that are not a message. */
   decode(bytes: Uint8Array): T;
 }
 
 /*
- * The built-in types are Protobuf messages with one field, number 1. Written in one form only, because Java reads it by hand:
+ * The built-in types are Protobuf messages with one field, number 1. They are written in one form only, because Java reads them by hand:
  *
  *   bool      08 01                       false: nothing
  *   int       0D | 4 bytes, little end    0: nothing
  *   long      09 | 8 bytes, little end    0: nothing
- *   float     0D | binary32, little end   0: nothing; -0 is written, so that it stays what it is
+ *   float     0D | binary32, little end   0: nothing; -0 is written, so that it stays -0
  *   double    09 | binary64, little end   0: nothing; -0 likewise
  *   string    0A | length | UTF-8         "": nothing
  */
@@ -68,7 +68,7 @@ function write(needed: boolean, field: (writer: ProtobufWriter) => void): Uint8A
   return writer.finish();
 }
 
-/** Unknown fields are skipped and the last of several values counts, as in every Protobuf library. */
+/** Skips unknown fields and returns the last of several values, as every Protobuf library does. */
 function read<T>(bytes: Uint8Array, fallback: T, take: (reader: ProtobufReader) => T | undefined): T {
   const reader = new ProtobufReader(bytes);
   let value = fallback;

@@ -1,18 +1,18 @@
 import { isUtf8 } from 'node:buffer';
 import { bytesWire, endGroupWire, fixed32Wire, fixed64Wire, startGroupWire, varintWire } from './writer.ts';
 
-/** How deep groups of unknown fields may be nested; deeper is an attack on the stack, not a message. */
+/** Most levels of nested groups of unknown fields. Deeper ones would be an attack on the stack. */
 const groupDepthMax = 100;
 
-/** The bytes are not Protobuf, or end too early. Whoever knows what they were meant to be says so in an error with a code. */
+/** The bytes are not Protobuf, or end too early. Callers wrap it in an error with a code. */
 export class ProtobufError extends Error {}
 
 /**
- * Reads the fields of one message, one after the other: `next` goes to a field, and one of the other methods takes its value.
+ * Reads the fields of one message in order: `next` moves to a field, and one of the other methods returns its value.
  *
- * 1. A field that nobody takes, of whatever wire type, is skipped by the following `next`.
- * 2. Nothing is read past the end of the message: a value that would be is an error, never a shorter value.
- * 3. `bytes` answers a view of what is read; nothing is copied.
+ * 1. A field whose value was not read is skipped by the following `next`, whatever its wire type.
+ * 2. Nothing is read past the end of the message: a value that is too long is an error, never a shorter value.
+ * 3. `bytes` returns a view of the message; nothing is copied.
  */
 export class ProtobufReader {
   readonly #buffer: Buffer;
@@ -20,11 +20,11 @@ export class ProtobufReader {
   #wire = -1;
 
   constructor(bytes: Uint8Array) {
-    // Nested messages are Buffers already, and making one costs more than reading a short message.
+    // Nested messages are already Buffers, and creating one costs more than reading a short message.
     this.#buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  /** Goes to the next field; answers its number, 0 at the end. */
+  /** Moves to the next field and returns its number, or 0 at the end. */
   next(): number {
     if (this.#wire !== -1) this.#skip(this.#wire, 0);
     if (this.#position === this.#buffer.byteLength) {
@@ -36,7 +36,7 @@ export class ProtobufReader {
     return field;
   }
 
-  /** Whether the value of the field is of the kind that a schema expects; one that is not counts as unknown, and is skipped. */
+  /** Returns whether the value of the field has the kind that the schema expects. Otherwise the field counts as unknown, and is skipped. */
   isVarint(): boolean {
     return this.#wire === varintWire;
   }
@@ -53,7 +53,7 @@ export class ProtobufReader {
     return this.#wire === fixed64Wire;
   }
 
-  /** A whole number of 64 bits; beyond 53 bits the nearest one that JavaScript has. */
+  /** Reads a whole number of 64 bits. Beyond 53 bits, it returns the nearest one that JavaScript can represent. */
   int64(): number {
     this.#wire = -1;
     const first = this.#byte();
@@ -77,7 +77,7 @@ export class ProtobufReader {
     const start = this.#advance(length);
     const end = start + length;
     if (this.#isAscii(start, end)) return this.#buffer.toString('latin1', start, end);
-    // Put right silently, an id would become another id.
+    // Invalid bytes are not replaced silently: an id would become another id.
     if (!isUtf8(this.#buffer.subarray(start, end))) throw this.#error('a text is not UTF-8');
     return this.#buffer.toString('utf8', start, end);
   }
@@ -89,7 +89,7 @@ export class ProtobufReader {
     return this.#buffer.subarray(start, start + length);
   }
 
-  /** The four or eight bytes of a number. */
+  /** Reads the four or eight bytes of a number. */
   fixed(bytes: 4 | 8): Buffer {
     this.#wire = -1;
     const start = this.#advance(bytes);
@@ -142,7 +142,7 @@ export class ProtobufReader {
 
   #length(): number {
     const length = this.#varint32();
-    if (length > this.#buffer.byteLength - this.#position) throw this.#error('a value is longer than what is left');
+    if (length > this.#buffer.byteLength - this.#position) throw this.#error('a value is longer than the rest of the message');
     return length;
   }
 
@@ -150,7 +150,7 @@ export class ProtobufReader {
     let value = 0;
     for (let shift = 0; shift < 35; shift += 7) {
       const byte = this.#byte();
-      // Not shifted: the fifth byte would reach into the sign.
+      // Not shifted: the fifth byte would reach the sign bit.
       value += (byte & 0x7f) * 2 ** shift;
       if (byte < 0x80) {
         if (value > 0xffffffff) break;
@@ -167,7 +167,7 @@ export class ProtobufReader {
     return byte;
   }
 
-  /** Moves on; answers where it was. */
+  /** Moves forward and returns the previous position. */
   #advance(bytes: number): number {
     const start = this.#position;
     if (bytes > this.#buffer.byteLength - start) throw this.#error('the bytes end within a value');
@@ -180,7 +180,7 @@ export class ProtobufReader {
   }
 }
 
-/** The bytes of a message that occurs again: Protobuf merges the occurrences, which is the same as reading one after the other. */
+/** Joins the bytes of a repeated message field. Protobuf merges its occurrences, which equals reading one after the other. */
 export function mergeOccurrences(before: Uint8Array | undefined, next: Uint8Array): Uint8Array {
   return before === undefined ? next : Buffer.concat([before, next]);
 }

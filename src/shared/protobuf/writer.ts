@@ -13,19 +13,18 @@ export const startGroupWire = 3;
 export const endGroupWire = 4;
 export const fixed32Wire = 5;
 
-/** From this length on a text is written by Node, whose call costs more than a loop over fewer characters. */
+/** Shortest text that Node writes, in characters. For shorter ones, a loop costs less than the call. */
 const nativeTextLengthMin = 16;
 
 /**
- * Writes Protobuf from the end to the beginning: a nested message is there before its length has to be written, so that nothing is measured
- * or copied twice. Whoever calls it writes the fields of a message with the highest number first; read forwards they rise, which is the
- * canonical order.
+ * Writes Protobuf from the end to the beginning: a nested message is written before its length, so nothing is measured or copied twice. Callers
+ * write the fields of a message with the highest number first, so readers see them in the canonical, rising order.
  *
- * Default values (0, false, empty text and bytes) are written when they are asked for; leaving them out is up to the caller.
+ * Default values (0, false, empty text and bytes) are written like others; callers leave them out.
  */
 export class ProtobufWriter {
   #buffer: Buffer;
-  /** Where what is written begins. */
+  /** Start of the written bytes. */
   #start: number;
 
   constructor(capacityBytes = 1024) {
@@ -33,7 +32,7 @@ export class ProtobufWriter {
     this.#start = capacityBytes;
   }
 
-  /** How much is written. */
+  /** Number of written bytes. */
   get byteLength(): number {
     return this.#buffer.byteLength - this.#start;
   }
@@ -42,7 +41,7 @@ export class ProtobufWriter {
     return this.#buffer.subarray(this.#start);
   }
 
-  /** A whole number of at most 53 bits and a sign; a negative one takes ten bytes, as the format has it. */
+  /** Writes a whole number of at most 53 bits and a sign. A negative one takes ten bytes, as the format requires. */
   int64(field: number, value: number): void {
     if (value >= 0) this.#varint(value);
     else this.#negative(value);
@@ -55,7 +54,7 @@ export class ProtobufWriter {
   }
 
   fixed32(field: number, write: (target: Buffer, offset: number) => void): void {
-    // Growing may replace the buffer: it has to be asked for afterwards.
+    // Growing may replace the buffer, so it is read afterwards.
     const start = this.#grow(4);
     write(this.#buffer, start);
     this.#tag(field, fixed32Wire);
@@ -80,7 +79,7 @@ export class ProtobufWriter {
     this.#tag(field, bytesWire);
   }
 
-  /** A nested message: what `write` writes. */
+  /** Writes a nested message, whose fields `write` writes. */
   message(field: number, write: (writer: this) => void): void {
     const before = this.byteLength;
     write(this);
@@ -122,7 +121,7 @@ export class ProtobufWriter {
     this.#buffer[at] = Number(rest);
   }
 
-  /** Makes room in front of what is written; answers where it begins. */
+  /** Makes room in front of the written bytes and returns the position of their new start. */
   #grow(bytes: number): number {
     if (bytes > this.#start) {
       const length = this.byteLength;

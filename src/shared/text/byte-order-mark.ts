@@ -1,9 +1,9 @@
-/** The text of a file without the byte order mark that editors of Windows and spreadsheets put at its beginning. */
+/** Removes the byte order mark that Windows editors and spreadsheets write at the beginning of a file. */
 export function withoutByteOrderMark(text: string): string {
   return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
-/** How many bytes at the beginning of a file are a byte order mark of UTF-8: three or none. */
+/** Returns the length in bytes of the UTF-8 byte order mark at the beginning of a file: 3 or 0. */
 export function byteOrderMarkBytes(start: Uint8Array): number {
   return start[0] === 0xef && start[1] === 0xbb && start[2] === 0xbf ? 3 : 0;
 }

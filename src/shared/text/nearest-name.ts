@@ -1,4 +1,4 @@
-/** The candidate most like the name, if one is close enough to have been meant. */
+/** Returns the candidate most like the name, or undefined when none is close enough to be a misspelling of it. */
 export function nearestName(name: string, candidates: readonly string[]): string | undefined {
   let nearest: string | undefined;
   let distanceLeast = Math.max(2, Math.floor(name.length / 3)) + 1;
@@ -9,7 +9,7 @@ export function nearestName(name: string, candidates: readonly string[]): string
   return nearest;
 }
 
-/** How many characters must be inserted, deleted or replaced to make one text the other (Levenshtein). */
+/** Returns the number of characters to insert, delete or replace to turn one text into the other (Levenshtein). */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [fromIndex, character] of [...from].entries()) {

@@ -1,19 +1,19 @@
 import { startTimerOf } from './timers.ts';
 
-/** Cancels what was scheduled; calling it again, or late, does nothing. */
+/** Cancels a scheduled callback. Calling it again, or after the callback, does nothing. */
 export type Cancel = () => void;
 
-/** Where time comes from. Only hosts choose one; functions see `context.now()`. */
+/** A source of time. Only hosts choose one; functions use `context.now()`. */
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /** Returns the time in milliseconds since the epoch. */
   now(): number;
-  /** Calls back once, not before `dueAt` (milliseconds since the epoch), never synchronously. */
+  /** Calls back once, at `dueAt` (milliseconds since the epoch) or later, and never synchronously. */
   schedule(dueAt: number, callback: () => void): Cancel;
 }
 
 /** The clock of the machine. Its timers keep the process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  // The global timers belong to the same world as `Date`: a test runner fakes both or neither.
+  // A test runner fakes the global timers and `Date` together.
   schedule: (dueAt, callback) => startTimerOf(() => dueAt - Date.now(), callback, globalThis),
 };

@@ -6,7 +6,7 @@ interface Scheduled {
   readonly callback: () => void;
 }
 
-/** A clock that stands still until it is moved: for tests and `statefun play`. */
+/** A clock that moves only when `step` is called. For tests and `statefun play`. */
 export class ManualClock implements Clock {
   readonly #scheduled = new Set<Scheduled>();
   #nowMs: number;
@@ -26,12 +26,12 @@ export class ManualClock implements Clock {
     return () => this.#scheduled.delete(scheduled);
   }
 
-  /** When the next callback is due, in milliseconds since the epoch. */
+  /** Due time of the next callback, in milliseconds since the epoch. */
   get nextDueAt(): number | undefined {
     return this.#next()?.dueAt;
   }
 
-  /** Moves to the next callback that is due by `untilMs` and calls it; otherwise moves to `untilMs` and answers false. */
+  /** Moves to the next callback that is due by `untilMs` and calls it. Without one, moves to `untilMs` and returns false. */
   step(untilMs: number): boolean {
     const next = this.#next();
     if (next === undefined || next.dueAt > untilMs) {

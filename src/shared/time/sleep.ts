@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 
-/** Waits on the clock; rejects with the reason of the signal as soon as it is aborted. */
+/** Waits on the clock. Rejects with the reason of the signal as soon as it is aborted. */
 export async function sleep(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   await new Promise<void>((resolve, reject) => {
@@ -16,7 +16,7 @@ export async function sleep(clock: Clock, delayMs: number, signal: AbortSignal):
   });
 }
 
-/** Waits for the promise; rejects as soon as the signal is aborted, whatever becomes of the promise. */
+/** Waits for the promise. Rejects as soon as the signal is aborted; the result of the promise is then ignored. */
 export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   let onAbort = (): void => undefined;
   const aborted = new Promise<never>((_, reject) => {

@@ -48,7 +48,7 @@ describe('mistakes in functions and forwarders', () => {
 
 1. EVENT_TYPE_CONFLICT: the event type "order.shipped" is defined twice, with different schemas: one is used by class OrderFunction, the other by class CustomerFunction.
    Where: class OrderFunction and class CustomerFunction
-   Do:    Keep one eventType(…) in a file of its own and import it wherever events of the type are handled or forwarded.
+   Do:    Keep one eventType(…) in a separate file and import it where events of the type are handled or forwarded.
 `,
     );
   });

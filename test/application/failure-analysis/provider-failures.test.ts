@@ -82,7 +82,7 @@ describe('mistakes in providers and modules', () => {
 
 1. PROVIDER_CIRCULAR: providers need each other in a circle.
    Where: "catalogue" → "warehouse" → "catalogue"
-   Do:    Move what both need into a third class. Or let one of them ask for a factory that makes the other when it is needed.
+   Do:    Move their common part into a third class. Or let one of them ask for a factory that makes the other when it is needed.
 `,
     );
   });
@@ -153,7 +153,7 @@ describe('mistakes in providers and modules', () => {
 
 1. LIFECYCLE_TIMEOUT: @PostConstruct NeverReady.connect did not settle within 30000 ms.
    Where: class NeverReady
-   Do:    Find what it waits for`,
+   Do:    Find out why it waits`,
     );
   });
 
@@ -166,7 +166,7 @@ describe('mistakes in providers and modules', () => {
 
 1. MODULE_CIRCULAR: modules import each other in a circle.
    Where: module "a" → module "b" → module "a"
-   Do:    Move what both need into a third module.
+   Do:    Move their common part into a third module.
 `,
     );
   });

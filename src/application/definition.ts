@@ -11,51 +11,54 @@ import type { HealthIndicator } from './health/health-indicator.ts';
 import type { Provider } from '../injection/provider.ts';
 import type { Token } from '../injection/token.ts';
 
-/** What an application and its modules can both contribute. */
+/** Options of {@link defineModule}. Most of them are options of an application, too. */
 export interface ModuleOptions {
-  /** For people; messages name it. */
+  /** The name of the module in messages. */
   readonly name?: string;
-  /** Modules that this application or module is made of. A module that is reached in several ways counts once. */
+  /** Modules that this application or module consists of. A module that is listed several times counts once. */
   readonly modules?: readonly ModuleDefinition[];
   /** Classes with `@StatefunFunction`. */
   readonly functions?: readonly ClassOf[];
-  /** Classes with `@Forwarder`, and what `forwardTo` returns. They are asked in this order; those found by scanning come after them, by class name. */
+  /**
+   * Classes with `@Forwarder`, and values of `forwardTo`. The router calls them in this order, and after them those found by scanning, by class
+   * name.
+   */
   readonly forwarders?: readonly ClassOf[];
   /**
-   * Folders whose files are imported, at start and recursively, for their decorated classes: `new URL('./functions/', import.meta.url)`.
-   * A text is a path, relative to the working directory. Bundlers have no folders: list the classes instead.
+   * Folders that are searched for decorated classes, recursively, at start: `new URL('./functions/', import.meta.url)`. Their files are
+   * imported. A string is a path relative to the working directory. List the classes instead if a bundler packs them into one file.
    */
   readonly scan?: readonly (URL | string)[];
-  /** What constructors of functions, forwarders and other providers can ask for. */
+  /** Providers of constructor dependencies of functions, forwarders and other providers. */
   readonly providers?: readonly Provider[];
   /**
-   * Tokens of providers that modules which list this one, and the application, can ask for; the others stay private. A token of a
-   * listed module is passed on. @defaultValue everything this module provides, for the whole application
+   * Tokens of providers that the application and modules that list this one can inject; the other providers stay private. A token of a listed
+   * module is exported again. @defaultValue everything that this module provides, for the whole application
    */
   readonly exports?: readonly Token[];
-  /** What the application or module configures itself, made by `configuration(name, schema)`: read, checked, and injected by class. */
+  /** Configurations made by `configuration(name, schema)`. They are read and checked at start, and injected by class. */
   readonly configuration?: readonly ConfigurationClass[];
-  /** Functions that other processes serve, in whatever language, made by `remoteFunctions`. */
+  /** Functions that other processes serve, in any language, made by `remoteFunctions`. */
   readonly remote?: readonly RemoteFunctions[];
   readonly ingress?: readonly Ingress[];
   readonly egress?: readonly Egress[];
-  /** Classes that say whether something the application needs is there; a class that nobody provides is a provider of itself. */
+  /** Classes of health indicators. A class without a provider is created by the container. */
   readonly health?: readonly ClassOf<HealthIndicator>[];
-  /** Explain failures of the start that only this application or module knows, for example those of a connector of its own. */
+  /** Analyzers that explain failures of the start specific to this application or module, for example of its own connectors. */
   readonly failureAnalyzers?: readonly FailureAnalyzer[];
 }
 
-/** How the engine runs an application. */
+/** Settings of the embedded engine. */
 export interface EngineSettings {
   readonly limits?: Partial<EngineLimits>;
 }
 
 export interface ApplicationOptions extends Omit<ModuleOptions, 'exports'> {
-  /** Names the state folder, among others. @defaultValue the name in package.json when started by `statefun run`, else `'application'` */
+  /** The name of the application, also used for its state folder. @defaultValue the name in package.json with `statefun run`, else `'application'` */
   readonly name?: string;
-  /** How subscriptions between functions travel. */
+  /** Event types and source of subscriptions between functions. */
   readonly subscriptions?: SubscriptionOptions;
-  /** What becomes of an event that no forwarder accepts: kept as a dead letter, or only counted. @defaultValue `'dead-letter'` */
+  /** Whether an event that no forwarder accepts becomes a dead letter or is only counted. @defaultValue `'dead-letter'` */
   readonly unmatchedEvents?: UnmatchedEvents;
   readonly engine?: EngineSettings;
 }
@@ -68,14 +71,14 @@ export interface ApplicationDefinition {
   readonly options: ApplicationOptions;
 }
 
-/** What one team contributes to an application. Made by {@link defineModule}. */
+/** A part of an application that one team contributes, as a value. Made by {@link defineModule}. */
 export interface ModuleDefinition {
   readonly options: ModuleOptions;
 }
 
 /**
- * Describes an application; nothing is started, imported or checked. Export the result: `statefun run`, `statefun play`, the test kit and
- * {@link runApplication} take it from there, and report every mistake at once (APPLICATION_INVALID).
+ * Describes an application. It starts, imports and checks nothing. Export the result: `statefun run`, `statefun play`, the test kit and
+ * {@link runApplication} check it and report every mistake at once (APPLICATION_INVALID).
  */
 export function defineApplication(options: ApplicationOptions): ApplicationDefinition {
   return branded(applicationBrand, options);
@@ -86,7 +89,7 @@ export function defineModule(options: ModuleOptions): ModuleDefinition {
   return branded(moduleBrand, options);
 }
 
-/** Whether a value was made by {@link defineApplication}, also that of another copy of this package. */
+/** Whether a value was made by {@link defineApplication}, of this or another copy of the package. */
 export function isApplicationDefinition(value: unknown): value is ApplicationDefinition {
   return hasBrand(value, applicationBrand);
 }

@@ -7,18 +7,18 @@ import { cutTornLine, readTailIds } from './file-tail.ts';
 import { toLine } from './record-line.ts';
 
 export interface FileEgressOptions {
-  /** A regular file, created when it is missing; its folder must exist. */
+  /** The path of a regular file. A missing file is created; its folder must exist. */
   readonly path: string;
-  /** `'cloudevent'` writes JSON, `'envelope'` Base64; one record a line. @defaultValue `'cloudevent'` */
+  /** The format of a line: `'cloudevent'` writes JSON, `'envelope'` Base64. @defaultValue `'cloudevent'` */
   readonly format?: 'cloudevent' | 'envelope';
 }
 
 /**
- * Appends a line for each record and acknowledges it when it is on disk.
+ * Creates an egress that appends a line to a file for each record, and acknowledges the record when the line is on disk.
  *
- * Effectively once while nothing else writes the file: a line that a crash left unfinished is cut, and a record that may have been written
- * before is written only when its event id is not among the last 4 MiB of the file. So no batch may be larger than that. A file that is
- * renamed, as by log rotation, is followed by a new one at the path; what a restart sends again is looked for in that one only.
+ * Records are written effectively once if nothing else writes the file. An unfinished line of a crash is cut, and a record that may already
+ * have been written is skipped if its event id is in the last 4 MiB of the file. So no batch may be larger than that. After a rename, as by
+ * log rotation, a new file is created at the path, and a restart looks for written records in the new file only.
  */
 export function fileEgress(id: string, options: FileEgressOptions): Egress {
   return new FileEgress(id, options);
@@ -34,9 +34,9 @@ export class FileEgress implements Egress {
   readonly format?: 'cloudevent' | 'envelope';
   readonly #path: string;
   #file: FileHandle | undefined;
-  /** Event ids at the end of the file, when it was last looked at. */
+  /** Event ids at the end of the file, when it was last read. */
   #tailIds: ReadonlySet<string> = new Set();
-  /** A write failed half-way: the end of the file must be looked at again before the next one. */
+  /** Whether a write failed half-way, so that the end of the file must be read before the next write. */
   #mustRecover = false;
   #failure: StatefunError | undefined;
 
@@ -88,7 +88,7 @@ export class FileEgress implements Egress {
     return file;
   }
 
-  /** The file that is at the path. One that was renamed keeps its lines, and they are not written again; those of a removed one are gone. */
+  /** Returns the file at the path. Lines in a renamed file are not written again; the lines of a removed file are lost. */
   async #current(file: FileHandle): Promise<FileHandle> {
     try {
       if (await isAtPath(file, this.#path)) return file;
@@ -120,7 +120,7 @@ export class FileEgress implements Egress {
     try {
       await file.datasync();
     } catch (error) {
-      // What a failed sync left in memory looks written and may never reach the disk: nothing is acknowledged any more.
+      // After a failed sync, data in memory looks written and may never reach the disk: nothing is acknowledged from here on.
       this.#failure = this.#toFailure('cannot be made durable', error);
       throw this.#failure;
     }
@@ -137,7 +137,7 @@ export class FileEgress implements Egress {
   }
 }
 
-/** A file that is new is lost with its folder's entry. Windows cannot open folders, and writes their entries by itself. */
+/** Makes the folder's entry of a new file durable. Windows cannot open folders, and writes their entries by itself. */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(dirname(path), 'r');

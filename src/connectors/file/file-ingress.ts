@@ -9,32 +9,32 @@ import { ContentChanged, LineReader, type Line } from './line-reader.ts';
 import { isAtPath, openRegularFile } from './regular-file.ts';
 
 export interface FileIngressOptions {
-  /** A regular file with one record a line: CloudEvents JSON, or Base64 where the format is `'envelope'`. */
+  /** The path of a regular file with one record per line: CloudEvents JSON, or Base64 with the format `'envelope'`. */
   readonly path: string;
-  /** Unique in the application; positions are kept under it, so it must not change. @defaultValue `file:` and the path */
+  /** The id, unique in the application. Positions are stored under it, so it must not change. @defaultValue `file:` and the path */
   readonly id?: string;
-  /** Waits for more lines at the end of the file. @defaultValue `false`: the engine is told that there is no more */
+  /** Waits for more lines at the end of the file. @defaultValue `false`: the ingress finishes at the end of the file */
   readonly follow?: boolean;
-  /** Longest line in bytes. Of longer ones the first 64 KiB are delivered, which become a dead letter. @defaultValue 16 MiB */
+  /** Longest line, in bytes. The first 64 KiB of a longer line become a dead letter. @defaultValue 16 MiB */
   readonly lineBytesMax?: number;
   /** How records become events. @defaultValue `'cloudevent'` */
   readonly format?: RecordFormat;
 }
 
 /**
- * Reads a file line by line. Lines end with LF or CRLF; blank ones are skipped, and so is a byte order mark at the beginning of the file. A last line without an end is a record, except when the
- * file is followed: then its end is awaited.
+ * Creates an ingress that reads a file line by line. Lines end with LF or CRLF. Blank lines and a byte order mark at the beginning are
+ * skipped. A last line without an end is a record, unless `follow` is set: then the ingress waits for its end.
  *
- * The position is the offset behind a line, and the identity of a record is the id of the ingress and the offset of its line: so lines
- * may be appended, but what was read must not change: a file that was rotated, replaced or shortened ends reading with
- * INGRESS_POSITION_LOST, at the next start too, and no line is skipped silently. INGRESS_FILE_MISSING when it cannot be opened,
- * FILE_NOT_REGULAR when it is a pipe, a device or a folder.
+ * The position is the offset after a line. The identity of a record is the id of the ingress and the offset of its line. So lines may be
+ * appended, but lines that were read must not change: a file that was rotated, replaced or shortened stops the engine with
+ * INGRESS_POSITION_LOST, also at the next start, and no line is skipped silently. The start fails with INGRESS_FILE_MISSING if the file cannot
+ * be opened, and with FILE_NOT_REGULAR for a pipe, a device or a folder.
  */
 export function fileIngress(options: FileIngressOptions): Ingress {
   return new FileIngress(options);
 }
 
-/** How often a followed file is looked at: a balance of latency and wake-ups. */
+/** Interval between reads of a followed file, in milliseconds: a balance of latency and wake-ups. */
 const followIntervalMs = 200;
 /** Most records of one delivery. */
 const batchRecordsMax = 500;
@@ -100,7 +100,7 @@ class FileIngress implements Ingress {
     }
   }
 
-  /** The file that is at the path: a program that edits a file often writes a new one in its place. While there is none, the old one. */
+  /** Returns the file at the path, or the open one if there is none. Editors often write a new file in place of the old one. */
   async #follow(file: FileHandle, reader: LineReader): Promise<FileHandle> {
     const { path } = this.#options;
     if (await isAtPath(file, path)) return file;
@@ -142,7 +142,7 @@ class FileIngress implements Ingress {
       partition,
       position: formatPosition(line.endOffset, line.bytesBefore),
       identity: `${this.id}@${line.startOffset}`,
-      // What is not Base64 decodes to bytes that are no envelope, and becomes a dead letter.
+      // Text that is not Base64 decodes to bytes that are no envelope, and becomes a dead letter.
       data: this.format === 'envelope' ? Buffer.from(line.data.toString('latin1'), 'base64') : line.data,
     };
   }
@@ -168,7 +168,7 @@ function withoutMark(line: Line): Line {
   return line.startOffset === 0 ? { ...line, data: line.data.subarray(byteOrderMarkBytes(line.data)) } : line;
 }
 
-/** Spaces, tabs and carriage returns. A line that was cut has something in it, whatever its beginning looks like. */
+/** Whether a line contains only spaces, tabs and carriage returns. A truncated line counts as not blank. */
 function isBlank({ data, isTruncated }: Line): boolean {
   return !isTruncated && data.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
 }

@@ -3,26 +3,26 @@ import { crc32 } from 'node:zlib';
 import { StatefunError } from '../../shared/errors.ts';
 
 /**
- * Where reading a file goes on, as it is committed:
+ * The position to continue reading a file from, as it is committed:
  *
  *   <offset>#<CRC-32 of the bytes before it, at most 64, in hexadecimal>
  *
- * The checksum tells the file that was read from another one at the same path, whose lines would be skipped. Earlier versions committed the
- * offset alone, which is taken as it is.
+ * The checksum distinguishes the file from another one at the same path, whose lines would be skipped. Positions of earlier versions have no
+ * checksum and are not checked.
  */
 export interface FilePosition {
   readonly offset: number;
   readonly checksum: string | undefined;
 }
 
-/** Enough to tell one line from the next, few enough to cost nothing beside it. */
+/** Bytes covered by the checksum: enough to distinguish lines, few enough to cost nothing. */
 export const checkedBytes = 64;
 
 export function formatPosition(offset: number, bytesBefore: Uint8Array): string {
   return `${offset}#${checksumOf(bytesBefore)}`;
 }
 
-/** Throws INGRESS_POSITION_LOST for text that is no position. */
+/** Parses a position. Throws INGRESS_POSITION_LOST for any other text. */
 export function parsePosition(path: string, text: string): FilePosition {
   const [, offset, checksum] = /^(\d+)(?:#([0-9a-f]{8}))?$/.exec(text) ?? [];
   if (offset !== undefined) return { offset: Number(offset), checksum };
@@ -35,7 +35,7 @@ export function checksumOf(bytes: Uint8Array): string {
   return crc32(bytes).toString(16).padStart(8, '0');
 }
 
-/** The file does not hold what was read of it: it was shortened, replaced, rotated or changed. */
+/** Creates the error for a file that was shortened, replaced, rotated or changed. */
 export async function positionLost(file: FileHandle, path: string, offset: number): Promise<StatefunError> {
   const { size } = await file.stat();
   const facts = { path, sizeBytes: size, offset };

@@ -1,12 +1,12 @@
 import type { FileHandle } from 'node:fs/promises';
 import { eventIdOf } from './record-line.ts';
 
-/** How much of the end is searched for records that may be there: several batches. More costs time at start and memory. */
+/** Bytes at the end that are searched for written records: several batches. More costs time at start and memory. */
 const tailBytesMax = 4 * 1024 * 1024;
 const chunkBytes = 64 * 1024;
 const newline = 0x0a;
 
-/** Cuts what stands behind the last line end: a crash interrupted that write. Answers with the size that is left. */
+/** Cuts the text after the last line end, which a crash left. Returns the remaining size in bytes. */
 export async function cutTornLine(file: FileHandle): Promise<number> {
   const { size } = await file.stat();
   let end = size;
@@ -27,13 +27,13 @@ export async function cutTornLine(file: FileHandle): Promise<number> {
   return end;
 }
 
-/** The event ids of the last lines. */
+/** Returns the event ids of the last lines. */
 export async function readTailIds(file: FileHandle, sizeBytes: number, format: 'cloudevent' | 'envelope'): Promise<ReadonlySet<string>> {
   const start = Math.max(0, sizeBytes - tailBytesMax);
   const lines = (await readRange(file, start, sizeBytes)).toString('utf8').split('\n');
   const ids = new Set<string>();
   for (const line of lines) {
-    // The first line may have been cut by the bound; it cannot be read then.
+    // The search limit may cut the first line, which then cannot be read.
     const id = line === '' ? undefined : eventIdOf(line, format);
     if (id !== undefined) ids.add(id);
   }

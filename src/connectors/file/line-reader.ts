@@ -4,39 +4,39 @@ import { checkedBytes, checksumOf, type FilePosition } from './file-position.ts'
 /** A line of a file, without its end. */
 export interface Line {
   readonly data: Buffer;
-  /** Where its first byte stands. */
+  /** The offset of its first byte. */
   readonly startOffset: number;
-  /** Where the next line starts. */
+  /** The offset of the next line. */
   readonly endOffset: number;
-  /** The bytes of the file that stand before `endOffset`, as many as a position is checked by. */
+  /** The bytes before `endOffset` that the checksum of a position covers. */
   readonly bytesBefore: Buffer;
-  /** Longer than the limit: `data` is only its beginning. */
+  /** Whether the line is longer than the limit, so that `data` is only its beginning. */
   readonly isTruncated: boolean;
 }
 
-/** Bytes of one read: large enough to make calls rare, small enough for many files at once. */
+/** Bytes per read: large enough to make calls rare, small enough for many files at once. */
 const chunkBytes = 256 * 1024;
-/** What is kept of a line that is too long: enough to recognise it. */
+/** Bytes kept of a line that is too long: enough to recognise it. */
 const truncatedBytes = 64 * 1024;
 const newline = 0x0a;
 const carriageReturn = 0x0d;
 
-/** What was read before is not there any more. */
+/** Thrown when bytes that were read before have changed. */
 export class ContentChanged extends Error {}
 
 /**
- * Reads the lines of a file that may grow. Every read begins with the last bytes of the one before, and throws ContentChanged when they are
- * others: the file was replaced, or shortened and written again, and lines would be skipped. It keeps at most one line in memory beside the chunk being read: what goes beyond
- * `lineBytesMax` is passed over.
+ * Reads the lines of a file that may grow. Each read repeats the last bytes of the previous one, and throws ContentChanged if they differ: the
+ * file was replaced, or shortened and written again, and lines would be skipped. Memory holds at most one line and the current chunk; bytes of
+ * a line beyond `lineBytesMax` are skipped.
  */
 export class LineReader {
   #file: FileHandle;
   readonly #lineBytesMax: number;
-  /** Where the next chunk is read. */
+  /** The offset of the next chunk. */
   #offset: number;
-  /** What stands before that. */
+  /** The bytes before `#offset`. */
   #bytesBefore: Buffer = Buffer.alloc(0);
-  /** The beginning of a line whose end has not been read. */
+  /** The beginning of a line whose end has not been read yet. */
   #pieces: Buffer[] = [];
   #pendingBytes = 0;
   #pendingStart: number;
@@ -49,7 +49,7 @@ export class LineReader {
     this.#lineBytesMax = lineBytesMax;
   }
 
-  /** Throws ContentChanged when the file is not the one that the position was taken from. */
+  /** Opens a reader at a position. Throws ContentChanged if the file is not the one that the position belongs to. */
   static async open(file: FileHandle, { offset, checksum }: FilePosition, lineBytesMax: number): Promise<LineReader> {
     const reader = new LineReader(file, offset, lineBytesMax);
     const bytes = Buffer.alloc(Math.min(checkedBytes, offset));
@@ -59,19 +59,19 @@ export class LineReader {
     return reader;
   }
 
-  /** Reads on in another file that holds the same up to here; the next read finds out whether it does. */
+  /** Continues in another file with the same content up to here; the next read checks that. */
   moveTo(file: FileHandle): void {
     this.#file = file;
   }
 
-  /** How far the file has been read. */
+  /** The offset up to which the file has been read. */
   get offset(): number {
     return this.#offset;
   }
 
-  /** The lines that end in the next chunk, perhaps none; undefined at the end of the file as it is now. */
+  /** Reads the next chunk. Returns the lines that end in it, possibly none, or undefined at the current end of the file. */
   async read(): Promise<readonly Line[] | undefined> {
-    // Lines are parts of the chunk, not copies, so every chunk has memory of its own.
+    // Lines are parts of the chunk, not copies, so each chunk gets new memory.
     const known = this.#bytesBefore.length;
     const bytes = Buffer.allocUnsafeSlow(known + chunkBytes);
     const { bytesRead } = await this.#file.read(bytes, 0, bytes.length, this.#offset - known);
@@ -83,12 +83,12 @@ export class LineReader {
     return lines;
   }
 
-  /** What stands behind the last line end, as a line. */
+  /** Returns the text after the last line end as a line. */
   takeRest(): Line | undefined {
     return this.#pendingBytes === 0 ? undefined : this.#finishLine(Buffer.alloc(0), this.#offset, this.#bytesBefore);
   }
 
-  /** `from` is where the bytes begin that were not read before. */
+  /** Splits bytes into lines. Bytes before `from` were read before. */
   #split(bytes: Buffer, from: number): readonly Line[] {
     const lines: Line[] = [];
     const offset = this.#offset - bytes.length;

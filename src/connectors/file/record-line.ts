@@ -1,12 +1,12 @@
 import { Envelope } from '../../envelope/envelope.ts';
 import type { EgressRecord } from '../../egress/egress.ts';
 
-/** A record as a line: JSON without its line ends, which stand only between its tokens, Protobuf as Base64. */
+/** Returns a record as a line: JSON without line ends, which only occur between its tokens, or Protobuf as Base64. */
 export function toLine({ data }: EgressRecord): string {
   return `${typeof data === 'string' ? withoutLineEnds(data) : Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64')}\n`;
 }
 
-/** The event id in a line that `toLine` wrote; undefined for a line of someone else. */
+/** Returns the event id in a line that `toLine` wrote; undefined for any other line. */
 export function eventIdOf(line: string, format: 'cloudevent' | 'envelope'): string | undefined {
   try {
     const json = format === 'cloudevent' ? line : Envelope.decodeTrusted(Buffer.from(line, 'base64')).payload;
@@ -14,12 +14,12 @@ export function eventIdOf(line: string, format: 'cloudevent' | 'envelope'): stri
     const id = typeof event === 'object' && event !== null && 'id' in event ? event.id : undefined;
     return typeof id === 'string' ? id : undefined;
   } catch {
-    // Only lines of this egress matter, and those can be read.
+    // Lines that cannot be read were not written by this egress.
     return undefined;
   }
 }
 
-/** A text of JSON on one line, otherwise as it is: data that is passed on may have come on several. */
+/** Returns JSON on one line. Data that is passed on unchanged may contain line ends. */
 export function withoutLineEnds(json: string): string {
   return json.replace(/[\r\n]+/g, '');
 }

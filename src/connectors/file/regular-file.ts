@@ -3,8 +3,8 @@ import type { Stats } from 'node:fs';
 import { StatefunError } from '../../shared/errors.ts';
 
 /**
- * Opens a regular file, or a new one where the flags say so. Anything else throws FILE_NOT_REGULAR before it is opened: opening a pipe waits
- * for its other end, and neither pipes nor devices have offsets or can be made durable.
+ * Opens a regular file, or creates it if the flags say so. Throws FILE_NOT_REGULAR for anything else without opening it: opening a pipe waits
+ * for its other end, and pipes and devices have no offsets and cannot be made durable.
  */
 export async function openRegularFile(path: string, flags: 'r' | 'a+', hint: string): Promise<FileHandle> {
   const found = await statIfThere(path);
@@ -15,7 +15,7 @@ export async function openRegularFile(path: string, flags: 'r' | 'a+', hint: str
   return await open(path, flags);
 }
 
-/** Whether the path still leads to the open file: one that was renamed or removed, and perhaps created again, is another one. */
+/** Whether the path still leads to the open file. It does not after the file was renamed, removed or created again. */
 export async function isAtPath(file: FileHandle, path: string): Promise<boolean> {
   const found = await statIfThere(path);
   if (found === undefined) return false;

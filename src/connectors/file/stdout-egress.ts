@@ -5,13 +5,16 @@ import type { Egress, EgressRecord, RejectedRecord } from '../../egress/egress.t
 import { toLine } from './record-line.ts';
 
 export interface StdoutEgressOptions {
-  /** `'cloudevent'` writes JSON, `'envelope'` Base64; one record a line. @defaultValue `'cloudevent'` */
+  /** The format of a line: `'cloudevent'` writes JSON, `'envelope'` Base64. @defaultValue `'cloudevent'` */
   readonly format?: 'cloudevent' | 'envelope';
-  /** Where the lines go. @defaultValue `process.stdout` */
+  /** The stream to write to. @defaultValue `process.stdout` */
   readonly output?: Writable;
 }
 
-/** Writes a line for each record to the standard output. A record is acknowledged when the output has taken it: at least once. */
+/**
+ * Creates an egress that writes a line to standard output for each record. A record is acknowledged when the output has accepted it, so it is
+ * written at least once.
+ */
 export function stdoutEgress(id: string, options: StdoutEgressOptions = {}): Egress {
   return new StdoutEgress(id, options);
 }
@@ -36,27 +39,27 @@ class StdoutEgress implements Egress {
   }
 
   async send(records: readonly EgressRecord[]): Promise<readonly RejectedRecord[]> {
-    // The callback comes when the output has taken the text, so a slow reader slows the egress.
+    // The callback runs when the output has accepted the text, so a slow reader slows the egress.
     await new Promise<void>((resolve, reject) => {
       this.#output.write(this.#toText(records), (error) => (error ? reject(closed(error)) : resolve()));
     });
     return nothingRejected;
   }
 
-  /** A pipe gets the records as they are; for a terminal, what would move its cursor is escaped as JSON does. */
+  /** Returns the lines. A pipe gets records unchanged; for a terminal, control characters are escaped as in JSON. */
   #toText(records: readonly EgressRecord[]): string {
     const text = records.map(toLine).join('');
     return 'isTTY' in this.#output && this.#output.isTTY === true ? printable(text) : text;
   }
 
   stop(): Promise<void> {
-    // The event of a write that failed comes in a later turn than its callback.
+    // The error event of a failed write follows its callback in a later turn.
     setImmediate(() => this.#output.off('error', ignoreError));
     return Promise.resolve();
   }
 }
 
-/** A failed write is told to its caller; without a listener the event of the same failure would end the process. */
+/** Ignores the error event of a failed write, which the callback reports. Without a listener the event would end the process. */
 function ignoreError(): void {}
 
 function closed(error: Error): StatefunError {

@@ -2,11 +2,11 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { isIPv4 } from 'node:net';
 
 /**
- * Why a request may come from a page of another site, which makes a browser on this machine send it; undefined when it does not.
+ * Returns why a request may come from a page of another site in a browser on this machine, or undefined.
  *
- * 1. A listener that only this machine reaches takes requests to this machine only: another name in `Host` is that of a site that has let its
- *    name lead here.
- * 2. A page says where it is from in `Origin`, and programs say nothing there. It must be this machine, or the host that is asked.
+ * 1. A listener that only this machine reaches accepts only requests to this machine. Another name in `Host` belongs to a site whose name
+ *    resolves to this machine.
+ * 2. Browsers send the site of a page in `Origin`; programs do not send it. It must be this machine or the requested host.
  */
 export function foreignReason({ host, origin }: IncomingHttpHeaders, local: boolean): string | undefined {
   const asked = hostnameOf(`http://${host ?? ''}`);
@@ -17,7 +17,7 @@ export function foreignReason({ host, origin }: IncomingHttpHeaders, local: bool
   return own ? undefined : `the origin "${origin}" is foreign`;
 }
 
-/** Whether only this machine reaches a name or address. */
+/** Whether a name or address is reachable from this machine only. */
 export function isLoopback(name: string): boolean {
   return name === 'localhost' || name.endsWith('.localhost') || name === '::1' || (isIPv4(name) && name.startsWith('127.'));
 }

@@ -14,11 +14,11 @@ export interface PlaygroundAnswer {
   readonly contentType?: string;
 }
 
-/** A request with an address of the playground, and its method. */
+/** A request with the method of the listener. */
 export interface PlaygroundRequest {
   readonly segments: readonly string[];
   readonly contentType: string | undefined;
-  /** Reads the body. Its room is given back by releasing it. */
+  /** Reads the body. Releasing the body frees its share of the limit. */
   readonly receive: () => Promise<ReceivedBody>;
 }
 
@@ -30,21 +30,21 @@ export interface HttpListenerOptions {
   readonly logger: Logger;
 }
 
-/** Where a playground listens unless it is told otherwise: only this machine reaches it. */
+/** Default host of a playground. Only this machine reaches it. */
 export const playgroundHost = '127.0.0.1';
 
-/** Largest message: a store keeps each as one value. */
+/** Largest message, in bytes: a store keeps each message as one value. */
 export const bodyBytesMax = 16 * 1024 * 1024;
 
-/** Most bytes of all requests under way: eight of the largest. */
+/** Most bytes of all open requests: eight of the largest. */
 const pendingBytesMax = 8 * bodyBytesMax;
 
-/** How long the head of a request may take, and how long its body. */
+/** Timeout for the head of a request, and for its body, in milliseconds. */
 const requestTimeoutMs = 30_000;
 
 /**
- * A small HTTP server with one method: every answer has its status both as such, and in the header `Status`, where the playground of StateFun
- * has it. What a page of another site may have sent is refused.
+ * A small HTTP server for one method. Each response has its status also in the header `Status`, as in StateFun's playground. A request that
+ * may come from a page of another site is refused.
  */
 export class HttpListener {
   readonly #method: 'GET' | 'PUT';
@@ -60,13 +60,13 @@ export class HttpListener {
     this.#budget = budget;
   }
 
-  /** The port it listens on; undefined while it does not. */
+  /** The port; undefined while the server does not listen. */
   get port(): number | undefined {
-    // A server that listens on a port has an address of this kind.
+    // Safe: a server that listens on a port has an address of this type.
     return (this.#server?.address() as AddressInfo | null | undefined)?.port;
   }
 
-  /** Throws PLAYGROUND_PORT_UNUSABLE. */
+  /** Starts listening. Throws PLAYGROUND_PORT_UNUSABLE. */
   async start({ port, host, logger }: HttpListenerOptions): Promise<void> {
     const server = createServer(serverTimeouts(requestTimeoutMs), (request, response) => void this.#respond(request, response));
     this.#server = server;
@@ -100,9 +100,9 @@ export class HttpListener {
       answer = { status: 503, body: `${toError(error).message}\n` };
     }
     const { status, body, contentType } = answer;
-    // That there is nothing to read is what a reader who waits is told all the time.
+    // Status 404 is not logged: waiting readers get it all the time.
     if (status >= 400 && status !== 404) this.#logRefusal(request, answer);
-    // What was not read of a request that is refused would be taken for the next one.
+    // Unread bytes of a refused request would be read as the next request.
     if (!request.complete) {
       response.setHeader('connection', 'close');
       request.resume();
@@ -111,7 +111,7 @@ export class HttpListener {
     response.end(body);
   }
 
-  /** Before anything of it is read. */
+  /** Returns the refusal of a request, before its body is read. */
   #refusalOf(request: IncomingMessage, response: ServerResponse): PlaygroundAnswer | undefined {
     const foreign = foreignReason(request.headers, this.#local);
     if (foreign !== undefined) return { status: 403, body: `${foreign}\n` };

@@ -7,12 +7,12 @@ import { HttpListener, playgroundHost, type PlaygroundAnswer } from './http-list
 
 const recordTypename = 'io.statefun.playground/EgressRecord';
 
-/** Most messages a topic keeps, as in the playground of StateFun: the newest is dropped when nobody reads. */
+/** Most messages that a topic keeps, as in StateFun's playground. Further messages are dropped. */
 const topicMessagesMax = 1_048_576;
 
 /**
- * Keeps messages until somebody reads them over HTTP, as the playground of StateFun does: `GET /<topic>` takes one out and answers it. What
- * nobody has read is in memory only, and gone when the engine stops.
+ * Keeps messages until a client reads them over HTTP, as StateFun's playground does: `GET /<topic>` removes one and returns it. Unread
+ * messages are in memory only, and lost when the engine stops.
  */
 export class PlaygroundEgress implements Egress {
   readonly id = 'io.statefun.playground/egress';
@@ -31,7 +31,7 @@ export class PlaygroundEgress implements Egress {
     this.description = `HTTP on ${host}:${port}, topics ${topics.join(', ')}`;
   }
 
-  /** Where it listens; another one than it was given when that was 0. */
+  /** The port; a free one if the given port was 0. */
   get port(): number | undefined {
     return this.#listener.port;
   }
@@ -46,7 +46,7 @@ export class PlaygroundEgress implements Egress {
     const rejected: RejectedRecord[] = [];
     for (const record of records) {
       try {
-        // An egress of the format "envelope" is given bytes.
+        // Safe: an egress with the format "envelope" gets bytes.
         this.#keep(Envelope.decodeTrusted(record.data as Uint8Array).typedValue);
       } catch (error) {
         if (!StatefunError.is(error)) throw error;
@@ -76,7 +76,7 @@ export class PlaygroundEgress implements Egress {
   }
 }
 
-/** `{ "topic": …, "payload": … }`, both texts, and nothing else. */
+/** Parses `{ "topic": …, "payload": … }`, both strings, and no other property. */
 function readRecord({ typename, value }: TypedValue): { readonly topic: string; readonly payload: string } {
   if (typename !== recordTypename) throw invalid(`its type is "${typename}", not ${recordTypename}`);
   let record: unknown;

@@ -4,20 +4,20 @@ import type { Ingress, IngressContext, IngressRecord } from '../../ingress/ingre
 import { formatAddress, isAddressId, isFunctionType, parseAddress } from '../../shared/address.ts';
 import { HttpListener, playgroundHost, type PlaygroundAnswer, type PlaygroundRequest } from './http-listener.ts';
 
-/** The one partition, and in it the number of the last request that is committed. */
+/** The only partition. Its position is the number of the last committed request. */
 const partition = 'requests';
 
-/** What stands before the typename in a content type. */
+/** The prefix of the typename in a content type. */
 const typenamePrefix = 'application/vnd.';
 
-/** The type of what says nothing of its type. */
+/** The type of a body without a type in its content type. */
 const stringTypename = 'io.statefun.types/string';
 
 /**
- * Takes messages over HTTP, as the playground of StateFun does: `PUT /<namespace>/<function>/<id>`, the type of the body in the header
- * `Content-Type: application/vnd.<namespace>/<name>`, the body as it is. A request is answered when its message is committed.
+ * Accepts messages over HTTP, as StateFun's playground does: `PUT /<namespace>/<function>/<id>` with the type of the body in the header
+ * `Content-Type: application/vnd.<namespace>/<name>`. The response is sent when the message is committed.
  *
- * Positions number the requests. A number is used again only if nothing of its request was committed, so it names the request for ever.
+ * Positions number the requests. A number is used again only if its request was not committed, so it identifies the request.
  */
 export class PlaygroundIngress implements Ingress {
   readonly id = 'io.statefun.playground/ingress';
@@ -34,7 +34,7 @@ export class PlaygroundIngress implements Ingress {
     this.description = `HTTP on ${host}:${port}`;
   }
 
-  /** Where it listens; another one than it was given when that was 0. */
+  /** The port; a free one if the given port was 0. */
   get port(): number | undefined {
     return this.#listener.port;
   }

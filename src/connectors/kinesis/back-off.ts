@@ -4,31 +4,31 @@ import type { Clock } from '../../shared/time/clock.ts';
 import { sleep } from '../../shared/time/sleep.ts';
 import { isRetriable, isWithoutCredentials } from './kinesis-failure.ts';
 
-/** A throttled shard has room again after about the first wait; a stream that works again is read again within the longest. */
+/** Shortest and longest wait. A throttled shard recovers within about the first; after an outage, reading resumes within the longest. */
 const delays = { firstMs: 500, maxMs: 10_000 };
-/** Fewer failures in a row than this are everyday throttling and not worth a warning. */
+/** Failures in a row before a warning is logged. Fewer are everyday throttling. */
 const quietAttempts = 3;
 
 export interface BackOff {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly signal: AbortSignal;
-  /** From 0 up to, not including, 1. */
+  /** Returns a random number from 0 (included) to 1 (excluded). */
   readonly random: () => number;
   /** Attempts before the error of the last one is thrown. @defaultValue no limit */
   readonly attemptsMax?: number;
-  /** Calls have worked, so there are credentials: when they cannot be renewed, that is waited out like other failures of the network. */
+  /** Whether a call has worked before. If so, missing credentials are retried like network failures, since they could not be renewed. */
   readonly hasStarted?: boolean;
-  /** Told about every failure that will be tried again. */
+  /** Called with the error of each attempt that is followed by another. */
   readonly attemptFailed?: (error: unknown) => void;
 }
 
-/** How long to wait after the failed attempt (the first is 0): exponential with full jitter, so that many readers do not return together. */
+/** Returns the wait after a failed attempt (the first is 0): exponential with full jitter, so that readers do not retry together. */
 export function backOffMs(attempt: number, random: () => number): number {
   return Math.ceil(random() * backOffDelayMs(delays, attempt + 1));
 }
 
-/** Calls until the call works, waiting between attempts. Errors that will not pass, and those after an abort, are thrown. */
+/** Repeats a call until it works, waiting between attempts. Throws permanent errors, and any error after an abort. */
 export async function withBackOff<T>(what: string, call: () => Promise<T>, backOff: BackOff): Promise<T> {
   for (let attempt = 0; ; attempt += 1) {
     try {

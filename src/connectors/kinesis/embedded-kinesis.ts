@@ -3,32 +3,32 @@ import { createStreams, type EmbeddedStream } from './embedded-streams.ts';
 import { findFreePorts, locateKinesisLocal, PortTakenError, startKinesisLocal, type KinesisLocal } from './kinesis-local.ts';
 
 export interface EmbeddedKinesisOptions {
-  /** Created before the start resolves. @defaultValue none */
+  /** Streams to create before the start resolves. @defaultValue none */
   readonly streams?: readonly EmbeddedStream[];
   /** Ports on 127.0.0.1, for plain HTTP and for TLS. @defaultValue free ones */
   readonly ports?: { readonly plain: number; readonly tls: number };
 }
 
-/** A Kinesis on this machine, for development and tests; it forgets everything when it stops. */
+/** A Kinesis on this machine, for development and tests. Its streams are in memory and lost when it stops. */
 export interface EmbeddedKinesis {
   readonly endpoint: string;
   readonly region: string;
-  /** Variables that lead the connectors, the AWS SDK and the AWS command line to it. */
+  /** Environment variables with which the connectors, the AWS SDK and the AWS command line use it. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Ends its process. Calling it again does nothing. */
+  /** Stops its process. Further calls do nothing. */
   stop(): Promise<void>;
 }
 
 const region = 'us-east-1';
-/** Starts with fresh ports before giving up: a port that is free when it is chosen can be taken a moment later. */
+/** Most attempts to start, each with new ports: a free port can be taken before it is used. */
 const attemptsMax = 5;
 
 /**
- * Starts an embedded Kinesis (the package `kinesis-local`) in a process of its own and creates the streams. It listens on 127.0.0.1
- * only, and ends with this process, even when that is killed.
+ * Starts an embedded Kinesis (the package `kinesis-local`) in a separate process and creates the streams. It listens on 127.0.0.1 only, and
+ * stops when this process ends, even by SIGKILL.
  *
- * It never throttles, keeps every record and becomes slow as it fills: for functional tests and demonstrations, not for measurements.
- * Throws EMBEDDED_KINESIS_MISSING where the package is not installed, EMBEDDED_KINESIS_FAILED where it does not start.
+ * It never throttles, keeps every record and becomes slower as it fills: use it for functional tests and demonstrations, not for measurements.
+ * Throws EMBEDDED_KINESIS_MISSING if the package is not installed, and EMBEDDED_KINESIS_FAILED if it does not start.
  */
 export async function startEmbeddedKinesis(options: EmbeddedKinesisOptions = {}): Promise<EmbeddedKinesis> {
   const kinesis = await startOnFreePorts(options.ports);

@@ -9,11 +9,11 @@ export interface EmbeddedStream {
   readonly shards?: number;
 }
 
-/** How long a stream may take to become active; the emulator needs milliseconds. */
+/** Timeout for a stream to become active, in milliseconds; the emulator needs a few. */
 const activeWithinMs = 10_000;
 const checkIntervalMs = 20;
 
-/** Creates the streams one after the other, as the emulator limits how many it creates at once, and waits until they can be used. */
+/** Creates the streams one after the other, since the emulator limits concurrent creation, and waits until they are active. */
 export async function createStreams(streams: readonly EmbeddedStream[], options: KinesisClientOptions): Promise<void> {
   if (streams.length === 0) return;
   const sdk = await loadKinesisSdk();

@@ -1,6 +1,6 @@
 import { StatefunError } from '../../shared/errors.ts';
 
-/** Throws KINESIS_OPTION_INVALID. */
+/** Throws KINESIS_OPTION_INVALID if the value is not a number within the range. */
 export function ensureInRange(name: string, value: number | undefined, min: number, max: number): void {
   if (value === undefined || (value >= min && value <= max)) return;
   const range = max === Infinity ? `at least ${min}` : `between ${min} and ${max}`;

@@ -4,14 +4,14 @@ import { resolveClientOptions, type Environment, type KinesisClientOptions } fro
 
 export type KinesisSdk = typeof import('@aws-sdk/client-kinesis');
 
-/** Time for a connection to stand. Longer hides a wrong endpoint, shorter fails on slow networks. */
+/** Connect timeout, in milliseconds. A longer one hides a wrong endpoint, a shorter one fails on slow networks. */
 const connectionTimeoutMs = 5_000;
-/** Time for an answer: a page of 10 MiB takes seconds on a slow line. Longer keeps a dead connection in use. */
+/** Response timeout, in milliseconds. A page of 10 MiB takes seconds on a slow line; a longer timeout keeps dead connections in use. */
 const requestTimeoutMs = 30_000;
-/** Connections at once: each shard of an ingress reads by itself. */
+/** Most connections: each shard of an ingress is read separately. */
 const connectionsMax = 100;
 
-/** The AWS SDK is an optional peer: it is loaded when the first connector starts, not when the application is imported. */
+/** Loads the AWS SDK, an optional peer, when the first connector starts and not when the application is imported. */
 export async function loadKinesisSdk(): Promise<KinesisSdk> {
   try {
     return await import('@aws-sdk/client-kinesis');
@@ -21,10 +21,10 @@ export async function loadKinesisSdk(): Promise<KinesisSdk> {
 }
 
 /**
- * A Kinesis client of the AWS SDK, configured like the connectors: region, endpoint and credentials from the options, else from the
- * environment. It makes one attempt a call; whoever uses it decides about the next.
+ * Creates a Kinesis client of the AWS SDK, configured like the connectors: region, endpoint and credentials come from the options, else from
+ * the environment. It makes one attempt per call; retries are up to the caller.
  *
- * It speaks HTTP/1.1: no call of the connectors needs HTTP/2, which the SDK would choose and which no local emulator speaks well.
+ * It uses HTTP/1.1. No call of the connectors needs HTTP/2, the default of the SDK, and local emulators support it poorly.
  */
 export async function createKinesisClient(
   options: KinesisClientOptions = {},
@@ -55,7 +55,7 @@ async function loadHttpHandler(): Promise<typeof import('@smithy/node-http-handl
   }
 }
 
-/** Asked before the first call, where a missing region looks like any other failure. */
+/** Throws KINESIS_REGION_MISSING before the first call, where a missing region looks like any other failure. */
 async function ensureRegion(client: KinesisClient): Promise<void> {
   try {
     await client.config.region();

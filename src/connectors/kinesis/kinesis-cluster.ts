@@ -4,7 +4,7 @@ import type { KinesisClientOptions, KinesisSender } from './kinesis-connection.t
 import { partitionKeyOf } from './put-queues.ts';
 import type { KinesisStart } from './start-positions.ts';
 
-// The Kinesis connectors of Flink StateFun. Credentials are never among it: they belong to the cluster.
+// Describes the Kinesis connectors for Flink StateFun. Credentials are never included: they belong to the cluster.
 
 type Client = KinesisSender | KinesisClientOptions | undefined;
 
@@ -23,12 +23,12 @@ export function clusterEgress(stream: string, recordBytesMax: number, client: Cl
 function startupPosition(start: KinesisStart): Readonly<Record<string, unknown>> {
   if (start === 'TRIM_HORIZON') return { type: 'earliest' };
   if (start === 'LATEST') return { type: 'latest' };
-  // The form that the runtime reads: yyyy-MM-dd HH:mm:ss.SSS Z.
+  // The format of the StateFun runtime: yyyy-MM-dd HH:mm:ss.SSS Z.
   const date = new Date(start.at).toISOString().replace('T', ' ').replace('Z', ' +0000');
   return { type: 'date', date };
 }
 
-/** Nothing where the cluster is to find out by itself. */
+/** Returns the region, or nothing if the cluster is to find it by itself. */
 function awsRegion(client: Client): Readonly<Record<string, unknown>> {
   if (client === undefined || 'send' in client) return {};
   const { region, endpoint } = client;

@@ -8,22 +8,22 @@ export interface KinesisCredentials {
   readonly sessionToken?: string;
 }
 
-/** How Kinesis is reached. What is left out comes from the environment when the application starts. */
+/** How to connect to Kinesis. Missing options are read from the environment when the application starts. */
 export interface KinesisClientOptions {
-  /** @defaultValue `AWS_REGION`, or what the AWS configuration of the machine says; `us-east-1` for an endpoint on this machine */
+  /** The AWS region. @defaultValue `AWS_REGION`, else the AWS configuration; `us-east-1` for an endpoint on this machine */
   readonly region?: string;
-  /** For emulators. @defaultValue `AWS_ENDPOINT_URL_KINESIS`, else `AWS_ENDPOINT_URL`, else `AWS_ENDPOINT`, else Kinesis itself */
+  /** The URL of an emulator. @defaultValue `AWS_ENDPOINT_URL_KINESIS`, else `AWS_ENDPOINT_URL`, else `AWS_ENDPOINT`, else that of AWS */
   readonly endpoint?: string;
-  /** @defaultValue the AWS SDK's chain; for an endpoint on this machine, where none are in the environment, `test`/`test` */
+  /** The credentials. @defaultValue those the AWS SDK finds; `test`/`test` for an endpoint on this machine if the environment has none */
   readonly credentials?: KinesisCredentials;
 }
 
-/** What the connectors need of the SDK's client. */
+/** The part of the SDK's client that the connectors use. */
 export type KinesisSender = Pick<KinesisClient, 'send'>;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Options in code win over the environment, as in the AWS SDK; the more specific endpoint variable wins over the more general one. */
+/** Completes options from the environment. Options in code win, as in the AWS SDK; the more specific endpoint variable wins. */
 export function resolveClientOptions(options: KinesisClientOptions, environment: Environment): KinesisClientOptions {
   const endpoint =
     options.endpoint ??
@@ -40,7 +40,7 @@ export function resolveClientOptions(options: KinesisClientOptions, environment:
   };
 }
 
-/** The stream to use: the environment wins over the code, so that one build runs against the streams of every stage. */
+/** Returns the name of the stream. The environment wins over the code, so that one build runs against the streams of every stage. */
 export function resolveStreamName(stream: string | undefined, variable: string, environment: Environment): string {
   const name = textOf(environment[variable]) ?? textOf(stream);
   if (name !== undefined) return name;
@@ -49,7 +49,7 @@ export function resolveStreamName(stream: string | undefined, variable: string, 
   });
 }
 
-/** Emulators check no signature, but the SDK refuses to sign without keys. */
+/** Keys for emulators, which check no signature; the SDK cannot sign without keys. */
 const localCredentials: KinesisCredentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 const credentialVariables = [
@@ -70,7 +70,7 @@ function isLoopback(endpoint: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(\.\d+){3}$/.test(host);
 }
 
-/** Empty variables count as missing: compose files and shells set them so. */
+/** Returns undefined for an empty variable: compose files and shells set missing ones so. */
 function textOf(value: string | undefined): string | undefined {
   return value === undefined || value.trim() === '' ? undefined : value;
 }

@@ -14,47 +14,47 @@ import { put, rejectTooLarge } from './put-request.ts';
 import { startTimeoutMsDefault, whileStarting } from './start-timeout.ts';
 
 export interface KinesisEgressOptions {
-  /** The stream to write. The setting `kinesis.egress-stream`, where there is one, wins; so do settings with the names of other options. */
+  /** The stream to write. The setting `kinesis.egress-stream` overrides it; other options are overridden by settings of their names. */
   readonly stream?: string;
-  /** A client, or how to make one. @defaultValue from the environment, see KinesisClientOptions */
+  /** A client, or options to create one. @defaultValue options from the environment, see KinesisClientOptions */
   readonly client?: KinesisSender | KinesisClientOptions;
-  /** Most records of one PutRecords call, 1 to 500. Fewer cost more calls. @defaultValue `500`, what Kinesis takes */
+  /** Most records per PutRecords call, 1 to 500. Fewer records cost more calls. @defaultValue `500`, the limit of Kinesis */
   readonly batchRecordsMax?: number;
-  /** Most bytes of one call, keys included. @defaultValue 5 MiB, what every region and emulator takes; up to 10 MiB work on AWS today */
+  /** Most bytes per call, including keys. @defaultValue 5 MiB, which every region and emulator accepts; AWS accepts up to 10 MiB today */
   readonly batchBytesMax?: number;
-  /** Largest record, key included; larger ones become dead letters. Raise it with the stream's own limit. @defaultValue 1 MiB */
+  /** Largest record in bytes, including its key; larger ones become dead letters. Raise it with the stream's limit. @defaultValue 1 MiB */
   readonly recordBytesMax?: number;
   /**
-   * How long the start may wait for Kinesis to answer. Longer is patient with what starts alongside; shorter shows a wrong endpoint sooner.
-   * Once started, outages are waited out however long they take. @defaultValue `10_000`
+   * How long the start waits for Kinesis to respond. Longer helps if an emulator starts at the same time; shorter reports a wrong endpoint
+   * sooner. After the start, calls are retried without limit. @defaultValue `10_000`
    */
   readonly startTimeoutMs?: number;
-  /** How events are written. @defaultValue `'cloudevent'` */
+  /** The format of records. @defaultValue `'cloudevent'` */
   readonly format?: 'cloudevent' | 'envelope';
 }
 
 /**
- * Writes to a Kinesis stream: at least once, records of the same key in order. The partition key is the key of the record, else its id;
- * keys of more than 256 characters are replaced by their SHA-256.
+ * Creates an egress that writes to a Kinesis stream, at least once, and in order for records with the same key. The partition key is the key
+ * of the record, else its id; a key of more than 256 characters is replaced by its SHA-256.
  *
- * Throttling is waited out, other failures make the engine send the same records again. Records larger than `recordBytesMax`
- * (KINESIS_RECORD_TOO_LARGE) and those Kinesis refuses (KINESIS_RECORD_REFUSED) become dead letters.
+ * Throttled records are sent again after a wait; after other failures the engine sends the same records again. Records larger than
+ * `recordBytesMax` (KINESIS_RECORD_TOO_LARGE) and records that Kinesis refuses (KINESIS_RECORD_REFUSED) become dead letters.
  */
 export function kinesisEgress(id: string, options: KinesisEgressOptions = {}): Egress {
   return new KinesisEgress(id, options);
 }
 
 const streamVariable = 'EVENTS_EGRESS_STREAM_DEFAULT';
-/** Calls in a row of which Kinesis took nothing before the engine is told: about a minute. The engine goes on trying and shows it. */
+/** Calls in a row without an accepted record before `send` rejects: about a minute. The engine then retries and reports the failure. */
 const fruitlessCallsMax = 10;
 
-/** @internal The class behind `kinesisEgress`; `random` spreads the waits of the back-off. */
+/** @internal The class behind `kinesisEgress`; `random` adds jitter to the back-off. */
 export class KinesisEgress implements Egress {
   readonly id: string;
   readonly format?: 'cloudevent' | 'envelope';
   readonly #inCode: KinesisEgressOptions;
   #options: KinesisEgressOptions;
-  /** Where a stream that is not in code is named; settings have been read from the environment already. */
+  /** The environment with the stream's name, if settings were not read from it already. */
   #environment: Environment | undefined;
   readonly #random: () => number;
   #stream: KinesisStream | undefined;
@@ -116,7 +116,7 @@ export class KinesisEgress implements Egress {
         queues.settle(entry);
         rejected.push({ record: entry.record, error });
       }
-      // Alone, each record gets an answer of its own; that is slow, and ends with this send.
+      // One record per call shows which one is refused. It is slow, and ends with this send.
       if (answer.refusedAsWhole === true) recordsMax = 1;
       fruitlessCalls = answer.throttledBy === undefined || answer.taken.length > 0 ? 0 : fruitlessCalls + 1;
       if (answer.throttledBy === undefined) continue;
@@ -132,7 +132,7 @@ export class KinesisEgress implements Egress {
   }
 }
 
-/** Describing needs a permission that writing does not: without it the first call finds out whether the stream is there. */
+/** Throws if the stream is missing. Without the permission to describe streams, the first write reports it. */
 async function ensureStream(stream: KinesisStream, backOff: BackOff, startTimeoutMs: number): Promise<void> {
   const described = whileStarting(stream.name, startTimeoutMs, backOff, (patience) =>
     withBackOff('DescribeStreamSummary', () => stream.describe(patience.signal), patience),

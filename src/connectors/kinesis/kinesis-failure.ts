@@ -2,7 +2,7 @@ import { StatefunError, toError } from '../../shared/errors.ts';
 
 const unreadableName = 'UnreadableAnswer';
 
-/** What is worth another try: what Kinesis answers when the same call can work later, and what is no answer of Kinesis. */
+/** Names of errors after which the same call can work later, including responses that are not from Kinesis. */
 const retriableNames: ReadonlySet<string> = new Set([
   'InternalFailure',
   'InternalFailureException',
@@ -21,12 +21,12 @@ const retriableNames: ReadonlySet<string> = new Set([
 const retriableStatuses: ReadonlySet<number> = new Set([408, 429]);
 
 /**
- * The names of errors that the SDK or JavaScript makes where the answer holds no error of Kinesis: an HTML page, half a text, nothing.
- * Somebody between here and Kinesis answered, and that says nothing about the stream or the call.
+ * Names of errors for responses without an error of Kinesis: an HTML page, a part of a text, an empty body. They come from a server in
+ * between, and say nothing about the stream or the call.
  */
 const namesOfNoAnswer: ReadonlySet<string> = new Set(['', 'Error', 'SyntaxError', 'TypeError', 'RangeError', 'Unknown', 'UnknownError']);
 
-/** What Kinesis answers when it refused the call without taking anything: the records can be sent again without being there twice. */
+/** Names of errors after which Kinesis has taken nothing: records can be sent again without duplicates. */
 const throttledNames: ReadonlySet<string> = new Set([
   'KMSThrottlingException',
   'LimitExceededException',
@@ -38,7 +38,7 @@ const throttledNames: ReadonlySet<string> = new Set([
 
 const refusedNames: ReadonlySet<string> = new Set(['InvalidArgumentException', 'ValidationException', 'SerializationException']);
 
-/** What AWS answers when it does not know, or no longer trusts, who is asking. */
+/** Names of errors for credentials that AWS does not know or no longer accepts. */
 const refusedCredentialsNames: ReadonlySet<string> = new Set([
   'ExpiredToken',
   'ExpiredTokenException',
@@ -49,26 +49,26 @@ const refusedCredentialsNames: ReadonlySet<string> = new Set([
   'UnrecognizedClientException',
 ]);
 
-/** The call can work later: throttled, a failure of the service or of the network, or an answer that is none of Kinesis. */
+/** Whether the call can work later: it was throttled, the service or network failed, or the response is not from Kinesis. */
 export function isRetriable(error: unknown): boolean {
   const { name, status, code } = factsOf(error);
-  // The network first: an answer that breaks off has a status, too.
+  // Network errors first: an incomplete response has a status, too.
   if (isNetworkCode(code) || retriableNames.has(name)) return true;
   if (status === undefined) return false;
   return status >= 500 || retriableStatuses.has(status) || namesOfNoAnswer.has(name);
 }
 
-/** The SDK found no credentials, for example because the service of the machine that gives them did not answer. */
+/** Whether the SDK found no credentials, for example because the metadata service of the machine did not respond. */
 export function isWithoutCredentials(error: unknown): boolean {
   return factsOf(error).name === 'CredentialsProviderError';
 }
 
-/** Node's network failures: ECONNREFUSED, ENOTFOUND, EAI_AGAIN, EPIPE; a parser failure: HPE_… Its programming errors start with ERR_. */
+/** Whether the code is a network failure (ECONNREFUSED, ENOTFOUND, EAI_AGAIN, EPIPE) or HTTP parser failure (HPE_…) of Node, not ERR_…. */
 function isNetworkCode(code: string | undefined): boolean {
   return code !== undefined && /^(E(?!RR_)|HPE_)[A-Z_]+$/.test(code);
 }
 
-/** The error of an answer without what every answer of the operation has; it is worth another try. */
+/** Creates the error for a response without a required field. The call can be retried. */
 export function unreadableResponse(operation: string, field: string): Error {
   return Object.assign(new Error(`the answer to ${operation} has no valid ${field}`), { name: unreadableName });
 }
@@ -77,7 +77,7 @@ export function isThrottled(error: unknown): boolean {
   return throttledNames.has(factsOf(error).name);
 }
 
-/** Kinesis finds the content of the call wrong. */
+/** Whether Kinesis refuses the content of the call. */
 export function isRefused(error: unknown): boolean {
   return refusedNames.has(factsOf(error).name);
 }
@@ -98,7 +98,7 @@ export function isDenied(error: unknown): boolean {
   return factsOf(error).name === 'AccessDeniedException';
 }
 
-/** The error of a call that describes or reads the stream, in the framework's words. */
+/** Translates the error of a call that describes or reads the stream. */
 export function toReadError(error: unknown, stream: string): StatefunError {
   if (StatefunError.is(error)) return error;
   const facts = { stream, kinesisError: factsOf(error).name };
@@ -122,13 +122,13 @@ export function toReadError(error: unknown, stream: string): StatefunError {
   return toUnreadable(error, stream);
 }
 
-/** The error of a stream that is there, and refuses to be read. */
+/** Translates the error of an existing stream that cannot be read. */
 export function toUnreadable(error: unknown, stream: string): StatefunError {
   const facts = { stream, kinesisError: factsOf(error).name };
   return new StatefunError('KINESIS_READ_FAILED', `Stream "${stream}" cannot be read: ${textOf(error)}`, { facts, cause: error });
 }
 
-/** The error of a PutRecords call, in the framework's words. */
+/** Translates the error of a PutRecords call. */
 export function toWriteError(error: unknown, stream: string): StatefunError {
   const facts = { stream, kinesisError: factsOf(error).name };
   if (isMissing(error))
@@ -136,7 +136,7 @@ export function toWriteError(error: unknown, stream: string): StatefunError {
   return new StatefunError('KINESIS_WRITE_FAILED', `PutRecords to stream "${stream}" failed: ${textOf(error)}`, { facts, cause: error });
 }
 
-/** For people: the status says most about an answer that is none of Kinesis, and the advice of the SDK about its inner fields nothing. */
+/** Returns the text of an error: with the status if the response is not from Kinesis, and without the SDK's advice on its own fields. */
 export function textOf(error: unknown): string {
   const { message } = toError(error);
   const { name, status } = factsOf(error);
@@ -147,7 +147,7 @@ export function textOf(error: unknown): string {
 
 function factsOf(error: unknown): { name: string; status: number | undefined; code: string | undefined } {
   if (typeof error !== 'object' || error === null) return { name: '', status: undefined, code: undefined };
-  // Errors of the SDK carry these; each is checked before it is used.
+  // Safe: errors of the SDK have these properties, and each is checked before use.
   const { name, code, $metadata } = error as { name?: unknown; code?: unknown; $metadata?: { httpStatusCode?: unknown } };
   const status = $metadata?.httpStatusCode;
   return {

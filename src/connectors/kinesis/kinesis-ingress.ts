@@ -14,46 +14,47 @@ import { startTimeoutMsDefault, whileStarting } from './start-timeout.ts';
 import { resolveStartPositions, type KinesisStart, type OpenedStream } from './start-positions.ts';
 
 export interface KinesisIngressOptions {
-  /** The stream to read. The setting `kinesis.ingress-stream`, where there is one, wins; so do settings with the names of other options. */
+  /** The stream to read. The setting `kinesis.ingress-stream` overrides it; other options are overridden by settings of their names. */
   readonly stream?: string;
-  /** Unique in the application; positions are kept under it, so it must not change. @defaultValue `kinesis:` and the stream named in code */
+  /** The id, unique in the application. Positions are stored under it, so it must not change. @defaultValue `kinesis:` and `stream` */
   readonly id?: string;
-  /** Where the very first run begins; later runs go on where the last commit ended. @defaultValue `'TRIM_HORIZON'`, the oldest record */
+  /** Where the first run begins. Later runs continue from the last commit. @defaultValue `'TRIM_HORIZON'`, the oldest record */
   readonly start?: KinesisStart;
-  /** A client, or how to make one. @defaultValue from the environment, see KinesisClientOptions */
+  /** A client, or options to create one. @defaultValue options from the environment, see KinesisClientOptions */
   readonly client?: KinesisSender | KinesisClientOptions;
   /**
-   * Most records of one read, 1 to 10,000. More need more memory for every shard; fewer are slower to catch up.
+   * Most records per read, 1 to 10,000. More records need more memory for each shard; fewer take longer to catch up.
    *
-   * @defaultValue 2,000: twice what a shard takes in a second, read up to four times a second
+   * @defaultValue 2,000: twice the records that a shard accepts per second, read up to four times a second
    */
   readonly recordsPerReadMax?: number;
   /**
-   * Time between two reads of a shard, at least 200 ms: Kinesis allows a shard five reads a second, shared by all its readers.
-   * Longer costs latency, shorter takes reads away from other readers.
+   * Interval between two reads of a shard, at least 200 ms: Kinesis allows five reads per second and shard, shared by all readers.
+   * A longer interval costs latency, a shorter one takes reads from other readers.
    *
    * @defaultValue `250`
    */
   readonly pollIntervalMs?: number;
-  /** Time between two looks for shards that appeared otherwise than at the end of their parent. @defaultValue `120_000` */
+  /** Interval between listings of the shards, which find shards not announced at the end of their parent. @defaultValue `120_000` */
   readonly shardDiscoveryIntervalMs?: number;
   /**
-   * How long the start may wait for Kinesis to answer. Longer is patient with what starts alongside; shorter shows a wrong endpoint sooner.
-   * Once started, outages are waited out however long they take. @defaultValue `10_000`
+   * How long the start waits for Kinesis to respond. Longer helps if an emulator starts at the same time; shorter reports a wrong endpoint
+   * sooner. After the start, calls are retried without limit. @defaultValue `10_000`
    */
   readonly startTimeoutMs?: number;
-  /** How records become events. @defaultValue `'cloudevent'` */
+  /** The format of records. @defaultValue `'cloudevent'` */
   readonly format?: RecordFormat;
-  /** Names the messages of a record itself: see Ingress. */
+  /** Returns the messages of a record, in place of the forwarders: see `Ingress.route`. */
   readonly route?: NonNullable<Ingress['route']>;
 }
 
 /**
- * Reads a Kinesis stream by polling all its shards. Records of a shard, and of a partition key across splits and merges, arrive in order.
+ * Creates an ingress that reads a Kinesis stream by polling all its shards. Records of a shard, and of a partition key across splits and
+ * merges, arrive in order.
  *
- * Nothing is read, not even the environment, before the application starts. Throttling, failures of the service and of the network, and
- * answers that cannot be read are waited out; KINESIS_STREAM_MISSING, KINESIS_READ_FAILED and INGRESS_POSITION_LOST (the committed
- * position is older than what the stream keeps, or the stream was created again) stop the engine.
+ * It reads nothing, not even the environment, before the application starts. Calls are retried after throttling, failures of the service or
+ * network, and unreadable responses. KINESIS_STREAM_MISSING, KINESIS_READ_FAILED and INGRESS_POSITION_LOST (the committed position is older
+ * than the stream's retention, or the stream was created again) stop the engine.
  */
 export function kinesisIngress(options: KinesisIngressOptions = {}): Ingress {
   return new KinesisIngress(options);
@@ -61,14 +62,14 @@ export function kinesisIngress(options: KinesisIngressOptions = {}): Ingress {
 
 const streamVariable = 'EVENTS_INGRESS_STREAM_DEFAULT';
 
-/** @internal The class behind `kinesisIngress`; `random` spreads the waits of the back-off. */
+/** @internal The class behind `kinesisIngress`; `random` adds jitter to the back-off. */
 export class KinesisIngress implements Ingress {
   readonly id: string;
   readonly format?: RecordFormat;
   readonly route?: NonNullable<Ingress['route']>;
   readonly #inCode: KinesisIngressOptions;
   #options: KinesisIngressOptions;
-  /** Where a stream that is not in code is named; settings have been read from the environment already. */
+  /** The environment with the stream's name, if settings were not read from it already. */
   #environment: Environment | undefined;
   readonly #random: () => number;
   #stopping = new AbortController();
@@ -122,7 +123,7 @@ export class KinesisIngress implements Ingress {
       pollIntervalMs: this.#options.pollIntervalMs ?? kinesisDefaults.pollIntervalMs,
       recordsPerReadMax: this.#options.recordsPerReadMax ?? kinesisDefaults.recordsPerReadMax,
       shardDiscoveryIntervalMs: this.#options.shardDiscoveryIntervalMs ?? kinesisDefaults.shardDiscoveryIntervalMs,
-      // A stop does not wait for room in the engine: what was handed over is the engine's already.
+      // A stop does not wait for room in the engine, which already has the records.
       deliver: (records) => untilAborted(context.deliver(records), signal),
       savePosition: (shardId, position) => untilAborted(context.savePosition(shardId, position), signal),
       failed: (error) => context.failed(error),

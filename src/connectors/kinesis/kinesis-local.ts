@@ -19,18 +19,18 @@ export interface KinesisLocal {
   stop(): Promise<void>;
 }
 
-/** Another process listens on one of the ports. */
+/** Thrown when another process listens on one of the ports. */
 export class PortTakenError extends Error {}
 
-/** It is ready in about two seconds; a busy machine needs several times that. */
+/** Start timeout, in milliseconds. Starting takes about two seconds, several times that on a busy machine. */
 const readyWithinMs = 30_000;
 const checkIntervalMs = 50;
-/** After this the process is killed: with connections left open it does not end by itself. */
+/** Stop timeout, in milliseconds; then the process is killed. It does not end by itself while connections are open. */
 const stopWithinMs = 2_000;
-/** How much of its output is kept for the error when it does not start. */
+/** Characters of its output that are kept for the error of a failed start. */
 const outputCharactersMax = 4_000;
 
-/** The script of the package. Throws EMBEDDED_KINESIS_MISSING. */
+/** Returns the script of the package. Throws EMBEDDED_KINESIS_MISSING. */
 export function locateKinesisLocal(): string {
   try {
     return createRequire(import.meta.url).resolve('kinesis-local/main.js');
@@ -41,21 +41,21 @@ export function locateKinesisLocal(): string {
 
 export async function findFreePorts(): Promise<KinesisLocalPorts> {
   const servers = [createServer(), createServer()];
-  // Both are held before either is given back, so they differ.
+  // Both are open before either is closed, so the ports differ.
   const [plain = 0, tls = 0] = await Promise.all(servers.map(listenOnAnyPort));
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return { plain, tls };
 }
 
-/** Resolves when it answers. Rejects with a PortTakenError, or with what it wrote before it ended. */
+/** Starts the process, and resolves when it responds. Rejects with a PortTakenError, or an error with the output of the process. */
 export async function startKinesisLocal(script: string, ports: KinesisLocalPorts, region: string): Promise<KinesisLocal> {
   const child = fork(script, [], {
     // It looks for its certificate in the working directory.
     cwd: dirname(script),
     execArgv: ['--require', fileURLToPath(new URL('./loopback-only.cjs', import.meta.url))],
-    // Streams are created afterwards, and what this process was started with (a debugger, loaders) is not for it.
+    // Streams are created later, and options of this process (a debugger, loaders) are not passed on.
     env: { ...process.env, ...settings(ports, region), INITIALIZE_STREAMS: undefined, NODE_OPTIONS: undefined },
-    // Ctrl-C in a terminal reaches a whole group of processes, and who started this one still has records to send then.
+    // Ctrl-C in a terminal reaches the whole process group, and the application still has records to send then.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
@@ -71,7 +71,7 @@ export async function startKinesisLocal(script: string, ports: KinesisLocalPorts
   }
 }
 
-/** Creating a stream and the like take no time: it imitates their delays otherwise. */
+/** Returns the environment that disables the emulator's artificial delays. */
 function settings(ports: KinesisLocalPorts, region: string): Record<string, string> {
   const operations = ['CREATE_STREAM', 'DELETE_STREAM', 'SPLIT_SHARD', 'MERGE_SHARDS', 'UPDATE_SHARD_COUNT'];
   const durations = operations.map((operation) => [`${operation}_DURATION`, '10ms']);
@@ -89,11 +89,11 @@ function settings(ports: KinesisLocalPorts, region: string): Record<string, stri
 async function listenOnAnyPort(server: ReturnType<typeof createServer>): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  // A server that listens on a port has an address of this form.
+  // Safe: a server that listens on a port has an address of this type.
   return (server.address() as AddressInfo).port;
 }
 
-/** Keeps the end of what the process writes, and lets it write on. */
+/** Reads the output of the process and keeps its end. */
 function collectOutput(child: ChildProcess): () => string {
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -102,13 +102,13 @@ function collectOutput(child: ChildProcess): () => string {
   return () => text;
 }
 
-/** What loopback-only.cts tells. */
+/** The message of loopback-only.cts. */
 interface ListenReport {
   readonly listening?: number;
   readonly failed?: string;
 }
 
-/** Both ports must be its own before an answer at one of them counts: another process may have taken the port and answer as well. */
+/** Waits until the process owns both ports and responds. A response alone may come from another process that has taken the port. */
 async function untilReady(child: ChildProcess, ports: KinesisLocalPorts): Promise<void> {
   const awaited = new Set([ports.plain, ports.tls]);
   let portIsTaken = false;

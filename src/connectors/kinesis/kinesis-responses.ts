@@ -12,27 +12,27 @@ import type {
 import { unreadableResponse } from './kinesis-failure.ts';
 
 /*
- * What the SDK returns, checked before it means anything. A proxy, a captive portal or a server that is starting may answer with status 200
- * and no body, or with JSON of its own; the SDK turns that into an output without fields. Taken at its word it would say that a shard has
- * ended, that a stream has no shards, or that it is another stream, and records would be lost. Such an answer is tried again instead.
+ * Checks the outputs of the SDK. A proxy, a captive portal or a starting server may respond with status 200 and no body, or with other JSON;
+ * the SDK returns that as an output without fields. It would mean that a shard has ended, that a stream has no shards, or that it is another
+ * stream, and records would be lost. Such a call is retried instead.
  */
 
-/** What names a stream and tells it from one of the same name that was created later. */
+/** The facts that distinguish a stream from one of the same name created later. */
 export interface StreamSummary {
   readonly arn: string;
   readonly createdAtMs: number;
 }
 
-/** Names a stream for ever: one that was deleted and created again has another identity. */
+/** Returns the identity of a stream. A stream that was deleted and created again has another identity. */
 export function identityOf({ arn, createdAtMs }: StreamSummary): string {
   return `${arn}@${createdAtMs}`;
 }
 
 export interface RecordPage {
   readonly records: readonly _Record[];
-  /** Undefined at the end of the shard. */
+  /** The iterator of the next read; undefined at the end of the shard. */
   readonly nextIterator: string | undefined;
-  /** The shards that go on from the end of this one. */
+  /** The shards that continue this one, at its end. */
   readonly children: readonly ChildShard[];
 }
 
@@ -58,13 +58,13 @@ export function toIterator({ ShardIterator }: GetShardIteratorCommandOutput): st
 
 export function toRecordPage({ Records, NextShardIterator, ChildShards }: GetRecordsCommandOutput): RecordPage {
   if (!Array.isArray(Records) || !Records.every(isRecord)) throw unreadableResponse('GetRecords', 'Records');
-  // Absent, or null, at the end of a shard.
+  // Present only at the end of a shard.
   const children: unknown = ChildShards ?? [];
   if (!Array.isArray(children) || !children.every(isShard)) throw unreadableResponse('GetRecords', 'ChildShards');
   return { records: Records, nextIterator: textOf('GetRecords', 'NextShardIterator', NextShardIterator), children };
 }
 
-/** The results stand in the order of the request, one for each record. */
+/** Returns the results in the order of the request, one for each record. */
 export function toPutResults({ Records }: PutRecordsCommandOutput, count: number): readonly PutRecordsResultEntry[] {
   if (!Array.isArray(Records) || Records.length !== count || !Records.every(isObject)) throw unreadableResponse('PutRecords', 'Records');
   return Records;

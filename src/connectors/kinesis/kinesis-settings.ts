@@ -3,7 +3,7 @@ import { StatefunError } from '../../shared/errors.ts';
 import type { KinesisClientOptions, KinesisSender } from './kinesis-connection.ts';
 import type { KinesisStart } from './start-positions.ts';
 
-/** What is used where neither the settings nor the options say anything. */
+/** Values used where neither settings nor options set one. */
 export const kinesisDefaults = {
   start: 'TRIM_HORIZON',
   pollIntervalMs: 250,
@@ -33,7 +33,7 @@ interface EgressSettings {
 
 type Client = KinesisSender | KinesisClientOptions | undefined;
 
-/** The options of an ingress with the settings of the application in their place. */
+/** Returns the options of an ingress, overridden by the settings of the application. */
 export function configureIngress<T extends IngressSettings & { readonly client?: Client }>(
   options: T,
   { values, fallbacks }: ConnectorSettings,
@@ -53,7 +53,7 @@ export function configureIngress<T extends IngressSettings & { readonly client?:
   };
 }
 
-/** The options of an egress with the settings of the application in their place. */
+/** Returns the options of an egress, overridden by the settings of the application. */
 export function configureEgress<T extends EgressSettings & { readonly client?: Client }>(
   options: T,
   { values, fallbacks }: ConnectorSettings,
@@ -71,7 +71,7 @@ export function configureEgress<T extends EgressSettings & { readonly client?: C
   };
 }
 
-/** A client that the application has made stays as it is. */
+/** Returns the client options overridden by settings. A client created by the application stays unchanged. */
 function configureClient(client: Client, { values, fallbacks }: ConnectorSettings): Client {
   if (client !== undefined && 'send' in client) return client;
   const configured = {
@@ -96,7 +96,7 @@ function configuredCredentials(values: ConnectorSettings['values']): KinesisClie
   });
 }
 
-// The registry of settings has checked the types; a host without it may give anything.
+// The registry of settings has checked the types; a host without it may pass any value.
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
@@ -107,7 +107,7 @@ function numberOf(value: unknown): number | undefined {
 
 type Defined<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
 
-/** Only the fields that have a value: what is not set leaves the option as it is. */
+/** Returns only the fields with a value, so that a missing setting leaves the option unchanged. */
 function defined<T extends object>(fields: T): Defined<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;
 }

@@ -15,7 +15,7 @@ import { isExpiredToken } from './kinesis-failure.ts';
 import type { Environment, KinesisClientOptions, KinesisSender } from './kinesis-connection.ts';
 import { iteratorOf, type ShardPosition } from './shard-position.ts';
 
-/** The calls of the Kinesis API that the connectors make, for one stream, with their answers checked. */
+/** The calls of the Kinesis API that the connectors make for one stream, with checked responses. */
 export class KinesisStream {
   readonly name: string;
   readonly #sdk: KinesisSdk;
@@ -29,7 +29,7 @@ export class KinesisStream {
     this.#owned = owned;
   }
 
-  /** Uses the given client, or makes one of its own, which `close` releases. */
+  /** Uses the given client, or creates one that `close` closes. */
   static async open(
     name: string,
     client: KinesisSender | KinesisClientOptions | undefined,
@@ -46,13 +46,13 @@ export class KinesisStream {
     return toStreamSummary(await this.#client.send(command, { abortSignal: signal }));
   }
 
-  /** All shards that still hold records, open and closed. */
+  /** Returns all shards that still hold records, open and closed. */
   async listShards(backOff: BackOff): Promise<readonly Shard[]> {
     for (;;) {
       try {
         return await this.#listPages(backOff);
       } catch (error) {
-        // The token of the next page lives for minutes; after a long back-off the list starts again.
+        // The token of the next page expires after minutes, so after a long back-off the list starts again.
         if (!isExpiredToken(error)) throw error;
       }
     }
@@ -62,7 +62,7 @@ export class KinesisStream {
     const shards: Shard[] = [];
     let token: string | undefined;
     do {
-      // A token must be sent alone: it stands for the stream too.
+      // A token must be sent without the stream's name, which it contains.
       const command = new this.#sdk.ListShardsCommand(token === undefined ? { StreamName: this.name } : { NextToken: token });
       const list = async () => toShardPage(await this.#client.send(command, { abortSignal: backOff.signal }));
       const page = await withBackOff('ListShards', list, backOff);
@@ -82,7 +82,7 @@ export class KinesisStream {
     return toRecordPage(await this.#client.send(command, { abortSignal: signal }));
   }
 
-  /** The results, in the order of the entries. */
+  /** Writes entries and returns the results in their order. */
   async put(entries: PutRecordsRequestEntry[], signal: AbortSignal): Promise<readonly PutRecordsResultEntry[]> {
     const command = new this.#sdk.PutRecordsCommand({ StreamName: this.name, Records: entries });
     return toPutResults(await this.#client.send(command, { abortSignal: signal }), entries.length);

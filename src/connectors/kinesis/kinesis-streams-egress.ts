@@ -5,7 +5,7 @@ import type { TypedValue } from '../../shared/typed-value.ts';
 import type { Egress, EgressContext, EgressRecord, RejectedRecord } from '../../egress/egress.ts';
 import { KinesisEgress, type KinesisEgressOptions } from './kinesis-egress.ts';
 
-/** A record that says itself which stream it is for. */
+/** A record that names its stream. */
 export interface StreamRecord {
   readonly stream: string;
   readonly partitionKey: string;
@@ -13,12 +13,12 @@ export interface StreamRecord {
   readonly value: Uint8Array;
 }
 
-/** Most streams one egress writes to: each has connections of its own. */
+/** Most streams of one egress: each has its own connections. */
 const streamsMax = 100;
 
 /**
- * Writes to the streams that the records name, each like `kinesisEgress`. Records that `read` refuses, and those for a stream that does not
- * exist, become dead letters.
+ * Writes records to the streams that they name, each as `kinesisEgress` does. Records that `read` refuses, and records for a missing stream,
+ * become dead letters.
  */
 export class KinesisStreamsEgress implements Egress {
   readonly id: string;
@@ -48,7 +48,7 @@ export class KinesisStreamsEgress implements Egress {
 
   async send(records: readonly EgressRecord[]): Promise<readonly RejectedRecord[]> {
     const rejected: RejectedRecord[] = [];
-    // What becomes of a record is told with the object that came in.
+    // Results refer to the record objects that the engine passed.
     const originals = new Map<EgressRecord, EgressRecord>();
     const byStream = new Map<string, EgressRecord[]>();
     for (const record of records) {
@@ -74,7 +74,7 @@ export class KinesisStreamsEgress implements Egress {
   }
 
   #open(record: EgressRecord): { readonly stream: string; readonly sent: EgressRecord } {
-    // An egress of the format "envelope" is given bytes.
+    // Safe: an egress with the format "envelope" gets bytes.
     const { typedValue } = Envelope.decodeTrusted(record.data as Uint8Array);
     const { stream, partitionKey, explicitHashKey, value } = this.#read(typedValue);
     return { stream, sent: { ...record, key: partitionKey, hashKey: explicitHashKey, data: value } };
@@ -98,7 +98,7 @@ export class KinesisStreamsEgress implements Egress {
     }
     const opening = this.#openStream(name);
     this.#streams.set(name, opening);
-    // One that could not be opened is tried again with the next record for it.
+    // A stream that could not be opened is opened again with its next record.
     opening.catch(() => this.#streams.delete(name));
     return opening;
   }

@@ -1,8 +1,8 @@
 // Loaded with --require into the process of the embedded Kinesis, before its own code.
 //
-// 1. The emulator listens on every interface and has no option for it: every server of the process is moved to the loopback address,
-//    whatever form of `listen` is used. Paths of pipes and handles are left alone.
-// 2. The parent is told which ports it listens on: an answer at a port does not say who gave it.
+// 1. The emulator listens on every interface and has no option for it. Every server of the process is moved to the loopback address, for each
+//    form of `listen`. Paths of pipes and handles are left unchanged.
+// 2. It sends the parent the ports it listens on: a response at a port does not identify the process.
 // 3. The process ends with its parent: the channel closes even when the parent is killed with SIGKILL.
 import net = require('node:net');
 
@@ -30,5 +30,5 @@ net.Server.prototype.listen = function listenOnLoopback(this: net.Server, ...arg
   return listen.apply(this, toLoopback(args));
 };
 
-// Not process.exit: the emulator replaces it by a graceful end that waits for open connections, for ever. It has nothing to save.
+// Not process.exit: the emulator replaces it by a graceful end that waits for open connections without a limit. It has nothing to save.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));

@@ -1,14 +1,14 @@
 import { StatefunError } from '../../shared/errors.ts';
 import { formatPosition, type ShardPosition } from './shard-position.ts';
 
-/** Records after the committed position may be gone: going on silently would lose them. */
+/** Creates the error for a committed position that no longer exists. Continuing silently could lose records. */
 export function lostPosition(stream: string, shardId: string, position: ShardPosition, cause?: unknown): StatefunError {
   const text = formatPosition(position);
   const summary = `Shard ${shardId} of stream "${stream}" no longer has the committed position ${text}.`;
   return new StatefunError('INGRESS_POSITION_LOST', summary, { facts: { stream, shardId, position: text }, cause });
 }
 
-/** The stream has the name of the one that was read, and other records: an emulator that was started again, or a stream created anew. */
+/** Creates the error for a new stream under the name of the one that was read, after a restart of an emulator or a new creation. */
 export function replacedStream(stream: string, committed: string, found: string): StatefunError {
   const summary = `Stream "${stream}" was deleted and created again: the committed positions belong to ${committed}, but ${found} is there.`;
   return new StatefunError('INGRESS_POSITION_LOST', summary, {

@@ -2,17 +2,17 @@ import { hash } from 'node:crypto';
 import { Queue } from '../../shared/queue.ts';
 import type { EgressRecord } from '../../egress/egress.ts';
 
-/** A record as PutRecords takes it. */
+/** A record as an entry of a PutRecords call. */
 export interface PutEntry {
   readonly record: EgressRecord;
   readonly partitionKey: string;
   readonly data: Uint8Array;
   readonly hashKey: string | undefined;
-  /** What counts towards the limits of Kinesis: data and partition key. */
+  /** Size that counts for the limits of Kinesis, in bytes: data and partition key. */
   readonly sizeBytes: number;
 }
 
-/** Longest partition key Kinesis takes, in characters. */
+/** Longest partition key of Kinesis, in characters. */
 const partitionKeyCharactersMax = 256;
 
 export function toPutEntry(record: EgressRecord): PutEntry {
@@ -21,22 +21,22 @@ export function toPutEntry(record: EgressRecord): PutEntry {
   return { record, partitionKey, data, hashKey: record.hashKey, sizeBytes: data.byteLength + Buffer.byteLength(partitionKey) };
 }
 
-/** The key of a record, else its id, as Kinesis takes it. */
+/** Returns the partition key: the key of the record, else its id, in a form that Kinesis accepts. */
 export function partitionKeyOf({ key, id }: Pick<EgressRecord, 'id' | 'key'>): string {
   return toPartitionKey(key === undefined || key === '' ? id : key);
 }
 
-/** Keys that Kinesis refuses become their hash: the same key still goes to the same shard. */
+/** Replaces a key that Kinesis would refuse by its hash, so that equal keys still go to the same shard. */
 function toPartitionKey(key: string): string {
   return key.length >= 1 && key.length <= partitionKeyCharactersMax ? key : hash('sha256', key, 'hex');
 }
 
 /**
- * The records still to be sent, a queue for each partition key.
+ * The unsent records, in one queue for each partition key.
  *
- * Kinesis keeps no order inside a PutRecords call, and any of its records can fail alone. So a call takes at most the first record of each
- * queue, and a queue moves on only when its first record is settled: records of one key never overtake each other. A queue that is long
- * costs one call a record; many keys share each call.
+ * Kinesis keeps no order within a PutRecords call, and each record can fail alone. So a call contains at most the first record of each queue,
+ * which is removed only when it is settled: records of one key never overtake each other. A key costs one call per record; many keys share
+ * each call.
  */
 export class PutQueues {
   readonly #queues = new Map<string, Queue<PutEntry>>();
@@ -53,7 +53,7 @@ export class PutQueues {
     return this.#queues.size === 0;
   }
 
-  /** The records of the next call: at least one, then as many as the limits allow. */
+  /** Returns the records of the next call: at least one, and as many as the limits allow. */
   next(recordsMax: number, bytesMax: number): readonly PutEntry[] {
     const request: PutEntry[] = [];
     let sizeBytes = 0;
@@ -67,7 +67,7 @@ export class PutQueues {
     return request;
   }
 
-  /** The first record of its queue was taken or rejected. */
+  /** Removes an accepted or rejected record from its queue. */
   settle(entry: PutEntry): void {
     const queue = this.#queues.get(entry.partitionKey);
     if (queue?.peek() !== entry) return;

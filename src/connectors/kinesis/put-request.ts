@@ -5,20 +5,20 @@ import { isRefused, isThrottled, toWriteError } from './kinesis-failure.ts';
 import type { KinesisStream } from './kinesis-stream.ts';
 import type { PutEntry } from './put-queues.ts';
 
-/** What became of the records of one PutRecords call; those that are in no list can be sent again. */
+/** The result of one PutRecords call. Records that are in no list can be sent again. */
 export interface PutOutcome {
   readonly taken: readonly PutEntry[];
   readonly refused: readonly { readonly entry: PutEntry; readonly error: StatefunError }[];
-  /** Why some records, or all, were put off. */
+  /** Why some or all records were not accepted for now. */
   readonly throttledBy?: Error;
-  /** Kinesis refused the call as a whole because of one of its records, without saying which. */
+  /** Whether Kinesis refused the whole call because of one record, without naming it. */
   readonly refusedAsWhole?: boolean;
 }
 
-/** What one record can meet when the same record works later. Every other code is final for the record. */
+/** Codes after which the same record can work later. Every other code is final for the record. */
 const retriableCodes: ReadonlySet<string> = new Set(['ProvisionedThroughputExceededException', 'InternalFailure']);
 
-/** Sends the records in one call. Rejects when nobody knows what became of them. */
+/** Sends records in one call. Rejects if it is unknown whether they were written. */
 export async function put(request: readonly PutEntry[], stream: KinesisStream, signal: AbortSignal): Promise<PutOutcome> {
   const entries = request.map(({ partitionKey, data, hashKey }) => ({
     PartitionKey: partitionKey,
@@ -38,7 +38,7 @@ export async function put(request: readonly PutEntry[], stream: KinesisStream, s
   return readResults(request, results, stream);
 }
 
-/** The results stand in the order of the request. */
+/** Sorts the records by their results, which have the order of the request. */
 function readResults(request: readonly PutEntry[], results: readonly PutRecordsResultEntry[], stream: KinesisStream): PutOutcome {
   const taken: PutEntry[] = [];
   const refused: { entry: PutEntry; error: StatefunError }[] = [];

@@ -8,7 +8,7 @@ import type { KinesisStream } from './kinesis-stream.ts';
 import { lostPosition } from './position-lost.ts';
 import { formatPosition, type ShardPosition } from './shard-position.ts';
 
-/** What all readers of one stream share. */
+/** Options that all readers of one stream share. */
 export interface ShardReading {
   readonly stream: KinesisStream;
   /** Resolves when there is room for more records. */
@@ -16,16 +16,16 @@ export interface ShardReading {
   readonly backOff: BackOff;
   readonly pollIntervalMs: number;
   readonly recordsPerReadMax: number;
-  /** Names the stream for ever: its ARN and when it was created. */
+  /** The identity of the stream: its ARN and creation time. */
   readonly streamIdentity: string;
-  /** Resolves when "not found" does not mean the stream, which is there and is the same; rejects when it does. */
+  /** Checks the stream after "not found". Resolves if it exists and is the same, else rejects. */
   readonly ensureSameStream: () => Promise<void>;
 }
 
-/** An iterator that is refused as often as this right after it was made is not merely forgotten. */
+/** Most new iterators in a row that the emulator may forget before reading fails. */
 const forgottenIteratorsMax = 3;
 
-/** Reads a shard from the position to its end and delivers what it reads; answers with the shards that go on from there. */
+/** Reads a shard from a position to its end and delivers its records. Returns the shards that continue it. */
 export async function readShard(shardId: string, from: ShardPosition, reading: ShardReading): Promise<readonly ChildShard[]> {
   const { clock, signal } = reading.backOff;
   let position = from;
@@ -36,7 +36,7 @@ export async function readShard(shardId: string, from: ShardPosition, reading: S
     const page = await readPage(shardId, iterator, forgottenIterators < forgottenIteratorsMax, reading);
     if (page === undefined) {
       forgottenIterators += 1;
-      // Not the committed position: everything read so far has been delivered, and going back would deliver it again.
+      // Not the committed position: records read so far have been delivered, and would be delivered again.
       iterator = await openIterator(shardId, position, reading);
     } else {
       forgottenIterators = 0;
@@ -44,7 +44,7 @@ export async function readShard(shardId: string, from: ShardPosition, reading: S
       const last = page.records.at(-1)?.SequenceNumber;
       if (last !== undefined) position = { type: 'SEQ', sequenceNumber: last };
       if (records.length > 0) await reading.deliver(records);
-      // Only the missing iterator says that the shard is at its end: an empty page does not.
+      // Only a missing iterator marks the end of a shard; an empty page does not.
       if (page.nextIterator === undefined) return page.children;
       iterator = page.nextIterator;
     }
@@ -53,8 +53,8 @@ export async function readShard(shardId: string, from: ShardPosition, reading: S
 }
 
 /**
- * Undefined when another iterator is needed: this one has expired (it lives for five minutes, and back-pressure may last longer), or it was
- * forgotten by an emulator that was started again.
+ * Reads one page. Returns undefined if another iterator is needed: it has expired (after five minutes, and back-pressure may last longer), or
+ * a restarted emulator has forgotten it.
  */
 async function readPage(
   shardId: string,
@@ -82,7 +82,7 @@ async function openIterator(shardId: string, position: ShardPosition, reading: S
     return await withBackOff(`GetShardIterator of ${shardId}`, () => stream.iterator(shardId, position, backOff.signal), backOff);
   } catch (error) {
     if (backOff.signal.aborted) throw error;
-    // AWS refuses a sequence number it no longer has; emulators say that it is missing, which may mean the shard or the stream as well.
+    // AWS refuses a sequence number it no longer has. Emulators report "not found", which may mean the shard or the stream as well.
     if (isMissing(error)) await reading.ensureSameStream();
     if (isMissing(error) || (position.type === 'SEQ' && isRefused(error))) throw lostPosition(stream.name, shardId, position, error);
     throw toReadError(error, stream.name);

@@ -6,14 +6,13 @@ import { isMissing, toReadError } from './kinesis-failure.ts';
 import type { KinesisStream } from './kinesis-stream.ts';
 import { replacedStream } from './position-lost.ts';
 
-/** How long a stream that was there may be missing: an emulator that is started again creates its streams a moment later. */
+/** How long a stream may be missing, in milliseconds: a restarted emulator creates its streams a moment later. */
 const missingMsMax = 10_000;
 const checkIntervalMs = 500;
 
 /**
- * Finds out what "not found" means for a stream that has been read. Resolves when the stream is there and is the same one: then only an
- * iterator was forgotten. Rejects with INGRESS_POSITION_LOST for another stream of the same name, and with KINESIS_STREAM_MISSING when there
- * is none for ten seconds.
+ * Checks a stream after "not found". Resolves if the stream exists and is the same: then only an iterator was forgotten. Rejects with
+ * INGRESS_POSITION_LOST for another stream of the same name, and with KINESIS_STREAM_MISSING if there is none for ten seconds.
  */
 export async function ensureSameStream(stream: KinesisStream, identity: string, backOff: BackOff): Promise<void> {
   const found = identityOf(await describePatiently(stream, backOff));

@@ -6,11 +6,11 @@ interface Known {
 }
 
 /**
- * Which shards may be read. A split or a merge closes parents and opens children; the records of a key go on in a child.
+ * Decides which shards may be read. A split or merge closes parents and opens children; later records of a key are in a child.
  *
- * G1. A shard is given out once.
- * G2. A child is given out only when every parent that the stream still lists, or that was listed before, is at its end: so the records
- *     of a key stay in order. A parent that was never listed has expired and counts as ended.
+ * G1. A shard is returned once.
+ * G2. A child is returned only when every parent that the stream lists, or has listed before, is at its end, so the records of a key stay in
+ *     order. A parent that was never listed has expired and counts as ended.
  */
 export class ShardGraph {
   readonly #shards = new Map<string, Known>();
@@ -19,12 +19,12 @@ export class ShardGraph {
     for (const shardId of endedShardIds) this.#shards.set(shardId, { parents: [], state: 'ended' });
   }
 
-  /** Takes up shards of ListShards; those already known are left alone. */
+  /** Adds shards of ListShards; known ones stay unchanged. */
   addListed(shards: readonly Shard[]): void {
     for (const shard of shards) this.#add(shard.ShardId, [shard.ParentShardId, shard.AdjacentParentShardId]);
   }
 
-  /** Takes up what GetRecords names at the end of a parent. */
+  /** Adds the children that GetRecords returns at the end of a parent. */
   addChildren(children: readonly ChildShard[]): void {
     for (const child of children) this.#add(child.ShardId, child.ParentShards ?? []);
   }
@@ -34,7 +34,7 @@ export class ShardGraph {
     if (known !== undefined) known.state = 'ended';
   }
 
-  /** The shards that may be read from now on. */
+  /** Returns the shards that may be read from now on. */
   take(): readonly string[] {
     const taken: string[] = [];
     for (const [shardId, known] of this.#shards) {

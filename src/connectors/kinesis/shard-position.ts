@@ -2,11 +2,11 @@ import type { GetShardIteratorCommandInput } from '@aws-sdk/client-kinesis';
 import { StatefunError } from '../../shared/errors.ts';
 
 /**
- * Where reading a shard goes on. As text, the way it is committed:
+ * The position to continue reading a shard from. It is committed as text:
  *
  *   TRIM_HORIZON | AT_TIMESTAMP:<milliseconds> | SEQ:<number of the last record> | SHARD_END
  *
- * Sequence numbers have up to 129 digits and stay text.
+ * Sequence numbers have up to 129 digits, so they stay strings.
  */
 export type ShardPosition =
   | { readonly type: 'TRIM_HORIZON' }
@@ -29,7 +29,7 @@ export function formatPosition(position: ShardPosition): string {
   }
 }
 
-/** Throws INGRESS_POSITION_LOST for text that is no position: the source must have been of another kind. */
+/** Parses a position. Throws INGRESS_POSITION_LOST for any other text, which must come from another kind of source. */
 export function parsePosition(shardId: string, text: string): ShardPosition {
   if (text === 'TRIM_HORIZON' || text === 'SHARD_END') return { type: text };
   const [, type, digits = ''] = /^(AT_TIMESTAMP|SEQ):(\d+)$/.exec(text) ?? [];
@@ -40,7 +40,7 @@ export function parsePosition(shardId: string, text: string): ShardPosition {
   });
 }
 
-/** The part of a GetShardIterator request that says where to begin. */
+/** Returns the part of a GetShardIterator request with the position. */
 export function iteratorOf(
   position: ShardPosition,
 ): Pick<GetShardIteratorCommandInput, 'ShardIteratorType' | 'StartingSequenceNumber' | 'Timestamp'> {

@@ -8,25 +8,25 @@ import { shardEnd, trimHorizon, type ShardPosition } from './shard-position.ts';
 import { readShard, type ShardReading } from './read-shard.ts';
 
 export interface ShardReadersOptions extends Omit<ShardReading, 'ensureSameStream'> {
-  /** A shard that is missing begins at its oldest record. */
+  /** The position of each shard. A missing shard begins at its oldest record. */
   readonly positions: ReadonlyMap<string, ShardPosition>;
   readonly shardDiscoveryIntervalMs: number;
-  /** Commits a position behind every record of the shard that was delivered before. */
+  /** Commits a position after every record of the shard that was delivered before. */
   readonly savePosition: (shardId: string, position: string) => Promise<void>;
   /** Called at most once, never after the signal is aborted. */
   readonly failed: (error: Error) => void;
 }
 
-/** A stream that can be described, and whose shards are not found as often as this, is not merely coming back. */
+/** Most attempts to list the shards of a stream that can be described but whose shards are not found. */
 const listAttemptsMax = 3;
 
-/** Reads all shards of a stream at the same time, each by a loop of its own; parents before their children. */
+/** Reads the shards of a stream concurrently, one loop each, and parents before their children. */
 export class ShardReaders {
   readonly #options: ShardReadersOptions;
   readonly #graph: ShardGraph;
   readonly #loops = new Set<Promise<void>>();
   readonly #reading: ShardReading;
-  /** One for all shards, which find a stream missing at the same time. */
+  /** The running check of the stream, shared by all shards. */
   #ensuring: Promise<void> | undefined;
   #hasFailed = false;
 
@@ -43,7 +43,7 @@ export class ShardReaders {
     this.#run(this.#discoverFromTimeToTime());
   }
 
-  /** Resolves when every loop has ended; they end when the signal is aborted. */
+  /** Resolves when every loop has ended, after the signal is aborted. */
   async ended(): Promise<void> {
     while (this.#loops.size > 0) await Promise.all(this.#loops);
   }
@@ -56,7 +56,7 @@ export class ShardReaders {
     const children = await readShard(shardId, this.#options.positions.get(shardId) ?? trimHorizon, this.#reading);
     await this.#options.savePosition(shardId, shardEnd);
     this.#graph.end(shardId);
-    // Listed first: a child of a merge must not start because its other parent is not known yet.
+    // Listed first: a child of a merge must not start while its other parent is unknown.
     await this.#discover();
     this.#graph.addChildren(children);
     this.#startReaders();

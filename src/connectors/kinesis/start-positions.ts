@@ -4,25 +4,25 @@ import type { IngressContext } from '../../ingress/ingress.ts';
 import { lostPosition, replacedStream } from './position-lost.ts';
 import { formatPosition, parsePosition, type ShardPosition } from './shard-position.ts';
 
-/** Where an ingress begins that has never read its stream. */
+/** Where an ingress begins to read a stream for the first time: the oldest record, new records only, or records from a time on. */
 export type KinesisStart = 'TRIM_HORIZON' | 'LATEST' | { readonly at: Date | string };
 
-/** The partition whose position says which stream the positions of the shards belong to. No shard is called so. */
+/** The partition whose position is the identity of the stream. No shard has this name. */
 const streamPartition = 'stream';
 
 export interface OpenedStream {
   readonly name: string;
-  /** ARN and creation time: a stream that was deleted and created again has another one. */
+  /** ARN and creation time. A stream that was deleted and created again has another identity. */
   readonly identity: string;
   readonly shards: readonly Shard[];
 }
 
 /**
- * Where reading each shard goes on; a shard that is missing in the answer begins at its oldest record.
+ * Returns the position of each shard. A shard that is missing in the result begins at its oldest record.
  *
- * At the first start the start position is resolved to a time and committed before anything is read, for every shard there is: otherwise
- * a crash before the first commit would move "latest" to a later time, and what arrived in between would be lost. The partition "stream"
- * is committed last; as long as it is missing nothing has been read. Shards that appear later are children and are read whole.
+ * At the first start, the start position is resolved to a time and committed for every shard before anything is read. Otherwise a crash before
+ * the first commit would move "latest" to a later time, and records in between would be lost. The partition "stream" is committed last; while
+ * it is missing, nothing has been read. Shards that appear later are children and are read from their beginning.
  */
 export async function resolveStartPositions(
   stream: OpenedStream,
@@ -58,7 +58,7 @@ function committedPositions(
   return positions;
 }
 
-/** "Latest" becomes a time: an iterator of type LATEST starts anew whenever it expires, and what came in between would be lost. */
+/** Resolves "latest" to a time: an iterator of type LATEST moves on whenever it expires, and records in between would be lost. */
 export function resolveStart(start: KinesisStart, nowMs: number): ShardPosition {
   if (start === 'TRIM_HORIZON') return { type: 'TRIM_HORIZON' };
   if (start === 'LATEST') return { type: 'AT_TIMESTAMP', timeMs: nowMs };

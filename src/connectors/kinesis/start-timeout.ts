@@ -3,12 +3,12 @@ import { untilAborted } from '../../shared/time/sleep.ts';
 import type { BackOff } from './back-off.ts';
 import { textOf, toReadError } from './kinesis-failure.ts';
 
-/** Time for an emulator that starts alongside the application, or a short outage; a wrong endpoint shows no sooner than this. */
+/** Default start timeout, in milliseconds: enough for an emulator that starts at the same time, or a short outage. */
 export const startTimeoutMsDefault = 10_000;
 
 /**
- * Does what a start needs of Kinesis, with back-off, but not for ever: whoever starts an application waits for it, and a Kinesis that does
- * not answer then is a wrong endpoint or network more often than an outage. Rejects with KINESIS_UNREACHABLE when the time is over.
+ * Makes the calls of a start, with back-off and a timeout: during a start, a missing response more often means a wrong endpoint or network than
+ * an outage. Rejects with KINESIS_UNREACHABLE after the timeout.
  */
 export async function whileStarting<T>(
   stream: string,

@@ -3,11 +3,11 @@ import { Envelope } from '../../envelope/envelope.ts';
 import type { Egress, EgressRecord, RejectedRecord } from '../../egress/egress.ts';
 
 export interface MemoryEgressOptions {
-  /** How events are written. @defaultValue `'cloudevent'` */
+  /** The format of records. @defaultValue `'cloudevent'` */
   readonly format?: 'cloudevent' | 'envelope';
 }
 
-/** Keeps what is sent in memory: for tests, `play` and benchmarks. It is bounded by nothing but `clear`. */
+/** Creates an egress that keeps records in memory, for tests and benchmarks. It has no limit; `clear` empties it. */
 export function memoryEgress(id: string, options: MemoryEgressOptions = {}): MemoryEgress {
   return new MemoryEgress(id, options);
 }
@@ -25,12 +25,12 @@ export class MemoryEgress implements Egress {
     if (options.format !== undefined) this.format = options.format;
   }
 
-  /** What was sent since the start or the last `clear`, in order; those sent again are there again. */
+  /** The records sent since the start or the last `clear`, in order. A record that was sent twice is there twice. */
   get records(): readonly EgressRecord[] {
     return this.#records;
   }
 
-  /** The events of the records, parsed anew at each call. */
+  /** The events of the records, parsed at each call. */
   get events(): readonly CloudEvent[] {
     return this.#records.map(toEvent);
   }
@@ -53,7 +53,7 @@ export class MemoryEgress implements Egress {
   }
 }
 
-/** CloudEvents JSON is text, the envelope is bytes. */
+/** Parses a record: CloudEvents JSON is a string, an envelope is bytes. */
 function toEvent({ data }: EgressRecord): CloudEvent {
   return typeof data === 'string' ? Envelope.ofPayload(data).event : Envelope.decode(data).event;
 }

@@ -6,30 +6,30 @@ import { Envelope } from '../../envelope/envelope.ts';
 import type { Ingress, IngressContext, IngressRecord } from '../../ingress/ingress.ts';
 import type { RecordFormat } from '../../ingress/ingress.ts';
 
-/** Bytes, or text that is taken as UTF-8, with a partition key. */
+/** A record to deliver: bytes, or text as UTF-8, with an optional partition key. */
 export interface MemoryRecord {
   readonly data: string | Uint8Array;
   readonly key?: string;
 }
 
 export interface MemoryIngressOptions {
-  /** Unique in the application. @defaultValue `'memory'` */
+  /** The id, unique in the application. @defaultValue `'memory'` */
   readonly id?: string;
-  /** How records become events; events that are fed are written in this form. @defaultValue `'cloudevent'` */
+  /** The format of records. Events passed to `push` are written in this format. @defaultValue `'cloudevent'` */
   readonly format?: RecordFormat;
 }
 
 /**
- * Takes its records from the program: for tests, `play` and benchmarks. It can be fed before and after the start.
+ * Creates an ingress whose records come from the program, for tests and benchmarks. Records can be added before and after the start.
  *
- * Records are numbered from 1 as they are fed; the number is their position and identity. A run that starts from a committed position skips
- * what it covers: feed the same records from the beginning again, as a stream would that still holds them.
+ * Records are numbered from 1 in the order in which they are added; the number is their position and identity. A run that starts from a
+ * committed position skips the records before it, so add the same records from the beginning again.
  */
 export function memoryIngress(options: MemoryIngressOptions = {}): MemoryIngress {
   return new MemoryIngress(options);
 }
 
-/** Most records of one delivery: enough to make its cost small, few enough for the engine to take them in one go. */
+/** Most records per delivery: enough to make its cost small, few enough for the engine to take them at once. */
 const batchRecordsMax = 500;
 const partition = 'memory';
 
@@ -58,13 +58,13 @@ export class MemoryIngress implements Ingress {
     if (options.format !== undefined) this.format = options.format;
   }
 
-  /** Feeds an event, its key taken from its extension `partitionkey`, or a record. Nobody says when it is delivered: see `put`. */
+  /** Adds an event, with its extension `partitionkey` as key, or a record, without waiting for its delivery: see `put`. */
   push(input: CloudEvent | MemoryRecord): void {
     this.#feed('specversion' in input ? this.#toRecord(input) : input);
     this.#wake();
   }
 
-  /** Feeds records and resolves when the engine has taken them all and has room for more: wait for it to feed no faster than that. */
+  /** Adds records and resolves when the engine has taken them and has room for more. Wait for it to respect back-pressure. */
   async put(records: readonly MemoryRecord[]): Promise<void> {
     for (const record of records) this.#feed(record);
     if (this.#takenCount >= this.#fedCount) return;
@@ -74,7 +74,7 @@ export class MemoryIngress implements Ingress {
     await taken;
   }
 
-  /** There will be no more records: the engine is told once those already fed are delivered. */
+  /** Finishes the ingress once all added records are delivered. */
   end(): void {
     this.#hasEnded = true;
     this.#wake();
@@ -132,7 +132,7 @@ export class MemoryIngress implements Ingress {
       this.#rejectWaiting(error);
     }
     this.#isPumping = false;
-    // It may have been fed, ended, or stopped and started again since the pump looked.
+    // Records may have been added, or the ingress ended, stopped or restarted, since the last check.
     if (this.#context !== context || (mayGoOn && !signal.aborted && this.#hasWork(context))) this.#wake();
   }
 

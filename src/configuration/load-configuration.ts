@@ -37,10 +37,10 @@ const knownProfiles: readonly string[] = ['development', 'production', 'test'];
 /**
  * Reads and checks all settings. It never rejects for what people wrote: every mistake, of all sources together, is in `problems`.
  *
- * K1. Lowest to highest: defaults, variables that programs share, code, application.yaml, the files of profiles, .env, environment, command
- *     line, options, overrides. The highest that says something wins, whole: lists are not put together.
- * K2. Only the value that wins is checked and only its references are followed.
- * K3. No secret leaves but by the value itself.
+ * CONFIGURATION-K1. Lowest to highest: defaults, variables that programs share, code, application.yaml, the files of profiles, .env,
+ *     environment, command line, options, overrides. The highest that says something wins, whole: lists are not put together.
+ * CONFIGURATION-K2. Only the value that wins is checked and only its references are followed.
+ * CONFIGURATION-K3. No secret leaves but by the value itself.
  */
 export async function loadConfiguration(sources: ConfigurationSources): Promise<Configuration> {
   const folder = new ConfigurationFolder(sources.folder);

@@ -32,9 +32,9 @@ export interface EngineLoopOptions {
 /**
  * Drives the partition: a turn works for a slice of time and then lets input and output happen.
  *
- * L1. An ingress record is taken only when no message can be handled now or as soon as a state is read, and while the budgets last. Where that
- *     would be never, one is taken after so many invocations; see InsideWatch.
- * L2. What comes from outside (a settled handler, state that was read) enters only at the start of a turn.
+ * ENGINE-L1. An ingress record is taken only when no message can be handled now or as soon as a state is read, and while the budgets last.
+ *     Where that would be never, one is taken after so many invocations; see InsideWatch.
+ * ENGINE-L2. What comes from outside (a settled handler, state that was read) enters only at the start of a turn.
  */
 export class EngineLoop {
   readonly #options: EngineLoopOptions;

@@ -17,9 +17,10 @@ type Instance = Readonly<Record<string, (...parameters: unknown[]) => unknown>>;
 /**
  * One try at an invocation: the seam between functions and whoever hosts them. (definition, instance, message, state) in, effects out.
  *
- * A1. Until `keep` nothing is visible outside: the state's changes are staged, the effects are collected.
- * A2. After `keep` or `discard` the context and the cells throw ATTEMPT_ENDED.
- * A3. Exactly one of `keep` and `discard` is called, by the host, after `start` returned, threw, or its promise settled or timed out.
+ * FUNCTION-A1. Until `keep` nothing is visible outside: the state's changes are staged, the effects are collected.
+ * FUNCTION-A2. After `keep` or `discard` the context and the cells throw ATTEMPT_ENDED.
+ * FUNCTION-A3. Exactly one of `keep` and `discard` is called, by the host, after `start` returned, threw, or its promise settled or timed
+ *     out.
  */
 export class Attempt {
   readonly #definition: FunctionDefinition;

@@ -30,10 +30,12 @@ export interface Prepared {
 /**
  * The providers of one application, in an Inversify container of its own.
  *
- * C1. Every mistake the graph of providers can have is found before anything is made.
- * C2. What a function or forwarder class needs is resolved once per class; only what is transient or per address is made for every instance.
- * C3. Which provider meets a dependency is decided by the graph alone; the container makes, caches and waits.
- * C4. Singletons are made one after the other, each after what it needs, and nobody gets one before its `@PostConstruct` has settled.
+ * INJECTION-C1. Every mistake the graph of providers can have is found before anything is made.
+ * INJECTION-C2. What a function or forwarder class needs is resolved once per class; only what is transient or per address is made for
+ *     every instance.
+ * INJECTION-C3. Which provider meets a dependency is decided by the graph alone; the container makes, caches and waits.
+ * INJECTION-C4. Singletons are made one after the other, each after what it needs, and nobody gets one before its `@PostConstruct` has
+ *     settled.
  */
 export class ProviderContainer {
   readonly #container = new Container();

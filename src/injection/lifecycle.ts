@@ -10,12 +10,14 @@ import type { ApplicationEvents } from './application-events.ts';
 /**
  * The life of providers and forwarders.
  *
- * L1. Start: providers in the order of their dependencies, each made and its `@PostConstruct` settled before whoever asked for it is made;
- *     forwarders after them. Then the state folder is opened, committed state recovered, egress started, then functions, then ingress.
- * L2. Stop is the reverse: ingress, functions (what is under way ends and is committed and sent), egress, state folder, then `@PreDestroy`
- *     of forwarders and providers in the reverse of L1, one after the other.
- * L3. When something cannot start, whatever has been constructed by L1 is destroyed by L2.
- * L4. `@PreDestroy` is called at most once, and only after `@PostConstruct` has succeeded. One that fails does not keep the others.
+ * INJECTION-L1. Start: providers in the order of their dependencies, each made and its `@PostConstruct` settled before whoever asked for it
+ *     is made; forwarders after them. Then the state folder is opened, committed state recovered, egress started, then functions, then
+ *     ingress.
+ * INJECTION-L2. Stop is the reverse: ingress, functions (what is under way ends and is committed and sent), egress, state folder, then
+ *     `@PreDestroy` of forwarders and providers in the reverse of INJECTION-L1, one after the other.
+ * INJECTION-L3. When something cannot start, whatever has been constructed by INJECTION-L1 is destroyed by INJECTION-L2.
+ * INJECTION-L4. `@PreDestroy` is called at most once, and only after `@PostConstruct` has succeeded. One that fails does not keep the
+ *     others.
  */
 export class Lifecycle {
   readonly #clock: Clock;

@@ -14,10 +14,10 @@ import { ValueSlot } from './value-slot.ts';
 /**
  * The state of one address: what the cells of its instance read and write. It knows no store: entries come in, changes go out.
  *
- * D1. Cells can be used between `begin` and `keep` or `discard`; otherwise they throw ATTEMPT_ENDED.
- * D2. After `discard` everything is as before `begin`, and the cells of the instance are ended for good.
- * D3. `capture` answers every entry changed by kept attempts since the last capture once, and nothing of the attempt under way.
- * D4. Entries of cells that the class no longer has are left as they are.
+ * STATE-D1. Cells can be used between `begin` and `keep` or `discard`; otherwise they throw ATTEMPT_ENDED.
+ * STATE-D2. After `discard` everything is as before `begin`, and the cells of the instance are ended for good.
+ * STATE-D3. `capture` answers every entry changed by kept attempts since the last capture once, and nothing of the attempt under way.
+ * STATE-D4. Entries of cells that the class no longer has are left as they are.
  */
 export class AddressState {
   readonly #definitions: readonly CellDefinition[];

@@ -7,9 +7,9 @@ import type { StateType } from './state-type.ts';
 /**
  * Where one address keeps the contents of one cell. Invariants of every kind of slot:
  *
- * T1. Until `keep`, `capture`, `keptSnapshot` and `keptCount` do not see what the attempt under way has changed.
- * T2. After `discard` everything is as it was when the attempt began: contents, order, and what the next capture writes.
- * T3. `capture` answers every entry that kept attempts have changed since the last capture, once.
+ * STATE-T1. Until `keep`, `capture`, `keptSnapshot` and `keptCount` do not see what the attempt under way has changed.
+ * STATE-T2. After `discard` everything is as it was when the attempt began: contents, order, and what the next capture writes.
+ * STATE-T3. `capture` answers every entry that kept attempts have changed since the last capture, once.
  */
 export abstract class Slot<T = unknown> {
   readonly attempts: AttemptTracker;

@@ -48,7 +48,7 @@ describe('statefun send', () => {
     expect(JSON.parse((await run('state', 'inspect', '--json')).out)).toMatchObject({ positions: [] });
   });
 
-  it('handles an event once that is sent again under its id, also after a restart', async () => {
+  it('handles an event once that is sent again under its id, also after a restart (APPLICATION-N3)', async () => {
     const again = ['send', 'put', put('a'), '--id', 'first', '--source', '/till'];
     expect(await run(...again)).toMatchObject({ code: 0, out: 'first\n' });
     expect(await run(...again)).toMatchObject({ code: 0, out: 'first was sent before\n' });
@@ -66,7 +66,7 @@ describe('statefun send', () => {
     ['a type that is none', ['', put('a')], 'INVALID_CLOUD_EVENT'],
     ['a source that is no URI', ['put', put('a'), '--source', 'a b'], 'INVALID_CLOUD_EVENT'],
     ['an event that is too large', ['put', put('a'.repeat(1_100_000))], 'EVENT_TOO_LARGE'],
-  ])('refuses %s with its code, and keeps nothing', async (_name, parameters, code) => {
+  ])('refuses %s with its code, and keeps nothing (APPLICATION-N1)', async (_name, parameters, code) => {
     expect(await run('send', ...parameters, '--id', 'x')).toMatchObject({ code: 1, out: '', err: expect.stringContaining(code) });
     expect(bed.engine.deadLetters()).toEqual([]);
     expect(bed.engine.statistics()).toMatchObject({ recordsTaken: 0 });

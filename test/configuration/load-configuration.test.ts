@@ -45,7 +45,7 @@ describe('sources', () => {
     expect((await load()).get('stop.deadline')).toBe(7_000);
   });
 
-  it('takes the highest: code, file, profile, .env, environment, command line, options, overrides', async () => {
+  it('takes the highest: code, file, profile, .env, environment, command line, options, overrides (CONFIGURATION-K1)', async () => {
     write({
       'application.yaml': 'kinesis:\n  stream: from-file\n',
       'application-local.yaml': 'kinesis.stream: from-profile\n',

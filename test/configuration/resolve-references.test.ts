@@ -37,7 +37,7 @@ describe('references and secrets', () => {
     expect(configuration.explain()).toContainEqual({ key: 'kinesis.secret-access-key', value: 'file:key', origin: 'application.yaml:2' });
   });
 
-  it('reports references that lead nowhere, but not those of values that are overridden', async () => {
+  it('reports references that lead nowhere, but not those of values that are overridden (CONFIGURATION-K2)', async () => {
     write({ 'application.yaml': 'kinesis:\n  region: env:NONE\n  stream: env:NONE\n  access-key-id: file:/none\n' });
 
     expect(said(await load({ overrides: { 'kinesis.stream': 'orders' } }))).toEqual([
@@ -54,7 +54,7 @@ describe('references and secrets', () => {
     expect((await load({ overrides: { 'state.folder': 'file:///data' } })).get('state.folder')).toBe('file:///data');
   });
 
-  it('shows no secret: not in explanations, errors or printed objects', async () => {
+  it('shows no secret: not in explanations, errors or printed objects (CONFIGURATION-K3)', async () => {
     const configuration = await load({
       environment: {
         STATEFUN_KINESIS__SECRET_ACCESS_KEY: 'hunter2',

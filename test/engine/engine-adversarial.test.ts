@@ -146,7 +146,7 @@ describe('Engine, attacked', () => {
     expect(letter?.payload.buffer.byteLength).toBeLessThan(10_000);
   });
 
-  it('takes a record only when everything that functions sent is handled', async () => {
+  it('takes a record only when everything that functions sent is handled (ENGINE-L1)', async () => {
     bed = await EngineBed.start([Any], { limits: { sliceMs: 0 } });
     bed.feed('test/any/ping', 'hop', { left: 500 });
     bed.feed('test/any/ping', 'log', { name: 'next record' });
@@ -161,7 +161,7 @@ describe('Engine, attacked', () => {
     expect(invocationsWhenTaken[1]).toBeGreaterThanOrEqual(501);
   });
 
-  it('handles what it recovered before it takes a record', async () => {
+  it('handles what it recovered before it takes a record (PARTITION-E5)', async () => {
     const store = new CrashableStore({ turns: () => 0 });
     bed = await EngineBed.start([Any], { store, limits: { pendingMessagesMax: 5 } });
     world.fails = 1;

@@ -9,7 +9,7 @@ describe('Engine, when handlers fail', () => {
   });
   afterEach(() => bed.engine.stop());
 
-  it('tries a failing message again with back-off and leaves no trace of the failed attempts', async () => {
+  it('tries a failing message again with back-off and leaves no trace of the failed attempts (PARTITION-E2, FUNCTION-A1)', async () => {
     bed = await EngineBed.start([Fragile]);
     next.failures = [failWith('first'), failWith('second')];
     await bed.receives('test/fragile/a', 'sync', { name: 'one' });
@@ -28,7 +28,7 @@ describe('Engine, when handlers fail', () => {
     expect(bed.engine.deadLetters()).toEqual([]);
   });
 
-  it('lets a failing address wait with its later messages in order while others go on', async () => {
+  it('lets a failing address wait with its later messages in order while others go on (PARTITION-E1)', async () => {
     bed = await EngineBed.start([Fragile]);
     next.failures = [failWith('first')];
     bed.feed('test/fragile/a', 'async', { name: 'one' });
@@ -89,7 +89,7 @@ describe('Engine, when handlers fail', () => {
     expect(await bed.state('test/fragile/a')).toEqual({ seen: ['one'] });
   });
 
-  it('abandons a handler that never settles after its time limit, and ignores it when it settles after all', async () => {
+  it('abandons a handler that never settles after its time limit, and ignores it when it settles after all (FUNCTION-A3)', async () => {
     bed = await EngineBed.start([Fragile]);
     await bed.receives('test/fragile/a', 'hang');
     const first = next.hang;
@@ -105,7 +105,7 @@ describe('Engine, when handlers fail', () => {
     expect(await bed.state('test/fragile/a')).toEqual({ seen: ['hung'] });
   });
 
-  it('refuses context and cells after the attempt has ended', async () => {
+  it('refuses context and cells after the attempt has ended (FUNCTION-A2)', async () => {
     bed = await EngineBed.start([Fragile]);
     await bed.receives('test/fragile/a', 'leak');
     expect(() => next.leaked?.send('test/fragile', 'b', { type: 'sync', data: {} })).toThrow('ATTEMPT_ENDED');

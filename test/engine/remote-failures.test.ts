@@ -86,7 +86,7 @@ describe('a remote function that fails', () => {
     ['dead-letter', [['REMOTE_CALL_FAILED', 'remote/f/a']], 0],
     ['skip', [], 1],
   ] as const)(
-    'meets the policy %s only with the message at fault, the others of its batch are handled in order',
+    'meets the policy %s only with the message at fault, the others of its batch are handled in order (PARTITION-B3)',
     async (onFailure, letters, skipped) => {
       const handled: string[] = [];
       const gate = new Gate();
@@ -222,7 +222,7 @@ describe('a remote function that fails', () => {
           ? missing({ name: 'x' })
           : result({ mutations: [{ name: 'x', value: { ...int(1), value: new Uint8Array(16 * 1024 * 1024) } }] }),
     ],
-  ])('%s: %s, nothing of the answer is applied, and trying again is not worth it', async (_what, code, answer) => {
+  ])('%s: %s, nothing of the answer is applied, and trying again is not worth it (PARTITION-B2)', async (_what, code, answer) => {
     const client = new ScriptedClient((batch) => {
       const response = answer(batch);
       if (response.kind === 'incomplete') return response;

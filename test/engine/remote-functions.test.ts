@@ -73,7 +73,7 @@ describe('remote functions', () => {
     ]);
   });
 
-  it('sends what arrives meanwhile as the next batch, at most so many at once, one call of an address at a time', async () => {
+  it('sends what arrives meanwhile as the next batch, at most so many at once, one call of an address at a time (PARTITION-B1)', async () => {
     const gate = new Gate();
     const client = new ScriptedClient(async () => (await gate.pass(), result({})));
     await start(client, { changes: { batchMessagesMax: 3 } });

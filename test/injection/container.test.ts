@@ -97,7 +97,7 @@ describe('constructor injection', () => {
     expect(Rounding.made).toBe(1);
   });
 
-  it('makes a transient provider anew for each instance, its singletons kept', async () => {
+  it('makes a transient provider anew for each instance, its singletons kept (INJECTION-C2)', async () => {
     @injectable()
     class Stopwatch {
       constructor(readonly rounding: Rounding) {}
@@ -146,7 +146,7 @@ describe('constructor injection', () => {
     expect((await prepared(container, Uses))().values).toEqual([false, null, 0]);
   });
 
-  it('tells providers of one token apart by name', async () => {
+  it('tells providers of one token apart by name (INJECTION-C3)', async () => {
     class Uses {
       constructor(
         @inject('limit') @named('low') readonly low: number,
@@ -172,7 +172,7 @@ describe('constructor injection', () => {
     expect((await prepared(containerOf({ provide: 'limit', useValue: 3 }), Uses))()).toMatchObject({ absent: undefined, limit: 3 });
   });
 
-  it('injects properties', async () => {
+  it('injects properties (INJECTION-D2)', async () => {
     class Uses {
       @inject('limit') declare readonly limit: number;
     }
@@ -180,7 +180,7 @@ describe('constructor injection', () => {
     expect((await prepared(containerOf({ provide: 'limit', useValue: 3 }), Uses))().limit).toBe(3);
   });
 
-  it('gives a class without a constructor of its own what its base class needs', async () => {
+  it('gives a class without a constructor of its own what its base class needs (INJECTION-D1)', async () => {
     class Derived extends NeedsClass {}
 
     expect((await prepared(containerOf(Rounding, Prices), Derived))().prices).toBeInstanceOf(Prices);

@@ -82,7 +82,7 @@ describe('reading what a class needs', () => {
     ]);
   });
 
-  it('says which parameter static inject leaves out, one with a default value excepted', () => {
+  it('says which parameter static inject leaves out, one with a default value excepted (INJECTION-D3)', () => {
     class Short {
       static readonly inject = ['a'];
       constructor(

@@ -54,7 +54,7 @@ async function problemsOf(started: Promise<unknown>): Promise<readonly StatefunE
 }
 
 describe('@PostConstruct and @PreDestroy', () => {
-  it('start providers in the order of their dependencies, forwarders after them, and end them in reverse', async () => {
+  it('start providers in the order of their dependencies, forwarders after them, and end them in reverse (INJECTION-C4, INJECTION-L1, INJECTION-L2)', async () => {
     const { log, providers, Last } = createChain();
     @Forwarder('a.b')
     class Forwarding {
@@ -113,7 +113,7 @@ describe('@PostConstruct and @PreDestroy', () => {
     expect(calls).toEqual(['derived']);
   });
 
-  it('names a @PostConstruct that fails, with its cause, and destroys what was started before', async () => {
+  it('names a @PostConstruct that fails, with its cause, and destroys what was started before (INJECTION-L3)', async () => {
     const { log, providers, Last } = createChain();
     class Failing {
       static readonly inject = [Last];
@@ -173,7 +173,7 @@ describe('@PostConstruct and @PreDestroy', () => {
     expect(log.slice(6)).toEqual(['close Last', 'close Second', 'close First']);
   });
 
-  it('ends the others when a @PreDestroy fails or does not settle by the deadline of all', async () => {
+  it('ends the others when a @PreDestroy fails or does not settle by the deadline of all (INJECTION-L4)', async () => {
     const clock = new ManualClock();
     const calls: string[] = [];
     class Hanging {
@@ -205,7 +205,7 @@ describe('@PostConstruct and @PreDestroy', () => {
     expect(calls).toEqual(['hanging', 'fine']);
   });
 
-  it('starts nothing when the application has a mistake that is known without making anything', async () => {
+  it('starts nothing when the application has a mistake that is known without making anything (INJECTION-C1)', async () => {
     const { log, providers } = createChain();
 
     await problemsOf(assembleApplication(defineApplication({ functions: [TotalFunction, TotalFunction, class Plain {}], providers })));

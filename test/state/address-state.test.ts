@@ -21,7 +21,7 @@ describe('AddressState', () => {
 });
 
 describe('discard', () => {
-  it('undoes everything: values, order, sizes and what is captured', () => {
+  it('undoes everything: values, order, sizes and what is captured (STATE-D2, STATE-T2)', () => {
     const { state, cells } = stateOf(create);
     keeping(state, () => {
       cells.count.set(1);
@@ -74,7 +74,7 @@ describe('discard', () => {
 });
 
 describe('capture', () => {
-  it('answers every changed entry once, however often it was changed', () => {
+  it('answers every changed entry once, however often it was changed (STATE-D3, STATE-T3)', () => {
     const { state, cells } = stateOf(create);
     for (let count = 0; count < 3; count++) {
       keeping(state, () => {
@@ -108,7 +108,7 @@ describe('capture', () => {
     expect(state.capture()).toEqual([{ key: 't/items/stored', value: undefined }]);
   });
 
-  it('leaves out the attempt under way, which can be kept or discarded afterwards', () => {
+  it('leaves out the attempt under way, which can be kept or discarded afterwards (STATE-T1)', () => {
     for (const end of ['keep', 'discard'] as const) {
       const { state, cells } = stateOf(create);
       const store = new StoreDouble();
@@ -219,7 +219,7 @@ describe('empty', () => {
 });
 
 describe('loading', () => {
-  it('leaves entries of cells that the class no longer has as they are', () => {
+  it('leaves entries of cells that the class no longer has as they are (STATE-D4)', () => {
     const entries = ['v/gone', 't/gone/a', 'other', 'x/count/1'].map((key) => ({ key, value: Buffer.from('?') }));
     const { state } = stateOf(create, entries);
     expect([state.empty, state.capture()]).toEqual([true, []]);

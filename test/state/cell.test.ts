@@ -37,7 +37,7 @@ describe('a cell', () => {
     expect(thrownBy(() => use(create()))).toMatchObject({ code: 'STATE_NOT_BOUND' });
   });
 
-  it.each(uses)('%s throws ATTEMPT_ENDED while no attempt is open', (_name, use) => {
+  it.each(uses)('%s throws ATTEMPT_ENDED while no attempt is open (STATE-D1)', (_name, use) => {
     const { state, cells } = stateOf(create);
     expect(thrownBy(() => use(cells))).toMatchObject({ code: 'ATTEMPT_ENDED' });
     keeping(state, () => use(cells));

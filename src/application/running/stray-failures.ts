@@ -18,10 +18,11 @@ export interface FailureListener {
 /**
  * Ties failures that reach the process to the attempts whose handlers caused them, so that they affect one address and not the process.
  *
- * F1. A failure of something that a handler started belongs to its attempt: the attempt fails if it is open; otherwise the failure is logged.
- * F2. Any other failure stops every listening application, in order, with FAILURE_WITHOUT_ATTEMPT.
- * F3. Once an application has listened, F1 holds to the end of the process: work that handlers start can outlive the application. When no
- *     application listens, other failures end the process, as they do without the framework.
+ * APPLICATION-F1. A failure of something that a handler started belongs to its attempt: the attempt fails if it is open; otherwise the
+ *     failure is logged.
+ * APPLICATION-F2. Any other failure stops every listening application, in order, with FAILURE_WITHOUT_ATTEMPT.
+ * APPLICATION-F3. Once an application has listened, APPLICATION-F1 holds to the end of the process: work that handlers start can outlive
+ *     the application. When no application listens, other failures end the process, as they do without the framework.
  */
 export class StrayFailures {
   readonly #source: FailureSource;

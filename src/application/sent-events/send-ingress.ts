@@ -16,9 +16,11 @@ export interface SendReceipt {
 /**
  * The ingress of `statefun send`, which sends events to a running application.
  *
- * N1. An event is checked and routed before it is taken: an invalid event, or one that no forwarder accepts, is refused and leaves nothing.
- * N2. Its record and the position that remembers its source and id are in one commit, and `send` resolves when that is durable.
- * N3. An event whose source and id are remembered is not taken again, so a sender without a response sends it again under the same id.
+ * APPLICATION-N1. An event is checked and routed before it is taken: an invalid event, or one that no forwarder accepts, is refused and
+ *     leaves nothing.
+ * APPLICATION-N2. Its record and the position that remembers its source and id are in one commit, and `send` resolves when that is durable.
+ * APPLICATION-N3. An event whose source and id are remembered is not taken again, so a sender without a response sends it again under the
+ *     same id.
  */
 export class SendIngress implements Ingress {
   readonly id = sendIngressName;

@@ -8,8 +8,8 @@ interface Known {
 /**
  * Decides which shards may be read. A split or merge closes parents and opens children; later records of a key are in a child.
  *
- * G1. A shard is returned once.
- * G2. A child is returned only when every parent that the stream lists, or has listed before, is at its end, so the records of a key stay in
+ * KINESIS-G1. A shard is returned once.
+ * KINESIS-G2. A child is returned only when every parent that the stream lists, or has listed before, is at its end, so the records of a key stay in
  *     order. A parent that was never listed has expired and counts as ended.
  */
 export class ShardGraph {

@@ -17,8 +17,8 @@ export interface CommitPipelineOptions {
 /**
  * Writes what the partition has captured, one commit at a time; the partition goes on meanwhile.
  *
- * C1. A capture is taken only when the one before is durable, so at most one frame is unsynced.
- * C2. `committed` is called after its capture is durable, in the order of the captures.
+ * ENGINE-C1. A capture is taken only when the one before is durable, so at most one frame is unsynced.
+ * ENGINE-C2. `committed` is called after its capture is durable, in the order of the captures.
  */
 export class CommitPipeline {
   readonly #options: CommitPipelineOptions;

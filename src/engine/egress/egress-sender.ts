@@ -31,8 +31,8 @@ export interface EgressSenderOptions {
 /**
  * One egress and the committed records on their way to it: one batch at a time, in order, sent again until it is acknowledged.
  *
- * O1. Only committed records are given to a sender.
- * O2. A record leaves the outbox when the outside has acknowledged it, or has refused it for good: then it is a dead letter.
+ * ENGINE-O1. Only committed records are given to a sender.
+ * ENGINE-O2. A record leaves the outbox when the outside has acknowledged it, or has refused it for good: then it is a dead letter.
  */
 export class EgressSender {
   readonly egress: Egress;

@@ -41,9 +41,10 @@ export interface Capture {
  * Everything that has happened since the last cut: the effects that the next commit writes. A cut empties it, so every part of the engine can
  * hold the same group.
  *
- * G1. Every settled invocation is in exactly one group: its state, messages, egress and the removal of its message commit together.
- * G2. A message that was sent and handled between two cuts is never written.
- * G3. Whatever is pending at the cut and not stored is stored by it, messages inside asynchronous handlers included.
+ * PARTITION-G1. Every settled invocation is in exactly one group: its state, messages, egress and the removal of its message commit
+ *     together.
+ * PARTITION-G2. A message that was sent and handled between two cuts is never written.
+ * PARTITION-G3. Whatever is pending at the cut and not stored is stored by it, messages inside asynchronous handlers included.
  */
 export class CommitGroup {
   /** Invocations since the cut. */

@@ -34,12 +34,12 @@ export interface PartitionOptions {
  * The deterministic core: messages in, effects out, one message of an address at a time. It has no input or output, clock or random of its
  * own; everything that happens is a call, so that the same calls in the same order always end in the same state.
  *
- * E1. The messages of an address are handled one at a time, in the order they were enqueued; a failing one keeps its place.
- * E2. A failed attempt leaves no trace but its count.
- * E3. Effects of an invocation enter the group together with its state changes and the removal of its message.
- * E4. A send between functions never waits.
- * E5. Messages of all addresses are begun in the order they were enqueued, also after a recovery: a message waits for the states that those
- *     before it need, and not for their asynchronous handlers, remote calls and further attempts.
+ * PARTITION-E1. The messages of an address are handled one at a time, in the order they were enqueued; a failing one keeps its place.
+ * PARTITION-E2. A failed attempt leaves no trace but its count.
+ * PARTITION-E3. Effects of an invocation enter the group together with its state changes and the removal of its message.
+ * PARTITION-E4. A send between functions never waits.
+ * PARTITION-E5. Messages of all addresses are begun in the order they were enqueued, also after a recovery: a message waits for the states
+ *     that those before it need, and not for their asynchronous handlers, remote calls and further attempts.
  */
 export class Partition implements EffectTarget {
   /** Holds everything since the last cut; positions and acknowledgements are added from outside. */

@@ -30,7 +30,7 @@ describe('StrayFailures', () => {
     scope.run(origin, () => process.emit(event, thrown));
   };
 
-  it.each(['unhandledRejection', 'uncaughtException'])('fails the attempt that is open, told by %s', async (event) => {
+  it.each(['unhandledRejection', 'uncaughtException'])('fails the attempt that is open, told by %s (APPLICATION-F1)', async (event) => {
     const origin = new AttemptOrigin(address, 'm1', logger);
     const handler = origin.settled(new Promise(() => undefined));
     fail(origin, new Error('no answer'), event);
@@ -65,7 +65,7 @@ describe('StrayFailures', () => {
     expect(stops).toEqual([]);
   });
 
-  it('stops in order for what no attempt is known to have caused', () => {
+  it('stops in order for what no attempt is known to have caused (APPLICATION-F2)', () => {
     process.emit('unhandledRejection', new Error('of a provider'));
     expect(stops).toMatchObject([{ code: 'FAILURE_WITHOUT_ATTEMPT', cause: { message: 'of a provider' } }]);
   });
@@ -86,7 +86,7 @@ describe('StrayFailures', () => {
     expect(stops).toHaveLength(1);
   });
 
-  it('goes on to report what handlers left when the application has ended, and leaves all else to the process', async () => {
+  it('goes on to report what handlers left when the application has ended, and leaves all else to the process (APPLICATION-F3)', async () => {
     unlisten();
     fail(new AttemptOrigin(address, 'm1', logger), new Error('late'));
     expect(lines).toHaveLength(1);

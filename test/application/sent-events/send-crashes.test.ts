@@ -71,7 +71,7 @@ async function findViolation(): Promise<string | undefined> {
 }
 
 describe('events that are sent to an engine that crashes', () => {
-  it.each(seeds)('are handled once each when those without an answer are sent again (seed %i)', async (seed) => {
+  it.each(seeds)('are handled once each when those without an answer are sent again (seed %i) (APPLICATION-N2)', async (seed) => {
     const { handled, crashes } = await sendThroughCrashes(seed);
     expect([...handled].sort()).toEqual(names);
     expect(crashes).toBeGreaterThanOrEqual(12);

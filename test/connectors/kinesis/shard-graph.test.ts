@@ -13,7 +13,7 @@ function shard(id: string, parent?: string, adjacent?: string): Shard {
 }
 
 describe('ShardGraph', () => {
-  it('gives out each shard once', () => {
+  it('gives out each shard once (KINESIS-G1)', () => {
     const graph = new ShardGraph();
     graph.addListed([shard('0'), shard('1')]);
     expect(graph.take()).toEqual(['0', '1']);
@@ -21,7 +21,7 @@ describe('ShardGraph', () => {
     expect(graph.take()).toEqual([]);
   });
 
-  it('holds a child back until its parent ends, however the list is ordered', () => {
+  it('holds a child back until its parent ends, however the list is ordered (KINESIS-G2)', () => {
     const graph = new ShardGraph();
     graph.addListed([shard('2', '1'), shard('1', '0'), shard('0')]);
     expect(graph.take()).toEqual(['0']);

@@ -44,9 +44,9 @@ export interface BatchRunnerParts {
 /**
  * Calls remote functions and sees each attempt to exactly one end: an answer, a failure or a time-out.
  *
- * B1. One call of an address is under way; what arrives meanwhile is the next batch.
- * B2. An answer is checked as a whole before anything of it is applied; a failed attempt leaves no trace.
- * B3. A batch that is given up is tried message by message, so that only those at fault meet the policy.
+ * PARTITION-B1. One call of an address is under way; what arrives meanwhile is the next batch.
+ * PARTITION-B2. An answer is checked as a whole before anything of it is applied; a failed attempt leaves no trace.
+ * PARTITION-B3. A batch that is given up is tried message by message, so that only those at fault meet the policy.
  */
 export class BatchRunner {
   readonly #host: InvocationHost;

@@ -28,7 +28,7 @@ export class ChargeFunction {
     const { status } = response;
     await response.body?.cancel();
     // What can get better is thrown, and tried again; everything else is an answer.
-    if (status === 408 || status === 429 || status >= 500) throw new Error(`the bank answered with ${status}`);
+    if (status === 408 || status === 429 || status >= 500) throw new Error(`the bank returned ${status}`);
     this.status.set(status);
     context.egress('billing/answers', ChargeAnswered.create({ charged: response.ok, status }));
   }
@@ -73,6 +73,6 @@ describe('docs/recipes.md, an HTTP call', () => {
 
     expect(keys).toHaveLength(8);
     expect(charge.egress).toEqual([]);
-    expect(charge.deadLetters).toMatchObject([{ reason: expect.stringContaining('the bank answered with 500') }]);
+    expect(charge.deadLetters).toMatchObject([{ reason: expect.stringContaining('the bank returned 500') }]);
   });
 });

@@ -20,7 +20,7 @@ import { testApplication, type TestApplication } from 'statefun/testing';
 const QuoteAsked = eventType<{ readonly quote: string; readonly product: string }>('sales.quote-asked');
 const Quoted = eventType<{ readonly quote: string; readonly cents: number | null }>('sales.quoted');
 const NoAnswer = eventType<{ readonly request: string }>('sales.no-answer');
-/** What the other system reads, and what it answers with: `quote` and `request` come back as they are. */
+/** The request of the other system, and its reply: `quote` and `request` come back as they are. */
 const PriceAsked = eventType<{ readonly quote: string; readonly request: string; readonly product: string }>('pricing.price-asked');
 const PriceAnswered = eventType<{ readonly quote: string; readonly request: string; readonly cents: number }>('pricing.price-answered');
 

@@ -12,7 +12,7 @@ export class ProductFunction {
     context.publish(event);
   }
 
-  /** What a new subscriber is told at once; while nothing is known it waits for the next event. */
+  /** The event that a new subscriber receives at once. While nothing is known, it waits for the next event. */
   @OnSubscribe()
   current(): NewEvent<Product> | undefined {
     const product = this.details.get();

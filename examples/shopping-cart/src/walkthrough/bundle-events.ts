@@ -12,7 +12,7 @@ type Bundle = z.infer<typeof bundleSchema>;
 
 export const BundleAdded = eventType('example.cart-bundle', bundleSchema);
 
-/** Several products put into a cart with one click: one event comes in, one for each product goes on. */
+/** Several products put into a cart with one click: one event comes in, one for each product is sent. */
 @Forwarder(BundleAdded)
 export class BundleEvents implements EventForwarder<Bundle> {
   forward({ data: { cartId, products } }: CloudEvent<Bundle>, downstream: Downstream): void {

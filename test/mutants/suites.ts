@@ -26,8 +26,8 @@ export const suites: Readonly<Record<SuiteName, Suite>> = {
   'simulation of chatter': (runsMax) => simulated(chatterApplication, { ...chatterOptions, seeds: runsMax }),
   'simulation of floods': (runsMax) => simulated(floodApplication, { ...floodOptions, seeds: runsMax }),
   disk: async (runsMax) => {
-    // A seed takes a few milliseconds.
-    for (let seed = 1; seed <= 5 * runsMax; seed += 1) {
+    // A seed takes some milliseconds, and rare faults need a few hundred.
+    for (let seed = 1; seed <= 20 * runsMax; seed += 1) {
       const violation = await tortureOnce(seed);
       if (violation !== undefined) return { what: violation, runs: seed };
     }

@@ -117,7 +117,7 @@ function toProperty(setting) {
     case 'number':
       return { ...common, anyOf: [{ type, ...range }, reference] };
     case 'duration':
-      return { ...common, anyOf: [{ type: 'number', ...range }, like('^\\s*\\d+(\\.\\d+)?\\s*(ms|s|m|h|d)\\s*$'), reference] };
+      return { ...common, anyOf: [{ type: 'number', ...range }, like('^\\s*\\d+(\\.\\d+)?\\s*(ms|s|min|m|h|d)\\s*$'), reference] };
     case 'bytes':
       return { ...common, anyOf: [{ type: 'number', ...range }, like('^\\s*\\d+(\\.\\d+)?\\s*([kKmMgG]([iI])?)?[bB]\\s*$'), reference] };
     case 'list':

@@ -96,7 +96,7 @@ export type { LoggerLevel, Loggers } from './application/logging/logging-levels.
 export { Health, type HealthLimits, type HealthReport } from './application/health/health.ts';
 export type { ComponentHealth, HealthIndicator, HealthStatus } from './application/health/health-indicator.ts';
 export type { DeadLetter, DeadLetterKind } from './engine/partition/dead-letters.ts';
-export type { EngineLimits } from './engine/partition/limits.ts';
+export type { EngineLimitOptions } from './configuration/engine-settings.ts';
 export type { EngineStatistics } from './engine/report/statistics.ts';
 
 // Hosts other than the engine

@@ -5,7 +5,7 @@ import type { Duration } from '../shared/time/duration.ts';
 import { describe, StatefunError, toError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
 import { Configuration } from '../configuration/configuration.ts';
-import { limitKey, limitNames } from '../configuration/engine-settings.ts';
+import { limitKey, limitNames, limitOptionKey } from '../configuration/engine-settings.ts';
 import { loadConfiguration } from '../configuration/load-configuration.ts';
 import type { ConfigurationValues } from '../configuration/object-source.ts';
 import { readSection } from '../configuration/configuration-class.ts';
@@ -119,6 +119,6 @@ function inCode({ name, unmatchedEvents, engine = {} }: ApplicationOptions): Con
   return {
     'application.name': name,
     'unmatched-events': unmatchedEvents,
-    ...Object.fromEntries(Object.entries(engine.limits ?? {}).map(([limit, value]) => [limitKey(limit), value])),
+    ...Object.fromEntries(Object.entries(engine.limits ?? {}).map(([limit, value]) => [limitOptionKey(limit), value])),
   };
 }

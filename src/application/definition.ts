@@ -1,5 +1,5 @@
 import type { Egress } from '../egress/egress.ts';
-import type { EngineLimits } from '../engine/partition/limits.ts';
+import type { EngineLimitOptions } from '../configuration/engine-settings.ts';
 import type { UnmatchedEvents } from '../forwarders/routing.ts';
 import type { RemoteFunctions } from '../functions/remote/remote-function.ts';
 import type { SubscriptionOptions } from '../functions/subscriptions.ts';
@@ -50,7 +50,7 @@ export interface ModuleOptions {
 
 /** Settings of the embedded engine. */
 export interface EngineSettings {
-  readonly limits?: Partial<EngineLimits>;
+  readonly limits?: EngineLimitOptions;
 }
 
 export interface ApplicationOptions extends Omit<ModuleOptions, 'exports'> {

@@ -1,4 +1,5 @@
 import { defaultLimits, type EngineLimits } from '../engine/partition/limits.ts';
+import type { Duration } from '../shared/time/duration.ts';
 import type { SettingDefinition } from './setting-definition.ts';
 
 const messages = 'messages';
@@ -75,9 +76,32 @@ const limits = {
   deadLetterAgeMsMax: { type: 'duration', min: 0, text: 'How long dead letters are kept.' },
 } as const satisfies Readonly<Record<keyof EngineLimits, SettingDefinition>>;
 
-/** The key of a limit: `engine.pending-messages-max` for `pendingMessagesMax`. */
-export function limitKey(limit: string): string {
-  return `engine.${limit.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+/** The limits that are durations: options and settings name them without a unit. */
+type DurationLimit = 'commitIntervalMs' | 'sliceMs' | 'deadLetterAgeMsMax';
+
+/** The limits of the engine, as an application gives them. Each is also a setting, see docs/configuration.md. */
+export interface EngineLimitOptions extends Partial<Omit<EngineLimits, DurationLimit>> {
+  /**
+   * Longest time between two commits under load; an idle engine commits at once. Higher writes fewer and larger frames, lower lets egress
+   * leave sooner.
+   *
+   * @defaultValue `'10ms'`
+   */
+  readonly commitInterval?: Duration;
+  /** Longest time the engine works before it lets input and output happen. @defaultValue `'4ms'` */
+  readonly slice?: Duration;
+  /** How long dead letters are kept. @defaultValue `'14d'` */
+  readonly deadLetterAgeMax?: Duration;
+}
+
+/** The key of a limit: `engine.pending-messages-max` for `pendingMessagesMax`, `engine.slice` for `sliceMs`. */
+export function limitKey(limit: keyof EngineLimits): string {
+  return limitOptionKey(limit.replace(/Ms(?=Max$|$)/, ''));
+}
+
+/** The key of a limit as options name it: `engine.slice` for `slice`. */
+export function limitOptionKey(option: string): string {
+  return `engine.${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 // Object.keys answers with text; these are the keys of the object above.

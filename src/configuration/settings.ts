@@ -109,13 +109,13 @@ const named = {
     },
     text: 'Where the very first run begins; later runs go on where the last commit ended.',
   },
-  'kinesis.start-timeout-ms': {
+  'kinesis.start-timeout': {
     type: 'duration',
     default: 10_000,
     min: 100,
     text: 'How long the start may wait for Kinesis to answer. Longer is patient with what starts alongside; shorter shows a wrong endpoint sooner.',
   },
-  'kinesis.poll-interval-ms': {
+  'kinesis.poll-interval': {
     type: 'duration',
     default: 250,
     min: 200,
@@ -129,7 +129,7 @@ const named = {
     max: 10_000,
     text: 'Most records of one read. More need more memory for every shard; fewer are slower to catch up.',
   },
-  'kinesis.shard-discovery-interval-ms': {
+  'kinesis.shard-discovery-interval': {
     type: 'duration',
     default: 120_000,
     min: 1_000,

@@ -873,7 +873,7 @@ export const errorRegistry = {
   STATE_DECLARATION_INVALID: entry(
     'stop',
     'A state is declared incorrectly.',
-    'Declare a type such as int32Type(), or { type, name, expireAfterWrite }, with a unique name and at most one expiration.',
+    'Declare a type such as int32Type(), or { type, name, expire }, with a unique name and at most one expiration.',
   ),
   STATE_UNDECLARED: entry(
     'give-up',

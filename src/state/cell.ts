@@ -6,8 +6,9 @@ import type { StateType } from './state-type.ts';
 
 export type CellKind = 'value' | 'table' | 'list';
 
-/** When a value is forgotten by itself. */
-export type Expiration = { readonly afterWrite: Duration } | { readonly afterReadOrWrite: Duration };
+/** When a state is removed by itself: a time after it was last written, or after the last message to its address. */
+export type Expiration =
+  { readonly afterWrite: Duration; readonly afterCall?: undefined } | { readonly afterCall: Duration; readonly afterWrite?: undefined };
 
 export interface CellOptions<T> {
   /** The name the state is kept under. @defaultValue the name of the property; give one before you rename the property. */

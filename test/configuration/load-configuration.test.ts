@@ -179,7 +179,7 @@ describe('mistakes', () => {
   it('reports all of them at once, each with its origin', async () => {
     write({
       'application.yaml':
-        'kinesis:\n  straem: a\n  poll-interval-ms: soon\nengine:\n  dead-letters-max: -1\nlogging:\n  level: loud\nprices:\n  a: 1\n  b: 2\nstop: 5\n',
+        'kinesis:\n  straem: a\n  poll-interval: soon\nengine:\n  dead-letters-max: -1\nlogging:\n  level: loud\nprices:\n  a: 1\n  b: 2\nstop: 5\n',
     });
 
     const configuration = await load({
@@ -202,10 +202,10 @@ describe('mistakes', () => {
       expect.stringContaining('logging.level is "loud" (application.yaml:7), but must be debug, info, warn, error or silent.'),
       expect.stringContaining('engine.dead-letters-max is -1 (application.yaml:5), but must be a whole number of dead letters.'),
       expect.stringContaining(
-        'kinesis.poll-interval-ms is "soon" (application.yaml:3), but must be a length of time such as 250ms, 5s, 2m, 1h or 7d, or a number of milliseconds, at least 200ms.',
+        'kinesis.poll-interval is "soon" (application.yaml:3), but must be a length of time such as 250ms, 5s, 2m, 1h or 7d, or a number of milliseconds, at least 200ms.',
       ),
     ]);
-    expect(configuration.get('kinesis.poll-interval-ms')).toBe(250);
+    expect(configuration.get('kinesis.poll-interval')).toBe(250);
   });
 
   it.each([

@@ -24,7 +24,7 @@ describe('references and secrets', () => {
   it('takes what env: and file: lead to, and shows only where', async () => {
     write({
       key: ' s3cret \n',
-      'application.yaml': 'kinesis:\n  secret-access-key: file:key\n  access-key-id: env:ID\n  poll-interval-ms: env:POLL\n',
+      'application.yaml': 'kinesis:\n  secret-access-key: file:key\n  access-key-id: env:ID\n  poll-interval: env:POLL\n',
       '.env': 'ID=from-env-file\n',
     });
 
@@ -33,7 +33,7 @@ describe('references and secrets', () => {
     expect(configuration.problems).toEqual([]);
     expect(configuration.get('kinesis.secret-access-key')).toBe('s3cret');
     expect(configuration.get('kinesis.access-key-id')).toBe('from-env-file');
-    expect(configuration.get('kinesis.poll-interval-ms')).toBe(2_000);
+    expect(configuration.get('kinesis.poll-interval')).toBe(2_000);
     expect(configuration.explain()).toContainEqual({ key: 'kinesis.secret-access-key', value: 'file:key', origin: 'application.yaml:2' });
   });
 

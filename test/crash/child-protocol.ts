@@ -1,8 +1,8 @@
-import type { EngineLimits } from 'statefun';
+import type { EngineLimitOptions } from 'statefun';
 
 /** How one round is run: small limits, so that little work reaches every corner. The child finds it in its folder, as round.json. */
 export interface RoundSettings {
-  readonly limits: Partial<EngineLimits>;
+  readonly limits: EngineLimitOptions;
   readonly segmentBytesMax: number;
   readonly compactionBytesPerSecondMax: number;
   /** How many delayed messages are pending when everything is done. */

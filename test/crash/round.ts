@@ -89,7 +89,7 @@ function settingsFrom(random: Random, delayedAtTheEnd: number): RoundSettings {
     compactionBytesPerSecondMax: pick(random, [1, 64]) * 1_024 * 1_024,
     limits: {
       liveAddressesMax: 1 + below(random, 60),
-      commitIntervalMs: pick(random, [0, 2, 10]),
+      commitInterval: pick(random, [0, 2, 10]),
       commitInvocationsMax: pick(random, [1, 20, 500]),
       commitBytesMax: pick(random, [64 * 1_024, 8 * 1_024 * 1_024]),
       pendingMessagesMax: pick(random, [5, 100, 1_000]),

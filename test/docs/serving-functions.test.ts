@@ -46,7 +46,7 @@ functions.bind(
     context.storage.session = { userName, logins: logins + 1 };
     context.sendEgress('demo/greetings', kafkaRecord({ topic: 'greetings', key: userName, value: `Hey ${userName}` }));
   },
-  { state: { session: { type: session, expireAfterWrite: '1h' }, seen: int32Type() } },
+  { state: { session: { type: session, expire: { afterWrite: '1h' } }, seen: int32Type() } },
 );
 // #endregion bind
 

@@ -31,7 +31,7 @@ export const functions = new StatefulFunctions()
       // @ts-expect-error an object has no type of its own
       send('demo/greeter', 'Bob', { user: 'Bob' });
     },
-    { state: { seen: int32Type(), session: { type: jsonType<Session>('demo/session'), expireAfterWrite: '1h' } } },
+    { state: { seen: int32Type(), session: { type: jsonType<Session>('demo/session'), expire: { afterWrite: '1h' } } } },
   )
   .bind('demo/stateless', ({ storage }) => {
     // @ts-expect-error no state is declared

@@ -1,9 +1,10 @@
 import { StatefunError } from '../../shared/errors.ts';
 import type { ConnectorSettings } from '../../shared/connector-settings.ts';
+import type { Duration } from '../../shared/time/duration.ts';
 import { sleep } from '../../shared/time/sleep.ts';
 import type { ClusterEgress, Egress, EgressContext, EgressRecord, RejectedRecord } from '../../egress/egress.ts';
 import { backOffMs, withBackOff, type BackOff } from './back-off.ts';
-import { ensureInRange } from './ensure-in-range.ts';
+import { ensureInRange, millisecondsFrom } from './ensure-in-range.ts';
 import { resolveStreamName, type Environment, type KinesisClientOptions, type KinesisSender } from './kinesis-connection.ts';
 import { isDenied } from './kinesis-failure.ts';
 import { clusterEgress } from './kinesis-cluster.ts';
@@ -26,9 +27,9 @@ export interface KinesisEgressOptions {
   readonly recordBytesMax?: number;
   /**
    * How long the start waits for Kinesis to respond. Longer helps if an emulator starts at the same time; shorter reports a wrong endpoint
-   * sooner. After the start, calls are retried without limit. @defaultValue `10_000`
+   * sooner. After the start, calls are retried without limit. @defaultValue `'10s'`
    */
-  readonly startTimeoutMs?: number;
+  readonly startTimeout?: Duration;
   /** The format of records. @defaultValue `'cloudevent'` */
   readonly format?: 'cloudevent' | 'envelope';
 }
@@ -86,11 +87,11 @@ export class KinesisEgress implements Egress {
     ensureInRange('batchRecordsMax', this.#options.batchRecordsMax, 1, 500);
     ensureInRange('batchBytesMax', this.#options.batchBytesMax, 1, 10 * 1024 * 1024);
     ensureInRange('recordBytesMax', this.#options.recordBytesMax, 1, 10 * 1024 * 1024);
-    ensureInRange('startTimeoutMs', this.#options.startTimeoutMs, 100, Infinity);
+    const startTimeoutMs = millisecondsFrom(100, 'startTimeout', this.#options.startTimeout ?? startTimeoutMsDefault);
     const name = resolveStreamName(this.#options.stream, streamVariable, this.#environment ?? process.env);
     this.#backOff = { clock: context.clock, logger: context.logger, signal: context.signal, random: this.#random };
     this.#stream = await KinesisStream.open(name, this.#options.client, process.env);
-    await ensureStream(this.#stream, this.#backOff, this.#options.startTimeoutMs ?? startTimeoutMsDefault);
+    await ensureStream(this.#stream, this.#backOff, startTimeoutMs);
   }
 
   async send(records: readonly EgressRecord[]): Promise<readonly RejectedRecord[]> {

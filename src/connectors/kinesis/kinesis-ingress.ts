@@ -1,9 +1,10 @@
+import type { Duration } from '../../shared/time/duration.ts';
 import { untilAborted } from '../../shared/time/sleep.ts';
 import type { ConnectorSettings } from '../../shared/connector-settings.ts';
 import type { ClusterIngress, Ingress, IngressContext } from '../../ingress/ingress.ts';
 import type { RecordFormat } from '../../ingress/ingress.ts';
 import { withBackOff, type BackOff } from './back-off.ts';
-import { ensureInRange } from './ensure-in-range.ts';
+import { ensureInRange, millisecondsFrom } from './ensure-in-range.ts';
 import { resolveStreamName, type Environment, type KinesisClientOptions, type KinesisSender } from './kinesis-connection.ts';
 import { identityOf } from './kinesis-responses.ts';
 import { clusterIngress } from './kinesis-cluster.ts';
@@ -32,16 +33,16 @@ export interface KinesisIngressOptions {
    * Interval between two reads of a shard, at least 200 ms: Kinesis allows five reads per second and shard, shared by all readers.
    * A longer interval costs latency, a shorter one takes reads from other readers.
    *
-   * @defaultValue `250`
+   * @defaultValue `'250ms'`
    */
-  readonly pollIntervalMs?: number;
-  /** Interval between listings of the shards, which find shards not announced at the end of their parent. @defaultValue `120_000` */
-  readonly shardDiscoveryIntervalMs?: number;
+  readonly pollInterval?: Duration;
+  /** Interval between listings of the shards, which find shards not announced at the end of their parent. @defaultValue `'2 min'` */
+  readonly shardDiscoveryInterval?: Duration;
   /**
    * How long the start waits for Kinesis to respond. Longer helps if an emulator starts at the same time; shorter reports a wrong endpoint
-   * sooner. After the start, calls are retried without limit. @defaultValue `10_000`
+   * sooner. After the start, calls are retried without limit. @defaultValue `'10s'`
    */
-  readonly startTimeoutMs?: number;
+  readonly startTimeout?: Duration;
   /** The format of records. @defaultValue `'cloudevent'` */
   readonly format?: RecordFormat;
   /** Returns the messages of a record, in place of the forwarders: see `Ingress.route`. */
@@ -100,10 +101,11 @@ export class KinesisIngress implements Ingress {
   }
 
   async start(context: IngressContext): Promise<void> {
-    ensureInRange('pollIntervalMs', this.#options.pollIntervalMs, 200, Infinity);
     ensureInRange('recordsPerReadMax', this.#options.recordsPerReadMax, 1, 10_000);
-    ensureInRange('shardDiscoveryIntervalMs', this.#options.shardDiscoveryIntervalMs, 1_000, Infinity);
-    ensureInRange('startTimeoutMs', this.#options.startTimeoutMs, 100, Infinity);
+    const { pollInterval, shardDiscoveryInterval, startTimeout = startTimeoutMsDefault } = { ...kinesisDefaults, ...this.#options };
+    const pollIntervalMs = millisecondsFrom(200, 'pollInterval', pollInterval);
+    const shardDiscoveryIntervalMs = millisecondsFrom(1_000, 'shardDiscoveryInterval', shardDiscoveryInterval);
+    const startTimeoutMs = millisecondsFrom(100, 'startTimeout', startTimeout);
     this.#stopping = new AbortController();
     const signal = AbortSignal.any([context.signal, this.#stopping.signal]);
     const backOff: BackOff = { clock: context.clock, logger: context.logger, signal, random: this.#random };
@@ -113,16 +115,16 @@ export class KinesisIngress implements Ingress {
       process.env,
     );
     this.#stream = stream;
-    const opened = await openStream(stream, backOff, this.#options.startTimeoutMs ?? startTimeoutMsDefault);
+    const opened = await openStream(stream, backOff, startTimeoutMs);
     const positions = await resolveStartPositions(opened, this.#options.start ?? kinesisDefaults.start, context);
     this.#readers = new ShardReaders({
       stream,
       positions,
       backOff: { ...backOff, hasStarted: true },
       streamIdentity: opened.identity,
-      pollIntervalMs: this.#options.pollIntervalMs ?? kinesisDefaults.pollIntervalMs,
+      pollIntervalMs,
       recordsPerReadMax: this.#options.recordsPerReadMax ?? kinesisDefaults.recordsPerReadMax,
-      shardDiscoveryIntervalMs: this.#options.shardDiscoveryIntervalMs ?? kinesisDefaults.shardDiscoveryIntervalMs,
+      shardDiscoveryIntervalMs,
       // A stop does not wait for room in the engine, which already has the records.
       deliver: (records) => untilAborted(context.deliver(records), signal),
       savePosition: (shardId, position) => untilAborted(context.savePosition(shardId, position), signal),

@@ -1,14 +1,15 @@
 import type { ConnectorSettings } from '../../shared/connector-settings.ts';
 import { StatefunError } from '../../shared/errors.ts';
+import type { Duration } from '../../shared/time/duration.ts';
 import type { KinesisClientOptions, KinesisSender } from './kinesis-connection.ts';
 import type { KinesisStart } from './start-positions.ts';
 
 /** Values used where neither settings nor options set one. */
 export const kinesisDefaults = {
   start: 'TRIM_HORIZON',
-  pollIntervalMs: 250,
+  pollInterval: 250,
   recordsPerReadMax: 2_000,
-  shardDiscoveryIntervalMs: 120_000,
+  shardDiscoveryInterval: 120_000,
   batchRecordsMax: 500,
   batchBytesMax: 5 * 1024 * 1024,
   recordBytesMax: 1024 * 1024,
@@ -17,10 +18,10 @@ export const kinesisDefaults = {
 interface IngressSettings {
   readonly stream?: string;
   readonly start?: KinesisStart;
-  readonly pollIntervalMs?: number;
+  readonly pollInterval?: Duration;
   readonly recordsPerReadMax?: number;
-  readonly shardDiscoveryIntervalMs?: number;
-  readonly startTimeoutMs?: number;
+  readonly shardDiscoveryInterval?: Duration;
+  readonly startTimeout?: Duration;
 }
 
 interface EgressSettings {
@@ -28,7 +29,7 @@ interface EgressSettings {
   readonly batchRecordsMax?: number;
   readonly batchBytesMax?: number;
   readonly recordBytesMax?: number;
-  readonly startTimeoutMs?: number;
+  readonly startTimeout?: Duration;
 }
 
 type Client = KinesisSender | KinesisClientOptions | undefined;
@@ -44,10 +45,10 @@ export function configureIngress<T extends IngressSettings & { readonly client?:
     ...defined({
       stream: textOf(values['kinesis.ingress-stream']),
       start: start === undefined ? undefined : start === 'TRIM_HORIZON' || start === 'LATEST' ? start : { at: start },
-      pollIntervalMs: numberOf(values['kinesis.poll-interval-ms']),
+      pollInterval: numberOf(values['kinesis.poll-interval']),
       recordsPerReadMax: numberOf(values['kinesis.records-per-read-max']),
-      shardDiscoveryIntervalMs: numberOf(values['kinesis.shard-discovery-interval-ms']),
-      startTimeoutMs: numberOf(values['kinesis.start-timeout-ms']),
+      shardDiscoveryInterval: numberOf(values['kinesis.shard-discovery-interval']),
+      startTimeout: numberOf(values['kinesis.start-timeout']),
       client: configureClient(options.client, { values, fallbacks }),
     }),
   };
@@ -65,7 +66,7 @@ export function configureEgress<T extends EgressSettings & { readonly client?: C
       batchRecordsMax: numberOf(values['kinesis.batch-records-max']),
       batchBytesMax: numberOf(values['kinesis.batch-bytes-max']),
       recordBytesMax: numberOf(values['kinesis.record-bytes-max']),
-      startTimeoutMs: numberOf(values['kinesis.start-timeout-ms']),
+      startTimeout: numberOf(values['kinesis.start-timeout']),
       client: configureClient(options.client, { values, fallbacks }),
     }),
   };

@@ -43,7 +43,7 @@ describe('a Kinesis that answers over a bad network', () => {
 
   function openIngress() {
     const context = new RecordingIngressContext(undefined, clock);
-    return { context, ingress: new KinesisIngress({ stream: 'in', client, shardDiscoveryIntervalMs: 1_000 }, random) };
+    return { context, ingress: new KinesisIngress({ stream: 'in', client, shardDiscoveryInterval: 1_000 }, random) };
   }
 
   /** Everything is read, in order, once, and nothing has stopped. */

@@ -8,18 +8,18 @@ const values = (given: Record<string, unknown>, fallbacks: Record<string, unknow
 
 describe('the settings of Kinesis connectors', () => {
   it('takes the place of options in code', () => {
-    const options = { stream: 'code', name: 'own', pollIntervalMs: 300, start: 'LATEST' as const };
+    const options = { stream: 'code', name: 'own', pollInterval: 300, start: 'LATEST' as const };
 
     expect(configureIngress(options, values({}))).toEqual(options);
     expect(
       configureIngress(
         options,
-        values({ 'kinesis.ingress-stream': 'set', 'kinesis.start': '2026-01-01T00:00:00Z', 'kinesis.poll-interval-ms': 500 }),
+        values({ 'kinesis.ingress-stream': 'set', 'kinesis.start': '2026-01-01T00:00:00Z', 'kinesis.poll-interval': 500 }),
       ),
     ).toEqual({
       stream: 'set',
       name: 'own',
-      pollIntervalMs: 500,
+      pollInterval: 500,
       start: { at: '2026-01-01T00:00:00Z' },
     });
     expect(configureEgress({ stream: 'code', batchRecordsMax: 5 }, values({ 'kinesis.egress-stream': 'set' }))).toEqual({
@@ -53,11 +53,11 @@ describe('the settings of Kinesis connectors', () => {
   });
 
   it('has the defaults that the registry of settings documents', () => {
-    const documented = Object.entries({ ...kinesisDefaults, startTimeoutMs: startTimeoutMsDefault }).map(([name]) => {
+    const documented = Object.entries({ ...kinesisDefaults, startTimeout: startTimeoutMsDefault }).map(([name]) => {
       const key = `kinesis.${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
       return [name, settings.get(key)?.default];
     });
 
-    expect(Object.fromEntries(documented)).toEqual({ ...kinesisDefaults, startTimeoutMs: startTimeoutMsDefault });
+    expect(Object.fromEntries(documented)).toEqual({ ...kinesisDefaults, startTimeout: startTimeoutMsDefault });
   });
 });

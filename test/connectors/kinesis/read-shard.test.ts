@@ -31,11 +31,11 @@ describe('how a Kinesis ingress reads', () => {
     await ingress.stop();
   });
 
-  it('reads a shard no more often than pollIntervalMs says, also when it is behind', async () => {
+  it('reads a shard no more often than pollInterval says, also when it is behind', async () => {
     const { clock, kinesis, run } = givenStream();
     kinesis.write(Array.from({ length: 50 }, (_, index) => `${index}`));
     const startedAt = clock.now();
-    const { context, ingress } = await run(undefined, { pollIntervalMs: 400 });
+    const { context, ingress } = await run(undefined, { pollInterval: 400 });
     await until(() => context.records.length === 50, clock);
     expect(clock.now() - startedAt).toBe(4 * 400);
     await ingress.stop();

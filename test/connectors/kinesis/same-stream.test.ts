@@ -9,7 +9,7 @@ const missing = kinesisError('ResourceNotFoundException');
 async function givenReading(shardIds = ['shardId-0', 'shardId-1']) {
   const { clock, kinesis, run } = givenStream(shardIds);
   for (const shardId of shardIds) kinesis.write([`${shardId} 1`], shardId);
-  const { context, ingress } = await run(undefined, { shardDiscoveryIntervalMs: 1_000 });
+  const { context, ingress } = await run(undefined, { shardDiscoveryInterval: 1_000 });
   await until(() => context.records.length === shardIds.length, clock);
   return { clock, kinesis, context, ingress };
 }

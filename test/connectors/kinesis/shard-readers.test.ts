@@ -79,7 +79,7 @@ describe('a Kinesis ingress on shards that split and merge', () => {
 
   it('finds shards that appear from nowhere at the next discovery', async () => {
     const { clock, kinesis, run } = givenStream();
-    const { context, ingress } = await run(undefined, { shardDiscoveryIntervalMs: 30_000 });
+    const { context, ingress } = await run(undefined, { shardDiscoveryInterval: 30_000 });
     kinesis.addShard('shardId-9', []);
     kinesis.write(['found'], 'shardId-9');
     await until(() => context.records.length === 1, clock);

@@ -99,7 +99,7 @@ describe('where a Kinesis ingress starts', () => {
     const { clock, kinesis, run } = givenStream();
     kinesis.failNext('DescribeStreamSummary', ...Array.from({ length: 100 }, () => networkError('ECONNREFUSED')));
     const startedAt = clock.now();
-    await expect(run(undefined, startTimeoutMs === undefined ? {} : { startTimeoutMs })).rejects.toMatchObject({
+    await expect(run(undefined, startTimeoutMs === undefined ? {} : { startTimeout: startTimeoutMs })).rejects.toMatchObject({
       code: 'KINESIS_UNREACHABLE',
       cause: { code: 'ECONNREFUSED' },
     });
@@ -124,7 +124,7 @@ describe('where a Kinesis ingress starts', () => {
     expect(clock.now()).toBe(startedAt);
   });
 
-  it.each([{ pollIntervalMs: 199 }, { recordsPerReadMax: 10_001 }, { shardDiscoveryIntervalMs: 0 }])(
+  it.each([{ pollInterval: 199 }, { recordsPerReadMax: 10_001 }, { shardDiscoveryInterval: 0 }])(
     'refuses the option %j',
     async (options) => {
       const { run } = givenStream();

@@ -19,7 +19,7 @@ function counter(): { readonly handler: RequestReplyHandler; readonly log: LogDo
       if (message.isString()) throw new TypeError('no number');
       storage.count = (storage.count ?? 0) + message.asInt();
     },
-    { state: { count: { type: int32Type(), expireAfterWrite: '1h' }, last: { type: stringType(), name: 'last-name' } } },
+    { state: { count: { type: int32Type(), expire: { afterWrite: '1h' } }, last: { type: stringType(), name: 'last-name' } } },
   );
   return { handler: new RequestReplyHandler(functions, { logger: log }), log };
 }

@@ -12,8 +12,8 @@ const int = (value: number) => typed(int32Type(), value);
 
 type Seen = FunctionContext<{ seen: StateType<number> }>;
 
-function cluster(run: (context: Seen, message: TypedMessage) => void, expireAfterCall?: string, batchMessagesMax = 1_000): TestCluster {
-  const seen = { type: int32Type(), ...(expireAfterCall === undefined ? {} : { expireAfterCall }) };
+function cluster(run: (context: Seen, message: TypedMessage) => void, afterCall?: string, batchMessagesMax = 1_000): TestCluster {
+  const seen = { type: int32Type(), ...(afterCall === undefined ? {} : { expire: { afterCall } }) };
   const functions = new StatefulFunctions({ logger: silentLogger })
     .bind('demo/counter', (context, message) => run(context as Seen, message), { state: { seen } })
     .bind('demo/echo', (context, message) => {

@@ -1,6 +1,7 @@
 import { toMilliseconds, type Duration } from '../../../shared/time/duration.ts';
 import { describe, StatefunError } from '../../../shared/errors.ts';
 import { latestTimeMs } from '../../../shared/time/iso-time.ts';
+import type { Expiration } from '../../../state/cell.ts';
 import type { StateType } from '../../../state/state-type.ts';
 import type { StateExpiration, StateSpec } from '../../../functions/remote/invocation-batch.ts';
 import { typenameOf } from '../../protocol/typed-values.ts';
@@ -14,10 +15,8 @@ export interface StateOptions<T> {
    * @defaultValue the name of the property
    */
   readonly name?: string;
-  /** Forgotten so long after it was last written. Cannot be changed once the runtime knows the state. */
-  readonly expireAfterWrite?: Duration;
-  /** Forgotten so long after the last message to the address, whether it was written or not. Cannot be changed, either. */
-  readonly expireAfterCall?: Duration;
+  /** When the runtime removes the state by itself. Cannot be changed once the runtime knows the state. @defaultValue never */
+  readonly expire?: Expiration;
 }
 
 /** The states of a function, by the property of `context.storage` that holds them. */
@@ -57,16 +56,16 @@ export function declareState(functionType: string, property: string, declared: S
     const summary = `state "${property}" of "${functionType}" is declared as ${describe(declared)}, which is no type.`;
     throw new StatefunError('STATE_DECLARATION_INVALID', summary, { facts });
   }
-  const { type, name = property, expireAfterWrite, expireAfterCall } = options as StateOptions<unknown>; // Safe: it has a type, just checked.
+  const { type, name = property, expire } = options as StateOptions<unknown>; // Safe: it has a type, just checked.
   if (typeof name !== 'string' || name === '' || !name.isWellFormed()) {
     const summary = `state "${property}" of "${functionType}" has the name ${describe(name)}.`;
     throw new StatefunError('STATE_DECLARATION_INVALID', summary, { facts });
   }
-  if (expireAfterWrite !== undefined && expireAfterCall !== undefined) {
+  if (expire?.afterWrite !== undefined && expire.afterCall !== undefined) {
     const summary = `state "${property}" of "${functionType}" expires both after writing and after calls.`;
     throw new StatefunError('STATE_DECLARATION_INVALID', summary, { facts });
   }
-  const expiration = expirationOf('write', expireAfterWrite) ?? expirationOf('invoke', expireAfterCall);
+  const expiration = expirationOf('write', expire?.afterWrite) ?? expirationOf('invoke', expire?.afterCall);
   return { property, type, spec: { name, typename: typenameOf(type), expiration } };
 }
 

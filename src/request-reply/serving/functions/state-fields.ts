@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { StatefunError } from '../../../shared/errors.ts';
-import { attemptEnded, cellLink, isCell, type CellLink, type Expiration } from '../../../state/cell.ts';
+import { attemptEnded, cellLink, isCell, type CellLink } from '../../../state/cell.ts';
 import { jsonType } from '../../../state/state-type.ts';
 import type { ValueSlot } from '../../../state/value-slot.ts';
 import type { AddressStorage } from './address-storage.ts';
-import { declareState, ensureDistinctStates, type DeclaredState, type StateOptions } from './state-declaration.ts';
+import { declareState, ensureDistinctStates, type DeclaredState } from './state-declaration.ts';
 
 /** What the fields of a registered object read and write while it handles a message. */
 interface OpenStorage {
@@ -41,7 +41,7 @@ export function connectStateFields(functionType: string, instance: object): read
     }
     const type = options.type ?? jsonType<unknown>();
     const name = options.name ?? property;
-    states.push(declareState(functionType, property, { type, name, ...expirationOf(options.expire) }));
+    states.push(declareState(functionType, property, { type, name, ...(options.expire === undefined ? {} : { expire: options.expire }) }));
     // Safe: a persisted value uses these members of its slot, and its link two of them.
     (field[cellLink] as unknown as CellLink<FieldSlot>).connect(
       fieldSlot(property, name, (value) => type.ensure(value)),
@@ -78,9 +78,4 @@ function fieldSlot(property: string, name: string, ensure: (value: unknown) => u
       return open().has(property);
     },
   };
-}
-
-function expirationOf(expire: Expiration | undefined): Pick<StateOptions<unknown>, 'expireAfterWrite' | 'expireAfterCall'> {
-  if (expire === undefined) return {};
-  return 'afterWrite' in expire ? { expireAfterWrite: expire.afterWrite } : { expireAfterCall: expire.afterReadOrWrite };
 }

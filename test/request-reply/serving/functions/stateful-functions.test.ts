@@ -133,10 +133,10 @@ describe('StatefulFunctions.bind', () => {
   it.each([
     ['no type', { seen: 5 as never }, 'state "seen" of "demo/greeter" is declared as 5'],
     ['an empty name', { seen: { type: int32Type(), name: '' } }, 'has the name ""'],
-    ['two expirations', { seen: { type: int32Type(), expireAfterWrite: 1, expireAfterCall: 1 } }, 'expires both'],
+    ['two expirations', { seen: { type: int32Type(), expire: { afterWrite: 1, afterCall: 1 } as never } }, 'expires both'],
     ['one name twice', { seen: int32Type(), again: { type: int32Type(), name: 'seen' } }, 'are both kept under the name "seen"'],
     ['a typename without slash', { seen: jsonType('seen') }, 'TYPENAME_INVALID'],
-    ['an unreadable duration', { seen: { type: int32Type(), expireAfterWrite: 'soon' } }, 'INVALID_DURATION'],
+    ['an unreadable duration', { seen: { type: int32Type(), expire: { afterWrite: 'soon' } } }, 'INVALID_DURATION'],
   ])('refuses a state with %s at once', (_name, state, expected) => {
     expect(() => new StatefulFunctions().bind('demo/greeter', () => undefined, { state: state as never })).toThrow(expected);
   });
@@ -149,7 +149,7 @@ describe('StatefulFunctions.bind', () => {
       double: float64Type(),
       raw: bytesType('demo/raw'),
       request: greetRequest,
-      call: { type: stringType(), name: 'Ungewöhnlicher Name 1', expireAfterCall: '5m' },
+      call: { type: stringType(), name: 'Ungewöhnlicher Name 1', expire: { afterCall: '5m' } },
     };
     const functions = new StatefulFunctions().bind(
       'demo/greeter',

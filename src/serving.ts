@@ -1,4 +1,4 @@
-/** `statefun/remote`: functions for Apache Flink StateFun, and its request-reply protocol. */
+/** `statefun/serving`: functions for Apache Flink StateFun, and its request-reply protocol. */
 export {
   StatefulFunctions,
   type BindOptions,

@@ -1,5 +1,5 @@
 import { int32Type } from 'statefun';
-import { encodeToFunction, typed, type OutgoingMessage } from 'statefun/remote';
+import { encodeToFunction, typed, type OutgoingMessage } from 'statefun/serving';
 import { assertSame, type Outcome, type Pair, type RunOptions } from '../runner/outcome.ts';
 import { startSdk, type FunctionServer, type Sdk } from '../runner/sdks.ts';
 import { smoke } from '../smoke/commands.ts';

@@ -10,7 +10,7 @@ import {
   type OutgoingMessage,
   type StateSpec,
   type TypedValue,
-} from 'statefun/remote';
+} from 'statefun/serving';
 
 type Address = OutgoingMessage['target'];
 

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringType } from 'statefun';
-import { typed, type OutgoingEgress, type OutgoingMessage } from 'statefun/remote';
+import { typed, type OutgoingEgress, type OutgoingMessage } from 'statefun/serving';
 import { interopFolder } from '../runner/install.ts';
 import { ManagedProcess } from '../runner/processes.ts';
 import { createTemporaryFolder, removeTemporaryFolder } from '../runner/temporary-folders.ts';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { decodeKinesisRecord, kinesisRecordTypename, type OutgoingEgress, type OutgoingMessage } from 'statefun/remote';
+import { decodeKinesisRecord, kinesisRecordTypename, type OutgoingEgress, type OutgoingMessage } from 'statefun/serving';
 import { parseAllDocuments, stringify } from 'yaml';
 import { runCartOnEngine, type CartRun } from '../cart/cart-on-engine.ts';
 import { CartPhases, type CartEvent } from '../cart/cart-phases.ts';

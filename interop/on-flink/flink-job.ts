@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { OutgoingEgress, OutgoingMessage } from 'statefun/remote';
+import type { OutgoingEgress, OutgoingMessage } from 'statefun/serving';
 import { ManagedProcess } from '../runner/processes.ts';
 import { createTemporaryFolder, removeTemporaryFolder } from '../runner/temporary-folders.ts';
 import { appendMessages, EgressFile } from '../smoke/record-files.ts';

@@ -97,7 +97,7 @@ export const officialJavaScript = javascript;
 
 export const ours: Sdk = {
   name: 'typescript',
-  title: 'statefun/remote',
+  title: 'statefun/serving',
   counterTypename: 'io.statefun.types/long',
   command: (port) => [process.execPath, 'dist/typescript/functions.js', String(port)],
 };

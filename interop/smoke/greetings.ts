@@ -1,5 +1,5 @@
 import { stringType } from 'statefun';
-import { fromTypedValue, typed, type OutgoingEgress, type OutgoingMessage } from 'statefun/remote';
+import { fromTypedValue, typed, type OutgoingEgress, type OutgoingMessage } from 'statefun/serving';
 
 export const greeter = { function: 'interop.example/greeter', egress: 'interop.example/greetings' } as const;
 

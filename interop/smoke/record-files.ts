@@ -1,5 +1,5 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import { decodeFromFunction, encodeFromFunction, type OutgoingEgress, type OutgoingMessage } from 'statefun/remote';
+import { decodeFromFunction, encodeFromFunction, type OutgoingEgress, type OutgoingMessage } from 'statefun/serving';
 
 /*
  * What goes into the Flink process and comes out of it: a 4-byte length, the most significant byte first, then a FromFunction with one

@@ -1,4 +1,4 @@
-import type { OutgoingEgress, OutgoingMessage } from 'statefun/remote';
+import type { OutgoingEgress, OutgoingMessage } from 'statefun/serving';
 import { decodeResult, encodeSourceCommand, smoke, type Commands } from './commands.ts';
 import type { SmokeGenerator } from './generator.ts';
 

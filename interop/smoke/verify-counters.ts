@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OutgoingEgress, OutgoingMessage } from 'statefun/remote';
+import type { OutgoingEgress, OutgoingMessage } from 'statefun/serving';
 import { smoke } from './commands.ts';
 import type { SmokeGenerator } from './generator.ts';
 import { Verification, verifications } from './verification.ts';

@@ -14,7 +14,7 @@ import {
   type FunctionContext,
   type StateType,
   type TypedMessage,
-} from 'statefun/remote';
+} from 'statefun/serving';
 import {
   decodeCommands,
   decodeResult,

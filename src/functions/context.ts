@@ -47,7 +47,7 @@ export interface Context {
   sendAfter(delay: Duration, target: FunctionTarget, id: string, event: CloudEvent | NewEvent, options?: DelayOptions): void;
 
   /**
-   * Sends a value of a type that functions in other languages know: `typed(type, value)` of `statefun/remote`. As {@link send} otherwise. A
+   * Sends a value of a type that functions in other languages know: `typed(type, value)` of `statefun/serving`. As {@link send} otherwise. A
    * function class that gets one is shown an event whose type is the typename.
    *
    * Throws TYPENAME_INVALID for what is no typed value, and what `send` throws.
@@ -82,7 +82,7 @@ export interface Context {
   egress(egressId: string, event: CloudEvent | NewEvent, options?: EgressOptions): void;
 
   /**
-   * Sends a typed value out as {@link egress} sends an event. Served to Flink, what `kafkaRecord` and `kinesisRecord` of `statefun/remote` make
+   * Sends a typed value out as {@link egress} sends an event. Served to Flink, what `kafkaRecord` and `kinesisRecord` of `statefun/serving` make
    * reaches the egress of the cluster as it is: the record names topic or stream. An egress of the embedded engine with the format
    * `'envelope'` is given the value; others write the event that stands for it.
    *

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { fromTypedValue } from 'statefun/remote';
+import { fromTypedValue } from 'statefun/serving';
 import { testCluster } from 'statefun/testing';
 // #region imports
 import {
@@ -16,7 +16,7 @@ import {
   type FunctionContext,
   type FunctionServer,
   type TypedMessage,
-} from 'statefun/remote';
+} from 'statefun/serving';
 // #endregion imports
 import { lambdaHandler } from 'statefun/lambda';
 

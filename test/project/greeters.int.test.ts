@@ -66,7 +66,7 @@ async function run(command: string, ...parameters: readonly string[]): Promise<s
   return out;
 }
 
-describe('the greeter served with statefun/remote', () => {
+describe('the greeter served with statefun/serving', () => {
   it('greets with its one command', async () => {
     await copyExample('greeter-functions', [8010, 8092, 8093]);
 

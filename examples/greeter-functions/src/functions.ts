@@ -1,4 +1,4 @@
-import { StatefulFunctions } from 'statefun/remote';
+import { StatefulFunctions } from 'statefun/serving';
 import { greet, greetState } from './greet.ts';
 import { Greeter } from './greeter.ts';
 

@@ -1,4 +1,4 @@
-import type { FunctionContext, TypedMessage } from 'statefun/remote';
+import type { FunctionContext, TypedMessage } from 'statefun/serving';
 import { greeting, greetingsEgress } from './greetings.ts';
 import { loginEvent, session } from './types.ts';
 

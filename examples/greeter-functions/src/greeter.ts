@@ -1,4 +1,4 @@
-import { PersistedValue, type FunctionContext, type TypedMessage } from 'statefun/remote';
+import { PersistedValue, type FunctionContext, type TypedMessage } from 'statefun/serving';
 import { greeting, greetingsEgress } from './greetings.ts';
 import { loginEvent, session, type Session } from './types.ts';
 

@@ -1,4 +1,4 @@
-import { playgroundRecord, type TypedValue } from 'statefun/remote';
+import { playgroundRecord, type TypedValue } from 'statefun/serving';
 
 /** The egress that greetings leave through; module.yaml says where it is. */
 export const greetingsEgress = 'io.statefun.playground/egress';

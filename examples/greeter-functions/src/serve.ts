@@ -1,4 +1,4 @@
-import { RequestReplyHandler, serveFunctions } from 'statefun/remote';
+import { RequestReplyHandler, serveFunctions } from 'statefun/serving';
 import { createFunctions } from './functions.ts';
 
 /** Serves the functions where module.yaml says they are, until a signal. */

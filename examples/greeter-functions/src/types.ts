@@ -1,4 +1,4 @@
-import { jsonType } from 'statefun/remote';
+import { jsonType } from 'statefun/serving';
 
 /** A user has come. */
 export interface LoginEvent {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { fromTypedValue, int32Type, jsonType, playgroundRecordTypename, typed } from 'statefun/remote';
+import { fromTypedValue, int32Type, jsonType, playgroundRecordTypename, typed } from 'statefun/serving';
 import { testCluster, type TestCluster } from 'statefun/testing';
 import { createFunctions } from '../src/functions.ts';
 import { loginEvent } from '../src/types.ts';

@@ -1,0 +1,108 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { Outbox } from '../../../src/engine/egress/outbox.ts';
+import { CommitGroup, type OutboxRecord } from '../../../src/engine/partition/commit-group.ts';
+import { DeadLetterIntake } from '../../../src/engine/partition/dead-letter-intake.ts';
+import { defaultLimits } from '../../../src/engine/partition/limits.ts';
+import type { Egress, EgressRecord, RejectedRecord } from '../../../src/egress/egress.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
+import { ManualClock } from '../../../src/shared/time/manual-clock.ts';
+import { envelope } from '../partition/pending.ts';
+
+interface Call {
+  readonly records: readonly EgressRecord[];
+  readonly resolve: (rejected: readonly RejectedRecord[]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+const calls: Call[] = [];
+const egress: Egress = {
+  id: 'test/out',
+  description: 'a test',
+  batchRecordsMax: 2,
+  start: () => Promise.resolve(),
+  send: (records) => new Promise((resolve, reject) => calls.push({ records, resolve, reject })),
+  stop: () => Promise.resolve(),
+};
+
+let clock: ManualClock;
+let group: CommitGroup;
+let deadLetters: DeadLetterIntake;
+let outbox: Outbox;
+
+beforeEach(() => {
+  calls.length = 0;
+  clock = new ManualClock();
+  group = new CommitGroup();
+  deadLetters = new DeadLetterIntake({ limits: defaultLimits, clock, logger: silentLogger, group });
+  outbox = new Outbox({ egress: [egress], clock, logger: silentLogger, deadLetters, group, wake: () => undefined });
+});
+
+function record(sequence: number, egressId = 'test/out'): OutboxRecord {
+  return { egressId, sequence, envelope: envelope(String(sequence)), receivedAtMs: undefined, recovered: false };
+}
+
+function sent(): readonly string[] {
+  return calls.map(({ records }) => records.map(({ id, resent }) => `${id}${resent ? ' again' : ''}`).join(' '));
+}
+
+/** The keys that the next commit removes from the outbox. */
+function removed(): readonly string[] {
+  return group.capture().changes.flatMap(({ collection, key, value }) => (collection === 'outbox' && value === undefined ? [key] : []));
+}
+
+async function settled(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('Outbox', () => {
+  it('sends only records that are released to it, one batch at a time and in order (ENGINE-O1)', async () => {
+    await outbox.start();
+    expect(calls).toEqual([]);
+
+    outbox.release([record(1), record(2), record(3)]);
+    expect(sent()).toEqual(['1 2']);
+    calls[0]?.resolve([]);
+    await settled();
+    expect(sent()).toEqual(['1 2', '3']);
+  });
+
+  it('keeps a record until the outside has acknowledged it, and then removes it with the next commit (ENGINE-O2)', async () => {
+    outbox.release([record(1)]);
+    expect([outbox.records, outbox.resting, removed()]).toEqual([1, false, []]);
+
+    calls[0]?.resolve([]);
+    await settled();
+    expect([outbox.records, outbox.bytes, outbox.resting, removed()]).toEqual([0, 0, true, ['test/out/1']]);
+    expect(outbox.acknowledged).toEqual({ 'test/out': 1 });
+  });
+
+  it('sends a batch again, marked as resent, after it has failed, and removes nothing before that', async () => {
+    outbox.release([record(1)]);
+    calls[0]?.reject(new Error('the outside is away'));
+    await settled();
+    expect([outbox.records, outbox.resting, removed()]).toEqual([1, true, []]);
+
+    clock.step(clock.nextDueAt ?? 0);
+    expect(sent()).toEqual(['1', '1 again']);
+  });
+
+  it('makes a dead letter of a record that the outside refuses, and acknowledges the others of its batch', async () => {
+    outbox.release([record(1), record(2)]);
+    const [call] = calls;
+    const refused = call?.records[0];
+    if (call === undefined || refused === undefined) throw new Error('nothing was sent');
+    call.resolve([{ record: refused, error: new Error('too large') }]);
+    await settled();
+
+    expect(deadLetters.letters.list()).toMatchObject([{ kind: 'egress', egressId: 'test/out', messageId: '1', reason: 'too large' }]);
+    expect(removed()).toEqual(['test/out/1', 'test/out/2']);
+  });
+
+  it('makes dead letters of records for an egress that is not declared any more', () => {
+    outbox.release([record(1, 'test/gone'), record(2)]);
+
+    expect(sent()).toEqual(['2']);
+    expect(deadLetters.letters.list()).toMatchObject([{ code: 'UNKNOWN_EGRESS', messageId: '1' }]);
+    expect(removed()).toEqual(['test/gone/1']);
+  });
+});

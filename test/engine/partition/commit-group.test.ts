@@ -1,0 +1,89 @@
+import { describe, expect, it } from '@jest/globals';
+import { Activation } from '../../../src/engine/partition/activation.ts';
+import { CommitGroup, type Capture } from '../../../src/engine/partition/commit-group.ts';
+import type { RegisteredFunction } from '../../../src/functions/function-registry.ts';
+import { envelope, pending } from './pending.ts';
+
+/** An address whose state has one changed entry. */
+function dirtyActivation(): Activation {
+  const activation = new Activation({ type: 'test/f', id: 'a' }, {} as RegisteredFunction); // the group reads nothing of its function
+  const held = { dirty: true, bytes: 10, capture: () => [{ key: 'v/count', value: '1' }], snapshot: () => ({}) };
+  Object.defineProperty(activation, 'held', { value: held });
+  return activation;
+}
+
+/** `+` for what a capture writes, `-` for what it removes. */
+function keysOf({ changes }: Capture): readonly string[] {
+  return changes.map(({ collection, key, value }) => `${value === undefined ? '-' : '+'}${collection}/${key}`);
+}
+
+const record = { egressId: 'test/out', sequence: 4, envelope: envelope('out'), receivedAtMs: undefined, recovered: false };
+
+describe('CommitGroup', () => {
+  it('commits state, messages, egress and the removal of the message together, and once (PARTITION-G1)', () => {
+    const group = new CommitGroup();
+    const handled = pending('a', 1);
+    handled.stored = true;
+    group.changed(dirtyActivation());
+    group.handled(handled);
+    group.arrived(pending('b', 2));
+    group.egress(record);
+    group.position('carts', 'shard-1', '7');
+
+    const capture = group.capture();
+    expect(keysOf(capture)).toEqual([
+      '-messages/1',
+      '+state/test/f/a/v/count',
+      '+messages/2',
+      '+outbox/test/out/4',
+      '+positions/carts/shard-1',
+    ]);
+    expect(capture.outbox).toEqual([record]);
+    expect([group.empty, group.bytes, group.invocations, keysOf(group.capture())]).toEqual([true, 0, 0, []]);
+  });
+
+  it('never writes a message that is sent and handled between two cuts (PARTITION-G2)', () => {
+    const group = new CommitGroup();
+    const message = pending('a', 1);
+    group.arrived(message);
+    group.handled(message);
+    message.handled = true;
+
+    expect(keysOf(group.capture())).toEqual([]);
+    expect(message.stored).toBe(false);
+  });
+
+  it('stores every message that is pending at the cut, with its failed attempts, and removes it when it is handled later (PARTITION-G3)', () => {
+    const group = new CommitGroup();
+    const message = pending('a', 1);
+    group.arrived(message);
+    expect(keysOf(group.capture())).toEqual(['+messages/1']);
+
+    message.attempts = 1;
+    group.retried(message);
+    expect(keysOf(group.capture())).toEqual(['+messages/1']);
+
+    message.handled = true;
+    group.handled(message);
+    expect(keysOf(group.capture())).toEqual(['-messages/1']);
+  });
+
+  it('leaves a capture alone when more is gathered after it', () => {
+    const group = new CommitGroup();
+    group.arrived(pending('a', 1));
+    group.egress(record);
+    const capture = group.capture();
+
+    group.egress({ ...record, sequence: 5 });
+    group.acknowledged(record);
+    expect([keysOf(capture), capture.outbox]).toEqual([['+messages/1', '+outbox/test/out/4'], [record]]);
+  });
+
+  it('keeps only the last position of a shard', () => {
+    const group = new CommitGroup();
+    group.position('carts', 'shard-1', '7');
+    group.position('carts', 'shard-1', '8');
+
+    expect(group.capture().changes).toEqual([{ collection: 'positions/carts', key: 'shard-1', value: '8' }]);
+  });
+});

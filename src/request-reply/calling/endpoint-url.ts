@@ -1,23 +1,23 @@
 import { describe, StatefunError } from '../../shared/errors.ts';
 
-/** Where one function is called. */
+/** The place where one function is called. */
 export interface EndpointTarget {
   readonly secure: boolean;
-  /** Of a Unix socket; host and port are without meaning then. */
+  /** The path of a Unix socket. If it is set, host and port have no meaning. */
   readonly socketPath: string | undefined;
   readonly hostname: string;
   readonly port: number;
-  /** With query, and with the fragment, which StateFun sends too. */
+  /** The path with query and fragment; StateFun also sends the fragment. */
   readonly path: string;
-  /** The header `host`: without a port that is 80 or 443, whatever the protocol. */
+  /** The header `host`, without the ports 80 and 443 for either protocol. */
   readonly host: string;
 }
 
 const placeholder = '{function.name}';
 
 /**
- * Reads a URL in which `{function.name}` stands for the name of the function: `http:`, `https:`, or on a Unix socket `http+unix:` and
- * `https+unix:`, where the path up to the first part that ends in `.sock` is the socket. Throws REMOTE_ENDPOINT_INVALID.
+ * Parses a URL with `http:`, `https:`, or for a Unix socket `http+unix:` or `https+unix:`. `{function.name}` is replaced by the name of the
+ * function. The socket is the path up to the first segment that ends in `.sock`. Throws REMOTE_ENDPOINT_INVALID.
  */
 export function parseEndpointUrl(template: string): (functionName: string) => EndpointTarget {
   const targetOf = (name: string): EndpointTarget =>
@@ -47,7 +47,7 @@ function readUrl(text: string, template: string): EndpointTarget {
     return { secure, socketPath: decodeURIComponent(socket[1] ?? ''), hostname: 'localhost', port: defaultPort, path, host: 'localhost' };
   }
   const port = url.port === '' ? defaultPort : Number(url.port);
-  // An address of IPv6 stands in brackets in a URL and in the header, and without them elsewhere.
+  // An IPv6 address has brackets in a URL and in the header, and none elsewhere.
   const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const host = port === 80 || port === 443 ? url.hostname : `${url.hostname}:${port}`;
   return { secure, socketPath: undefined, hostname, port, path: `${url.pathname}${url.search}${url.hash}`, host };

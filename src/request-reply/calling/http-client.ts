@@ -11,7 +11,7 @@ import { parseEndpointUrl, type EndpointTarget } from './endpoint-url.ts';
 import { octetStream, readResponse, type ResponseLimits } from './read-response.ts';
 import { signatureHeader, signRequest } from './sign-request.ts';
 
-/** What proves who is at the ends of a connection; PEM, as text. */
+/** Certificates and keys of a connection, as PEM text. */
 export interface ClientTls {
   readonly ca?: string | undefined;
   readonly cert?: string | undefined;
@@ -20,15 +20,15 @@ export interface ClientTls {
 }
 
 export interface HttpClientOptions {
-  /** With `{function.name}`, see {@link parseEndpointUrl}. */
+  /** The URL, optionally with `{function.name}`, see {@link parseEndpointUrl}. */
   readonly url: string;
-  /** How long a connection may take to stand, TLS included. */
+  /** Connect timeout, including TLS. */
   readonly connectTimeoutMs: number;
-  /** Most connections at once. */
+  /** Most open connections. */
   readonly poolSize: number;
-  /** How long a connection that nothing uses is kept. */
+  /** How long an idle connection is kept. */
   readonly poolTtlMs: number;
-  /** Largest request and answer. */
+  /** Largest request and response. */
   readonly payloadBytesMax: number;
   readonly tls?: ClientTls | undefined;
   /** Signs every request, see {@link signRequest}. */
@@ -38,9 +38,9 @@ export interface HttpClientOptions {
 }
 
 /**
- * Calls functions over HTTP/1.1, with the headers of StateFun's own runtime and one attempt a call.
+ * Calls functions over HTTP/1.1, with the headers of StateFun's runtime and one attempt per call.
  *
- * Node's own client is enough: its agents keep connections, limit them, and know Unix sockets; HTTP/2 is no part of the protocol.
+ * It uses Node's client, whose agents keep and limit connections and support Unix sockets. HTTP/2 is no part of the protocol.
  */
 export class HttpFunctionClient implements RemoteClient {
   readonly description: string;
@@ -56,7 +56,7 @@ export class HttpFunctionClient implements RemoteClient {
     this.#options = options;
     this.#targetOf = parseEndpointUrl(options.url);
     const { poolSize, poolTtlMs, tls } = options;
-    // The time-out of an agent ends connections that nothing uses.
+    // The timeout of an agent closes idle connections.
     const pool = {
       keepAlive: true,
       maxSockets: poolSize,
@@ -96,7 +96,7 @@ export class HttpFunctionClient implements RemoteClient {
     let target = this.#targets.get(name);
     if (target === undefined) {
       target = this.#targetOf(name);
-      // Names are chosen by whoever sends messages.
+      // Senders of messages choose the names, so their number is limited.
       if (this.#targets.size < 1_000) this.#targets.set(name, target);
     }
     return target;
@@ -139,7 +139,7 @@ export class HttpFunctionClient implements RemoteClient {
     };
   }
 
-  /** It is a valid answer, and what a broken server sends: whoever looks for lost effects finds this line. */
+  /** Logs an empty response. It is valid, but a broken server may send it too, and the line explains lost effects. */
   #warnEmpty(functionType: string): void {
     const level = this.#warned ? 'debug' : 'warn';
     this.#warned = true;
@@ -151,10 +151,10 @@ export class HttpFunctionClient implements RemoteClient {
   }
 }
 
-/** Connections that stand, their TLS included: the agent does not say whether a request has waited for one, or for a new one. */
+/** Established connections, including TLS. The agent does not report whether a request waits for an existing or for a new connection. */
 const standing = new WeakSet<Socket>();
 
-/** Whether the connection of a request ever stood, and an end to one that takes too long. */
+/** Watches the connection of a request: ends it after the connect timeout, and reports whether it was established. */
 function watchConnection(request: ClientRequest, secure: boolean, timeoutMs: number): { isThere(): boolean; ended(): void } {
   let isThere = false;
   let cancel = (): void => undefined;
@@ -183,7 +183,7 @@ function secureAgent(pool: object, tls: ClientTls | undefined, url: string): Htt
 }
 
 function unavailable(url: string, cause: Error): StatefunError {
-  // Node gathers the failures of several addresses in an error without a text.
+  // Node combines the failures of several addresses in an error without a message.
   const { code = 'no connection' } = cause as NodeJS.ErrnoException;
   return new StatefunError('REMOTE_UNAVAILABLE', `${url} cannot be reached: ${cause.message === '' ? code : cause.message}.`, {
     facts: { url, code },

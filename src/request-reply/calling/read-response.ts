@@ -5,18 +5,18 @@ import { StatefunError, toError, type ErrorFacts } from '../../shared/errors.ts'
 import type { BatchResponse } from '../../functions/remote/invocation-batch.ts';
 import { decodeFromFunction } from '../protocol/decode-response.ts';
 
-/** The one content type of StateFun's answers, without parameters. */
+/** The content type of StateFun's responses, without parameters. */
 export const octetStream = 'application/octet-stream';
 
 export interface ResponseLimits {
-  /** For error texts. */
+  /** The URL, for error texts. */
   readonly url: string;
   readonly bytesMax: number;
-  /** Statuses that repeating the call does not change; all others are worth a try. */
+  /** Whether a status is final, so that the call is not retried. */
   readonly isFinal: (status: number) => boolean;
 }
 
-/** What the other side answered; throws the errors of a RemoteClient. `empty` is told of an answer without a body. */
+/** Reads a response. Throws the errors of a RemoteClient. Calls `empty` for a response without a body. */
 export async function readResponse(message: IncomingMessage, limits: ResponseLimits, empty: () => void): Promise<BatchResponse> {
   const status = message.statusCode ?? 0;
   if (status < 200 || status > 299) throw refusal(status, message.headers, await firstBytes(message), limits);
@@ -36,7 +36,7 @@ export async function readResponse(message: IncomingMessage, limits: ResponseLim
 async function readBody(message: IncomingMessage, limits: ResponseLimits): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  // Without an encoding a message answers in buffers.
+  // Safe: without an encoding a message yields buffers.
   for await (const chunk of message as AsyncIterable<Buffer>) {
     bytes += chunk.byteLength;
     if (bytes > limits.bytesMax) throw unreadable(limits, `answered with more than ${limits.bytesMax} bytes`);
@@ -62,19 +62,19 @@ async function decompress(body: Buffer, encoding: string | undefined, limits: Re
   }
 }
 
-/** Of an error page: as much as people need to recognise it. */
+/** Bytes of an error page in an error text: enough to recognise it. */
 const shownBytesMax = 300;
 
 async function firstBytes(message: IncomingMessage): Promise<string> {
   let text = '';
   try {
-    // Without an encoding a message answers in buffers.
+    // Safe: without an encoding a message yields buffers.
     for await (const chunk of message as AsyncIterable<Buffer>) {
       text += chunk.toString('latin1');
       if (text.length >= shownBytesMax) break;
     }
   } catch {
-    // The status says enough.
+    // The status is enough.
   }
   return text
     .slice(0, shownBytesMax)
@@ -95,7 +95,7 @@ function refusal(status: number, headers: IncomingHttpHeaders, text: string, { u
   return new StatefunError(isFinal(status) ? 'REMOTE_CALL_REFUSED' : 'REMOTE_CALL_FAILED', summary, { facts });
 }
 
-/** Seconds, or a date. */
+/** Parses the header `retry-after`: seconds or a date. */
 function readRetryAfter(text: string | undefined, nowMs: number): number | undefined {
   if (text === undefined) return undefined;
   if (/^\s*\d{1,9}\s*$/.test(text)) return Number(text) * 1_000;

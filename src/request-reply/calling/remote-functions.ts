@@ -10,66 +10,66 @@ import type { Logger } from '../../shared/logger.ts';
 import { protocolBytesMax } from '../protocol/codec.ts';
 import { HttpFunctionClient, type ClientTls } from './http-client.ts';
 
-/** Files with what proves who is at the ends of a connection, as PEM. */
+/** Files with certificates and keys of the connections, as PEM. */
 export interface RemoteTlsOptions {
-  /** Certificates of authorities to trust in place of those that Node knows. */
+  /** Certificates of authorities to trust in place of Node's. */
   readonly caFile?: string;
-  /** The engine's own certificate, for servers that want one; needs `keyFile`. */
+  /** The client certificate of the engine, for servers that require one; needs `keyFile`. */
   readonly certFile?: string;
   readonly keyFile?: string;
   /** A file with the passphrase of the key. */
   readonly passphraseFile?: string;
 }
 
-/** Functions in another process, and how they are called. */
+/** Options of {@link remoteFunctions}. */
 export interface RemoteFunctionsOptions {
-  /** `namespace/name`, or `namespace/*` for every function of a namespace that nothing else names. */
+  /** The function type `namespace/name`, or `namespace/*` for every function of a namespace that is not declared otherwise. */
   readonly functions: string;
   /**
-   * Where they are served: `http:`, `https:`, `http+unix:///run/functions.sock/path`. `{function.name}` stands for the name of the function.
+   * The URL of the server: `http:`, `https:` or `http+unix:///run/functions.sock/path`. `{function.name}` is replaced by the name of the function.
    */
   readonly url: string;
   /**
-   * How long a batch is tried, attempts and the waits between them together, before its messages are tried one by one; a single message
-   * before `onFailure` decides. Longer is patient with slow functions, and lets one message keep its address waiting for longer.
+   * Total time for the attempts of a batch and the waits between them. After it the messages of the batch are tried one by one, and after the
+   * same time `onFailure` decides on a single message. A longer time tolerates slower functions, but one message can block its address longer.
    *
    * @defaultValue `'2m'`
    */
   readonly callBudget?: Duration;
-  /** Most messages of one call. Higher needs fewer calls for a busy address, lower gives smaller answers. @defaultValue `1000` */
+  /** Most messages per call. More need fewer calls for a busy address, fewer give smaller responses. @defaultValue `1000` */
   readonly batchMessagesMax?: number;
-  /** What happens to a message whose budget is used up, or that cannot be helped by trying again. @defaultValue `'dead-letter'` */
+  /** What happens to a message after `callBudget`, or after a permanent failure. @defaultValue `'dead-letter'` */
   readonly onFailure?: OnFailure;
   /**
-   * What time counts in which the endpoint cannot be reached, or asks for patience with status 429 or 503: `wait` waits it out, however long
-   * it takes, so that an outage loses nothing; `fail` counts it towards `callBudget`.
+   * Whether time counts towards `callBudget` while the endpoint cannot be reached or responds with status 429 or 503. With `wait` it does not
+   * count, so that an outage of any length produces no dead letters; with `fail` it counts.
    *
    * @defaultValue `'wait'`
    */
   readonly whenUnavailable?: 'wait' | 'fail';
-  /** How long a connection may take to stand. @defaultValue `'20s'` */
+  /** Connect timeout. @defaultValue `'20s'` */
   readonly connectTimeout?: Duration;
-  /** Most connections at once; further calls wait for one. @defaultValue `1024` */
+  /** Most open connections; further calls wait. @defaultValue `1024` */
   readonly poolSize?: number;
-  /** How long a connection that nothing uses is kept; the server should keep it longer. `0`: as long as the server. @defaultValue `'15s'` */
+  /** How long an idle connection is kept. The server should keep it longer. `0` keeps it as long as the server. @defaultValue `'15s'` */
   readonly poolTtl?: Duration;
-  /** Largest request and answer, in bytes. @defaultValue 32 MiB */
+  /** Largest request and response, in bytes. @defaultValue 32 MiB */
   readonly payloadBytesMax?: number;
   readonly tls?: RemoteTlsOptions;
-  /** Signs every request with this secret, in the header `x-statefun-signature`: see docs/remote-functions.md. */
+  /** A secret that signs every request, in the header `x-statefun-signature`. See docs/remote-functions.md. */
   readonly signingSecret?: string;
-  /** A file with the secret, in place of `signingSecret`. */
+  /** A file with the secret, as an alternative to `signingSecret`. */
   readonly signingSecretFile?: string;
   /**
-   * Statuses that are not tried again: `none`, or, as StateFun's older transport has it, `client-errors`, those below 500 but for 408, 409,
-   * 420, 429 and 499. @defaultValue `'none'`
+   * Statuses after which a call is not retried. `client-errors` are those below 500 except 408, 409, 420, 429 and 499, as in StateFun's older
+   * transport. @defaultValue `'none'`
    */
   readonly finalStatuses?: 'none' | 'client-errors';
 }
 
 /**
- * Functions that another process serves over StateFun's request-reply protocol, in whatever language, to be listed under `remote` of an
- * application. Nothing is connected before the application starts. Throws REMOTE_ENDPOINT_INVALID and INVALID_DURATION.
+ * Declares functions that another process serves over StateFun's request-reply protocol, in any language. List the result under `remote` of an
+ * application. It opens no connection before the application starts. Throws REMOTE_ENDPOINT_INVALID and INVALID_DURATION.
  */
 export function remoteFunctions(options: RemoteFunctionsOptions): RemoteFunctions {
   const { functions, url, batchMessagesMax = 1_000, poolSize = 1_024, payloadBytesMax = protocolBytesMax } = options;
@@ -101,7 +101,7 @@ export function remoteFunctions(options: RemoteFunctionsOptions): RemoteFunction
   };
 }
 
-/** Those of StateFun's transport `okhttp` that are worth another try, although they are below 500. */
+/** Statuses below 500 that StateFun's transport `okhttp` retries. */
 const temporaryStatuses: readonly number[] = [408, 409, 420, 429, 499];
 
 function isClientError(status: number): boolean {

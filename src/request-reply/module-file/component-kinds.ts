@@ -5,7 +5,7 @@ import type { ModuleDescription } from './module-description.ts';
 import { readPlaygroundEgress, readPlaygroundIngress } from './playground-kinds.ts';
 import type { SpecReader } from './spec-reader.ts';
 
-/** What has been read so far. */
+/** The components read so far. */
 export interface Components {
   readonly endpoints: RemoteFunctionsOptions[];
   readonly ingress: ModuleDescription['ingress'][number][];
@@ -25,7 +25,7 @@ const kinds: Readonly<Record<string, ReadComponent>> = {
   'io.statefun.kafka.v1/egress': refuseKafka,
 };
 
-/** Reads one component; an unknown kind is a problem. */
+/** Reads one component. Reports an unknown kind as a problem. */
 export function readComponent(kind: string, spec: SpecReader, into: Components, file: string): void {
   const read = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
   if (read !== undefined) read(spec, into, file);

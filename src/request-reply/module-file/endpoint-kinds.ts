@@ -8,7 +8,7 @@ type Options = { -readonly [Key in keyof RemoteFunctionsOptions]: RemoteFunction
 
 const batchMessagesMaxDefault = 1_000;
 
-/** `io.statefun.endpoints.v2/http`. */
+/** Reads an endpoint of the kind `io.statefun.endpoints.v2/http`. */
 export function readEndpointV2(spec: SpecReader, file: string): RemoteFunctionsOptions | undefined {
   return readEndpoint(spec, file, (options) => {
     const transport = spec.map('transport');
@@ -21,7 +21,7 @@ export function readEndpointV2(spec: SpecReader, file: string): RemoteFunctionsO
   });
 }
 
-/** `io.statefun.endpoints.v1/http`, which always has the transport `okhttp`. */
+/** Reads an endpoint of the kind `io.statefun.endpoints.v1/http`, which always has the transport `okhttp`. */
 export function readEndpointV1(spec: SpecReader, file: string): RemoteFunctionsOptions | undefined {
   return readEndpoint(spec, file, (options) => readTimeouts(spec, options));
 }
@@ -31,7 +31,7 @@ function readEndpoint(spec: SpecReader, file: string, readTransport: (options: O
   const url = spec.requiredText('urlPathTemplate');
   const options: Options = { functions: functions ?? 'a/a', url: url ?? 'http://a/' };
   const batch = spec.integer('maxNumBatchRequests', Number.MIN_SAFE_INTEGER) ?? batchMessagesMaxDefault;
-  // Flink takes 0 and less for "no limit".
+  // Flink reads 0 and less as "no limit".
   options.batchMessagesMax = batch > 0 ? batch : 100_000;
   readTransport(options);
   readEngineKeys(spec, file, options);
@@ -47,12 +47,12 @@ function readEndpoint(spec: SpecReader, file: string, readTransport: (options: O
   return functions === undefined || url === undefined ? undefined : options;
 }
 
-/** Settings that only this engine knows; Flink does not read the key. */
+/** Reads settings of this engine, under a key that Flink ignores. */
 function readEngineKeys(spec: SpecReader, file: string, options: Options): void {
   const engine = spec.map('engine');
   if (engine === undefined) return;
   const onFailure = engine.text('onFailure');
-  // What they may be is checked with all other options.
+  // The values are checked together with all other options.
   if (onFailure !== undefined) options.onFailure = onFailure as NonNullable<Options['onFailure']>;
   const whenUnavailable = engine.text('whenUnavailable');
   if (whenUnavailable !== undefined) options.whenUnavailable = whenUnavailable as NonNullable<Options['whenUnavailable']>;
@@ -77,7 +77,7 @@ function readAsyncTransport(transport: SpecReader, file: string, options: Option
   if (Object.keys(given).length > 0) options.tls = given;
   const timeouts = transport.map('timeouts');
   if (timeouts === undefined) return;
-  // The older keys win where they are given, with the older defaults.
+  // Older keys take precedence, with their older defaults.
   options.callBudget = timeouts.duration('call') ?? '1m';
   options.connectTimeout = timeouts.duration('connect') ?? '10s';
   timeouts.withoutEffect('read', 'the whole answer is waited for, as long as call lasts');
@@ -85,7 +85,7 @@ function readAsyncTransport(transport: SpecReader, file: string, options: Option
   timeouts.end();
 }
 
-/** Of the transport `okhttp`. */
+/** Reads the timeouts of the transport `okhttp`. */
 function readTimeouts(spec: SpecReader, options: Options): void {
   options.finalStatuses = 'client-errors';
   options.callBudget = '1m';
@@ -108,7 +108,7 @@ function certificate(transport: SpecReader, key: string, file: string): string |
   return path === undefined ? undefined : pathOf(path, file);
 }
 
-/** Paths are relative to the module.yaml. */
+/** Resolves a path relative to the module file. */
 function pathOf(path: string, file: string): string {
   if (path.startsWith('file:/')) return path;
   const plain = path.replace(/^file:/, '');

@@ -1,6 +1,6 @@
 import { StatefunError } from '../../shared/errors.ts';
 
-/** What is wrong with a module.yaml, and what is only strange: all of it, each with file and line. */
+/** Collects the problems and warnings of a module file, each with file and line. */
 export class Findings {
   readonly problems: StatefunError[] = [];
   readonly warnings: StatefunError[] = [];
@@ -14,12 +14,12 @@ export class Findings {
     this.problems.push(this.#error('MODULE_FILE_INVALID', line, text, hint));
   }
 
-  /** What is not read, although somebody wrote it. */
+  /** Adds a warning about a key that is not read. */
   unknownKey(line: number, text: string): void {
     this.warnings.push(this.#error('MODULE_KEY_UNKNOWN', line, text));
   }
 
-  /** What is understood and means nothing to this engine, or not what it meant to Flink. */
+  /** Adds a warning about a key that has no effect in this engine, or another one than in Flink. */
   withoutEffect(line: number, text: string): void {
     this.warnings.push(this.#error('MODULE_KEY_WITHOUT_EFFECT', line, text));
   }

@@ -1,4 +1,4 @@
-/** Flink's units of time, by every name it knows, in milliseconds. */
+/** Flink's units of time, by each of their names, in milliseconds. */
 const unitsMs: Readonly<Record<string, number>> = {
   d: 86_400_000,
   day: 86_400_000,
@@ -22,7 +22,7 @@ const unitsMs: Readonly<Record<string, number>> = {
   milliseconds: 1,
 };
 
-/** The milliseconds of a duration as Flink writes it; undefined when it is none. A bare number means milliseconds. */
+/** Parses a duration in Flink's notation and returns milliseconds, or undefined. A number without unit is in milliseconds. */
 export function parseFlinkDuration(value: unknown): number | undefined {
   const match = /^\s*(\d{1,15})\s*([a-z]*)\s*$/i.exec(String(value));
   if (match === null) return undefined;

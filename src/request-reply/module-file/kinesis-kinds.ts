@@ -27,7 +27,7 @@ export function readKinesisEgress(spec: SpecReader): KinesisEgressSpec | undefin
   return id === undefined ? undefined : { kind: 'kinesis', id, connection };
 }
 
-/** An id of an ingress or egress. */
+/** Reads the id of an ingress or egress. */
 export function readId(spec: SpecReader): string | undefined {
   const id = spec.requiredText('id');
   if (id === undefined || isFunctionType(id)) return id;
@@ -91,7 +91,7 @@ function readStart(spec: SpecReader): KinesisIngressSpec['start'] {
   return type === 'earliest' ? 'TRIM_HORIZON' : 'LATEST';
 }
 
-/** `2020-02-01 04:15:00.000 +0000`. */
+/** Reads a date of the form `2020-02-01 04:15:00.000 +0000`. */
 function readDate(position: SpecReader): Date | undefined {
   const text = position.requiredText('date');
   if (text === undefined) return undefined;

@@ -1,22 +1,22 @@
 import type { StatefunError } from '../../shared/errors.ts';
 import type { RemoteFunctionsOptions } from '../calling/remote-functions.ts';
 
-/** What a module.yaml describes, in whatever version it is written. */
+/** The content of a module file of any version. */
 export interface ModuleDescription {
   readonly endpoints: readonly RemoteFunctionsOptions[];
   readonly ingress: readonly (KinesisIngressSpec | PlaygroundIngressSpec)[];
   readonly egress: readonly (KinesisEgressSpec | PlaygroundEgressSpec)[];
-  /** With a mistake in it nothing is to be started. */
+  /** Mistakes. If there is one, nothing may be started. */
   readonly problems: readonly StatefunError[];
-  /** Keys that are not read, or have no effect. */
+  /** Warnings about keys that are not read or have no effect. */
   readonly warnings: readonly StatefunError[];
 }
 
-/** Which messages a record becomes: one for each target, its bytes under the typename. */
+/** The route of a stream's records: one message for each target, with the record's bytes under the typename. */
 export interface StreamRoute {
   readonly stream: string;
   readonly valueType: string;
-  /** Function types; the id is the key of the record. */
+  /** Function types of the targets; the id is the key of the record. */
   readonly targets: readonly string[];
 }
 
@@ -43,14 +43,14 @@ export interface KinesisEgressSpec {
 export interface PlaygroundIngressSpec {
   readonly kind: 'playground';
   readonly port: number;
-  /** Where to listen; undefined: where only this machine reaches it. */
+  /** The host to listen on. @defaultValue `'127.0.0.1'`, which only this machine reaches */
   readonly host?: string;
 }
 
 export interface PlaygroundEgressSpec {
   readonly kind: 'playground';
   readonly port: number;
-  /** Where to listen; undefined: where only this machine reaches it. */
+  /** The host to listen on. @defaultValue `'127.0.0.1'`, which only this machine reaches */
   readonly host?: string;
   readonly topics: readonly string[];
 }

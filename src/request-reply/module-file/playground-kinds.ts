@@ -1,7 +1,7 @@
 import type { PlaygroundEgressSpec, PlaygroundIngressSpec } from './module-description.ts';
 import type { SpecReader } from './spec-reader.ts';
 
-/** `io.statefun.playground.v1/ingress`. */
+/** Reads an ingress of the kind `io.statefun.playground.v1/ingress`. */
 export function readPlaygroundIngress(spec: SpecReader): PlaygroundIngressSpec | undefined {
   const port = readPort(spec);
   const host = readHost(spec);
@@ -9,7 +9,7 @@ export function readPlaygroundIngress(spec: SpecReader): PlaygroundIngressSpec |
   return port === undefined ? undefined : { kind: 'playground', port, ...host };
 }
 
-/** `io.statefun.playground.v1/egress`. */
+/** Reads an egress of the kind `io.statefun.playground.v1/egress`. */
 export function readPlaygroundEgress(spec: SpecReader): PlaygroundEgressSpec | undefined {
   const port = readPort(spec);
   const topics = spec.texts('topics');
@@ -29,7 +29,7 @@ function readPort(spec: SpecReader): number | undefined {
   return undefined;
 }
 
-/** A setting that only this engine knows: the playground of StateFun listens everywhere. */
+/** Reads the host, a setting of this engine: StateFun's playground listens on every interface. */
 function readHost(spec: SpecReader): { readonly host?: string } {
   const engine = spec.map('engine');
   const host = engine?.text('host');

@@ -8,15 +8,15 @@ import { SpecReader } from './spec-reader.ts';
 const upgradeHint = 'See docs/remote-functions.md for the form of version 3.1: one document for each component, with kind and spec.';
 
 /**
- * Reads a module.yaml of StateFun: one document for each component (3.1 and later), or one for all of them (3.0, and as far as it has a
- * meaning 2.x). Nothing is thrown: every mistake is in the answer, with its line. `file` is its path.
+ * Parses a module file of StateFun: one document for each component (version 3.1 and later), or one for all of them (version 3.0, and as far as
+ * possible 2.x). It throws nothing: the result contains each mistake with its line. `file` is the path for messages.
  */
 export function readModuleFile(text: string, file: string): ModuleDescription {
   const findings = new Findings(file);
   const into: Components = { endpoints: [], ingress: [], egress: [] };
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
-  // Without any document the parser answers with a marker, which is no list of documents and is empty.
+  // For a text without a document the parser returns a marker, which is not a list of documents.
   for (const document of documents) {
     for (const { message, pos } of document.errors)
       findings.problem(lines.linePos(pos[0]).line, message.replace(/\s+/g, ' ').replace(/\.$/, ''));

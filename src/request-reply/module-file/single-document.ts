@@ -3,7 +3,7 @@ import { readEndpointV1 } from './endpoint-kinds.ts';
 import { readKinesisEgress, readKinesisIngress } from './kinesis-kinds.ts';
 import type { SpecReader } from './spec-reader.ts';
 
-/** The kinds of version 3.0 by what they are called since 3.1. */
+/** The names that kinds of version 3.0 have since 3.1. */
 const renamed: Readonly<Record<string, string>> = {
   http: 'io.statefun.endpoints.v1/http',
   'io.statefun.kafka/ingress': 'io.statefun.kafka.v1/ingress',
@@ -12,7 +12,7 @@ const renamed: Readonly<Record<string, string>> = {
   'io.statefun.kinesis/egress': 'io.statefun.kinesis.v1/egress',
 };
 
-/** `version: "3.0"`: one document with lists of endpoints, ingresses and egresses. */
+/** Reads a document with `version: "3.0"`, which has lists of endpoints, ingresses and egresses. */
 export function readVersion30(document: SpecReader, into: Components, file: string): void {
   const spec = moduleSpec(document);
   for (const [list, item] of [
@@ -37,8 +37,8 @@ export function readVersion30(document: SpecReader, into: Components, file: stri
 }
 
 /**
- * `version: "1.0"` and `"2.0"`, and the fragment of their documents that is only a list of functions. What they mean is kept; the protocol
- * they were written for is another one, so the functions have to be served by an SDK of version 3.
+ * Reads a document with `version: "1.0"` or `"2.0"`, or its fragment that is only a list of functions. Their protocol has changed since, so
+ * the functions must be served by an SDK of version 3.
  */
 export function readLegacy(document: SpecReader, into: Components, file: string): void {
   const spec = document.has('module') ? moduleSpec(document) : document;
@@ -73,7 +73,7 @@ function moduleSpec(document: SpecReader): SpecReader {
 }
 
 function readFunction(entry: SpecReader, into: Components, file: string): void {
-  // In the documents of the 2.x SDKs meta and spec stand beside `function`, in working files below it.
+  // The 2.x SDKs document meta and spec beside `function`; working files have them below it.
   const nested = entry.map('function');
   const component = nested?.has('spec') === true ? nested : entry;
   const meta = component.map('meta');

@@ -3,7 +3,7 @@ import { describe } from '../../shared/errors.ts';
 import { parseFlinkDuration } from './flink-duration.ts';
 import type { Findings } from './findings.ts';
 
-/** A document of a file, and where mistakes go. */
+/** A document of a file, and the collection of its mistakes. */
 export interface YamlSource {
   readonly document: Document;
   readonly lines: LineCounter;
@@ -11,25 +11,25 @@ export interface YamlSource {
 }
 
 /**
- * Reads a map of a module.yaml key by key. What is missing or of another kind becomes a problem and reads as undefined; `end` reports the
- * keys that nobody asked for.
+ * Reads a map of a module file key by key. A value of a wrong type is reported as a problem and read as undefined. `end` reports the keys that
+ * were not read.
  */
 export class SpecReader {
-  /** Of the map, for people: `spec.transport`; empty at the top. */
+  /** The path of the map in messages, such as `spec.transport`; empty at the top level. */
   readonly path: string;
   readonly line: number;
   readonly #source: YamlSource;
   readonly #values = new Map<string, { readonly node: Node | null; readonly line: number }>();
   readonly #known = new Set<string>();
 
-  /** A node that is no map is a problem, unless it is missing. */
+  /** Reports a node that is not a map, unless it is missing. */
   constructor(node: unknown, path: string, source: YamlSource, line = 1) {
     this.path = path;
     this.#source = source;
     const resolved = isAlias(node) ? node.resolve(source.document) : node;
     this.line = lineOf(resolved, source) ?? line;
     if (isMap(resolved)) {
-      // The pairs of a parsed document have nodes.
+      // Safe: the pairs of a parsed document have nodes.
       for (const { key, value } of resolved.items as Pair<Node, Node | null>[]) {
         this.#values.set(isScalar(key) ? String(key.value) : '?', { node: value, line: lineOf(key, source) ?? this.line });
       }
@@ -38,7 +38,7 @@ export class SpecReader {
     }
   }
 
-  /** The same map with another value under a key, for what older versions wrote elsewhere. */
+  /** Returns the map with another value under a key, for values that older versions had elsewhere. */
   with(key: string, value: unknown): SpecReader {
     const copy = new SpecReader(null, this.path, this.#source, this.line);
     for (const [known, entry] of this.#values) copy.#values.set(known, entry);
@@ -69,7 +69,7 @@ export class SpecReader {
     return value === '' ? undefined : value;
   }
 
-  /** A whole number. */
+  /** Reads a whole number. */
   integer(key: string, min = 0): number | undefined {
     const value = this.#scalar(key);
     if (value === undefined) return undefined;
@@ -78,7 +78,7 @@ export class SpecReader {
     return this.#wrong(key, `a whole number from ${min} on`);
   }
 
-  /** In milliseconds, from Flink's notation: `2m`, `10 sec`, `500ms`, a bare number of milliseconds. */
+  /** Reads a duration in Flink's notation and returns milliseconds: `2m`, `10 sec`, `500ms`, or a number of milliseconds. */
   duration(key: string): number | undefined {
     const value = this.#scalar(key);
     if (value === undefined) return undefined;
@@ -90,7 +90,7 @@ export class SpecReader {
     return entry === undefined ? undefined : new SpecReader(entry.node, this.#name(key), this.#source, entry.line);
   }
 
-  /** The items of a list, each with its path and line. */
+  /** Reads the items of a list, each with its path and line. */
   list(key: string): readonly { readonly node: unknown; readonly path: string; readonly line: number }[] {
     const entry = this.#take(key);
     const node = isAlias(entry?.node) ? entry.node.resolve(this.#source.document) : entry?.node;
@@ -118,7 +118,7 @@ export class SpecReader {
     });
   }
 
-  /** A key that is understood and changes nothing here. */
+  /** Warns about a key that has no effect in this engine. */
   withoutEffect(key: string, why: string): void {
     const entry = this.#take(key);
     if (entry !== undefined) this.#source.findings.withoutEffect(entry.line, `${this.#name(key)} has no effect: ${why}`);
@@ -132,7 +132,7 @@ export class SpecReader {
     this.#source.findings.withoutEffect(key === undefined ? this.line : this.lineOf(key), text);
   }
 
-  /** Everything has been asked for. */
+  /** Reports the keys that were not read. */
   end(): void {
     for (const [key, { line }] of this.#values) {
       if (this.#known.has(key)) continue;
@@ -146,7 +146,7 @@ export class SpecReader {
     return this.#values.get(key);
   }
 
-  /** The value of a scalar; a list or a map is a problem. */
+  /** Reads a scalar. Reports a list or a map as a problem. */
   #scalar(key: string): unknown {
     const entry = this.#take(key);
     const node = isAlias(entry?.node) ? entry.node.resolve(this.#source.document) : entry?.node;

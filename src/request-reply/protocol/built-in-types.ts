@@ -18,8 +18,8 @@ const builtInTypes = new Map<unknown, BuiltInCodec<unknown>>([
   [stringType(), stringCodec],
 ]);
 
-/** How values of a type travel that StateFun has built in; undefined for any other type. */
+/** Returns the codec of a type that StateFun has built in; undefined for any other type. */
 export function builtInTypeOf<T>(type: StateType<T>): BuiltInCodec<T> | undefined {
-  // Safe: in the table each type stands beside the codec of its values.
+  // Safe: the table maps each type to the codec of its values.
   return builtInTypes.get(type) as BuiltInCodec<T> | undefined;
 }

@@ -3,12 +3,12 @@ import { ProtobufError } from '../../shared/protobuf/reader.ts';
 import { ProtobufWriter } from '../../shared/protobuf/writer.ts';
 
 /**
- * The largest request or answer, in bytes: what Flink's default transport accepts (`payload_max_bytes`), 32 MiB. A larger answer would be
- * refused by the cluster, time and again.
+ * The largest request or response, in bytes: 32 MiB, the limit of Flink's default transport (`payload_max_bytes`). A cluster would refuse a
+ * larger response on every attempt.
  */
 export const protocolBytesMax = 32 * 1024 * 1024;
 
-/** Reads a message of the protocol; throws PROTOCOL_MESSAGE_UNREADABLE or PROTOCOL_MESSAGE_TOO_LARGE. */
+/** Reads a message of the protocol. Throws PROTOCOL_MESSAGE_UNREADABLE or PROTOCOL_MESSAGE_TOO_LARGE. */
 export function readMessage<T>(what: string, bytes: Uint8Array, read: (bytes: Uint8Array) => T): T {
   if (bytes.byteLength > protocolBytesMax) throw tooLarge(what, bytes.byteLength);
   try {
@@ -20,7 +20,7 @@ export function readMessage<T>(what: string, bytes: Uint8Array, read: (bytes: Ui
   }
 }
 
-/** Writes a message of the protocol; throws PROTOCOL_MESSAGE_TOO_LARGE. */
+/** Writes a message of the protocol. Throws PROTOCOL_MESSAGE_TOO_LARGE. */
 export function writeMessage(what: string, write: (writer: ProtobufWriter) => void): Uint8Array {
   const writer = new ProtobufWriter();
   write(writer);
@@ -28,7 +28,7 @@ export function writeMessage(what: string, write: (writer: ProtobufWriter) => vo
   return writer.finish();
 }
 
-/** Calls `write` for every item, the last one first: the writer goes backwards. */
+/** Calls `write` for each item, beginning with the last: the writer works backwards. */
 export function eachBackwards<T>(items: readonly T[], write: (item: T) => void): void {
   for (let index = items.length - 1; index >= 0; index--) write(items[index] as T); // Safe: the index is within the list.
 }

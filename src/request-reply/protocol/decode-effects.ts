@@ -17,7 +17,7 @@ import { readAddress, readTypedValue } from './parts.ts';
  * EgressMessage              1 egress_namespace     2 egress_type     3 argument: TypedValue
  */
 
-/** A mutation of a kind that Flink does not know either is an error there, too: guessing would delete state. */
+/** Reads a state mutation. An unknown kind is an error, as in Flink: guessing would delete state. */
 export function readMutation(bytes: Uint8Array): StateMutation {
   const reader = new ProtobufReader(bytes);
   let type = 0;

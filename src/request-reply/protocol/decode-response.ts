@@ -12,8 +12,8 @@ import { readEgress, readDelayed, readMutation, readOutgoing } from './decode-ef
  */
 
 /**
- * Zero bytes are a result without effects. Values are views into the bytes, which must not change afterwards.
- * Throws PROTOCOL_MESSAGE_UNREADABLE and PROTOCOL_MESSAGE_TOO_LARGE.
+ * Decodes a response of the protocol (`FromFunction`). Zero bytes are a result without effects. Values are views into the bytes, which must not
+ * change afterwards. Throws PROTOCOL_MESSAGE_UNREADABLE and PROTOCOL_MESSAGE_TOO_LARGE.
  */
 export function decodeFromFunction(bytes: Uint8Array): BatchResponse {
   return readMessage('FromFunction', bytes, readFromFunction);
@@ -21,7 +21,7 @@ export function decodeFromFunction(bytes: Uint8Array): BatchResponse {
 
 function readFromFunction(bytes: Uint8Array): BatchResponse {
   const reader = new ProtobufReader(bytes);
-  // The last member of the oneof wins; the same one again is merged.
+  // The last member of the oneof wins; a repeated member is merged.
   let member = 100;
   let content: Uint8Array | undefined;
   for (let field = reader.next(); field !== 0; field = reader.next()) {
@@ -75,7 +75,7 @@ function readSpec(bytes: Uint8Array): StateSpec {
   return { name, typename, expiration: expiration === undefined ? undefined : readExpiration(expiration) };
 }
 
-/** Python and Go write a mode of NONE where Java and JavaScript write nothing; an unknown mode counts as NONE, as in Flink. */
+/** Reads an expiration. Python and Go write the mode NONE where Java and JavaScript write nothing. An unknown mode is NONE, as in Flink. */
 function readExpiration(bytes: Uint8Array): StateExpiration | undefined {
   const reader = new ProtobufReader(bytes);
   let mode = 0;

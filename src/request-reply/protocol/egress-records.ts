@@ -10,15 +10,15 @@ import { readMessage, writeMessage } from './codec.ts';
  */
 
 /**
- * What a record carries: bytes as they are, text as UTF-8, or the bytes of a typed value. The last is what consumers expect that read with
- * StateFun's types: `typed(stringType(), 'hi')` is a Protobuf message of four bytes, `'hi'` are the two letters.
+ * The content of a record: bytes, text as UTF-8, or the bytes of a typed value. Consumers that use StateFun's types expect a typed value:
+ * `typed(stringType(), 'hi')` is a Protobuf message of four bytes, `'hi'` are the two letters.
  */
 export type RecordValue = Uint8Array | string | TypedValue;
 
 /** A record for the Kafka egress of StateFun. */
 export interface KafkaRecord<V = RecordValue> {
   readonly topic: string;
-  /** Left out or empty: a record without a key. */
+  /** The key. A missing or empty key means a record without a key. */
   readonly key?: string | undefined;
   readonly value: V;
 }
@@ -42,7 +42,7 @@ export const kinesisRecordTypename = 'type.googleapis.com/io.statefun.sdk.egress
 
 export const playgroundRecordTypename = 'io.statefun.playground/EgressRecord';
 
-/** What `context.sendEgress` takes for a Kafka egress. Throws EGRESS_RECORD_INVALID and PROTOCOL_MESSAGE_TOO_LARGE. */
+/** Creates a record for a Kafka egress, for `context.sendEgress`. Throws EGRESS_RECORD_INVALID and PROTOCOL_MESSAGE_TOO_LARGE. */
 export function kafkaRecord(record: KafkaRecord): TypedValue {
   ensureText('topic', record.topic);
   const bytes = bytesOf(record.value);
@@ -54,7 +54,7 @@ export function kafkaRecord(record: KafkaRecord): TypedValue {
   return { typename: kafkaRecordTypename, hasValue: true, value };
 }
 
-/** What `context.sendEgress` takes for a Kinesis egress. Throws EGRESS_RECORD_INVALID and PROTOCOL_MESSAGE_TOO_LARGE. */
+/** Creates a record for a Kinesis egress, for `context.sendEgress`. Throws EGRESS_RECORD_INVALID and PROTOCOL_MESSAGE_TOO_LARGE. */
 export function kinesisRecord(record: KinesisRecord): TypedValue {
   ensureText('stream', record.stream);
   ensureText('partitionKey', record.partitionKey);
@@ -68,7 +68,7 @@ export function kinesisRecord(record: KinesisRecord): TypedValue {
   return { typename: kinesisRecordTypename, hasValue: true, value };
 }
 
-/** What `context.sendEgress` takes for the egress of the playground. Throws EGRESS_RECORD_INVALID. */
+/** Creates a message for the egress of the playground, for `context.sendEgress`. Throws EGRESS_RECORD_INVALID. */
 export function playgroundRecord({ topic, payload }: PlaygroundRecord): TypedValue {
   ensureText('topic', topic);
   return { typename: playgroundRecordTypename, hasValue: true, value: Buffer.from(JSON.stringify({ topic, payload })) };
@@ -86,7 +86,7 @@ export function decodeKinesisRecord(bytes: Uint8Array): KinesisRecord<Uint8Array
   return { stream: texts[3] ?? '', partitionKey: texts[1] ?? '', explicitHashKey: texts[4], value };
 }
 
-/** Both records have their value in field 2 and texts in the others; an empty text is none. */
+/** Reads either record: both have their value in field 2 and strings in the other fields. An empty string means none. */
 function readRecord(bytes: Uint8Array): { readonly texts: readonly (string | undefined)[]; readonly value: Uint8Array } {
   const reader = new ProtobufReader(bytes);
   const texts: (string | undefined)[] = [];
@@ -102,7 +102,7 @@ function readRecord(bytes: Uint8Array): { readonly texts: readonly (string | und
 function bytesOf(value: RecordValue): Uint8Array {
   if (typeof value === 'string') return Buffer.from(value);
   if (value instanceof Uint8Array) return value;
-  // Checked, because JavaScript may give anything: a number has no bytes that every SDK agrees on.
+  // Checked, because untyped code can pass any value: a number has no bytes that every SDK agrees on.
   if (isTypedValue(value) && value.hasValue) return value.value;
   throw new StatefunError('EGRESS_RECORD_INVALID', `the value of a record is ${describe(value)}.`);
 }

@@ -12,9 +12,9 @@ import type {
 } from '../../functions/remote/invocation-batch.ts';
 import { splitTypename, writeAddress, writeTypedValue } from './parts.ts';
 
-// Field numbers: see decode-response.ts and decode-effects.ts, which read what this writes.
+// For field numbers see decode-response.ts and decode-effects.ts.
 
-/** Never zero bytes, which a runtime would take for a result without effects. Throws PROTOCOL_MESSAGE_TOO_LARGE. */
+/** Encodes a response; never to zero bytes, which a runtime reads as a result without effects. Throws PROTOCOL_MESSAGE_TOO_LARGE. */
 export function encodeFromFunction(response: BatchResponse): Uint8Array {
   return writeMessage('FromFunction', (writer) => {
     if (response.kind === 'result') writer.message(100, () => writeResult(writer, response));
@@ -32,7 +32,7 @@ function writeResult(writer: ProtobufWriter, { mutations, messages, delayed, egr
 function writeMutation(writer: ProtobufWriter, { name, value }: StateMutation): void {
   if (value !== undefined) writer.message(3, () => writeTypedValue(writer, value));
   writer.text(2, name);
-  // DELETE is 0, and so it is not written.
+  // DELETE is 0 and therefore not written.
   if (value !== undefined) writer.int64(1, 1);
 }
 

@@ -3,11 +3,11 @@ import type { TypedValue } from '../../shared/typed-value.ts';
 import { ProtobufReader } from '../../shared/protobuf/reader.ts';
 import type { ProtobufWriter } from '../../shared/protobuf/writer.ts';
 
-// Address and TypedValue, which both directions use.
+// Address and TypedValue, which requests and responses share.
 
 const noBytes = new Uint8Array(0);
 
-/** `namespace/name` as the protocol has it, in two. What the official SDKs call a typename with several slashes is parted at the last. */
+/** Splits `namespace/name` in two, as the protocol does. A typename of the official SDKs with several slashes is split at the last. */
 export function splitTypename(typename: string): { readonly namespace: string; readonly name: string } {
   const slash = typename.lastIndexOf('/');
   return { namespace: typename.slice(0, Math.max(slash, 0)), name: typename.slice(slash + 1) };
@@ -20,7 +20,7 @@ export function writeAddress(writer: ProtobufWriter, { type, id }: Address): voi
   if (namespace !== '') writer.text(1, namespace);
 }
 
-/** Undefined for an address in which nothing is set: what some SDKs send for none. */
+/** Reads an address. Returns undefined for one without any field, which some SDKs send for no address. */
 export function readAddress(bytes: Uint8Array): Address | undefined {
   const reader = new ProtobufReader(bytes);
   let namespace = '';
@@ -41,7 +41,7 @@ export function writeTypedValue(writer: ProtobufWriter, { typename, hasValue, va
   if (typename !== '') writer.text(1, typename);
 }
 
-/** The value is a view into the bytes. Nothing at all is a typed value without type or value. */
+/** Reads a typed value, whose value is a view into the bytes. No bytes are a typed value without type and value. */
 export function readTypedValue(bytes: Uint8Array | undefined): TypedValue {
   let typename = '';
   let hasValue = false;

@@ -11,7 +11,7 @@ import { readAddress, readTypedValue, writeAddress, writeTypedValue } from './pa
  * Invocation                 1 caller: Address     2 argument: TypedValue
  */
 
-/** Throws PROTOCOL_MESSAGE_TOO_LARGE. */
+/** Encodes a request of the protocol (`ToFunction`). Throws PROTOCOL_MESSAGE_TOO_LARGE. */
 export function encodeToFunction(batch: InvocationBatch): Uint8Array {
   return writeMessage('ToFunction', (writer) => {
     writer.message(100, () => {
@@ -23,8 +23,8 @@ export function encodeToFunction(batch: InvocationBatch): Uint8Array {
 }
 
 /**
- * Values are views into the bytes, which must not change afterwards. Throws PROTOCOL_MESSAGE_UNREADABLE, also for a request that asks for
- * nothing or names no target, and PROTOCOL_MESSAGE_TOO_LARGE.
+ * Decodes a request of the protocol (`ToFunction`). Values are views into the bytes, which must not change afterwards. Throws
+ * PROTOCOL_MESSAGE_UNREADABLE, also for a request without a batch or a target, and PROTOCOL_MESSAGE_TOO_LARGE.
  */
 export function decodeToFunction(bytes: Uint8Array): InvocationBatch {
   return readMessage('ToFunction', bytes, readToFunction);

@@ -5,7 +5,7 @@ import type { StateType } from '../../state/state-type.ts';
 import { builtInTypeOf } from './built-in-types.ts';
 
 /**
- * What StateFun calls a type: `io.statefun.types/…` for those that it has built in, the typename that the type was made with, or else
+ * Returns the typename of a type in StateFun: `io.statefun.types/…` for built-in types, the typename that the type was created with, or
  * `statefun.types/` and the name of the type. Throws TYPENAME_INVALID.
  */
 export function typenameOf<T>(type: StateType<T>): string {
@@ -18,17 +18,17 @@ export function typenameOf<T>(type: StateType<T>): string {
 }
 
 /**
- * A value as it travels, under the name of its type: what messages and egress records carry.
+ * Encodes a value with the name of its type, for messages and egress records.
  *
- * Throws STATE_NOT_SERIALIZABLE for one that its type would lose, and TYPENAME_INVALID.
+ * Throws STATE_NOT_SERIALIZABLE for a value that its type cannot represent, and TYPENAME_INVALID.
  */
 export function typed<T>(type: StateType<T>, value: T): TypedValue {
   return { typename: typenameOf(type), hasValue: true, value: encodeValue(type, type.ensure(value)) };
 }
 
 /**
- * The value that travelled. Throws VALUE_TYPE_MISMATCH when it is of another type, VALUE_MISSING when there is none, VALUE_UNREADABLE when
- * its bytes are not what the type writes.
+ * Decodes a typed value. Throws VALUE_TYPE_MISMATCH for another type, VALUE_MISSING for a typed value without a value, and VALUE_UNREADABLE for
+ * bytes that the type cannot read.
  */
 export function fromTypedValue<T>(type: StateType<T>, { typename, hasValue, value }: TypedValue): T {
   const expected = typenameOf(type);
@@ -41,7 +41,7 @@ export function fromTypedValue<T>(type: StateType<T>, { typename, hasValue, valu
   return decodeValue(type, value);
 }
 
-/** The bytes of a value that its type has checked. */
+/** Encodes a value that its type has checked. */
 export function encodeValue<T>(type: StateType<T>, value: T): Uint8Array {
   const builtIn = builtInTypeOf(type);
   if (builtIn !== undefined) return builtIn.encode(value);
@@ -49,7 +49,7 @@ export function encodeValue<T>(type: StateType<T>, value: T): Uint8Array {
   return typeof encoded === 'string' ? Buffer.from(encoded) : encoded;
 }
 
-/** Throws VALUE_UNREADABLE. */
+/** Decodes the bytes of a value. Throws VALUE_UNREADABLE. */
 export function decodeValue<T>(type: StateType<T>, bytes: Uint8Array): T {
   try {
     return (builtInTypeOf(type) ?? type).decode(bytes);

@@ -9,22 +9,21 @@ import type { ServedFunction, ServedFunctions } from './served-function.ts';
 import { standardErrorLogger } from './standard-error-logger.ts';
 
 export interface RequestReplyOptions {
-  /** Where every call that fails is told, with its address and cause. @defaultValue standard error */
+  /** The logger for failed calls, with their address and cause. @defaultValue standard error */
   readonly logger?: Logger;
 }
 
 /**
- * Functions behind StateFun's request-reply protocol: bytes in, bytes out. Mount it on any server; `serveFunctions`, `requestListener` and
- * `lambdaHandler` are such mounts.
+ * Handles StateFun's request-reply protocol: bytes in, bytes out. Mount it on any server, or use the mounts `serveFunctions`, `requestListener`
+ * and `lambdaHandler`.
  *
- * 1. A batch is handled once all states that the function always needs are attached; before, the answer names those that are missing, and
- *    never none.
- * 2. A failure rejects. It is never an answer, because zero bytes are a success without effects, and a runtime would drop the messages.
+ * 1. A batch is handled when all states that the function always needs are attached. Before, the response names the missing ones, at least one.
+ * 2. A failure rejects. It is never returned as bytes: zero bytes are a success without effects, and a runtime would drop the messages.
  */
 export class RequestReplyHandler {
   readonly #functions: ServedFunctions;
   readonly #logger: Logger;
-  /** @internal Where requests that are no calls are logged. */
+  /** @internal The log of requests that are no calls. */
   readonly rejections: RejectionLog;
 
   constructor(functions: ServedFunctions, options: RequestReplyOptions = {}) {
@@ -33,14 +32,14 @@ export class RequestReplyHandler {
     this.rejections = new RejectionLog(this.#logger);
   }
 
-  /** The served function types, sorted. */
+  /** Returns the served function types, sorted. */
   types(): readonly string[] {
     return this.#functions.types();
   }
 
   /**
-   * Answers a request. The bytes of the request must not change afterwards. Rejects with PROTOCOL_MESSAGE_UNREADABLE, PROTOCOL_MESSAGE_TOO_LARGE, UNKNOWN_FUNCTION,
-   * STATE_TYPE_CHANGED, and FUNCTION_FAILED with what the function threw as its cause.
+   * Handles a request and returns the response. The bytes of the request must not change afterwards. Rejects with PROTOCOL_MESSAGE_UNREADABLE,
+   * PROTOCOL_MESSAGE_TOO_LARGE, UNKNOWN_FUNCTION, STATE_TYPE_CHANGED, and FUNCTION_FAILED with the error of the function as its cause.
    */
   async handle(request: Uint8Array): Promise<Uint8Array> {
     let batch: InvocationBatch | undefined;
@@ -48,7 +47,7 @@ export class RequestReplyHandler {
       batch = decodeToFunction(request);
       return encodeFromFunction(await this.#respond(batch));
     } catch (thrown) {
-      // Anyone can send bytes, so what is no call is logged up to a rate.
+      // Anyone can send bytes, so requests that are no calls are logged up to a rate.
       if (batch === undefined) this.rejections.rejected({ bytes: request.byteLength, error: thrown });
       else this.#logger.error('a call failed', { address: formatAddress(batch.target), messages: batch.invocations.length, error: thrown });
       throw toError(thrown);
@@ -73,14 +72,14 @@ export class RequestReplyHandler {
   }
 }
 
-/** By name only: a state that is attached without a value is there. */
+/** Returns the states that are not attached, by name. A state without a value can be attached. */
 function missingStates(declared: readonly StateSpec[], { states }: InvocationBatch): readonly StateSpec[] {
   if (declared.length === 0) return [];
   const attached = new Set(states.map(({ name }) => name));
   return declared.filter(({ name }) => !attached.has(name));
 }
 
-/** States that the function does not declare are those of another version of it, and none of its business. */
+/** Throws STATE_TYPE_CHANGED if a state has another type. Ignores undeclared states, which belong to other versions of the function. */
 function ensureTypes({ type, states, statesOnDemand = [] }: ServedFunction, batch: InvocationBatch): void {
   const declared = new Map([...states, ...statesOnDemand].map(({ name, typename }) => [name, typename]));
   for (const { name, value } of batch.states) {

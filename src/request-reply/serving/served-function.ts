@@ -1,17 +1,16 @@
 import type { BatchResponse, InvocationBatch, StateSpec } from '../../functions/remote/invocation-batch.ts';
 
-/** A function type as the request-reply handler serves it, whatever style it is written in. */
+/** A function that the request-reply handler serves, written as a class or not. */
 export interface ServedFunction {
   readonly type: string;
-  /** What the runtime keeps for each address, and attaches before a batch is handled; names are unique. */
+  /** The states that the runtime keeps for each address and attaches before a batch is handled. Names are unique. */
   readonly states: readonly StateSpec[];
-  /** What it asks for only when a batch needs it; the runtime attaches what it was asked for once. Names are unique, among those of {@link states} too. */
+  /** States requested only when a batch needs them. The runtime attaches them from then on. Names are unique, also among {@link states}. */
   readonly statesOnDemand?: readonly StateSpec[];
   /**
-   * Handles the messages of one address in order. All states of {@link states} are attached, and maybe others, which are none of its
-   * business. When a batch needs a state of {@link statesOnDemand} that is not attached, the answer names it: nothing of the batch takes
-   * effect, and the runtime sends it again with that state. What it throws fails the whole batch: nothing of it takes effect, and the
-   * runtime sends it again.
+   * Handles the messages of one address in order. All of {@link states} are attached; ignore others. If a batch needs a state of
+   * {@link statesOnDemand} that is not attached, the response names it: the batch has no effect, and the runtime sends it again with that state.
+   * An error fails the whole batch: it has no effect, and the runtime sends it again.
    */
   handle(batch: InvocationBatch): Promise<BatchResponse>;
 }
@@ -19,6 +18,6 @@ export interface ServedFunction {
 /** The functions behind a request-reply handler. */
 export interface ServedFunctions {
   get(type: string): ServedFunction | undefined;
-  /** All types, sorted. */
+  /** Returns all types, sorted. */
   types(): readonly string[];
 }

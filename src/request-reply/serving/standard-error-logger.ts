@@ -5,8 +5,8 @@ import { printable } from '../../shared/text/printable.ts';
 import { standardError } from '../../shared/standard-streams.ts';
 
 /**
- * Warnings and errors on standard error, one line each with the cause of an error below: what a server of functions logs to that is given
- * no logger, since a failure that nobody sees is sent again until the job fails.
+ * Creates the default logger of a server of functions. It writes warnings and errors to standard error, one line each, with the cause of an
+ * error below: the runtime would repeat a failure that nobody sees until the job fails.
  */
 export function standardErrorLogger(fields: LogFields = {}): Logger {
   const write = (severity: LogSeverity, text: string, more: LogFields = {}): void => {

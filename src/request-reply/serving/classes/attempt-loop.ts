@@ -16,10 +16,10 @@ export type MessageOutcome =
   | { readonly kind: 'done'; readonly effects: Effects; readonly startedAtMs: number }
   | { readonly kind: 'dead-letter'; readonly error: Error; readonly attempts: number }
   | { readonly kind: 'skipped' }
-  /** Its handler used a state that is not attached. */
+  /** The handler used a state that is not attached. */
   | { readonly kind: 'incomplete' };
 
-/** Tries the messages of one batch, one after the other, as the policy of their function says, as long as the budget of the call lasts. */
+/** Handles the messages of one batch in order, with retries by the policy of their function and within the retry budget of the call. */
 export class AttemptLoop {
   readonly #registered: RegisteredFunction;
   readonly #state: ServedState;
@@ -45,7 +45,7 @@ export class AttemptLoop {
         const effects = await this.#attempt(message, startedAtMs);
         return this.#state.missing.length > 0 ? { kind: 'incomplete' } : { kind: 'done', effects, startedAtMs };
       } catch (thrown) {
-        // No failure to speak of: the message is tried anew, from its first attempt, once the state is there.
+        // Not a failure: the message begins again with its first attempt once the state is attached.
         if (this.#state.missing.length > 0) return { kind: 'incomplete' };
         const error = toHandlerError(thrown);
         const fields = { address: formatAddress(message.target), messageId: message.envelope.messageId, attempt: attempts, error };
@@ -53,7 +53,7 @@ export class AttemptLoop {
         const delayMs = retryDelayMs(policy, attempts);
         const isFinal = !canRetry(error) || attempts >= policy.attemptsMax;
         if (isFinal || clock.now() + delayMs > this.#retryUntilMs) {
-          // `stop` is refused when the application is served; what is not skipped is never lost.
+          // `stop` is refused when the application is served, so a message that is not skipped is kept.
           return policy.onFailure === 'skip' ? { kind: 'skipped' } : { kind: 'dead-letter', error, attempts };
         }
         await sleep(clock, delayMs, this.#never);
@@ -63,7 +63,7 @@ export class AttemptLoop {
 
   async #attempt(message: Message, nowMs: number): Promise<Effects> {
     const { definition, create } = this.#registered;
-    // An instance of its own: what an earlier attempt has left running holds another one, whose cells have ended.
+    // A new instance: work left running by an earlier attempt holds another one, whose cells have ended.
     const instance = create();
     this.#state.address.bind(instance);
     const attempt = new Attempt(definition, instance, message, this.#state.address, this.#invocations, nowMs);

@@ -10,29 +10,29 @@ import { eachBackwards } from '../../protocol/codec.ts';
 import { typenameOf } from '../../protocol/typed-values.ts';
 
 /*
- * How the cells of a class are kept by a cluster, one state each. A value is what its type writes. A table or a list is one value, which
- * travels whole with every call:
+ * The states of a cluster for the cells of a class, one state for each cell. A value is written by its type. A table or a list is one value,
+ * which is sent as a whole with every call:
  *
  *   table   1 entries, repeated, in the order of the table
  *   entry   1 key     2 value, as the type of the table writes it     3 in place of 1: the key as JSON, where UTF-8 cannot write it
  *   list    1 items, repeated, as the type of the list writes them
  */
 
-/** An entry of a cell as slots load and capture it; text is UTF-8. */
+/** The entries of a cell as slots load and capture them; text is UTF-8. */
 export type EntryContents = ReadonlyMap<string, string | Uint8Array>;
 
-/** What a cluster calls the type of a cell. Throws TYPENAME_INVALID. */
+/** Returns the typename of a cell in a cluster. Throws TYPENAME_INVALID. */
 export function cellTypename({ kind, type }: CellDefinition): string {
   return kind === 'value' ? typenameOf(type) : `statefun.types/${kind}`;
 }
 
-/** The type of a cell as a cluster keeps it: that of a value is written as StateFun does, so that other languages can read it. */
+/** Returns the type of a cell in a cluster. A value is written as StateFun writes it, so that other languages can read it. */
 export function clusterType({ kind, type }: CellDefinition): StateType<unknown> {
   const builtIn = kind === 'value' ? builtInTypeOf(type) : undefined;
   return builtIn === undefined ? type : { ...type, encode: (value) => builtIn.encode(value), decode: (bytes) => builtIn.decode(bytes) };
 }
 
-/** The entries that the state of a cell stands for. */
+/** Returns the entries in the state of a cell. */
 export function readCell({ kind, name }: CellDefinition, value: Uint8Array): StateEntry[] {
   switch (kind) {
     case 'value':
@@ -40,7 +40,7 @@ export function readCell({ kind, name }: CellDefinition, value: Uint8Array): Sta
     case 'table':
       return readParts(value).map((entry, index) => {
         const { key, content } = readTableEntry(entry);
-        // The order is all that stamps are for.
+        // Stamps only define the order.
         return { key: tableEntryKey(name, key), value: Buffer.from(withStamp(index, content)) };
       });
     case 'list':
@@ -48,7 +48,7 @@ export function readCell({ kind, name }: CellDefinition, value: Uint8Array): Sta
   }
 }
 
-/** The state of a cell with these entries; undefined for none, which removes the state. */
+/** Returns the state of a cell with these entries. For no entries it returns undefined, which removes the state. */
 export function writeCell({ kind, name }: CellDefinition, entries: EntryContents): Uint8Array | undefined {
   if (entries.size === 0) return undefined;
   switch (kind) {

@@ -20,23 +20,23 @@ import type { ClassHost } from './class-host.ts';
 import { envelopeValue, readEnvelope } from './envelope-values.ts';
 import { cellSpecs, ServedState } from './served-state.ts';
 
-/** The records of a batch in order. They are made when the batch is complete: making a dead letter logs and counts it. */
+/** The records of a batch in order. They are created when the batch is complete, because creating a dead letter logs and counts it. */
 type EgressRecords = (() => OutgoingEgress)[];
 
-/** What the messages of a batch have asked for so far. */
+/** The effects of a batch so far. */
 interface Collected {
   readonly effects: BatchEffects;
   readonly records: EgressRecords;
 }
 
 /**
- * A function class as the request-reply handler serves it.
+ * Serves a function class to the request-reply handler.
  *
- * 1. Messages of a batch are handled one after the other, each with the state that those before it have left.
- * 2. A message that fails is tried again and then given up, as its policy says, within the call: it never fails the batch. What does is an
- *    address whose state cannot be read.
- * 3. A class does not show whether it has subscribers, unless it answers them. A batch of another class that uses the table of subscribers
- *    without having it has no effect: the answer asks for the table. Types that never use the table save the round trip for it.
+ * 1. Messages of a batch are handled one after the other, each with the state left by those before it.
+ * 2. A message that fails is retried and then given up within the call, as its policy says, and never fails the batch. Only unreadable state of
+ *    the address fails the batch.
+ * 3. A class does not declare whether it has subscribers, unless it has `@OnSubscribe`. A batch of another class that uses the table of
+ *    subscribers while it is not attached has no effect: the response asks for the table. Types that never use the table save that round trip.
  */
 export class ClassFunction implements ServedFunction {
   readonly type: string;
@@ -44,7 +44,7 @@ export class ClassFunction implements ServedFunction {
   readonly #statesOfClass: readonly StateSpec[];
   readonly #registered: RegisteredFunction;
   readonly #host: ClassHost;
-  /** True for good after the first use: a cluster that starts anew, or another part of it, then attaches the table before a handler runs. */
+  /** Whether the table of subscribers was ever used. Then it is requested before a handler runs, also by a new cluster. */
   #usesSubscribers: boolean;
 
   constructor(registered: RegisteredFunction, host: ClassHost) {
@@ -107,7 +107,7 @@ export class ClassFunction implements ServedFunction {
     for (const sent of from.messages) effects.messages.push(valueFor(sent));
     for (const effect of from.delayed) {
       if (effect.kind === 'cancel') effects.delayed.push({ kind: 'cancel', token: effect.token });
-      // What the handler asked for, counted from when the cluster has the answer.
+      // The delay that the handler set, from the time when the cluster has the response.
       else
         effects.delayed.push({
           kind: 'send',

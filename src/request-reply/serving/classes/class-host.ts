@@ -9,26 +9,26 @@ import type { Clock } from '../../../shared/time/clock.ts';
 export interface GivenUp {
   readonly target: Address;
   readonly caller: Address | undefined;
-  /** Undefined: the message could not be read as an event. */
+  /** The message; undefined if it could not be read as an event. */
   readonly envelope: Envelope | undefined;
-  /** What the message was, where it is not an envelope. */
+  /** The bytes of a message that is not an envelope. */
   readonly bytes: Uint8Array;
   readonly error: Error;
   readonly attempts: number;
 }
 
-/** What the classes of an application need of whoever serves them to a cluster. */
+/** The services that function classes need from the host that serves them to a cluster. */
 export interface ClassHost {
-  /** All of it but `isTokenPending`: only the batch knows of tokens. */
+  /** The host of invocations without `isTokenPending`, which only the batch can tell. */
   readonly invocations: Omit<InvocationHost, 'isTokenPending'>;
-  /** Whether a function type is handled outside of the application, in another language. */
+  /** Whether a function type is remote, that is, served by another process. */
   readonly isRemote: (type: string) => boolean;
-  /** Callers that are none: the router, which hands on what comes from an ingress. */
+  /** Whether a caller is the router, which passes on records of an ingress: such messages have no caller. */
   readonly isIngress: (caller: Address) => boolean;
-  /** Undefined: the record is larger than what the outside takes. */
+  /** Returns the record for the cluster, or undefined if it is larger than the egress accepts. */
   readonly toEgress: (effect: EgressEffect) => OutgoingEgress | undefined;
   readonly toDeadLetter: (message: GivenUp) => OutgoingEgress;
   readonly clock: Clock;
-  /** How long failed messages of one call may be tried again in all, in milliseconds: the cluster waits meanwhile, two minutes at most. */
+  /** Total time for retries within one call, in milliseconds. The cluster waits meanwhile, by default at most two minutes. */
   readonly retryBudgetMs: number;
 }

@@ -6,17 +6,17 @@ import { formatAddress, type Address } from '../../../shared/address.ts';
 import { messageIdOf } from '../../../shared/message-id.ts';
 import type { TypedValue } from '../../../shared/typed-value.ts';
 
-/** Under this typename messages between functions of an application travel through a cluster: the Protobuf bytes of their envelope. */
+/** The typename of messages between functions of an application in a cluster. Their value is the envelope in Protobuf. */
 export const envelopeTypename = 'statefun.types/envelope';
 
-/** An envelope for another function of the application: its message id goes with it. */
+/** Encodes an envelope, with its message id, for another function of the application. */
 export function envelopeValue(envelope: Envelope): TypedValue {
   return { typename: envelopeTypename, hasValue: true, value: envelope.encode() };
 }
 
 /**
- * The envelope in a message, whatever sent it. One that has no message id, because it comes from a function in another language, gets one
- * that is the same on every attempt. Throws an error of outcome `give-up` for bytes that are no event.
+ * Returns the envelope in a message of any sender. A message without an id, from a function in another language, gets an id that is the same on
+ * each attempt. Throws an error of outcome `give-up` for bytes that are no event.
  */
 export function readEnvelope(argument: TypedValue, self: Address, caller: Address | undefined): Envelope {
   if (argument.typename === envelopeTypename && argument.hasValue) {
@@ -27,7 +27,7 @@ export function readEnvelope(argument: TypedValue, self: Address, caller: Addres
     const envelope = Envelope.ofTypedValue(argument);
     return envelope.with({ messageId: firstMessageId(originOf(envelope.event), self) });
   }
-  // Nothing else tells such messages apart: two that are equal have one id.
+  // Nothing else distinguishes such messages: equal messages have the same id.
   const origin = JSON.stringify([
     caller === undefined ? '' : formatAddress(caller),
     argument.typename,
@@ -36,7 +36,7 @@ export function readEnvelope(argument: TypedValue, self: Address, caller: Addres
   return Envelope.ofTypedValue(argument, { messageId: firstMessageId(origin, self) });
 }
 
-/** What the ids of the messages of an event are made of, where no position of a record is known: the event's source and id. */
+/** Returns the origin that the ids of an event's messages are derived from, if the record's position is unknown: the source and id. */
 export function originOf({ source, id }: Pick<CloudEvent, 'source' | 'id'>): string {
   return `event:${JSON.stringify([source, id])}`;
 }

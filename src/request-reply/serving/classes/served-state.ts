@@ -11,12 +11,12 @@ import type { StateEntry } from '../../../state/state-entry.ts';
 import { ProtobufError } from '../../../shared/protobuf/reader.ts';
 import { cellTypename, clusterType, readCell, writeCell } from './cell-values.ts';
 
-/** The states that a cluster keeps for the cells of a class, the framework's own among them. Throws TYPENAME_INVALID. */
+/** Returns the states that a cluster keeps for the cells of a class, including those of the framework. Throws TYPENAME_INVALID. */
 export function cellSpecs(cells: readonly CellDefinition[]): readonly StateSpec[] {
   return cells.map((cell) => ({ name: cell.name, typename: cellTypename(cell), expiration: undefined }));
 }
 
-/** The cells of an address; remembers which of the framework's own tables were used. */
+/** The cells of an address. Remembers which of the framework's tables were used. */
 class ServedAddressState extends AddressState {
   readonly ownCellsUsed = new Set<string>();
 
@@ -27,14 +27,14 @@ class ServedAddressState extends AddressState {
 }
 
 /**
- * The state of one address of a class during one batch: states of the cluster in, mutations out, cells in between. Cells that are not
- * attached are empty.
+ * The state of one address of a class during one batch. It converts the cluster's states to cells, and changed cells to mutations. Cells that
+ * are not attached are empty.
  */
 export class ServedState {
   readonly #address: ServedAddressState;
   readonly #cells: readonly CellDefinition[];
   readonly #attached: ReadonlyMap<string, TypedValue | undefined>;
-  /** By cell and key, as the cluster has them. */
+  /** The entries of the cluster's states, by cell and key. */
   readonly #entries = new Map<string, Map<string, string | Uint8Array>>();
 
   /** Throws STATE_UNREADABLE. */
@@ -59,18 +59,18 @@ export class ServedState {
     return this.#address;
   }
 
-  /** Whether an attempt has used the framework's own cell of this name. */
+  /** Whether an attempt has used the framework's cell of this name. */
   usesOwnCell(name: string): boolean {
     return this.#address.ownCellsUsed.has(name);
   }
 
-  /** The framework's own cells that an attempt has used without having what is stored in them: nothing of the batch may count. */
+  /** Cells of the framework that were used without being attached. If there is one, the batch must have no effect. */
   get missing(): readonly StateSpec[] {
     const used = this.#address.ownCellsUsed;
     return used.size === 0 ? [] : cellSpecs(this.#cells.filter(({ name }) => used.has(name) && !this.#attached.has(name)));
   }
 
-  /** One for each cell that a kept attempt has changed. */
+  /** Returns one mutation for each cell that a successful attempt has changed. */
   mutations(): readonly StateMutation[] {
     const changed = new Set<string>();
     for (const { key, value } of this.#address.capture()) {

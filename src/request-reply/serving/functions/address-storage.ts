@@ -4,12 +4,12 @@ import type { AttachedState, StateMutation } from '../../../functions/remote/inv
 import { decodeValue, encodeValue } from '../../protocol/typed-values.ts';
 import type { DeclaredState } from './state-declaration.ts';
 
-/** What a state holds. Never changed, so that the contents of an earlier moment stay what they were. */
+/** The content of a state. It is immutable, so that a rollback can restore it. */
 interface Content {
   readonly exists: boolean;
-  /** As it came, or as it was assigned when its type holds bytes. */
+  /** The bytes as received, or as assigned if the type holds bytes. */
   readonly encoded: Uint8Array | undefined;
-  /** Frozen; only of types that hold values, and undefined until it is first read. */
+  /** The frozen value, only for types that hold values; undefined until it is first read. */
   readonly value: unknown;
   readonly written: boolean;
 }
@@ -19,9 +19,9 @@ const nothing: Content = { exists: false, encoded: undefined, value: undefined, 
 /**
  * The states of one address during one batch.
  *
- * 1. A message sees what the messages before it in the batch have written.
- * 2. After `rollback` everything is as it was at the last `begin`.
- * 3. Every state that was assigned or removed is one mutation, with its last value, also when that is what was there: writing refreshes an
+ * 1. A message sees the writes of the messages before it in the batch.
+ * 2. `rollback` restores everything to the last `begin`.
+ * 3. Each state that was assigned or removed is one mutation with its last value, even if the value has not changed: a write refreshes the
  *    expiration.
  */
 export class AddressStorage {
@@ -31,7 +31,7 @@ export class AddressStorage {
   #contents = new Map<string, Content>();
   #before: ReadonlyMap<string, Content> = new Map();
 
-  /** `states` by property. What is attached and stored is of the declared types. */
+  /** `states` are by property. Attached states have the declared types. */
   constructor(functionType: string, states: ReadonlyMap<string, DeclaredState>, attached: readonly AttachedState[]) {
     this.#functionType = functionType;
     this.#states = states;
@@ -51,7 +51,7 @@ export class AddressStorage {
     this.#contents = new Map(this.#before);
   }
 
-  /** Throws STATE_UNDECLARED and VALUE_UNREADABLE. */
+  /** Returns the value of a state. Throws STATE_UNDECLARED and VALUE_UNREADABLE. */
   get(property: string): unknown {
     const { type } = this.#declared(property);
     const content = this.#contents.get(property) ?? nothing;
@@ -65,7 +65,7 @@ export class AddressStorage {
     return this.#contents.get(property)?.exists === true;
   }
 
-  /** Throws STATE_UNDECLARED and STATE_NOT_SERIALIZABLE. */
+  /** Sets the value of a state. Throws STATE_UNDECLARED and STATE_NOT_SERIALIZABLE. */
   set(property: string, value: unknown): void {
     const { type } = this.#declared(property);
     this.#contents.set(property, value === undefined || value === null ? { ...nothing, written: true } : written(type, value));
@@ -101,6 +101,6 @@ export class AddressStorage {
 function written(type: StateType<unknown>, value: unknown): Content {
   const checked = type.ensure(value);
   const content = { ...nothing, exists: true, written: true };
-  // A value that cannot be frozen is written at once, so that changing it afterwards changes nothing here.
+  // A value that cannot be frozen is encoded at once, so that later changes of it have no effect.
   return type.holds === 'value' ? { ...content, value: checked } : { ...content, encoded: encodeValue(type, checked) };
 }

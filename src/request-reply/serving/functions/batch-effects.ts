@@ -6,7 +6,7 @@ import type {
   OutgoingMessage,
 } from '../../../functions/remote/invocation-batch.ts';
 
-/** What the messages of a batch ask for, in the order in which they do. */
+/** The effects of the messages of a batch, in order. */
 export class BatchEffects {
   readonly messages: OutgoingMessage[] = [];
   readonly delayed: (DelayedSend | DelayedCancellation)[] = [];
@@ -17,14 +17,14 @@ export class BatchEffects {
     this.#before = { messages: this.messages.length, delayed: this.delayed.length, egress: this.egress.length };
   }
 
-  /** Forgets what was asked for since the last `begin`. */
+  /** Removes the effects since the last `begin`. */
   rollback(): void {
     this.messages.length = this.#before.messages;
     this.delayed.length = this.#before.delayed;
     this.egress.length = this.#before.egress;
   }
 
-  /** Whether the batch itself has a delayed message pending under the token, which a second one would clash with. */
+  /** Whether the batch itself has sent a delayed message with the token that is still pending. */
   isTokenPending(token: string): boolean {
     return this.delayed.findLast((effect) => effect.token === token)?.kind === 'send';
   }

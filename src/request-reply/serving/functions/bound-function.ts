@@ -11,7 +11,7 @@ import { InvocationContext, type BatchSurroundings } from './invocation-context.
 import type { DeclaredState } from './state-declaration.ts';
 import { TypedMessage } from './typed-message.ts';
 
-/** What a bound function is made of; the types of `bind` and `register` are gone here. */
+/** The parts of a bound function, without the type parameters of `bind` and `register`. */
 export interface BoundFunctionParts {
   readonly type: string;
   readonly states: readonly DeclaredState[];
@@ -21,7 +21,7 @@ export interface BoundFunctionParts {
   readonly clock?: Clock;
 }
 
-/** A function that is bound or registered, as the request-reply handler serves it: the messages of a batch one after the other. */
+/** Serves a bound or registered function to the request-reply handler: the messages of a batch one after the other. */
 export class BoundFunction implements ServedFunction {
   readonly type: string;
   readonly states: readonly StateSpec[];
@@ -64,7 +64,7 @@ export class BoundFunction implements ServedFunction {
     }
   }
 
-  /** Leaves nothing of an attempt that fails. */
+  /** Runs an attempt, and rolls its effects back if it fails. */
   async #attempt(batch: BatchSurroundings, caller: Address | undefined, run: (context: InvocationContext) => unknown): Promise<void> {
     const context = new InvocationContext(batch, caller);
     batch.storage.begin();

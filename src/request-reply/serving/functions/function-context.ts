@@ -6,16 +6,16 @@ import type { TypedValue } from '../../../shared/typed-value.ts';
 import type { StateDeclarations, StorageOf } from './state-declaration.ts';
 
 /**
- * What can be sent: a typed value, which {@link TypedMessage} is too, or a value that has one type only: text (`string`), a boolean
- * (`bool`), a whole number of 32 bits (`int`) or a bigint (`long`). Everything else is sent as `typed(type, value)`.
+ * A value that can be sent: a typed value, such as a {@link TypedMessage}, or a value whose type is unambiguous: text (`string`), a boolean
+ * (`bool`), a whole number of 32 bits (`int`) or a bigint (`long`). Send any other value as `typed(type, value)`.
  */
 export type Sendable = TypedValue | string | boolean | number | bigint;
 
 /**
- * What a served function can do besides changing its state. Nothing here acts at once: everything is an effect, which the runtime applies
- * when the whole batch succeeds. After the function has settled every method throws ATTEMPT_ENDED.
+ * The context of a served function. Its methods record effects, which the runtime applies when the whole batch has succeeded. After the
+ * function has settled, each method throws ATTEMPT_ENDED.
  *
- * The protocol has no ids for messages, so a function cannot recognise a batch that is sent again: what it does outside must bear repetition.
+ * The protocol has no message ids, so a function cannot recognise a batch that is sent again: its calls to the outside must be idempotent.
  */
 export interface FunctionContext<S extends StateDeclarations = Readonly<Record<never, never>>> {
   /** The address that handles the message. */
@@ -28,21 +28,21 @@ export interface FunctionContext<S extends StateDeclarations = Readonly<Record<n
   /** Sends a message to an address, exactly once. Throws INVALID_FUNCTION_TYPE, INVALID_ADDRESS_ID and VALUE_WITHOUT_TYPE. */
   send(target: string, id: string, value: Sendable): void;
 
-  /** Sends a message that arrives not before the delay has passed. A token may not be pending already: Flink fails the job for it. */
+  /** Sends a message that arrives after the delay. The token must not be pending already: Flink would fail the job. */
   sendAfter(delay: Duration, target: string, id: string, value: Sendable, options?: DelayOptions): void;
 
-  /** Takes back the delayed message with the token, if this id has sent it and it has not arrived yet; otherwise does nothing. */
+  /** Cancels the delayed message with the token if this id has sent it and it is still pending; otherwise does nothing. */
   cancelDelayed(token: string): void;
 
-  /** Sends a message to the caller; throws NO_CALLER when there is none. */
+  /** Sends a message to the caller. Throws NO_CALLER if there is none. */
   reply(value: Sendable): void;
 
-  /** Sends a record out: `kafkaRecord`, `kinesisRecord`, `playgroundRecord`, or what an egress of your own takes. */
+  /** Sends a record to an egress, made by `kafkaRecord`, `kinesisRecord` or `playgroundRecord`, or any value that your own egress accepts. */
   sendEgress(egressId: string, record: Sendable): void;
 
-  /** When this invocation began, in milliseconds since the epoch. */
+  /** Returns the time when this invocation began, in milliseconds since the epoch. */
   now(): number;
 
-  /** Adds the address to every line. */
+  /** A logger that adds the address to each line. */
   readonly logger: Logger;
 }

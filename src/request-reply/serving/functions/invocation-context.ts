@@ -15,7 +15,7 @@ import type { BatchEffects } from './batch-effects.ts';
 import type { FunctionContext, Sendable } from './function-context.ts';
 import { storageView } from './storage-view.ts';
 
-/** What is the same for all messages of a batch. */
+/** The values shared by all messages of a batch. */
 export interface BatchSurroundings {
   readonly self: Address;
   readonly storage: AddressStorage;
@@ -24,7 +24,7 @@ export interface BatchSurroundings {
   readonly logger: Logger;
 }
 
-/** The context of one message. It writes into the effects and the storage of its batch until it is closed. */
+/** The context of one message. It writes to the effects and the storage of its batch until it is closed. */
 export class InvocationContext implements FunctionContext<Record<string, never>> {
   readonly self: Address;
   readonly caller: Address | undefined;
@@ -42,7 +42,7 @@ export class InvocationContext implements FunctionContext<Record<string, never>>
   }
 
   get storage(): Record<string, never> {
-    // Safe: what the properties hold is declared in the types of `bind`, which made this very storage.
+    // Safe: the types of `bind` declare the properties of this storage.
     return (this.#view ??= storageView(this.#batch.storage, () => this.ensureOpen('storage')) as Record<string, never>);
   }
 
@@ -92,7 +92,7 @@ export class InvocationContext implements FunctionContext<Record<string, never>>
     this.#open = false;
   }
 
-  /** Throws ATTEMPT_ENDED once the function has settled. */
+  /** Throws ATTEMPT_ENDED after the function has settled. */
   ensureOpen(what: string): void {
     if (this.#open) return;
     throw new StatefunError('ATTEMPT_ENDED', `context.${what} was used at ${formatAddress(this.self)} after its attempt ended.`, {
@@ -115,7 +115,7 @@ function toValue(value: Sendable): TypedValue {
     case 'bigint':
       return typed(int64Type(), value);
     case 'number':
-      // A fraction could be a float or a double, and a large number a long: what the receiver reads must not depend on the value.
+      // A fraction could be a float or a double, and a large number a long: the type must not depend on the value.
       if ((value | 0) === value && !Object.is(value, -0)) return typed(int32Type(), value);
       break;
     default:

@@ -6,11 +6,11 @@ import type { StateType } from '../../../state/state-type.ts';
 import type { StateExpiration, StateSpec } from '../../../functions/remote/invocation-batch.ts';
 import { typenameOf } from '../../protocol/typed-values.ts';
 
-/** One state of a function that is written without classes. */
+/** Options of a state of a function without a class. */
 export interface StateOptions<T> {
   readonly type: StateType<T>;
   /**
-   * What the runtime keeps it under: any text but the empty one. Other SDKs take fewer names; letters and underscores suit all of them.
+   * The name of the state in the runtime, any string but the empty one. All other SDKs accept letters and underscores.
    *
    * @defaultValue the name of the property
    */
@@ -23,8 +23,8 @@ export interface StateOptions<T> {
 export type StateDeclarations = Readonly<Record<string, StateType<unknown> | StateOptions<unknown>>>;
 
 /**
- * What `context.storage` is. Reading gives undefined where nothing is stored. Assigning is what persists: also a value that is there
- * already, which makes it live longer. Assigning undefined or null, and `delete`, remove it.
+ * The type of `context.storage`. Reading a state without a value returns undefined. Assigning a value stores it, and refreshes its expiration
+ * even if the value is the same. Assigning undefined or null, or `delete`, removes it.
  */
 export type StorageOf<S extends StateDeclarations> = { -readonly [K in keyof S]?: ValueOf<S[K]> | undefined };
 
@@ -34,21 +34,21 @@ type ValueOf<D> = D extends { readonly decode: (bytes: Uint8Array) => infer T }
     ? T
     : never;
 
-/** A state that is declared, checked. */
+/** A checked declaration of a state. */
 export interface DeclaredState {
   readonly property: string;
   readonly type: StateType<unknown>;
   readonly spec: StateSpec;
 }
 
-/** Throws STATE_DECLARATION_INVALID, INVALID_DURATION and TYPENAME_INVALID; `functionType` is for their texts. */
+/** Checks state declarations. Throws STATE_DECLARATION_INVALID, INVALID_DURATION and TYPENAME_INVALID, which name `functionType`. */
 export function readDeclarations(functionType: string, declarations: StateDeclarations): readonly DeclaredState[] {
   const states = Object.entries(declarations).map(([property, declared]) => declareState(functionType, property, declared));
   ensureDistinctStates(functionType, states);
   return states;
 }
 
-/** Throws what {@link readDeclarations} throws. */
+/** Checks one state declaration. Throws the errors of {@link readDeclarations}. */
 export function declareState(functionType: string, property: string, declared: StateType<unknown> | StateOptions<unknown>): DeclaredState {
   const options: unknown = isStateType(declared) ? { type: declared } : declared;
   const facts = { functionType, state: property };
@@ -69,7 +69,7 @@ export function declareState(functionType: string, property: string, declared: S
   return { property, type, spec: { name, typename: typenameOf(type), expiration } };
 }
 
-/** Throws STATE_DECLARATION_INVALID for two states under one name: the runtime would take them for one. */
+/** Throws STATE_DECLARATION_INVALID for two states with the same name, which would be one state in the runtime. */
 export function ensureDistinctStates(functionType: string, states: readonly DeclaredState[]): void {
   const byName = new Map<string, string>();
   for (const { property, spec } of states) {

@@ -6,7 +6,7 @@ import type { ValueSlot } from '../../../state/value-slot.ts';
 import type { AddressStorage } from './address-storage.ts';
 import { declareState, ensureDistinctStates, type DeclaredState } from './state-declaration.ts';
 
-/** What the fields of a registered object read and write while it handles a message. */
+/** The storage that the fields of a registered object use while it handles a message. */
 interface OpenStorage {
   readonly storage: AddressStorage;
   readonly ensureOpen: () => void;
@@ -14,16 +14,16 @@ interface OpenStorage {
 
 const openStorage = new AsyncLocalStorage<OpenStorage>();
 
-/** Runs a method of a registered object; its state fields are those of the address in the storage. */
+/** Runs a method of a registered object with its state fields connected to the storage of an address. */
 export function withStateFields<T>(storage: AddressStorage, ensureOpen: () => void, run: () => T): T {
   return openStorage.run({ storage, ensureOpen }, run);
 }
 
 /**
- * The states that an object has as fields, each a `PersistedValue`. One object handles the messages of all addresses, several of them at a
- * time where it awaits something, so each field is connected once, to what looks up the address that is being handled.
+ * Declares the states that an object has as fields, each a `PersistedValue`. One object handles the messages of all addresses, several at a time
+ * if it awaits something. So each field is connected once, to a slot that looks up the storage of the current address.
  *
- * Throws STATE_DECLARATION_INVALID, and STATE_CELL_SHARED for an object that is registered before.
+ * Throws STATE_DECLARATION_INVALID, and STATE_CELL_SHARED for an object that was registered before.
  */
 export function connectStateFields(functionType: string, instance: object): readonly DeclaredState[] {
   const states: DeclaredState[] = [];
@@ -65,12 +65,12 @@ function fieldSlot(property: string, name: string, ensure: (value: unknown) => u
   };
   return {
     name,
-    // Safe: a link asks only whether an attempt is open; the storage itself says so more precisely.
+    // Safe: a link only reads whether an attempt is open; the storage checks it more precisely.
     attempts: { open: true } as ValueSlot<unknown>['attempts'],
     get: () => open().get(property),
     getOrDefault(fallback) {
       const value = open().get(property);
-      // Safe: no type keeps functions, so a function makes the fallback.
+      // Safe: no type stores functions, so a function creates the fallback.
       return value === undefined ? ensure(typeof fallback === 'function' ? (fallback as () => unknown)() : fallback) : value;
     },
     set: (value) => open().set(property, value),

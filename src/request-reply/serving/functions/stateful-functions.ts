@@ -10,21 +10,21 @@ import { readDeclarations, type StateDeclarations } from './state-declaration.ts
 import { connectStateFields, withStateFields } from './state-fields.ts';
 import type { TypedMessage } from './typed-message.ts';
 
-/** A function without a class: what happens when a message reaches an address of its type. */
+/** A function without a class. It is called for each message to an address of its type. */
 export type FunctionHandler<S extends StateDeclarations> = (context: FunctionContext<S>, message: TypedMessage) => void | PromiseLike<void>;
 
-/** An object that handles messages. Fields that hold a `PersistedValue` are the state of the address whose message is handled. */
+/** An object that handles messages. Fields with a `PersistedValue` are the state of the current address. */
 export interface InvocableFunction {
   invoke(context: FunctionContext, message: TypedMessage): void | PromiseLike<void>;
 }
 
-/** What a function may do about a message that it failed to handle. */
+/** Options for messages that a function fails to handle. */
 export interface FailureOptions<S extends StateDeclarations = Readonly<Record<never, never>>> {
   /**
-   * Called in place of a message that failed, when nothing of what the message asked for is left: its context can send the message to a
-   * dead-letter egress, or to itself after a while. Doing nothing skips the message. What it throws fails the batch.
+   * Called when a message has failed and its effects were removed. It can send the message to a dead-letter egress, or to its own address after a
+   * delay. If it does nothing, the message is skipped. If it throws, the batch fails.
    *
-   * @defaultValue the batch fails, and the runtime sends it again: Flink for two minutes, and then the job fails.
+   * @defaultValue the batch fails and the runtime sends it again; Flink fails the job after two minutes
    */
   readonly onFailure?: (error: Error, context: FunctionContext<S>, message: TypedMessage) => void | PromiseLike<void>;
 }
@@ -35,13 +35,13 @@ export interface BindOptions<S extends StateDeclarations> extends FailureOptions
 }
 
 export interface StatefulFunctionsOptions {
-  /** Where the functions' own lines and those about `onFailure` go. @defaultValue standard error, from `warn` on */
+  /** The logger for lines of functions and about `onFailure`. @defaultValue standard error, from `warn` on */
   readonly logger?: Logger;
   readonly clock?: Clock;
 }
 
 /**
- * Functions without an application around them, for Flink StateFun or an engine that speaks its protocol.
+ * Functions without an application, for Flink StateFun or an engine with the same protocol.
  *
  * ```ts
  * const functions = new StatefulFunctions();
@@ -60,7 +60,7 @@ export class StatefulFunctions implements ServedFunctions {
    * Binds a function to a type. Throws INVALID_FUNCTION_TYPE, DUPLICATE_FUNCTION_TYPE, FUNCTION_NOT_CALLABLE, STATE_DECLARATION_INVALID,
    * INVALID_DURATION and TYPENAME_INVALID.
    */
-  // Without declared states, `S` has no keys: any name is then refused by the compiler.
+  // Without declared states, `S` has no keys, so that the compiler refuses any name.
   bind<S extends StateDeclarations = Readonly<Record<never, never>>>(
     type: string,
     handler: FunctionHandler<S>,
@@ -69,16 +69,16 @@ export class StatefulFunctions implements ServedFunctions {
     this.#ensureNew(type);
     if (typeof handler !== 'function') throw notCallable(type, handler, 'a function');
     const { state, onFailure } = options;
-    // Safe: the context that is handed over has the storage that `state` declares.
+    // Safe: the context has the storage that `state` declares.
     const invoke = handler as unknown as BoundFunctionParts['invoke'];
     const states = readDeclarations(type, state ?? {});
     return this.#add({ type, states, invoke, onFailure: onFailure });
   }
 
-  /** Registers an object for a type. Throws what {@link bind} throws, and STATE_CELL_SHARED for an object that is registered already. */
+  /** Registers an object for a type. Throws the errors of {@link bind}, and STATE_CELL_SHARED for an object that is registered already. */
   register(type: string, instance: InvocableFunction, { onFailure }: FailureOptions = {}): this {
     this.#ensureNew(type);
-    // Checked, because JavaScript may give anything.
+    // Checked, because untyped code can pass any value.
     const method: unknown = (instance as Partial<InvocableFunction> | null | undefined)?.invoke;
     if (typeof method !== 'function') throw notCallable(type, instance, 'an object with a method invoke');
     const states = connectStateFields(type, instance);

@@ -1,13 +1,13 @@
 import type { AddressStorage } from './address-storage.ts';
 
 /**
- * The storage as an object with a property for every state. A proxy, because nothing else sees `delete` and misspelt names: with plain
- * accessors the first does nothing and the second makes a property that is lost.
+ * Returns the storage as an object with a property for each state. It is a proxy, because plain accessors miss `delete` and misspelt names: the
+ * first would do nothing, the second would create a property that is lost.
  */
 export function storageView(storage: AddressStorage, ensureOpen: () => void): object {
   return new Proxy(Object.create(null) as object, {
     get(_target, property) {
-      // Reading what is not declared gives undefined, as in any object: `await` and test runners ask for this and that. TypeScript refuses it.
+      // An undeclared property reads as undefined, as in any object: `await` and test runners read some. TypeScript refuses them.
       if (typeof property === 'symbol' || !storage.properties.has(property)) return undefined;
       ensureOpen();
       return storage.get(property);

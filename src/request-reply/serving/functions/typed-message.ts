@@ -4,16 +4,15 @@ import { booleanType, float32Type, float64Type, int32Type, int64Type, stringType
 import { fromTypedValue, typenameOf } from '../../protocol/typed-values.ts';
 
 /**
- * A message as a served function gets it: a value with the name of its type. Sending it on, `context.send(target, id, message)`, sends the
- * same bytes.
+ * A message to a served function: a value with the name of its type. `context.send(target, id, message)` sends the same bytes on.
  */
 export class TypedMessage implements TypedValue {
-  /** The address that handles it. */
+  /** The address that handles the message. */
   readonly target: Address;
   readonly typename: string;
-  /** False for a message of a type without a value, which runtimes do not make. */
+  /** Whether the message has a value; runtimes send none without. */
   readonly hasValue: boolean;
-  /** The bytes of the value; not to be changed. */
+  /** The bytes of the value, which must not be changed. */
   readonly value: Uint8Array;
 
   constructor(target: Address, { typename, hasValue, value }: TypedValue) {
@@ -27,7 +26,7 @@ export class TypedMessage implements TypedValue {
     return this.typename === typenameOf(type);
   }
 
-  /** The value. Throws VALUE_TYPE_MISMATCH when it is of another type, VALUE_MISSING and VALUE_UNREADABLE. */
+  /** Returns the value. Throws VALUE_TYPE_MISMATCH for another type, VALUE_MISSING and VALUE_UNREADABLE. */
   as<T>(type: StateType<T>): T {
     return fromTypedValue(type, this);
   }

@@ -2,28 +2,28 @@ import { hasCode, StatefunError, toError } from '../../../shared/errors.ts';
 import { protocolBytesMax } from '../../protocol/codec.ts';
 import type { RequestReplyHandler } from '../request-reply-handler.ts';
 
-/** The media type of requests and answers. Runtimes compare it as a whole: a charset behind it would make every call fail. */
+/** The media type of requests and responses. Runtimes compare the whole header, so a charset would make every call fail. */
 export const protocolMediaType = 'application/octet-stream';
 
-/** The head of a request, from whatever server. */
+/** The head of a request of any server. */
 export interface RequestHead {
   readonly method: string | undefined;
   readonly contentType: string | undefined;
-  /** Of the request's body. */
+  /** The content encoding of the body. */
   readonly contentEncoding: string | undefined;
 }
 
-/** An answer, for whatever server. */
+/** A response for any server. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
 }
 
-/** How a body is encoded. */
+/** The encoding of a body. */
 export type BodyEncoding = 'identity' | 'gzip' | 'deflate';
 
-/** The answer to a request that cannot be one of the protocol; otherwise how its body is encoded. */
+/** Returns the encoding of the body, or the response to a request that cannot be one of the protocol. */
 export function checkHead({ method, contentType, contentEncoding }: RequestHead): Answer | BodyEncoding {
   if (method !== 'POST') return refusal(405, `the method is ${method ?? 'missing'}; functions are called with POST.`, { allow: 'POST' });
   const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
@@ -36,7 +36,7 @@ export function checkHead({ method, contentType, contentEncoding }: RequestHead)
   return refusal(415, `the content encoding is "${contentEncoding}"; gzip and deflate are understood.`);
 }
 
-/** Calls the functions. Never rejects, and never answers a failure with a status that means success. */
+/** Calls the functions and returns the response. Never rejects, and never reports a failure with a status of success. */
 export async function answerRequest(handler: RequestReplyHandler, body: Uint8Array): Promise<Answer> {
   if (body.byteLength === 0 || body.byteLength > protocolBytesMax) {
     const answer = body.byteLength === 0 ? refusal(400, 'the body is empty.') : tooLarge();
@@ -61,7 +61,7 @@ export function tooLarge(): Answer {
   return refusal(413, `the body is larger than ${protocolBytesMax} bytes.`);
 }
 
-/** The text is for people who look at the answer; runtimes see the status. */
+/** Creates a refusal. The text is for people; runtimes read the status. */
 export function refusal(status: number, text: string, headers: Readonly<Record<string, string>> = {}): Answer {
   const body = Buffer.from(`${text}\n`);
   return { status, headers: { 'content-type': 'text/plain; charset=utf-8', 'content-length': String(body.byteLength), ...headers }, body };

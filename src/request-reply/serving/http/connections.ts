@@ -2,14 +2,14 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * The connections of a server, so that it can close without waiting for clients that keep theirs. Node's own `closeIdleConnections` leaves
- * out those on which no request has come yet, such as the spare ones of a pool.
+ * The connections of a server, so that it can close without waiting for clients that keep connections open. Node's `closeIdleConnections` skips
+ * connections without a request so far, such as the spare ones of a pool.
  */
 export class Connections {
   readonly #all = new Set<Socket>();
   readonly #idle = new Set<Socket>();
 
-  /** `opened` is the event of a connection that requests can come on: after the handshake, where there is one. */
+  /** `opened` is the event of a connection that is ready for requests: after the TLS handshake, if there is one. */
   constructor(server: Server, opened: 'connection' | 'secureConnection') {
     server.on('connection', (socket: Socket) => track(socket, this.#all));
     server.on(opened, (socket: Socket) => track(socket, this.#idle));

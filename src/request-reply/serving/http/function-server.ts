@@ -18,37 +18,37 @@ export interface ServerTls {
   readonly cert: string | Uint8Array;
   readonly key: string | Uint8Array;
   readonly passphrase?: string;
-  /** Who signs the certificates of clients. Given, a client without one is refused: mutual TLS. */
+  /** The authority that signs client certificates. If it is set, clients without a certificate are refused (mutual TLS). */
   readonly clientCa?: string | Uint8Array;
 }
 
 export interface FunctionServerOptions extends RequestListenerOptions {
-  /** 0: any that is free. @defaultValue 8000 */
+  /** The port; 0 takes a free one. @defaultValue 8000 */
   readonly port?: number;
-  /** Where to listen; in a container `'0.0.0.0'`. @defaultValue `'127.0.0.1'`, which only this machine reaches */
+  /** The host to listen on, in a container `'0.0.0.0'`. @defaultValue `'127.0.0.1'`, which only this machine reaches */
   readonly host?: string;
   /** The path of the endpoint. @defaultValue `'/statefun'` */
   readonly path?: string;
   /** Serves HTTPS. @defaultValue HTTP */
   readonly tls?: ServerTls;
   /**
-   * How long an idle connection is kept, at least 20 seconds: Flink keeps its own for 15 to 18, and one that the server closes first is a
-   * failed call.
+   * How long an idle connection is kept, at least 20 seconds. Flink keeps connections for 15 to 18 seconds, and a call fails on a connection that
+   * the server has closed first.
    *
    * @defaultValue `'75s'`
    */
   readonly keepAliveTimeout?: Duration;
-  /** How long `close` waits for calls that are under way. @defaultValue `'30s'` */
+  /** How long `close` waits for running calls. @defaultValue `'30s'` */
   readonly closeTimeout?: Duration;
-  /** Where failures are told, when `functions` is not a handler already. @defaultValue standard error */
+  /** The logger for failures, unless `functions` is already a handler. @defaultValue standard error */
   readonly logger?: Logger;
 }
 
 const keepAliveMsMin = 20_000;
 
 /**
- * Serves functions over HTTP and resolves when it listens. Rejects with SERVER_OPTION_INVALID, and with SERVER_NOT_LISTENING when the port
- * or the certificates cannot be used.
+ * Serves functions over HTTP. Resolves when the server listens. Rejects with SERVER_OPTION_INVALID, and with SERVER_NOT_LISTENING if the port or
+ * the certificates cannot be used.
  */
 export async function serveFunctions(
   functions: ServedFunctions | RequestReplyHandler,
@@ -77,7 +77,7 @@ interface ServerTimes {
   readonly requestMs: number;
 }
 
-/** A server of functions. */
+/** A server created by {@link serveFunctions}. */
 export class FunctionServer {
   readonly #server: Server;
   readonly #handler: RequestReplyHandler;
@@ -99,7 +99,7 @@ export class FunctionServer {
     this.#connections = new Connections(this.#server, options.tls === undefined ? 'connection' : 'secureConnection');
   }
 
-  /** Where the functions are served: `urlPathTemplate` of an endpoint. */
+  /** The URL of the functions, for the `urlPathTemplate` of an endpoint. */
   get url(): string {
     return this.#url;
   }
@@ -108,7 +108,7 @@ export class FunctionServer {
     return (this.#server.address() as AddressInfo).port; // Safe: it listens on a port, not on a pipe.
   }
 
-  /** Takes no more connections, waits for the calls under way, at most `closeTimeout`, and closes what is idle. */
+  /** Stops accepting connections, waits at most `closeTimeout` for running calls, and closes idle connections. */
   close(): Promise<void> {
     this.#mount.closing = true;
     return (this.#closing ??= new Promise((resolve) => {
@@ -154,7 +154,7 @@ function makeServer(
 ): Server {
   if (tls === undefined) return createServer(timeouts, listener);
   const { cert, key, passphrase, clientCa } = tls;
-  // Callers may be in JavaScript, and without these two it would be served in the clear.
+  // Checked for callers in JavaScript: without both, the server would use plain HTTP.
   const given: Partial<ServerTls> = tls;
   if (given.cert === undefined || given.key === undefined) throw optionInvalid('tls', 'incomplete: HTTPS needs both cert and key');
   if (clientCa !== undefined && !holdsCertificate(clientCa)) throw optionInvalid('tls.clientCa', 'no certificate of an authority');

@@ -7,28 +7,28 @@ import { protocolBytesMax } from '../../protocol/codec.ts';
 import type { RequestReplyHandler } from '../request-reply-handler.ts';
 import { answerRequest, checkHead, refusal, type Answer, type BodyEncoding } from './answer-request.ts';
 
-/** What `http.createServer`, Express and Fastify's raw request call. */
+/** A listener for `http.createServer`, Express and Fastify's raw requests. */
 export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
 
 export interface RequestListenerOptions {
   /**
-   * Most bytes of all requests under way, bodies and answers together. What exceeds it is answered with 503, which runtimes try again, the
-   * body that has been incomplete for longest first.
+   * Most bytes of all open requests, bodies and responses together. Beyond it requests are refused with status 503, which runtimes retry,
+   * beginning with the body that has been incomplete for longest.
    *
    * @defaultValue 256 MiB
    */
   readonly pendingBytesMax?: number;
-  /** How long the body of a request may take to come, and its answer to be taken. @defaultValue `'30s'` */
+  /** Timeout for receiving the body of a request, and for sending its response. @defaultValue `'30s'` */
   readonly requestTimeout?: Duration;
-  /** Calls that are handled at a time, each from its complete body on; more are answered with 503. @defaultValue 2,000 */
+  /** Most concurrent calls, counted from their complete body on. Further ones are refused with status 503. @defaultValue 2,000 */
   readonly requestsMax?: number;
 }
 
 export const requestDefaults = { pendingBytesMax: 256 * 1024 * 1024, requestTimeout: '30s', requestsMax: 2_000 } as const;
 
 /**
- * The functions as a listener: `http.createServer(requestListener(handler))`, `app.post('/statefun', requestListener(handler))`. It looks at
- * no path: what mounts it has chosen one. A body that a parser before it has read into a Buffer is taken from `request.body`, within the
+ * Creates a listener for the functions: `http.createServer(requestListener(handler))`, `app.post('/statefun', requestListener(handler))`. It
+ * ignores the path, which the mount has chosen. A body that a parser has already read into a Buffer is taken from `request.body`, within the
  * limits of that parser.
  */
 export function requestListener(handler: RequestReplyHandler, options: RequestListenerOptions = {}): RequestListener {
@@ -36,7 +36,7 @@ export function requestListener(handler: RequestReplyHandler, options: RequestLi
   return (request, response) => void mount.serve(request, response);
 }
 
-/** The functions behind one server: what its requests share. */
+/** The state that the requests of one server share. */
 export class RequestMount {
   readonly #handler: RequestReplyHandler;
   readonly #decoder = new BodyDecoder();
@@ -44,7 +44,7 @@ export class RequestMount {
   readonly #timeoutMs: number;
   readonly #requestsMax: number;
   #calls = 0;
-  /** From here on every answer is the last one on its connection. */
+  /** Whether the server is closing, so that each response is the last one on its connection. */
   closing = false;
 
   constructor(handler: RequestReplyHandler, options: RequestListenerOptions) {
@@ -55,7 +55,7 @@ export class RequestMount {
     this.#requestsMax = requestsMax;
   }
 
-  /** Never rejects; resolves when the answer is taken, or the client has gone. */
+  /** Handles a request. Never rejects; resolves when the response is sent or the client has disconnected. */
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let lease: ByteLease | undefined;
     try {
@@ -67,14 +67,14 @@ export class RequestMount {
       this.#send(request, response, answer);
       await untilTaken(response, this.#timeoutMs);
     } catch {
-      // The client went away in the middle of its request: nothing is handled, and nobody is there to be told.
+      // The client disconnected during its request: nothing is handled, and no response can be sent.
       response.destroy();
     } finally {
       lease?.release();
     }
   }
 
-  /** Answers a request that is not handled, and logs it. */
+  /** Sends the response of a refused request, and logs it. */
   refuse(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
     const { method, url, socket } = request;
     const fields = { status: answer.status, reason: Buffer.from(answer.body).toString().trim(), method, url, client: socket.remoteAddress };
@@ -82,7 +82,7 @@ export class RequestMount {
     this.#send(request, response, answer);
   }
 
-  /** The body; an answer in its place is that to a request that is not handled. */
+  /** Returns the body, or the response to a request that is refused. */
   async #receive(request: IncomingMessage): Promise<{ readonly bytes: Uint8Array; readonly lease?: ByteLease } | Answer> {
     const { headers, method } = request;
     const head = checkHead({ method, contentType: headers['content-type'], contentEncoding: headers['content-encoding'] });
@@ -93,7 +93,7 @@ export class RequestMount {
     if (Number(headers['content-length']) > protocolBytesMax) return toAnswer(tooLarge(protocolBytesMax));
     const body = await this.#read(request, head);
     if ('status' in body) return toAnswer(body);
-    // Calls count from here: those whose bodies trickle in keep nobody out.
+    // Calls count from here, so slow bodies do not block other calls.
     if (this.#calls < this.#requestsMax) return body;
     body.lease.release();
     return busy(this.#requestsMax);
@@ -114,7 +114,7 @@ export class RequestMount {
     }
   }
 
-  /** When the request's body is not read, the connection is not used again. */
+  /** Sends a response. If the request's body was not read, the connection is closed. */
   #send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Answer): void {
     const unread = !request.complete && parsedBody(request) === undefined;
     if (this.closing || unread) response.setHeader('connection', 'close');
@@ -124,7 +124,7 @@ export class RequestMount {
   }
 }
 
-/** Resolves when the client has taken the answer; one that does not loses its connection. */
+/** Resolves when the response is sent. After the timeout the connection is closed. */
 function untilTaken(response: ServerResponse, timeoutMs: number): Promise<void> {
   return new Promise((resolve) => {
     const cancel = startTimer(timeoutMs, () => response.destroy());
@@ -145,7 +145,7 @@ function busy(requestsMax: number): Answer {
   return toAnswer({ status: 503, text: `${requestsMax} calls are under way already.` });
 }
 
-/** What a parser of bodies, such as `express.raw()`, has made of the request. It decodes what is compressed, too. */
+/** Returns the body that a parser such as `express.raw()` has read and decompressed. */
 function parsedBody(request: IncomingMessage): Uint8Array | undefined {
   const { body } = request as { readonly body?: unknown };
   return body instanceof Uint8Array ? body : undefined;

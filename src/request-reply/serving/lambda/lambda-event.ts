@@ -2,25 +2,25 @@ import { describe, StatefunError } from '../../../shared/errors.ts';
 import type { RequestHead } from '../http/answer-request.ts';
 
 /*
- * What an HTTP request is when Lambda gets it:
+ * The forms of an HTTP request as a Lambda event:
  *
  *   API Gateway REST (v1)             httpMethod, headers, multiValueHeaders, body, isBase64Encoded
  *   API Gateway HTTP, Function URL    version "2.0", requestContext.http.method, headers in lower case, body, isBase64Encoded
  *   Application Load Balancer         requestContext.elb, httpMethod, headers or multiValueHeaders, body, isBase64Encoded
  */
 
-/** A request, from whichever of the four. */
+/** A request of any of these forms. */
 export interface LambdaRequest extends RequestHead {
-  /** Undefined: the gateway has made text of it, and destroyed what is not. */
+  /** The body; undefined if the gateway has converted it to text, which destroys binary data. */
   readonly body: Uint8Array | undefined;
-  /** A load balancer that is set to several values for a header wants them in the answer. */
+  /** Whether the response needs `multiValueHeaders`, as a load balancer that sends them does. */
   readonly multiValueHeaders: boolean;
   readonly loadBalancer: boolean;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Throws LAMBDA_EVENT_UNKNOWN for events that are no HTTP requests. */
+/** Reads a Lambda event. Throws LAMBDA_EVENT_UNKNOWN for an event that is no HTTP request. */
 export function readLambdaEvent(event: unknown): LambdaRequest {
   const fields = fieldsOf(event);
   const context = fieldsOf(fields['requestContext']);
@@ -47,7 +47,7 @@ function bodyOf({ body, isBase64Encoded }: Fields): Uint8Array | undefined {
   return isBase64Encoded === true ? Buffer.from(body, 'base64') : undefined;
 }
 
-/** Names come in any case. */
+/** Returns a header, whose name may be in any case. */
 function header(name: string, ...places: readonly Fields[]): string | undefined {
   for (const place of places) {
     const key = Object.keys(place).find((candidate) => candidate.toLowerCase() === name);
@@ -59,5 +59,5 @@ function header(name: string, ...places: readonly Fields[]): string | undefined 
 }
 
 function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : {}; // Safe: any object may be asked for any property.
+  return typeof value === 'object' && value !== null ? (value as Fields) : {}; // Safe: every property of an object can be read.
 }

@@ -5,10 +5,10 @@ import { RequestReplyHandler, type RequestReplyOptions } from '../request-reply-
 import type { ServedFunctions } from '../served-function.ts';
 import { readLambdaEvent, type LambdaRequest } from './lambda-event.ts';
 
-/** What Lambda hands to the gateway, function URL or load balancer. */
+/** The response of a Lambda function to an API gateway, function URL or load balancer. */
 export interface LambdaResponse {
   readonly statusCode: number;
-  /** Of a load balancer only. */
+  /** The status with its text, for a load balancer only. */
   readonly statusDescription?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly multiValueHeaders?: Readonly<Record<string, readonly string[]>>;
@@ -17,14 +17,14 @@ export interface LambdaResponse {
 }
 
 /**
- * Lambda refuses answers beyond 6 MB of JSON; base64 makes four bytes of three. A larger one is answered with 500, so that the reason can be
- * read: the runtime would see no more than a failure of the gateway.
+ * Largest response, in bytes. Lambda refuses more than 6 MB of JSON, and base64 makes four bytes of three. A larger response is replaced by one
+ * with status 500 and the reason; without it the runtime would only see a failure of the gateway.
  */
 const responseBytesMax = 4_500_000;
 
 /**
- * The functions as a Lambda function behind API Gateway (REST and HTTP), a Function URL or an Application Load Balancer:
- * `export const handler = lambdaHandler(functions)`. Bodies are base64 both ways; a REST API needs its `binaryMediaTypes` set to all types.
+ * Creates a Lambda handler for the functions, behind API Gateway (REST and HTTP), a Function URL or an Application Load Balancer:
+ * `export const handler = lambdaHandler(functions)`. Bodies are base64 in both directions. A REST API needs `binaryMediaTypes` set to all types.
  */
 export function lambdaHandler(
   functions: ServedFunctions | RequestReplyHandler,
@@ -40,7 +40,7 @@ export function lambdaHandler(
 async function answerTo(handler: RequestReplyHandler, request: LambdaRequest): Promise<Answer> {
   const head = checkHead(request);
   if (typeof head !== 'string') return refused(handler, head);
-  // No request of the protocol is text, so this one has been damaged on its way.
+  // No request of the protocol is text, so the gateway has damaged this one.
   if (request.body === undefined) {
     return refused(handler, refusal(400, 'the body came as text: set the binary media types of the gateway to "*/*".'));
   }

@@ -1,6 +1,6 @@
 import type { CloudEvent } from '../envelope/cloud-event.ts';
 
-/** An event that left through an egress. */
+/** An event that was sent to an egress. */
 export interface EgressedEvent {
   readonly egressId: string;
   /** The partition key. */

@@ -11,12 +11,12 @@ import type { PersistedValue } from '../state/persisted-value.ts';
 import type { StateChange } from '../state/state-entry.ts';
 import { isRecord } from './expectations/match.ts';
 
-/** The state an address has before a test, by name of the cell: values, tables as objects, lists as arrays. */
+/** The state of an address before a test, by cell name: values, tables as objects, lists as arrays. */
 export type GivenState = Readonly<Record<string, unknown>>;
 
 /**
- * The entries a store would hold for a state: written by the cells themselves, so that a test starts with what the function could have
- * kept. Throws TEST_STATE_INVALID, and what the cells throw.
+ * Returns the entries of a store for a state. The cells write them, so a test starts with a state that the function could have written. Throws
+ * TEST_STATE_INVALID and the errors of the cells.
  */
 export function encodeGivenState(
   registered: RegisteredFunction,
@@ -48,7 +48,7 @@ function cellNamed({ cells, definition }: RegisteredFunction, name: string): Cel
 }
 
 function fill({ property = '', kind, name }: CellDefinition, instance: object, content: unknown): void {
-  // The registry has read from an instance of this class that the property holds a cell of this kind.
+  // Safe: the registry has checked, with an instance of this class, that the property holds a cell of this kind.
   const cell: unknown = Reflect.get(instance, property);
   switch (kind) {
     case 'value':

@@ -3,7 +3,7 @@ import { Envelope } from '../envelope/envelope.ts';
 import { rememberText } from './expectations/egress-texts.ts';
 import type { EgressedEvent } from './egressed-event.ts';
 
-/** Stands for a declared egress: all of an application write into one list, so that their common order can be seen. */
+/** Replaces a declared egress. All egresses of an application write to one list, which keeps their common order. */
 export class RecordingEgress implements Egress {
   readonly id: string;
   readonly description = 'memory of the test';

@@ -7,10 +7,10 @@ export interface SentEvent {
   readonly event: CloudEvent;
 }
 
-/** A message whose time has not come. */
+/** A delayed message that is not due yet. */
 export interface DelayedEvent extends SentEvent {
-  /** Milliseconds since the epoch. */
+  /** When it is due, in milliseconds since the epoch. */
   readonly dueAt: number;
-  /** With which it can be taken back. */
+  /** The token that cancels it. */
   readonly token: string | undefined;
 }

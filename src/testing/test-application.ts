@@ -27,29 +27,29 @@ import { RestartableClock, type PointInTime } from './test-clock.ts';
 import { startTestRun, type GivenAddress, type TestRun } from './test-run.ts';
 import { toOverrides, type TestSettings } from './test-settings.ts';
 
-/** Most steps of the clock through attempts that fail: with the default policy a message takes five. */
+/** Most steps of the clock through failed attempts. With the default policy a message takes five. */
 const retryStepsMax = 10_000;
 
 export type { WaitingAddress } from '../engine/partition/waiting-address.ts';
 
 export interface TestApplicationOptions extends TestSettings {
-  /** State that addresses have before the test. */
+  /** The state of addresses before the test. */
   readonly given?: readonly GivenAddress[];
-  /** @internal As for `runApplication`, where the process is the application's: `statefun play`. In a test the runner takes care of them. */
+  /** @internal As in `runApplication`, for `statefun play`, where the process runs only the application. Test runners handle failures themselves. */
   readonly strayFailures?: boolean;
 }
 
 /**
- * A whole application in memory, on the engine it runs on in production: all its forwarders and functions, one ingress and recorders in
- * the place of those it declares, and a clock that only the test moves. Stop it when the test is over.
+ * Starts a whole application in memory, on the engine of production: all its forwarders and functions, with one ingress and recorders in place
+ * of the declared ingresses and egresses, and a clock that only the test moves. Stop it at the end of the test.
  *
- * Rejects with APPLICATION_INVALID, and with TEST_STATE_INVALID for state that does not fit.
+ * Rejects with APPLICATION_INVALID, and with TEST_STATE_INVALID for a given state that does not fit the cells.
  */
 export async function testApplication(definition: ApplicationDefinition, options: TestApplicationOptions = {}): Promise<TestApplication> {
   const { given = [], now, logger = silentLogger } = options;
   const clock = new RestartableClock(now);
   const left: EgressedEvent[] = [];
-  // What the declared ones are like is checked when the application is started; here only their ids matter.
+  // Only the ids of declared egresses matter here; the start of the application checks the rest.
   const declared = gatherContributions(definition, []).egress;
   const egress = declared.map(({ id }) => new RecordingEgress(id, (event) => left.push(event)));
   const application = await assembleApplication(definition, { ...toOverrides(options), ingress: [], egress, clock });
@@ -90,8 +90,8 @@ export class TestApplication {
   }
 
   /**
-   * Lets an event come in, and resolves when all it led to is handled, committed and sent. Text and bytes come in as they are, so that a
-   * record that is no event can be tested. What fails becomes visible in `deadLetters`; see `settleRetries`.
+   * Delivers an event as a record of the ingress. Resolves when everything that follows is handled, committed and sent. Text and bytes are
+   * delivered unchanged, to test records that are no events. Failures are visible in `waiting` and `deadLetters`; see `settleRetries`.
    */
   async receives(event: CloudEvent | NewEvent | string | Uint8Array): Promise<void> {
     if (typeof event === 'string' || event instanceof Uint8Array) return this.#receive(event);
@@ -105,7 +105,7 @@ export class TestApplication {
     const stage = {
       receive: (_event: CloudEvent, text: string) => this.#receive(text),
       advance: (delayMs: number) => this.advance(delayMs),
-      // A function that is tried without end is reported by the one who plays.
+      // A function that is retried endlessly is reported by the caller of `play`.
       settle: async () => void (await this.#moveThroughRetries()),
       takeEgress: egressTaker(this.#parts.left, options),
       state: async ({ type, id }: Address) => (this.#parts.application.functions.has(type) ? this.state(type, id) : undefined),
@@ -114,14 +114,14 @@ export class TestApplication {
     return playFixture(stage, toFixture(fixture), options);
   }
 
-  /** Moves the clock: delayed messages become due in their order, retries and time-outs happen. */
+  /** Moves the clock. Delayed messages become due in their order, and retries and timeouts happen. */
   async advance(duration: Duration): Promise<void> {
     const untilMs = this.now + toMilliseconds(duration);
     await this.#quiet();
     while (this.#parts.clock.step(untilMs)) await this.#quiet();
   }
 
-  /** Moves the clock until no message waits for another attempt: each has succeeded or has been given up. */
+  /** Moves the clock until each failed message has succeeded or was given up. */
   async settleRetries(): Promise<void> {
     if (await this.#moveThroughRetries()) return;
     const summary = `after ${retryStepsMax} steps of the clock messages still wait: ${this.waiting()
@@ -130,60 +130,60 @@ export class TestApplication {
     throw new StatefunError('TEST_NEVER_QUIET', summary, { facts: { retryStepsMax } });
   }
 
-  /** Milliseconds since the epoch. */
+  /** The time of the clock, in milliseconds since the epoch. */
   get now(): number {
     return this.#parts.clock.now();
   }
 
-  /** Events that left since the last `clear`, in order; of one egress, or of all. */
+  /** Returns the events sent to one egress or to all since the last `clear`, in order. */
   egress(egressId?: string): readonly EgressedEvent[] {
     return this.#parts.left.filter((event) => egressId === undefined || event.egressId === egressId);
   }
 
-  /** What an address keeps, by name of the cell: values, tables as objects, lists as arrays. Cells that hold nothing are left out. */
+  /** Returns the state of an address by cell name: values, tables as objects, lists as arrays. Empty cells are left out. */
   async state(target: FunctionTarget, id: string): Promise<StateSnapshot> {
     return ownState(await this.#snapshot(target, id));
   }
 
-  /** Who is subscribed to an address, in the order they subscribed. */
+  /** Returns the subscribers of an address, in the order of their subscriptions. */
   async subscribers(target: FunctionTarget, id: string): Promise<readonly Address[]> {
     return subscribersIn(await this.#snapshot(target, id));
   }
 
-  /** What could not be handled and is kept with its reason, oldest first. */
+  /** Returns the dead letters, oldest first. */
   deadLetters(): readonly DeadLetter[] {
     return this.#run.engine.deadLetters();
   }
 
-  /** Tries a dead letter again from the beginning, and resolves when all it led to is over. Throws DEAD_LETTER_UNKNOWN. */
+  /** Handles or sends a dead letter again. Resolves when everything that follows is done. Throws DEAD_LETTER_UNKNOWN. */
   async redrive(id: string): Promise<void> {
     this.#run.engine.redrive(id);
     await this.#quiet();
   }
 
-  /** Delayed messages that are not due yet, by due time. */
+  /** Returns the delayed messages that are not due yet, by due time. */
   pending(): readonly DelayedEvent[] {
     return this.#run.engine
       .pendingDelayed()
       .map(({ message, dueAt, token }) => ({ to: message.target, event: message.envelope.event, dueAt, token }));
   }
 
-  /** Addresses that have not handled all their messages, and why: an attempt that failed, or a handler that has not settled. */
+  /** Returns the addresses with unhandled messages, and why: a failed attempt, or a handler that has not settled. */
   waiting(): readonly WaitingAddress[] {
     return this.#run.engine.waiting();
   }
 
-  /** What the engine has done so far. */
+  /** Returns the statistics of the engine. */
   statistics(): EngineStatistics {
     return this.#run.engine.statistics();
   }
 
-  /** Forgets the events that have left. */
+  /** Removes the recorded egress events. */
   clear(): void {
     this.#parts.left.length = 0;
   }
 
-  /** Throws EXPECTATION_FAILED unless exactly these events left through the egress since the last `clear`, in this order. */
+  /** Throws EXPECTATION_FAILED unless exactly these events were sent to the egress since the last `clear`, in this order. */
   expectEgress(egressId: string, expected: readonly EgressPattern[]): void {
     expectEgressEvents(this.#parts.left, egressId, expected);
   }
@@ -200,8 +200,8 @@ export class TestApplication {
   }
 
   /**
-   * Begins again with an engine, a clock and state of their own, as `testApplication` did, and with what is given here in the place of what
-   * was given there. The providers stay, singletons with what they keep: reading, checking and making them is what this saves.
+   * Starts again with a new engine, clock and state, as `testApplication` does. The options here replace those passed there. Providers stay,
+   * including the data that singletons keep, which saves reading, checking and creating them.
    */
   async reset(options: Pick<TestApplicationOptions, 'given' | 'now'> = {}): Promise<void> {
     const { application, clock, given, now, logger, left } = this.#parts;
@@ -212,7 +212,7 @@ export class TestApplication {
     this.#run = await startTestRun(application, { clock, given: options.given ?? given, logger });
   }
 
-  /** Ends the application and calls `@PreDestroy`. Messages that wait for the clock are dropped with it. */
+  /** Stops the application and calls `@PreDestroy`. Messages that wait for the clock are dropped. */
   async stop(): Promise<void> {
     const { name, events, lifecycle } = this.#parts.application;
     if (this.#stopped) return;
@@ -225,7 +225,7 @@ export class TestApplication {
     if (problem !== undefined) throw problem;
   }
 
-  /** False when some are still tried after as many steps as are sensible: a function may be tried without end. */
+  /** Moves the clock through retries. Returns false if messages still wait after many steps: a function may be retried endlessly. */
   async #moveThroughRetries(): Promise<boolean> {
     await this.#quiet();
     const { clock } = this.#parts;
@@ -249,7 +249,7 @@ export class TestApplication {
     this.#ensureRunning();
   }
 
-  /** A function whose policy is to stop the engine stops the test. */
+  /** Throws if the engine has stopped, for example by a function with the policy `stop`. */
   #ensureRunning(): void {
     const { failure } = this.#run.engine;
     if (failure !== undefined) throw failure;

@@ -15,11 +15,11 @@ import { readFixture, toFixture, type Fixture } from './fixtures/fixture.ts';
 import { clockAt } from './test-clock.ts';
 import { toOverrides, type TestSettings } from './test-settings.ts';
 
-/** What a forwarder under test finds around it. */
+/** Options of {@link testForwarder}. */
 export interface TestForwarderOptions extends TestSettings {
-  /** Where its other providers come from. @defaultValue an empty application */
+  /** The application with further providers. @defaultValue an empty application */
   readonly application?: ApplicationDefinition;
-  /** Functions that exist; forwarding to others is refused as in production. @defaultValue every function exists */
+  /** The functions that exist. Forwarding to any other function is refused, as in production. @defaultValue every function exists */
   readonly functions?: readonly FunctionTarget[];
 }
 
@@ -31,16 +31,16 @@ export interface ForwardedEvent {
   readonly messageId: string;
 }
 
-/** What a forwarder made of one event of a fixture. */
+/** The messages that a forwarder sent for one event of a fixture. */
 export interface PlayedForward {
-  /** `file:line`. */
+  /** The line of the event, as `file:line`. */
   readonly place: string;
   readonly event: CloudEvent;
-  /** Empty for an event it does not accept. */
+  /** The messages; empty for an event that the forwarder does not accept. */
   readonly messages: readonly ForwardedEvent[];
 }
 
-/** One forwarder of its own, asked by the router that asks it in production. Rejects with APPLICATION_INVALID for a class that cannot be used. */
+/** Creates a test of one forwarder, called by the router of production. Rejects with APPLICATION_INVALID for a class that cannot be used. */
 export async function testForwarder(forwarderClass: ClassOf, options: TestForwarderOptions = {}): Promise<TestForwarder> {
   const clock = clockAt(options.now);
   const assembled = await assembleApplication(options.application ?? defineApplication({ name: forwarderClass.name }), {
@@ -78,14 +78,14 @@ export class TestForwarder {
     this.#parts = parts;
   }
 
-  /** Whether the forwarder takes the event. What its `accept` throws is a FORWARDER_FAILED. */
+  /** Whether the forwarder accepts the event. Throws FORWARDER_FAILED if its `accept` throws. */
   accepts(event: CloudEvent | NewEvent): boolean {
     return accepts(this.#parts.registered, this.#envelopeOf(event).event);
   }
 
   /**
-   * The messages the forwarder sends for an event, in order; none when it does not accept it. Throws what makes a record a dead letter in
-   * production: data that its schema refuses, a function that does not exist, FORWARDER_FAILED.
+   * Returns the messages that the forwarder sends for an event, in order; none if it does not accept the event. Throws the errors that make a
+   * record a dead letter in production: for data that the schema refuses, for a missing function, and FORWARDER_FAILED.
    */
   forwards(event: CloudEvent | NewEvent): readonly ForwardedEvent[] {
     const envelope = this.#envelopeOf(event);
@@ -102,7 +102,7 @@ export class TestForwarder {
     expectList({ what: `forwarder ${name}, event type "${event.type}"`, noun: 'message', expected, actual: this.forwards(event) });
   }
 
-  /** Forwards the events of a fixture one by one. Comments and delays mean nothing to a forwarder; expectations are FIXTURE_INVALID. */
+  /** Forwards the events of a fixture one by one. Comments and delays are ignored. Throws FIXTURE_INVALID for expectations. */
   async play(fixture: string | URL | Fixture): Promise<readonly PlayedForward[]> {
     const played: PlayedForward[] = [];
     for await (const line of readFixture(toFixture(fixture))) {

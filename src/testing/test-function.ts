@@ -34,33 +34,33 @@ import type { StateSnapshot } from './expectations/state-expectation.ts';
 import { clockAt } from './test-clock.ts';
 import { toOverrides, type TestSettings } from './test-settings.ts';
 
-/** What a function under test finds around it. */
+/** Options of {@link testFunction}. */
 export interface TestFunctionOptions extends TestSettings {
-  /** Id of the address under test. @defaultValue `'test-id'` */
+  /** The id of the address under test. @defaultValue `'test-id'` */
   readonly id?: string;
-  /** Where providers and subscription options come from. @defaultValue an empty application */
+  /** The application with providers and subscription options. @defaultValue an empty application */
   readonly application?: ApplicationDefinition;
-  /** State the address has already, by name of the cell: values, tables as objects, lists as arrays. */
+  /** The state of the address before the test, by cell name: values, tables as objects, lists as arrays. */
   readonly state?: GivenState;
-  /** Addresses that are subscribed already. */
+  /** The addresses subscribed before the test. */
   readonly subscribers?: readonly Address[];
-  /** Who sends the events, unless `receives` says otherwise. @defaultValue nobody, as for events from an ingress */
+  /** The default caller of events. @defaultValue none, as for events from an ingress */
   readonly caller?: Address;
   readonly subscriptions?: SubscriptionOptions;
 
   /**
-   * What an attempt that fails leads to. `false`: the call that led to it rejects with what the handler threw. `true`: as in production
-   * it is tried again when the clock moves, and in the end given up as the function's policy says; see `failure` and `deadLetters`.
+   * Whether failed attempts are retried. With `false`, the call that led to the attempt rejects with the handler's error. With `true`, the
+   * attempt is repeated when the clock moves, and given up by the function's policy, as in production; see `failure` and `deadLetters`.
    *
    * @defaultValue `false`
    */
   readonly retries?: boolean;
-  /** Functions and egress that exist; sending to others is refused as in production. @defaultValue everything exists */
+  /** The functions and egresses that exist. Sending to any other is refused, as in production. @defaultValue everything exists */
   readonly strict?: { readonly functions?: readonly FunctionTarget[]; readonly egress?: readonly string[] };
 
   /**
-   * How long a call waits, in real time, for a handler that awaits something outside. After it the handler is left to its time-out, for
-   * which the test moves the clock.
+   * How long a call waits, in real time, for a handler that awaits something outside. After it, the handler only ends by its timeout, for which
+   * the test moves the clock.
    *
    * @defaultValue `'1s'`
    */
@@ -68,10 +68,10 @@ export interface TestFunctionOptions extends TestSettings {
 }
 
 /**
- * One function of its own, run by the engine's own core: what it keeps and what it sends can be looked at after every event. Everything
- * around it is a recorder; messages to its own address arrive.
+ * Creates a test of one function, run by the core of the engine. Its state and the messages it sends can be checked after each event. Messages
+ * to its own address are delivered; everything else is recorded.
  *
- * Rejects with APPLICATION_INVALID for a class or providers that cannot be used, with TEST_STATE_INVALID for state that does not fit.
+ * Rejects with APPLICATION_INVALID for a class or providers that cannot be used, and with TEST_STATE_INVALID for a state that does not fit.
  */
 export async function testFunction(functionClass: ClassOf, options: TestFunctionOptions = {}): Promise<TestFunction> {
   const clock = clockAt(options.now);
@@ -129,7 +129,7 @@ export class TestFunction {
     await this.#engine.give(encodeGivenState(this.#registered, state, subscribers, this.now));
   }
 
-  /** Hands an event to the function. Resolves when it, and what it sent to itself without delay, is handled; rejects when that fails. */
+  /** Sends an event to the function. Resolves when it and the messages to its own address without delay are handled; rejects if that fails. */
   async receives(
     event: CloudEvent | NewEvent,
     { caller = this.#options.caller }: { readonly caller?: Address | undefined } = {},
@@ -153,64 +153,64 @@ export class TestFunction {
     return playFixture(stage, toFixture(fixture), options);
   }
 
-  /** Moves the clock: delayed messages become due in their order, retries and time-outs happen. */
+  /** Moves the clock. Delayed messages become due in their order, and retries and timeouts happen. */
   async advance(duration: Duration): Promise<void> {
     const untilMs = this.now + toMilliseconds(duration);
     await this.#throwing(() => this.#engine.advance(untilMs));
   }
 
-  /** Moves the clock until no message waits for another attempt: each has succeeded or has been given up. */
+  /** Moves the clock until each failed message has succeeded or was given up. */
   async settleRetries(): Promise<void> {
     await this.#throwing(() => this.#engine.settleRetries());
   }
 
-  /** Milliseconds since the epoch. */
+  /** The time of the clock, in milliseconds since the epoch. */
   get now(): number {
     return this.#clock.now();
   }
 
-  /** What is kept, by name of the cell: values, tables as objects, lists as arrays. Cells that hold nothing are left out. */
+  /** The state by cell name: values, tables as objects, lists as arrays. Empty cells are left out. */
   get state(): StateSnapshot {
     return ownState(this.#snapshot());
   }
 
-  /** Who is subscribed, in the order they subscribed. */
+  /** The subscribers, in the order of their subscriptions. */
   get subscribers(): readonly Address[] {
     return subscribersIn(this.#snapshot());
   }
 
-  /** Messages that reached other addresses since the last `clear`, in order; requests to subscribe and delayed ones that were due among them. */
+  /** The messages to other addresses since the last `clear`, in order, including subscriptions and delayed messages that were due. */
   get sent(): readonly SentEvent[] {
     return [...this.#sent];
   }
 
-  /** The events of `sent` for a function type, or for one address. */
+  /** Returns the events of `sent` to a function type or to one address. */
   sentTo(target: FunctionTarget, id?: string): readonly CloudEvent[] {
     const type = functionTypeOf(target);
     return this.#sent.filter(({ to }) => to.type === type && (id === undefined || to.id === id)).map(({ event }) => event);
   }
 
-  /** Delayed messages that are not due yet, by due time. */
+  /** The delayed messages that are not due yet, by due time. */
   get delayed(): readonly DelayedEvent[] {
     return this.#engine.delayed.map(({ message, dueAt, token }) => ({ to: message.target, event: message.envelope.event, dueAt, token }));
   }
 
-  /** Events that left through an egress since the last `clear`, in order. */
+  /** The events sent to egresses since the last `clear`, in order. */
   get egress(): readonly EgressedEvent[] {
     return [...this.#egress];
   }
 
-  /** Messages given up since the last `clear`. */
+  /** The messages given up since the last `clear`. */
   get deadLetters(): readonly DeadLetter[] {
     return this.#engine.deadLetters;
   }
 
-  /** What the last attempt that failed since the last `clear` threw. */
+  /** The error of the last failed attempt since the last `clear`. */
   get failure(): Error | undefined {
     return this.#failureLog.failures.at(-1);
   }
 
-  /** The handlers' counters, by function type and name. */
+  /** The counters of handlers, by function type and name. */
   get counters(): Readonly<Record<string, number>> {
     return this.#metrics.values();
   }
@@ -220,18 +220,18 @@ export class TestFunction {
     expectState(this.address, this.state, pattern);
   }
 
-  /** Throws EXPECTATION_FAILED unless `sent` holds exactly these: `{ to: { type, id }, event: { … } }` as patterns, in this order. */
+  /** Throws EXPECTATION_FAILED unless `sent` contains exactly these messages in this order: `{ to: { type, id }, event: { … } }` as patterns. */
   expectSent(expected: readonly { readonly to?: unknown; readonly event?: unknown }[]): void {
     const actual = this.sent.map(({ to, event }) => ({ to, event }));
     expectList({ what: `messages of ${formatAddress(this.address)}`, noun: 'message', expected, actual });
   }
 
-  /** Throws EXPECTATION_FAILED unless exactly these events left through the egress since the last `clear`, in this order. */
+  /** Throws EXPECTATION_FAILED unless exactly these events were sent to the egress since the last `clear`, in this order. */
   expectEgress(egressId: string, expected: readonly EgressPattern[]): void {
     expectEgressEvents(this.#egress, egressId, expected);
   }
 
-  /** Forgets what was recorded: what was sent, left, failed or was given up. State, clock and what is delayed stay. */
+  /** Removes the recorded messages, egress events, failures and dead letters. State, clock and delayed messages stay. */
   clear(): void {
     this.#sent = [];
     this.#egress.length = 0;
@@ -239,7 +239,7 @@ export class TestFunction {
     this.#engine.dropDeadLetters();
   }
 
-  /** Calls `@PreDestroy` of the providers; a test whose providers have none need not call it. */
+  /** Calls `@PreDestroy` of the providers. It is not needed if no provider has one. */
   async stop(): Promise<void> {
     const [problem] = await this.#assembled.lifecycle.destroy();
     if (problem !== undefined) throw problem;
@@ -256,7 +256,7 @@ export class TestFunction {
     if (failure !== undefined && this.#options.retries !== true) throw failure;
   }
 
-  /** Without retries a failing message is given up at once, so that it does not keep its address closed. */
+  /** Returns the registry of the test. Without retries a failed message is given up at once, so that it does not block its address. */
   #registryFor({ definition, create }: RegisteredFunction): FunctionRegistry {
     const registry = new FunctionRegistry();
     const once = { ...definition.policy, attemptsMax: 1, onFailure: 'dead-letter' } as const;

@@ -8,26 +8,26 @@ import type { ManualClock } from '../shared/time/manual-clock.ts';
 import { startTimer } from '../shared/time/timers.ts';
 import { clockAt, type PointInTime } from './test-clock.ts';
 
-/** What an ingress under test finds around it. */
+/** Options of {@link testIngress}. */
 export interface TestIngressOptions {
-  /** Committed positions by partition, for example the `positions` of an earlier run. @defaultValue none, as at the first start */
+  /** Committed positions by partition, for example `positions` of an earlier run. @defaultValue none, as at the first start */
   readonly positions?: ReadonlyMap<string, string>;
-  /** Where the clock stands at first. @defaultValue 2026-01-01T00:00:00Z */
+  /** The time of the clock at the beginning. @defaultValue 2026-01-01T00:00:00Z */
   readonly now?: PointInTime;
-  /** @defaultValue none */
+  /** The logger of the ingress. @defaultValue one that writes nothing */
   readonly logger?: Logger;
 }
 
-/** What the engine would make of a record: an event on its way to the forwarders, or a dead letter. */
+/** A record as the engine would read it: an event for the forwarders, or a dead letter. */
 export type ReadRecord = { readonly record: IngressRecord } & (
   | { readonly event: CloudEvent; readonly partitionKey: string | undefined; readonly deadLetter?: undefined }
   | { readonly event?: undefined; readonly deadLetter: { readonly code: string; readonly reason: string } }
 );
 
-/** A record to read; what is left out does not matter to the test. */
+/** A record to read, without the properties that do not matter to the test. */
 export type TestRecord = { readonly data: string | Uint8Array } & Partial<Omit<IngressRecord, 'data'>>;
 
-/** One ingress of its own: what comes out of it is read as the engine would, and goes no further. */
+/** Creates a test of one ingress. Its records are read as the engine would read them, and recorded. */
 export function testIngress(ingress: Ingress, options: TestIngressOptions = {}): TestIngress {
   return new TestIngress(ingress, options);
 }
@@ -51,14 +51,14 @@ export class TestIngress {
     this.#positions = new Map(options.positions ?? []);
   }
 
-  /** Reads text, bytes or a record with the `format` of the ingress, which need not be started. Never throws: what cannot be read is a dead letter. */
+  /** Reads text, bytes or a record with the `format` of the ingress, started or not. Never throws: an unreadable record is a dead letter. */
   reads(given: string | Uint8Array | TestRecord): ReadRecord {
     const { data, ...rest } = typeof given === 'string' || given instanceof Uint8Array ? { data: given } : given;
     const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data;
     return this.#read({ partition: 'test', position: '1', identity: 'test', ...rest, data: bytes });
   }
 
-  /** Starts the ingress. Rejects with what it rejects with. */
+  /** Starts the ingress. Rejects with its error. */
   async start(): Promise<void> {
     await this.#ingress.start({
       positions: new Map(this.#positions),
@@ -81,42 +81,42 @@ export class TestIngress {
     });
   }
 
-  /** What has been delivered since the start, in order. */
+  /** The records delivered since the start, in order. */
   get received(): readonly ReadRecord[] {
     return [...this.#received];
   }
 
-  /** The events among `received`. */
+  /** The events of `received`. */
   get events(): readonly CloudEvent[] {
     return this.#received.flatMap(({ event }) => (event === undefined ? [] : [event]));
   }
 
-  /** What would be committed if the engine had taken everything: where the next run goes on. */
+  /** The positions to commit if the engine had taken every record, from which the next run continues. */
   get positions(): ReadonlyMap<string, string> {
     return new Map(this.#positions);
   }
 
-  /** Whether every record there will ever be has been delivered. */
+  /** Whether the ingress has delivered its last record. */
   get finished(): boolean {
     return this.#finished;
   }
 
-  /** Why the ingress gave up; in production the engine stops with it. */
+  /** The error of a failed ingress, with which the engine stops in production. */
   get failure(): Error | undefined {
     return this.#failure;
   }
 
-  /** Resolves when so many records have been delivered. Rejects when the ingress gives up, and with TEST_INGRESS_LATE after `within` of real time. */
+  /** Resolves when `count` records are delivered. Rejects if the ingress fails, and with TEST_INGRESS_LATE after `within` of real time. */
   whenReceived(count: number, within: Duration = '5s'): Promise<void> {
     return this.#when(() => this.#received.length >= count, `${count} records`, within);
   }
 
-  /** Resolves when the ingress has come to its end. Rejects as `whenReceived` does. */
+  /** Resolves when the ingress has finished. Rejects as `whenReceived` does. */
   whenFinished(within: Duration = '5s'): Promise<void> {
     return this.#when(() => this.#finished, 'its end', within);
   }
 
-  /** Moves the clock the ingress was given. */
+  /** Moves the clock of the ingress. */
   advance(duration: Duration): void {
     const untilMs = this.#clock.now() + toMilliseconds(duration);
     while (this.#clock.step(untilMs));

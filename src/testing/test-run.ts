@@ -10,20 +10,20 @@ import type { Logger } from '../shared/logger.ts';
 import { MemoryStore } from '../storage/memory-store.ts';
 import { encodeGivenState, type GivenState } from './given-state.ts';
 
-/** State an address has before the test. */
+/** The state of one address before the test. */
 export interface GivenAddress {
   readonly function: FunctionTarget;
   readonly id: string;
-  /** By name of the cell: values, tables as objects, lists as arrays. */
+  /** The state by cell name: values, tables as objects, lists as arrays. */
   readonly state?: GivenState;
-  /** Addresses that are subscribed already. */
+  /** The addresses subscribed before the test. */
   readonly subscribers?: readonly Address[];
 }
 
-/** One engine over a store in memory; a test can have several, one after the other, of one application. */
+/** One engine with a store in memory. A test can run several, one after the other, for one application. */
 export interface TestRun {
   readonly engine: Engine;
-  /** Resolves when the record has been taken. */
+  /** Delivers a record. Resolves when the engine has taken it. */
   readonly put: (data: string | Uint8Array) => Promise<void>;
 }
 
@@ -33,7 +33,7 @@ export interface TestRunOptions {
   readonly logger: Logger;
 }
 
-/** Starts an engine of an assembled application; its one ingress takes what the test puts in. */
+/** Starts an engine for an assembled application, with one ingress for the records of the test. */
 export async function startTestRun(application: AssembledApplication, { clock, given, logger }: TestRunOptions): Promise<TestRun> {
   const { functions, router, egress, subscriptions, unmatchedEvents, invocationScope, health, healthIndicators } = application;
   const ingress = memoryIngress({ id: 'test' });
@@ -53,7 +53,7 @@ export async function startTestRun(application: AssembledApplication, { clock, g
   return { engine, put: (data) => ingress.put([{ data }]) };
 }
 
-/** Writes the state that addresses have before a test. */
+/** Writes the state of addresses before a test. */
 export async function giveState(
   store: MemoryStore,
   functions: FunctionRegistry,

@@ -4,23 +4,23 @@ import type { Provider } from '../injection/provider.ts';
 import { silentLogger, type Logger } from '../shared/logger.ts';
 import type { PointInTime } from './test-clock.ts';
 
-/** What every test of classes can replace around them. */
+/** Options that all tests of classes share. */
 export interface TestSettings {
-  /** Each replaces the provider of its token, or is added. */
+  /** Each provider replaces the one with the same token, or is added. */
   readonly providers?: readonly Provider[];
-  /** Settings, by key (`{ 'kinesis.stream': 'orders' }`) or nested by level; they go before those of files. */
+  /** Settings by key (`{ 'kinesis.stream': 'orders' }`) or nested. They take precedence over those of files. */
   readonly configuration?: NonNullable<ConfigurationOverrides['configuration']>;
-  /** A folder with application.yaml and others. @defaultValue no file is read, so that a test depends on nothing around it */
+  /** The folder with application.yaml and other files of settings. @defaultValue none, so that a test does not depend on files */
   readonly configurationFolder?: string;
-  /** The profiles, separated by commas. */
+  /** The active profiles, separated by commas. */
   readonly profile?: string;
-  /** Where the clock stands at first. @defaultValue 2026-01-01T00:00:00Z */
+  /** The time of the clock at the beginning. @defaultValue 2026-01-01T00:00:00Z */
   readonly now?: PointInTime;
-  /** What the test logs to. @defaultValue none */
+  /** The logger. @defaultValue one that writes nothing */
   readonly logger?: Logger;
 }
 
-/** What assembling is told; other options of a test are left out. */
+/** Returns the overrides for assembling the application, without other options of the test. */
 export function toOverrides(settings: TestSettings): ApplicationOverrides {
   const { providers = [], configuration, configurationFolder, profile, logger = silentLogger } = settings;
   return {

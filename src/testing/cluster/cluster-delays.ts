@@ -40,7 +40,7 @@ export class ClusterDelays {
     return next;
   }
 
-  /** Those that are due, in the order they were sent. */
+  /** Removes and returns the messages that are due, in the order in which they were sent. */
   take(): readonly Pending[] {
     const due = this.#pending.filter(({ dueAt }) => dueAt <= this.#clock.now());
     this.#pending = this.#pending.filter((pending) => !due.includes(pending));

@@ -8,7 +8,7 @@ interface Stored {
   readonly expiresAt: number;
 }
 
-/** What a cluster keeps: the states that each function type has asked for, and their values for each address until they expire. */
+/** The state of a cluster: the states that each function type has requested, and their values for each address until they expire. */
 export class ClusterStates {
   readonly #clock: Clock;
   readonly #specs = new Map<string, Map<string, StateSpec>>();
@@ -18,7 +18,7 @@ export class ClusterStates {
     this.#clock = clock;
   }
 
-  /** A state that is known keeps its first expiration. */
+  /** Registers states. A known state keeps its first expiration. */
   register(type: string, specs: readonly StateSpec[]): void {
     const known = this.#specs.get(type) ?? new Map<string, StateSpec>();
     for (const spec of specs) if (!known.has(spec.name)) known.set(spec.name, spec);
@@ -29,7 +29,7 @@ export class ClusterStates {
     return [...(this.#specs.get(type)?.values() ?? [])];
   }
 
-  /** A call refreshes what expires after calls. */
+  /** Refreshes the states of an address that expire after calls. */
   called(address: Address): void {
     const values = this.#valuesOf(address);
     for (const [name, { value }] of values) {

@@ -14,20 +14,20 @@ import { jobFails } from './job-fails.ts';
 import { ClusterStates } from './cluster-states.ts';
 
 export interface TestClusterOptions {
-  /** The clock that expirations and delayed messages go by. Give the functions the same one. @defaultValue one of its own */
+  /** The clock for expirations and delayed messages. Pass the same clock to the functions. @defaultValue a new one */
   readonly clock?: ManualClock;
-  /** Most messages of one call. @defaultValue 1000, as in Flink */
+  /** Most messages per call. @defaultValue 1000, as in Flink */
   readonly batchMessagesMax?: number;
-  /** Where failures are told; they are thrown, too. @defaultValue nowhere */
+  /** The logger for failures, which are also thrown. @defaultValue one that writes nothing */
   readonly logger?: Logger;
 }
 
-/** Most answers in a row that ask for states, before a function is taken for one that never stops. */
+/** Most responses in a row that request states, before the function fails. */
 const incompleteAnswersMax = 10;
 
 /**
- * A cluster of Flink StateFun in memory, as far as functions can tell: it calls them over the bytes of the protocol, keeps their state,
- * delivers what they send to one another, and collects the rest.
+ * Creates a cluster of Flink StateFun in memory. It calls functions with the bytes of the protocol, keeps their state, delivers their messages to
+ * each other, and records messages to other functions and egress records.
  *
  * ```ts
  * const cluster = testCluster(functions);
@@ -61,21 +61,21 @@ export class TestCluster {
   }
 
   /**
-   * Sends a message, and handles everything that follows from it but what is delayed. Rejects with what a function fails with; the message
-   * that failed is gone then, and so is everything its batch asked for.
+   * Sends a message and handles everything that follows from it, except delayed messages. Rejects with the error of a function; the failed message
+   * and all effects of its batch are dropped then.
    */
   async send(type: string, id: string, argument: TypedValue, caller?: Address): Promise<void> {
     this.#enqueue({ type, id }, { caller, argument });
     await this.#settle();
   }
 
-  /** Sends several messages to one address, which it gets in one call. */
+  /** Sends several messages to one address in one call. */
   async sendBatch(type: string, id: string, messages: readonly TypedValue[]): Promise<void> {
     for (const argument of messages) this.#enqueue({ type, id }, { caller: undefined, argument });
     await this.#settle();
   }
 
-  /** Moves the clock, and handles every delayed message that becomes due, in the order of their times. */
+  /** Moves the clock and handles the delayed messages that become due, in the order of their times. */
   async advance(duration: Duration): Promise<void> {
     const untilMs = this.clock.now() + toMilliseconds(duration);
     for (;;) {
@@ -88,27 +88,27 @@ export class TestCluster {
     while (this.clock.step(untilMs));
   }
 
-  /** Puts a value into a state, as if a function had written it. */
+  /** Sets a state, as if a function had written it. */
   given(type: string, id: string, name: string, value: TypedValue): void {
     this.#states.set({ type, id }, name, value);
   }
 
-  /** What is stored for an address, by the name of the state. */
+  /** Returns the states of an address by name. */
   state(type: string, id: string): Readonly<Record<string, TypedValue>> {
     return this.#states.stored({ type, id });
   }
 
-  /** The states that functions of the type have asked for. */
+  /** Returns the states that functions of the type have requested. */
   specs(type: string): readonly StateSpec[] {
     return this.#states.specs(type);
   }
 
-  /** Every message that functions have sent, those to functions that are not served here among them; oldest first. */
+  /** Returns all messages that functions have sent, including those to functions that are not served here, oldest first. */
   sent(): readonly OutgoingMessage[] {
     return this.#sent;
   }
 
-  /** Delayed messages that are not due yet. */
+  /** Returns the delayed messages that are not due yet. */
   delayed(): readonly {
     readonly target: Address;
     readonly argument: TypedValue;
@@ -118,12 +118,12 @@ export class TestCluster {
     return this.#delays.list();
   }
 
-  /** Every record that functions have sent out; oldest first. */
+  /** Returns all records that functions have sent to egresses, oldest first. */
   egress(): readonly OutgoingEgress[] {
     return this.#egress;
   }
 
-  /** How many calls were made, those that were answered with missing states among them. */
+  /** Number of calls, including those whose response requested states. */
   get calls(): number {
     return this.#calls;
   }
@@ -159,7 +159,7 @@ export class TestCluster {
     throw jobFails(`${formatAddress(target)} asked for states ${incompleteAnswersMax} times in a row.`);
   }
 
-  /** In the order in which Flink applies an answer. */
+  /** Applies a response, in the same order as Flink. */
   #apply(sender: Address, { messages, delayed, egress, mutations }: BatchResult): void {
     for (const message of messages) {
       this.#sent.push(message);

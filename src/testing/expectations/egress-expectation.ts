@@ -7,7 +7,7 @@ import { findMismatch, type Mismatch } from './match.ts';
 
 const lineType = 'test.expect-egress';
 
-/** The data of a `test.expect-egress` line: what the next egress events are, or that what is left does not matter. */
+/** The data of a `test.expect-egress` line: the next egress events, or that any others are allowed. */
 export type EgressExpectation =
   | { readonly place: string; readonly kind: 'rest-is-free' }
   | {
@@ -15,16 +15,16 @@ export type EgressExpectation =
       readonly kind: 'events';
       readonly egressId: string | undefined;
       readonly count: number;
-      /** What each of the events matches; see {@link findMismatch}. */
+      /** The pattern that each event must match; see {@link findMismatch}. */
       readonly pattern: Readonly<Record<string, unknown>>;
     };
 
-/** Most events kept for expectations to come: a play without any may be as long as it likes. */
+/** Most events kept for later expectations. A play without expectations has no limit. */
 const leftMax = 100_000;
 
 const attributes = ['type', 'source', 'subject', 'data'] as const;
 
-/** Throws FIXTURE_INVALID. */
+/** Parses the data of a `test.expect-egress` line. Throws FIXTURE_INVALID. */
 export function parseEgressExpectation(data: unknown, place: string): EgressExpectation {
   const fields = new ExpectationData(lineType, data, ['egress', 'key', ...attributes, 'count', 'rest'], place);
   if (fields.has('rest')) {
@@ -43,11 +43,11 @@ export function parseEgressExpectation(data: unknown, place: string): EgressExpe
 }
 
 /**
- * The egress events of one fixture that no expectation has taken yet, in order.
+ * The egress events of a fixture that no expectation has taken yet, in order.
  *
- * 1. An expectation takes the next events (of the egress it names, if it names one) and each of them must match.
- * 2. `count: 0` takes nothing: no event that is left may match.
- * 3. Once there is an expectation, nothing may be left at the end, unless a line says that the rest is free.
+ * 1. An expectation takes the next events (of the egress that it names, if any), and each must match.
+ * 2. `count: 0` takes nothing: no remaining event may match.
+ * 3. After an expectation, no event may remain at the end, unless a line allows the rest.
  */
 export class ExpectedEgress {
   readonly #left: EgressedEvent[] = [];
@@ -62,7 +62,7 @@ export class ExpectedEgress {
     }
   }
 
-  /** Throws EXPECTATION_FAILED. */
+  /** Checks and takes the next events. Throws EXPECTATION_FAILED. */
   expect(expectation: EgressExpectation): void {
     this.#lastPlace = expectation.place;
     if (expectation.kind === 'rest-is-free') {
@@ -88,7 +88,7 @@ export class ExpectedEgress {
       this.#take(egressId, pattern, place, count === 1 ? '' : ` (${index + 1} of ${count})`, expected);
   }
 
-  /** At the end of the fixture. Throws EXPECTATION_FAILED for events that nobody expected. */
+  /** Ends the fixture. Throws EXPECTATION_FAILED for unexpected events. */
   finish(): void {
     const extra = this.#left[0];
     if (extra === undefined || this.#lastPlace === undefined || this.#restIsFree) return;
@@ -113,7 +113,7 @@ export class ExpectedEgress {
   }
 }
 
-/** Which line of the fixture led to the event. */
+/** Returns a text with the line of the fixture that led to the event. */
 function from(event: EgressedEvent): string {
   const text = placeText(event);
   return text === undefined ? '' : ` (${text})`;

@@ -2,7 +2,7 @@ import { expectList } from './expect-list.ts';
 import type { EgressedEvent } from '../egressed-event.ts';
 import { placeText } from '../fixtures/fixture-places.ts';
 
-/** What an event that left is compared with: its partition key and any attribute of the event; `data` is a pattern. See docs/testing.md. */
+/** A pattern for an egress event: its partition key and any attribute of the event. `data` is a pattern, too. See docs/testing.md. */
 export interface EgressPattern {
   readonly key?: unknown;
   readonly type?: unknown;
@@ -12,7 +12,7 @@ export interface EgressPattern {
   readonly [attribute: string]: unknown;
 }
 
-/** Throws EXPECTATION_FAILED unless exactly these events left through the egress, in this order. */
+/** Throws EXPECTATION_FAILED unless exactly these events were sent to the egress, in this order. */
 export function expectEgressEvents(left: readonly EgressedEvent[], egressId: string, expected: readonly EgressPattern[]): void {
   const ofEgress = left.filter((event) => event.egressId === egressId);
   const others = [...new Set(left.map((event) => event.egressId))].filter((id) => id !== egressId);

@@ -4,26 +4,26 @@ import { ExpectationError } from './expectation-error.ts';
 import { findMismatch, isAbsent, show } from './match.ts';
 import type { StateSnapshot } from './state-expectation.ts';
 
-/** What is compared, for messages. */
+/** The lists to compare, with texts for messages. */
 export interface ExpectedList {
-  /** `egress "shop/out"`, `messages to shop/cart`. */
+  /** The list, for example `egress "shop/out"` or `messages to shop/cart`. */
   readonly what: string;
-  /** `event`, `message`, `dead letter`. */
+  /** The noun of an item, for example `event`, `message` or `dead letter`. */
   readonly noun: string;
   readonly expected: readonly unknown[];
   readonly actual: readonly unknown[];
-  /** Said of the item with the index where it differs, for example which line of a fixture it comes from. */
+  /** Returns a text about the differing item, for example the line of the fixture that it comes from. */
   readonly origin?: (index: number) => string | undefined;
 }
 
-/** Throws EXPECTATION_FAILED unless there are as many items as patterns, and each item matches its pattern. */
+/** Throws EXPECTATION_FAILED unless there are as many items as patterns and each item matches its pattern. */
 export function expectList(list: ExpectedList): void {
   const difference = firstDifference(list);
   if (difference === undefined) return;
   throw new ExpectationError(list.what, undefined, difference, { expected: list.expected, actual: list.actual });
 }
 
-/** Throws EXPECTATION_FAILED unless the state of the address matches the pattern; `{ $absent: true }` wants no state at all. */
+/** Throws EXPECTATION_FAILED unless the state of the address matches the pattern. `{ $absent: true }` expects no state. */
 export function expectState(address: Address, snapshot: StateSnapshot, expected: unknown): void {
   const actual = isAbsent(expected) && Object.keys(snapshot).length === 0 ? undefined : snapshot;
   const mismatch = findMismatch(actual, expected, '');

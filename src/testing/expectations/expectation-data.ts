@@ -1,7 +1,7 @@
 import { describe, StatefunError } from '../../shared/errors.ts';
 import { isRecord } from './match.ts';
 
-/** The data of an expectation line, field by field. Every mistake throws FIXTURE_INVALID: a misspelt field must not expect less. */
+/** Reads the data of an expectation line field by field. Throws FIXTURE_INVALID for each mistake: a misspelt field must not expect less. */
 export class ExpectationData {
   readonly place: string;
   readonly #line: string;

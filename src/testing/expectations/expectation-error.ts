@@ -1,18 +1,18 @@
 import { StatefunError } from '../../shared/errors.ts';
 import { show } from './match.ts';
 
-/** What an expectation compared; test runners show both sides of an error that has these two fields. */
+/** The two sides of an expectation. Test runners show both for an error with these fields. */
 export interface Compared {
   readonly expected: unknown;
   readonly actual: unknown;
 }
 
-/** An expectation that did not come true: EXPECTATION_FAILED, with both sides as fields. */
+/** The error of a failed expectation: EXPECTATION_FAILED, with both sides as fields. */
 export class ExpectationError extends StatefunError {
   readonly expected: unknown;
   readonly actual: unknown;
 
-  /** `what` says what was expected, `place` is the line of the fixture if it stands in one, `difference` the first thing that is wrong. */
+  /** `what` names the expectation, `place` its line in a fixture, and `difference` the first difference. */
   constructor(what: string, place: string | undefined, difference: string, { expected, actual }: Compared) {
     super(
       'EXPECTATION_FAILED',
@@ -26,5 +26,5 @@ export class ExpectationError extends StatefunError {
   }
 }
 
-/** Characters of each side in the text; the fields hold all of it. */
+/** Most characters of each side in the text; the fields contain all. */
 const shownMax = 2_000;

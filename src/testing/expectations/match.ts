@@ -1,24 +1,24 @@
 import { equalsWritten, jsonFormOf, written } from './state-values.ts';
 import { countOf } from '../../shared/text/count-of.ts';
 
-/** The first difference between a value and what was expected of it. */
+/** The first difference between a value and a pattern. */
 export interface Mismatch {
-  /** Where it is, in the notation of JavaScript: `data.items[0].price`. */
+  /** The path of the difference in JavaScript's notation: `data.items[0].price`. */
   readonly path: string;
-  /** What is wrong there, in words. */
+  /** The difference, in words. */
   readonly text: string;
 }
 
 /**
- * Compares a value of JSON's shapes with a pattern; undefined means that it matches.
+ * Compares a JSON value with a pattern. Returns undefined if it matches.
  *
- * - An object in the pattern wants each of its properties; the value may have more of them.
- * - An array wants as many items, each matching its counterpart.
- * - `{ "$absent": true }` wants no value at all; `{ "$exactly": value }` wants the value with nothing besides it.
- * - A matcher of Jest, Vitest or Jasmine (`expect.any(String)`) decides itself.
- * - Anything else wants the same value; values that JSON does not have are written as `state-values.ts` says.
+ * - An object in the pattern requires each of its properties; the value may have more.
+ * - An array requires the same number of items, each matching its counterpart.
+ * - `{ "$absent": true }` requires that there is no value; `{ "$exactly": value }` allows no further properties.
+ * - A matcher of Jest, Vitest or Jasmine (`expect.any(String)`) is called.
+ * - Anything else requires the same value. Values without a JSON form are written as `state-values.ts` describes.
  *
- * `path` names the value in the answer.
+ * `path` is the name of the value in the result.
  */
 export function findMismatch(actual: unknown, expected: unknown, path: string): Mismatch | undefined {
   if (isMatcher(expected)) return expected.asymmetricMatch(actual) ? undefined : different(actual, expected, path);
@@ -28,16 +28,16 @@ export function findMismatch(actual: unknown, expected: unknown, path: string): 
   return compare(actual, expected, path, false);
 }
 
-/** A value as it stands in a message: JSON, cut short when it is long. */
+/** Returns a value for a message: as JSON, shortened if it is long. */
 export function show(value: unknown, lengthMax = 300): string {
   const text = value === undefined ? 'absent' : JSON.stringify(value, shownPart);
   return text.length > lengthMax ? `${text.slice(0, lengthMax)}…` : text;
 }
 
 function shownPart(this: Readonly<Record<string, unknown>>, key: string, converted: unknown): unknown {
-  // Jest and Vitest give the name of a matcher together with what it is made of.
+  // Jest and Vitest return the name of a matcher with its arguments.
   if (isMatcher(converted)) return converted.toAsymmetricMatcher?.() ?? String(converted);
-  // Buffers convert themselves before they come here; what they were is still in their place.
+  // Buffers are converted before they get here; the original value is still at its key.
   return this[key] instanceof Uint8Array ? written(this[key]) : written(converted);
 }
 
@@ -47,12 +47,12 @@ interface Matcher {
   toString(): string;
 }
 
-/** What test runners agree on for values that compare themselves. */
+/** Whether the pattern is a matcher, by the interface that test runners share. */
 function isMatcher(pattern: unknown): pattern is Matcher {
   return isRecord(pattern) && typeof pattern['asymmetricMatch'] === 'function';
 }
 
-/** Whether the pattern wants no value at all. */
+/** Whether the pattern requires that there is no value. */
 export function isAbsent(pattern: unknown): boolean {
   return isRecord(pattern) && hasOnlyKey(pattern, '$absent') && pattern['$absent'] === true;
 }
@@ -66,7 +66,7 @@ function compare(actual: unknown, expected: unknown, path: string, exactly: bool
   if (isEqual !== undefined) return isEqual ? undefined : different(actual, expected, path);
   const json = isRecord(actual) ? jsonFormOf(actual) : undefined;
   if (!isRecord(actual) || json === undefined) return comparePlain(actual, expected, path, exactly);
-  // The fields of a message can be expected as they are; a Date has none to compare.
+  // The fields of a message are compared directly; a Date has none.
   if (Object.keys(actual).length > 0 && comparePlain(actual, expected, path, exactly) === undefined) return undefined;
   return comparePlain(json, isRecord(expected) ? (jsonFormOf(expected) ?? expected) : expected, path, exactly);
 }
@@ -97,7 +97,7 @@ function compareRecords(
   return extra === undefined ? undefined : mismatch(pathOf(path, extra), `is ${show(actual[extra])}, expected to be absent`);
 }
 
-/** Inside `$exactly` nothing has a special meaning, so that any value can be written there. */
+/** Compares within an object or array. Inside `$exactly` nothing has a special meaning, so that any value can be expected. */
 function compareNested(actual: unknown, expected: unknown, path: string, exactly: boolean): Mismatch | undefined {
   return exactly ? compare(actual, expected, path, true) : findMismatch(actual, expected, path);
 }
@@ -111,7 +111,7 @@ function hasOnlyKey(record: Readonly<Record<string, unknown>>, key: string): boo
   return keys.length === 1 && keys[0] === key;
 }
 
-/** What an event inherits is none of its properties: `constructor` is as absent as any other name. */
+/** Returns an own property: inherited ones such as `constructor` are absent. */
 function ownValue(record: Readonly<Record<string, unknown>>, key: string): unknown {
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }

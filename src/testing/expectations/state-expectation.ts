@@ -5,19 +5,19 @@ import { findMismatch, isAbsent } from './match.ts';
 
 const lineType = 'test.expect-state';
 
-/** What is kept for one address, by the names of its cells; see `TestApplication.state`. */
+/** The state of one address, by cell name; see `TestApplication.state`. */
 export type StateSnapshot = Readonly<Record<string, unknown>>;
 
 /** The data of a `test.expect-state` line. */
 export interface StateExpectation {
   readonly place: string;
-  /** Left out: the address under test, where there is just one. */
+  /** The address. @defaultValue the address under test, if there is only one */
   readonly address: Address | undefined;
-  /** By cell; or that the address has no state. */
+  /** The pattern by cell name, or `{ $absent: true }` for no state. */
   readonly pattern: unknown;
 }
 
-/** Throws FIXTURE_INVALID. */
+/** Parses the data of a `test.expect-state` line. Throws FIXTURE_INVALID. */
 export function parseStateExpectation(data: unknown, place: string): StateExpectation {
   const fields = new ExpectationData(lineType, data, ['function', 'id', 'state'], place);
   const type = fields.text('function');

@@ -1,5 +1,5 @@
 /*
- * How the values of cells are written in JSON Lines, where JSON has no value of their kind:
+ * The form in JSON Lines of cell values that JSON does not have:
  *
  *   bigint                     its decimal digits as text; as a number where one has all of them
  *   NaN and the infinities     "NaN", "Infinity", "-Infinity"
@@ -7,7 +7,7 @@
  *   an object with toJSON      what toJSON gives: a Date, a message of protobufjs
  */
 
-/** Whether a value of a cell is what a pattern says; undefined where plain comparison decides. */
+/** Whether a cell value equals its written form in a pattern; undefined if plain comparison decides. */
 export function equalsWritten(actual: unknown, expected: unknown): boolean | undefined {
   if (typeof actual === 'bigint') return isSameInteger(actual, expected);
   if (typeof actual === 'number' && !Number.isFinite(actual)) return Object.is(actual, expected) || String(actual) === expected;
@@ -18,13 +18,13 @@ export function equalsWritten(actual: unknown, expected: unknown): boolean | und
   return undefined;
 }
 
-/** What an object of a class says it is as JSON; undefined for one that says nothing. */
+/** Returns the result of an object's `toJSON`, or undefined. */
 export function jsonFormOf(value: object): unknown {
   const { toJSON } = value as { readonly toJSON?: unknown };
   return typeof toJSON === 'function' ? (toJSON.call(value) as unknown) : undefined;
 }
 
-/** A value as it is written in JSON Lines, for messages. */
+/** Returns the written form of a value, for messages. */
 export function written(value: unknown): unknown {
   if (typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value))) return String(value);
   return value instanceof Uint8Array ? { $base64: Buffer.from(value).toString('base64') } : value;
@@ -35,7 +35,7 @@ function isSameInteger(actual: bigint, expected: unknown): boolean {
   return expected === actual || expected === String(actual);
 }
 
-/** The bytes of `{ "$base64": … }`; undefined for anything else, and for text that is no Base64. */
+/** Returns the bytes of `{ "$base64": … }`; undefined for anything else, and for text that is not Base64. */
 function bytesOf(expected: unknown): Uint8Array | undefined {
   if (typeof expected !== 'object' || expected === null || Object.keys(expected).length !== 1) return undefined;
   const { $base64: text } = expected as { readonly $base64?: unknown };

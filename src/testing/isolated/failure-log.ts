@@ -1,7 +1,7 @@
 import { isError } from '../../shared/errors.ts';
 import { namedLogger, type LogFields, type Logger } from '../../shared/logger.ts';
 
-/** Passes lines on, and keeps the errors among the engine's own: it logs each attempt that failed, with what was thrown. */
+/** Passes lines on, and keeps the errors that the engine logs for failed attempts. */
 export class FailureLog implements Logger {
   readonly #logger: Logger;
   #failures: Error[] = [];
@@ -10,7 +10,7 @@ export class FailureLog implements Logger {
     this.#logger = logger;
   }
 
-  /** What was thrown since the last `clear`. */
+  /** The errors since the last `clear`. */
   get failures(): readonly Error[] {
     return this.#failures;
   }
@@ -37,7 +37,7 @@ export class FailureLog implements Logger {
     this.#logger.error(text, fields);
   }
 
-  /** What handlers log themselves is theirs. */
+  /** Returns the child of the target: errors logged by handlers are not kept. */
   child(fields: LogFields): Logger {
     return this.#logger.child(fields);
   }

@@ -16,7 +16,7 @@ import type { EgressEffect } from '../../functions/effects.ts';
 import { IsolatedPartition } from './isolated-partition.ts';
 import { RunningHandlers } from './running-handlers.ts';
 
-/** Most invocations one call of a test may lead to: a function that sends to itself without end would hang the test runner. */
+/** Most invocations per call of a test: a function that messages itself endlessly would hang the test runner. */
 const invocationsMax = 100_000;
 
 export interface IsolatedEngineOptions {
@@ -25,13 +25,13 @@ export interface IsolatedEngineOptions {
   readonly host: Omit<InvocationHost, 'isTokenPending'>;
   readonly clock: ManualClock;
   readonly handlerGraceMs: number;
-  /** Given messages to other addresses, when they would arrive there. */
+  /** Called with each message to another address when it would arrive there. */
   readonly recordMessage: (message: Message) => void;
-  /** Given egress records, when they are committed. */
+  /** Called with each egress record when it is committed. */
   readonly recordEgress: (record: EgressEffect) => void;
 }
 
-/** Drives the engine's core for one address: a manual clock, a store in memory, and recorders for everything around it. */
+/** Runs the core of the engine for one address, with a manual clock, a store in memory and recorders for everything outside. */
 export class IsolatedEngine {
   readonly #options: IsolatedEngineOptions;
   readonly #partition: IsolatedPartition;
@@ -67,13 +67,13 @@ export class IsolatedEngine {
     );
   }
 
-  /** Writes the state the address has before the test. */
+  /** Writes the state of the address before the test. */
   async give(entries: readonly { readonly key: string; readonly value: string | Uint8Array | undefined }[]): Promise<void> {
     const collection = stateCollection(this.#options.address);
     await this.#store.commit(entries.map((entry) => ({ collection, ...entry })));
   }
 
-  /** What the store holds for the address. */
+  /** Returns the entries of the address in the store. */
   stored(): readonly StateEntry[] {
     return this.#store.load(stateCollection(this.#options.address));
   }
@@ -91,13 +91,13 @@ export class IsolatedEngine {
     return this.#partition.delayed.list();
   }
 
-  /** Delivers a message, and resolves when nothing can happen unless the clock moves or a handler that awaits something outside settles. */
+  /** Delivers a message. Resolves when nothing is left to do until the clock moves or a handler that awaits something outside settles. */
   async deliver(message: Message): Promise<void> {
     this.#partition.enqueue(message);
     await this.settle();
   }
 
-  /** Moves the clock, stopping wherever something is due. */
+  /** Moves the clock step by step, to each time at which something is due. */
   async advance(untilMs: number): Promise<void> {
     await this.#moveWhile((nextDueAt) => nextDueAt <= untilMs);
     this.#options.clock.step(untilMs);

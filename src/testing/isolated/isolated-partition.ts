@@ -2,7 +2,7 @@ import { Partition, type PartitionOptions } from '../../engine/partition/partiti
 import type { Message } from '../../functions/message.ts';
 import type { Address } from '../../shared/address.ts';
 
-/** The engine's own core with one address in it: messages to any other address are handed out when they would be delivered. */
+/** The partition of the engine with one address. Messages to any other address are passed out when they would be delivered. */
 export class IsolatedPartition extends Partition {
   readonly #address: Address;
   readonly #record: (message: Message) => void;

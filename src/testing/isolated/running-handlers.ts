@@ -2,8 +2,8 @@ import type { Run } from '../../engine/partition/attempt-runner.ts';
 import { within } from '../../shared/time/deadline.ts';
 
 /**
- * The asynchronous handlers a test waits for. What they wait for may be outside, in real time, so the patience with each is limited:
- * whoever has used it up is left to its time-out, which the test's clock decides.
+ * The asynchronous handlers that a test waits for. They may await something outside in real time, so the wait for each is limited. After it, a
+ * handler only ends by its timeout, which depends on the test's clock.
  */
 export class RunningHandlers {
   readonly #graceMs: number;
@@ -14,7 +14,7 @@ export class RunningHandlers {
     this.#graceMs = graceMs;
   }
 
-  /** `settling` resolves when the partition knows the end of the run. */
+  /** Adds a run. `settling` resolves when the partition has settled it. */
   add(run: Run, settling: Promise<void>): void {
     const ended = settling.finally(() => {
       this.#settling.delete(run);
@@ -23,7 +23,7 @@ export class RunningHandlers {
     this.#settling.set(run, ended);
   }
 
-  /** Waits until one more handler has ended; false when there is none to wait for. */
+  /** Waits until one more handler has ended. Returns false if there is none to wait for. */
   async next(): Promise<boolean> {
     const awaited = [...this.#settling].filter(([run]) => !run.ended && !this.#outwaited.has(run));
     if (awaited.length === 0) return false;

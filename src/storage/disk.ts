@@ -15,40 +15,40 @@ import {
 } from 'node:fs';
 import { ownerFileMode, protect, protectOpen } from './permissions.ts';
 
-/** How a file is opened: `create` fails when it is there already, the others fail when it is not; what is created is for its owner alone. */
+/** How a file is opened. `create` fails if the file exists; the others fail if it does not. A created file is accessible to its owner only. */
 export type OpenMode = 'read' | 'write' | 'create';
 
 export interface DiskSpace {
-  /** How much this user may still write. */
+  /** Space that this user may still write. */
   readonly freeBytes: number;
   readonly totalBytes: number;
 }
 
 /**
  * Every file operation of the log store, as thin as the system calls below it, so that a simulated disk can fill up, fail, tear and
- * forget. The calling thread waits for the disk: whoever must not wait has a thread that does.
+ * lose writes. Each operation blocks the calling thread.
  */
 export interface Disk {
   openSync(path: string, mode: OpenMode): number;
   closeSync(file: number): void;
-  /** Writes from `start` to the end of the bytes, or a part of it, and answers how much. */
+  /** Writes the bytes from `start` on, or a part of them. Returns the number of bytes written. */
   writeSync(file: number, bytes: Uint8Array, start: number, position: number): number;
   fdatasyncSync(file: number): void;
   truncateSync(file: number, size: number): void;
-  /** Reads up to as many bytes as fit behind `start`, or fewer; 0 at the end of the file. */
+  /** Reads into the buffer from `start` on. Returns the number of bytes read, 0 at the end of the file. */
   readSync(file: number, into: Uint8Array, start: number, position: number): number;
   sizeSync(path: string): number;
   listSync(folder: string): readonly string[];
-  /** Creates the folder, for its owner alone, and those above it; returns the topmost one it created. */
+  /** Creates the folder, accessible to its owner only, and its parents. Returns the topmost folder that was created. */
   makeFolderSync(folder: string): string | undefined;
   /** Makes the names in the folder durable. */
   syncFolderSync(folder: string): void;
   renameSync(from: string, to: string): void;
-  /** Removes a file; one that is not there is fine. */
+  /** Removes a file. Does nothing if the file does not exist. */
   removeSync(path: string): void;
-  /** The space of the disk of the folder; infinite where nobody knows. */
+  /** Returns the space on the disk of the folder; infinite if it is unknown. */
   spaceSync(folder: string): DiskSpace;
-  /** Takes the rights of other users away from a file or folder; see {@link protect}. */
+  /** Removes the permissions of other users from a file or folder; see {@link protect}. */
   protectSync(path: string): void;
 }
 
@@ -96,17 +96,17 @@ export const nodeDisk: Disk = {
   protectSync: protect,
 };
 
-/** Writes all bytes: a disk may take fewer than it is given. */
+/** Writes all bytes. One `writeSync` may write fewer. */
 export function writeFullySync(disk: Disk, file: number, bytes: Uint8Array, position: number): void {
   for (let start = 0; start < bytes.byteLength;) {
     const written = disk.writeSync(file, bytes, start, position + start);
-    // POSIX allows it for nothing but empty writes; going on would loop for ever.
-    if (written === 0) throw new Error('the disk took no byte of a write and named no reason');
+    // POSIX allows this only for empty writes. Trying again would loop without end.
+    if (written === 0) throw new Error('the disk wrote no byte and reported no error');
     start += written;
   }
 }
 
-/** Reads until the buffer is full or the file ends, and answers how much was read. */
+/** Reads until the buffer is full or the file ends. Returns the number of bytes read. */
 export function readFullySync(disk: Disk, file: number, into: Uint8Array, position: number): number {
   let start = 0;
   while (start < into.byteLength) {

@@ -23,32 +23,32 @@ import { nameBytesMax } from './store-limits.ts';
 import { removeMark } from './segments/writer-mark.ts';
 import type { Store, StoreChange, StoredValue, StoreStats } from './store.ts';
 
-/** What opening the store found. */
+/** What was found when the store was opened. */
 export interface LogRecovery {
   readonly commits: number;
-  /** Frames that were read: none when the dump of the index was used. */
+  /** Number of frames that were read; 0 when the index came from its dump. */
   readonly frames: number;
   readonly bytes: number;
-  /** Bytes of a commit that never resolved, cut off. */
+  /** Bytes that were cut off, of a commit that never resolved. */
   readonly tornBytes: number;
   readonly keys: number;
   readonly durationMs: number;
-  /** Set when an earlier version made the store, until {@link LogStore.finishUpgrade}. */
+  /** Set when an earlier version created the store, until {@link LogStore.finishUpgrade}. */
   readonly upgraded?: UpgradedFrom;
 }
 
-/** More about a log store than every store tells. */
+/** Statistics of a log store. */
 export interface LogStoreStats extends StoreStats {
   readonly segments: number;
-  /** Bytes of the newest entries of all keys, about. */
+  /** Approximate size of the newest entries of all keys, in bytes. */
   readonly liveBytes: number;
-  /** Of memory. */
+  /** Memory used by the index, in bytes. */
   readonly indexBytes: number;
-  /** Since the store was opened. */
+  /** Number of compactions since the store was opened. */
   readonly compactions: number;
 }
 
-/** @internal What `openLogStore` puts together. */
+/** @internal The parts of a log store, created by `openLogStore`. */
 export interface LogStoreParts {
   readonly folder: string;
   readonly disk: Disk;
@@ -60,7 +60,7 @@ export interface LogStoreParts {
   readonly segments: SegmentTable;
   readonly segmentBytesMax: number;
   readonly hash: NameHash;
-  /** The segment that takes the next frame. */
+  /** The segment to which the next frame is appended. */
   readonly open: TrackedSegment;
   readonly writer: LogWriter;
   readonly reader: LogReader;
@@ -70,8 +70,8 @@ export interface LogStoreParts {
 }
 
 /**
- * A store in a folder: an append-only log with one frame a commit, and an index in memory that says where each key's newest entry is.
- * Keeps STORE-S1 to STORE-S4 of the store port. The index changes only when the frame survives a crash, so nobody reads what could still be lost.
+ * A store in a folder: an append-only log with one frame for each commit, and an index in memory of the newest entry of each key.
+ * Keeps STORE-S1 to STORE-S4. The index changes only when the frame survives a crash, so no read returns what could still be lost.
  */
 export class LogStore implements Store {
   readonly identity: StoreIdentity;
@@ -81,11 +81,11 @@ export class LogStore implements Store {
   readonly #reads: EntryReads;
   readonly #indexWriter: IndexWriter;
   readonly #compaction: Compaction;
-  /** Room for the name of a collection that is loaded. */
+  /** Buffer for the name of the collection that is loaded. */
   readonly #name = Buffer.allocUnsafe(nameBytesMax);
   #commits: number;
   #open: TrackedSegment;
-  #underWay: Promise<void> | undefined;
+  #running: Promise<void> | undefined;
   #refusal: Error | undefined;
   #failed = false;
   #closing: Promise<void> | undefined;
@@ -104,28 +104,28 @@ export class LogStore implements Store {
     this.#compaction = parts.compaction(this);
   }
 
-  /** @internal Before the first commit. */
+  /** @internal Prepares the store for its first commit: reclaims space and starts a compaction if one is due. */
   async begin(): Promise<void> {
     try {
-      await reclaimSpace(this.#relief);
+      await reclaimSpace(this.#reclaim);
     } catch (error) {
-      // The first commit shows whether the disk can be written to.
-      this.#parts.logger.warn('space could not be given back before the start', { error: toError(error) });
+      // The first commit shows whether the disk is writable.
+      this.#parts.logger.warn('space could not be reclaimed before the start', { error: toError(error) });
     }
     if (this.#refusal !== undefined) throw this.#refusal;
     this.#compaction.consider();
   }
 
-  /** Gives back the space of everything but the newest entries, as far as there is room to write them again; not beside commits. */
+  /** Reclaims the space of everything but the newest entries, as far as there is room to write those again. No commit may run meanwhile. */
   async compact(): Promise<void> {
-    assertInvariant(this.#underWay === undefined, 'a store is compacted wholly when nobody commits');
-    await reclaimAllSpace(this.#relief);
+    assertInvariant(this.#running === undefined, 'no commit runs while a store is compacted');
+    await reclaimAllSpace(this.#reclaim);
     if (this.#refusal !== undefined) throw this.#refusal;
   }
 
   load(collection: string): readonly StoredValue[] | Promise<readonly StoredValue[]> {
     if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
-    // No commit takes a longer name.
+    // A commit with a longer name is refused, so there is none.
     if (collection.length > nameBytesMax) return [];
     const { hash, index } = this.#parts;
     hash.updateCollection(this.#name, 0, this.#name.write(collection));
@@ -135,12 +135,12 @@ export class LogStore implements Store {
 
   async commit(changes: readonly StoreChange[]): Promise<void> {
     if (this.#refusal !== undefined) throw this.#refusal;
-    assertInvariant(this.#underWay === undefined, 'at most one commit of a store is under way');
-    this.#underWay = this.#append(changes);
+    assertInvariant(this.#running === undefined, 'a store runs at most one commit at a time');
+    this.#running = this.#append(changes);
     try {
-      await this.#underWay;
+      await this.#running;
     } finally {
-      this.#underWay = undefined;
+      this.#running = undefined;
     }
   }
 
@@ -151,24 +151,24 @@ export class LogStore implements Store {
     let liveBytes = 0;
     for (const segment of listed) {
       bytes += segment.bytes;
-      // Units round up, so they are a share of the bytes and no measure of them.
+      // Units are rounded up, so only their ratio is used.
       liveBytes += segment.units === 0 ? 0 : (segment.bytes * segment.liveUnits) / segment.units;
     }
     const more = { segments: listed.length, liveBytes: Math.round(liveBytes), indexBytes: index.bytes };
     return { commits: this.#commits, bytes, keys: index.keys, ...more, compactions: this.#compaction.compactions };
   }
 
-  /** Resolves when no compaction is under way. */
+  /** Resolves when no compaction is running. */
   compacted(): Promise<void> {
     return this.#compaction.settled();
   }
 
-  /** From here on requests of other processes are answered, for as long as the store is open. */
+  /** Handles requests of other processes from now on, until the store is closed. */
   answerRequests(handler: RequestHandler): void {
     this.#parts.lock.answer(handler);
   }
 
-  /** What an earlier version kept in the store is committed as this one keeps it: later starts need not look. */
+  /** Records that the contents are in the layout of this version, so that later starts do not upgrade them again. */
   finishUpgrade(): void {
     finishUpgrade(this.#parts.disk, this.#parts.folder, this.identity);
   }
@@ -178,12 +178,12 @@ export class LogStore implements Store {
     return this.#closing;
   }
 
-  /** @internal The segment that takes the next frame. */
+  /** @internal The segment to which the next frame is appended. */
   get openSegment(): TrackedSegment {
     return this.#open;
   }
 
-  /** @internal Nothing is read or written any more (STORE-S4). */
+  /** @internal Makes the store fail: every later call rejects with the error (STORE-S4). */
   fail(error: Error): void {
     if (this.#failed || this.#closing !== undefined) return;
     this.#failed = true;
@@ -195,7 +195,7 @@ export class LogStore implements Store {
   async #append(changes: readonly StoreChange[]): Promise<void> {
     try {
       const frame = this.#encoder.encode(this.#commits + 1, changes);
-      // The writer takes the bytes away; how many they are is kept here.
+      // The frame's buffer moves to the writer, so its length is read before.
       const { byteLength } = frame;
       const appended = await this.#write(frame);
       this.#take(appended, byteLength);
@@ -214,9 +214,9 @@ export class LogStore implements Store {
     }
   }
 
-  /** The frame is durable. */
+  /** Takes over a frame that is durable. */
   #take({ segment, offset, buffer }: AppendedFrame, byteLength: number): void {
-    const begun = this.#goOnIn(segment);
+    const begun = this.#switchTo(segment);
     this.#commits += 1;
     this.#open.bytes = offset + byteLength;
     this.#indexWriter.apply(Buffer.from(buffer, 0, byteLength), frameHeaderBytes, this.#open, offset + frameHeaderBytes);
@@ -224,8 +224,8 @@ export class LogStore implements Store {
     if (begun) this.#compaction.consider();
   }
 
-  /** Whether the segment is another one than before. */
-  #goOnIn(number: number): boolean {
+  /** Switches to the segment with this number. Returns false when it already is the open one. */
+  #switchTo(number: number): boolean {
     const { listed, bytes } = this.#open;
     if (number === listed.number) return false;
     this.#open.listed = { ...listed, bytes };
@@ -233,12 +233,15 @@ export class LogStore implements Store {
     return true;
   }
 
-  get #relief(): SpaceReclaim {
+  get #reclaim(): SpaceReclaim {
     const { disk, folder, segments, segmentBytesMax, writer } = this.#parts;
     return {
-      ...{ disk, folder, segments, segmentBytesMax },
+      disk,
+      folder,
+      segments,
+      segmentBytesMax,
       open: () => this.#open,
-      beginSegment: async () => void this.#goOnIn(await writer.beginSegment()),
+      beginSegment: async () => void this.#switchTo(await writer.beginSegment()),
       compact: (pressure) => this.#compaction.hurry(pressure),
     };
   }
@@ -246,7 +249,7 @@ export class LogStore implements Store {
   async #close(): Promise<void> {
     const { folder, disk, mark, lock } = this.#parts;
     this.#refusal ??= new StatefunError('STORE_CLOSED', `the store in ${folder} is closed.`, { facts: { folder } });
-    await this.#underWay?.catch(() => undefined); // whoever asked for the commit is told
+    await this.#running?.catch(() => undefined); // the caller of the commit gets its error
     try {
       const manifest = await this.#closeParts();
       if (manifest !== undefined && !this.#failed) this.#dump(manifest.generation);
@@ -256,7 +259,7 @@ export class LogStore implements Store {
     }
   }
 
-  /** Whatever cannot be closed, what comes after it is. */
+  /** Closes all parts, even if closing one of them fails. */
   async #closeParts(): Promise<Manifest | undefined> {
     const { reader, writer } = this.#parts;
     let manifest: Manifest | undefined;
@@ -272,7 +275,7 @@ export class LogStore implements Store {
     return manifest;
   }
 
-  /** The next start is faster with it; without it, it is slower. */
+  /** Writes the index dump, which makes the next start faster. */
   #dump(generation: number): void {
     const { disk, folder, index, segments, identity, logger } = this.#parts;
     const { listed, bytes } = this.#open;
@@ -280,7 +283,7 @@ export class LogStore implements Store {
     try {
       writeIndexDump(disk, folder, state, index, segments);
     } catch (error) {
-      logger.warn('the index could not be written down; the next start reads all segments', { error: toError(error) });
+      logger.warn('the index dump could not be written; the next start reads all segments', { error: toError(error) });
     }
   }
 }

@@ -11,7 +11,7 @@ export class MemoryStore implements Store {
     return values === undefined ? [] : Array.from(values, ([key, value]) => ({ key, value }));
   }
 
-  /** The names of the collections that have values and start with the prefix. Only a store in memory knows names. */
+  /** Returns the names of all collections that start with the prefix. Only a memory store keeps names. */
   collections(prefix: string): readonly string[] {
     return [...this.#collections.keys()].filter((name) => name.startsWith(prefix));
   }

@@ -1,6 +1,6 @@
 import { StatefunError, toError } from '../shared/errors.ts';
 
-/** The file does not hold what was written to it. */
+/** STORE_CORRUPT: the file does not hold what was written to it. */
 export function corruptError(file: string, offset: number, reason: string): StatefunError {
   return new StatefunError('STORE_CORRUPT', `${file} is damaged at byte ${offset}: ${reason}.`, { facts: { file, offset, reason } });
 }
@@ -30,7 +30,7 @@ export function readFailedError(file: string, cause: unknown): StatefunError {
   return new StatefunError('STORE_READ_FAILED', `${file} cannot be read: ${toError(cause).message}.`, { facts: { file }, cause });
 }
 
-/** Whether Node reported this error code of the system, such as ENOENT. */
+/** Whether the error has this error code of the system, such as ENOENT. */
 export function isSystemError(error: unknown, code: string): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }

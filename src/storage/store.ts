@@ -1,40 +1,41 @@
 /**
- * Where an engine keeps what must survive it: collections of keys, changed by atomic commits.
+ * Keeps what must survive an engine: collections of keys with values, changed by atomic commits.
  *
- * Invariants every store keeps (one contract suite checks them all):
+ * Invariants of every store (one contract suite checks them all):
  *
  * STORE-S1. A commit is all or nothing, also after a crash at any instant.
- * STORE-S2. `commit` resolves when the changes survive a crash of the process and of the machine (memory stores: never).
- * STORE-S3. After a crash exactly the commits 1..n are there, for some n not smaller than the last one that resolved.
- * STORE-S4. When a commit fails the store has failed: every later call rejects with the same error, and nothing is written any more.
+ * STORE-S2. When `commit` resolves, the changes survive a crash of the process and of the machine (not in a memory store).
+ * STORE-S3. After a crash the store holds exactly the commits 1..n, where n is at least the last commit that resolved.
+ * STORE-S4. When a commit fails, the store has failed: every later call rejects with the same error, and nothing more is written.
  */
 export interface Store {
-  /** The keys of a collection in no particular order; at once when nothing has to be read. Sees every resolved commit. */
+  /** Returns the stored values of a collection, in no particular order. Synchronous when nothing has to be read. Sees every resolved commit. */
   load(collection: string): readonly StoredValue[] | Promise<readonly StoredValue[]>;
 
-  /** Makes the changes durable. At most one commit is under way; the caller waits for it before the next one. */
+  /** Makes the changes durable. The caller waits for one commit before it starts the next. */
   commit(changes: readonly StoreChange[]): Promise<void>;
 
   stats(): StoreStats;
 
-  /** Waits for the commit under way, then releases files and lock. Calling it again does nothing. */
+  /** Waits for a running commit, then releases files and lock. Calling it again does nothing. */
   close(): Promise<void>;
 }
 
+/** A key of a collection, and the value of its newest entry. */
 export interface StoredValue {
   readonly key: string;
   readonly value: Uint8Array;
 }
 
-/** A value that writes itself where it is wanted, so that no copy of it is made on the way. */
+/** A value that encodes itself into a given buffer, so that it is not copied. */
 export interface WritableValue {
-  /** At least as many bytes as it will have. */
+  /** Upper bound of the encoded size, in bytes. */
   readonly encodedBytesMax: number;
   /** Writes the value and returns where it ends. */
   encodeInto(target: Buffer, offset: number): number;
 }
 
-/** Sets a key, or removes it when `value` is undefined. The last change of a key in a commit wins. Text is stored as UTF-8. */
+/** Sets the value of a key, or removes the key when `value` is undefined. The last change of a key in a commit wins. Text is stored as UTF-8. */
 export interface StoreChange {
   readonly collection: string;
   readonly key: string;
@@ -42,15 +43,15 @@ export interface StoreChange {
 }
 
 export interface StoreStats {
-  /** Commits since the store was created. */
+  /** Number of commits since the store was created. */
   readonly commits: number;
-  /** Bytes on disk, 0 where there is none. */
+  /** Bytes on disk; 0 for a store without a disk. */
   readonly bytes: number;
-  /** Keys that are there now. */
+  /** Number of keys that have a value. */
   readonly keys: number;
 }
 
-/** The bytes of a value, for stores that keep them in memory. */
+/** Returns the bytes of a value, for stores that keep values in memory. */
 export function toBytes(value: string | Uint8Array | WritableValue): Uint8Array {
   if (typeof value === 'string') return Buffer.from(value);
   if (!('encodeInto' in value)) return value;

@@ -23,15 +23,15 @@ export const noPressure: CompactionPressure = { spaceFactorMax: 1.5, reclaimable
 /** What a compaction does: which segments it reads, and which tombstones it keeps. */
 export interface CompactionPlan {
   readonly sources: readonly TrackedSegment[];
-  /** Tombstones from this commit on are kept: an older entry of their listed may be in a segment that is not read. */
+  /** Tombstones from this commit on are kept: an older entry of their key may be in a segment that is not read. */
   readonly tombstonesKeptFrom: number;
 }
 
 /**
  * Chooses the segments to compact, or none. `closed` are those that take no more frames, `open` the one that does.
  *
- * STORE-P1. A tombstone goes only when no segment that stays can hold an older entry of its listed: the segment begins with a later commit, or it
- *     was clean at that commit, and then everything in it was the newest of its listed.
+ * STORE-P1. A tombstone goes only when no segment that stays can hold an older entry of its key: the segment begins with a later commit, or it
+ *     was clean at that commit, and then everything in it was the newest of its key.
  */
 export function planCompaction(
   closed: readonly TrackedSegment[],

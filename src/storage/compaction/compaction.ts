@@ -51,7 +51,7 @@ interface Copied {
 }
 
 /**
- * Gives back the space of entries that are not the newest of their listed, while commits go on: one plan after the other, as long as there is
+ * Gives back the space of entries that are not the newest of their key, while commits go on: one plan after the other, as long as there is
  * one.
  *
  * STORE-K1. An entry is left out only when the index names a newer one, or STORE-P1 allows it; every entry of the segments is looked at.

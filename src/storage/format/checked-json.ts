@@ -4,12 +4,12 @@ import { readFullySync, writeFullySync, type Disk } from '../disk.ts';
 import { corruptError, isSystemError, readFailedError } from '../store-errors.ts';
 
 /*
- * A small file that is replaced as a whole: JSON whose last member is the CRC-32, in hex, of the others as JSON.stringify writes them.
+ * A small file that is replaced as a whole. It is JSON; its last member is a CRC-32, in hex, of JSON.stringify of the other members.
  */
 
 /**
- * Replaces the file atomically: a crash leaves the old one or the new one, and when this returns the new one is durable. What `beforeReplacing`
- * throws leaves the old one.
+ * Replaces the file atomically. A crash leaves the old file or the new one; when this returns, the new one is durable. If `beforeReplacing`
+ * throws, the old file stays.
  */
 export function writeCheckedJson(disk: Disk, folder: string, name: string, content: object, beforeReplacing?: () => void): void {
   const temporary = join(folder, temporaryNameOf(name));
@@ -26,12 +26,12 @@ export function writeCheckedJson(disk: Disk, folder: string, name: string, conte
   disk.syncFolderSync(folder);
 }
 
-/** The content without its checksum. Throws STORE_CORRUPT or STORE_READ_FAILED. */
+/** Returns the content without its checksum. Throws STORE_CORRUPT or STORE_READ_FAILED. */
 export function readCheckedJson(disk: Disk, folder: string, name: string): Readonly<Record<string, unknown>> {
   const path = join(folder, name);
   const text = readText(disk, path);
   try {
-    const { checksum, ...content } = JSON.parse(text) as Record<string, unknown>; // what is no object has no checksum
+    const { checksum, ...content } = JSON.parse(text) as Record<string, unknown>; // anything but an object has no checksum
     if (checksum !== checksumOf(content)) throw new Error('checksum');
     return content;
   } catch {
@@ -39,7 +39,7 @@ export function readCheckedJson(disk: Disk, folder: string, name: string): Reado
   }
 }
 
-/** What a replacement that was interrupted leaves behind. */
+/** Returns the name of the temporary file, which an interrupted replacement leaves behind. */
 export function temporaryNameOf(name: string): string {
   return `${name}.new`;
 }

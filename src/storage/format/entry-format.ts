@@ -1,18 +1,18 @@
 import { crc32 } from 'node:zlib';
 
 /*
- * An entry is one change of one key. It tells everything about itself, so that it means the same wherever it is copied to. Numbers
- * are little-endian, texts UTF-8.
+ * An entry is one change of one key. It contains its commit number and its full key, so that it means the same wherever it is copied to.
+ * Numbers are little-endian, texts UTF-8.
  *
  *    0  u32  checksum of all that follows
  *    4  u64  commit number
  *   12  u32  bytes of the collection
  *   16  u32  bytes of the key
- *   20  u32  bytes of the value, or 0xffffffff: the key is removed, and no value follows
+ *   20  u32  bytes of the value, or 0xffffffff: the entry removes the key, and no value follows
  *   24       collection, key, value
  *
- * Every checksum of a store is a CRC-32 that starts from the checksum of the store's id: bytes of another store, found inside a value,
- * are never taken for its own.
+ * Every checksum of a store is a CRC-32 that starts from the checksum of the store's id, so that bytes of another store inside a value are
+ * never read as its own.
  */
 export const entryHeaderBytes = 24;
 const removed = 0xffff_ffff;
@@ -23,11 +23,11 @@ export interface LogEntry {
   readonly key: string;
   /** Undefined when the entry removes the key. */
   readonly value: Buffer | undefined;
-  /** The offset behind the entry. */
+  /** Offset of the first byte after the entry. */
   readonly end: number;
 }
 
-/** Fills in the header of an entry whose texts and value are in place. */
+/** Writes the header of an entry whose texts and value are already written. */
 export function writeEntryHeader(
   bytes: Buffer,
   start: number,
@@ -41,18 +41,18 @@ export function writeEntryHeader(
   bytes.writeUInt32LE(crc32(bytes.subarray(start + 4, end), entry.checksumSeed), start);
 }
 
-/** Where the parts of an entry lie; its collection begins `entryHeaderBytes` behind its start. */
+/** Offsets of the parts of an entry. Its collection begins `entryHeaderBytes` after its start. */
 export interface EntrySpan {
   readonly commit: number;
   readonly keyStart: number;
   readonly valueStart: number;
   /** Whether the entry removes its key. */
   readonly removes: boolean;
-  /** The offset behind the entry. */
+  /** Offset of the first byte after the entry. */
   readonly end: number;
 }
 
-/** The parts of the entry at an offset, unchecked but for their lengths; undefined when it does not fit before `limit`. */
+/** Returns the parts of the entry at an offset, without comparing its checksum; undefined when the entry would end after `limit`. */
 export function entrySpan(bytes: Buffer, start: number, limit: number): EntrySpan | undefined {
   const collectionStart = start + entryHeaderBytes;
   if (collectionStart > limit) return undefined;
@@ -64,7 +64,7 @@ export function entrySpan(bytes: Buffer, start: number, limit: number): EntrySpa
   return end > limit ? undefined : { commit: readUint64(bytes, start + 4), keyStart, valueStart, removes, end };
 }
 
-/** The entry at an offset, unchecked but for its lengths; undefined when it does not fit before `limit`. */
+/** Returns the entry at an offset, without comparing its checksum; undefined when the entry would end after `limit`. */
 export function parseEntry(bytes: Buffer, start: number, limit: number): LogEntry | undefined {
   const span = entrySpan(bytes, start, limit);
   if (span === undefined) return undefined;
@@ -78,7 +78,7 @@ export function parseEntry(bytes: Buffer, start: number, limit: number): LogEntr
   };
 }
 
-/** The length of the entry at an offset; 0 when it is not there as it was written. */
+/** Returns the length of the entry at an offset; 0 when the entry is damaged or not complete. */
 export function intactEntryBytes(bytes: Buffer, start: number, checksumSeed: number): number {
   if (start + entryHeaderBytes > bytes.length) return 0;
   const valueBytes = bytes.readUInt32LE(start + 20);
@@ -88,7 +88,7 @@ export function intactEntryBytes(bytes: Buffer, start: number, checksumSeed: num
   return end - start;
 }
 
-/** Commit numbers are safe integers: at a thousand commits a second they last for 285,000 years. */
+/** Writes a safe integer. Commit numbers are safe integers: a thousand commits per second need 285,000 years to exceed them. */
 export function writeUint64(bytes: Buffer, value: number, offset: number): void {
   bytes.writeUInt32LE(value >>> 0, offset);
   bytes.writeUInt32LE(Math.floor(value / 0x1_0000_0000), offset + 4);

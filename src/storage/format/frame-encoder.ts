@@ -4,16 +4,16 @@ import { entryHeaderBytes, writeEntryHeader } from './entry-format.ts';
 import { commitBytesMax, nameBytesMax, valueBytesMax } from '../store-limits.ts';
 import type { StoreChange, WritableValue } from '../store.ts';
 
-/** What the encoder starts with, 64 KiB: a few hundred small entries. */
+/** Initial size of the buffer, 64 KiB: a few hundred small entries. */
 const bufferBytesInitial = 64 * 1024;
 
-/** A buffer beyond 8 MiB is let go after its commit, so that one large commit does not hold its memory for ever. */
+/** A buffer larger than 8 MiB is not used again, so that one large commit does not keep its memory. */
 const bufferBytesKept = 8 * 1024 * 1024;
 
-/** Up to this length a text's room is taken for three bytes a unit, the most UTF-8 needs; longer ones are measured first. */
+/** Up to this length the size of a text is estimated as three bytes per UTF-16 unit, the most UTF-8 needs. Longer texts are measured. */
 const unmeasuredTextLengthMax = 1024;
 
-/** Writes commits as frames, each text straight into the frame, into one buffer that comes back after its frame was written. */
+/** Encodes commits as frames. All frames use one buffer, which {@link FrameEncoder.recycle} returns after a frame was written. */
 export class FrameEncoder {
   readonly #checksumSeed: number;
   #buffer: Buffer<ArrayBuffer> | undefined;
@@ -24,8 +24,8 @@ export class FrameEncoder {
   }
 
   /**
-   * The frame, as the only view of its ArrayBuffer, so that it can be given to another thread. The caller owns the buffer from here on, and
-   * hands it back with {@link recycle}.
+   * Returns the frame as the only view of its ArrayBuffer, so that it can move to another thread. The caller owns the buffer from then on
+   * and returns it with {@link recycle}.
    */
   encode(commit: number, changes: readonly StoreChange[]): Buffer<ArrayBuffer> {
     let buffer = (this.#buffer ??= Buffer.allocUnsafeSlow(bufferBytesInitial));
@@ -87,7 +87,7 @@ function roomOf(value: StoreChange['value']): number {
   return value.length <= unmeasuredTextLengthMax ? value.length * 3 : Buffer.byteLength(value);
 }
 
-/** The text of a name decides which key is meant; UTF-8 would write all halves of surrogate pairs as the same replacement. */
+/** Refuses names with half a surrogate pair: UTF-8 encodes every such half as the same replacement character, so two names would be one. */
 function ensureName(name: string): void {
   // Every Node this package runs on has isWellFormed; the ES2023 library does not declare it.
   const isWellFormed = (name as unknown as { isWellFormed(): boolean }).isWellFormed();

@@ -3,7 +3,7 @@ import { readUint64, writeUint64 } from './entry-format.ts';
 import { commitBytesMax } from '../store-limits.ts';
 
 /*
- * A frame is one commit: all of it is there, or none.
+ * A frame is one commit. A commit counts only when its whole frame is intact.
  *
  *    0  u32  magic, ff 53 46 fe: two of its bytes never occur in UTF-8 text
  *    4  u32  bytes of the body
@@ -11,9 +11,9 @@ import { commitBytesMax } from '../store-limits.ts';
  *   16  u32  entries in the body
  *   20  u32  checksum of the body
  *   24  u32  checksum of bytes 0 to 23
- *   28       body: the entries, one behind the other
+ *   28       body: the entries, one after the other
  *
- * The header has a checksum of its own, so that looking for frames among damaged bytes costs the same for every byte.
+ * The header has its own checksum, so that searching for frames in damaged bytes has the same cost for every byte.
  */
 export const frameHeaderBytes = 28;
 const magic = Buffer.from([0xff, 0x53, 0x46, 0xfe]);
@@ -22,11 +22,11 @@ export interface FrameHeader {
   readonly commit: number;
   readonly entries: number;
   readonly bodyChecksum: number;
-  /** The offset behind the frame, which may lie behind the end of the file. */
+  /** Offset of the first byte after the frame. It may lie beyond the end of the file. */
   readonly end: number;
 }
 
-/** Fills in the header in front of a body that begins at `frameHeaderBytes` and reaches to the end of the bytes. */
+/** Writes the header before a body that begins at `frameHeaderBytes` and ends with the bytes. */
 export function writeFrameHeader(frame: Buffer, commit: number, entries: number, checksumSeed: number): void {
   const body = frame.subarray(frameHeaderBytes);
   magic.copy(frame, 0);
@@ -37,7 +37,7 @@ export function writeFrameHeader(frame: Buffer, commit: number, entries: number,
   frame.writeUInt32LE(crc32(frame.subarray(0, 24), checksumSeed), 24);
 }
 
-/** The header at an offset, or undefined when there is no intact one. */
+/** Returns the header at an offset; undefined when there is no intact header. */
 export function parseFrameHeader(bytes: Buffer, start: number, checksumSeed: number): FrameHeader | undefined {
   if (start + frameHeaderBytes > bytes.length || bytes.compare(magic, 0, magic.length, start, start + magic.length) !== 0) return undefined;
   if (bytes.readUInt32LE(start + 24) !== crc32(bytes.subarray(start, start + 24), checksumSeed)) return undefined;
@@ -51,12 +51,12 @@ export function parseFrameHeader(bytes: Buffer, start: number, checksumSeed: num
   };
 }
 
-/** Whether the body behind the header is all there and is what was written. */
+/** Whether the body of the frame is complete and undamaged. */
 export function isBodyIntact(bytes: Buffer, start: number, header: FrameHeader, checksumSeed: number): boolean {
   return header.end <= bytes.length && header.bodyChecksum === crc32(bytes.subarray(start + frameHeaderBytes, header.end), checksumSeed);
 }
 
-/** The offset of the next intact header of a commit after `commit`, from `start` on. */
+/** Returns the offset of the next intact header, from `start` on, of a commit later than `commit`. */
 export function findLaterFrame(bytes: Buffer, start: number, commit: number, checksumSeed: number): number | undefined {
   for (let offset = bytes.indexOf(magic, start); offset !== -1; offset = bytes.indexOf(magic, offset + 1)) {
     const header = parseFrameHeader(bytes, offset, checksumSeed);

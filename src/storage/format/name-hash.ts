@@ -1,29 +1,29 @@
-/** Rounds of the permutation; Chaskey itself has 8, and was broken up to 7. */
+/** Rounds of the permutation. Chaskey has 8; attacks are known for up to 7. */
 const rounds = 8;
 
 /**
- * The hash of a key's names: 32 bits of the collection alone, and 64 bits of collection and key together.
+ * The hash of a key: 32 bits of the collection alone, and 64 bits of collection and key together.
  *
- * It is keyed by the store's id, which no client knows, so that ids that come from outside cannot be chosen to collide. The construction is
- * a MAC over 16-byte blocks with the permutation of Chaskey (Mouha et al., 2014): it needs 32-bit operations only, which JavaScript has.
- * Each text ends in the byte 0x80 and zeros up to a whole block. Where the key begins, and where a hash ends, a mask of its own that is made
- * from the store's id is added, as CMAC does: no choice of names makes up for it.
+ * The hash is keyed by the store's id, which no client knows, so that nobody can choose ids that collide. It is a MAC over 16-byte blocks with
+ * the permutation of Chaskey (Mouha et al., 2014), which needs only the 32-bit operations that JavaScript has.
+ * Each text is padded with the byte 0x80 and zeros to a whole block. At the start of the key and at the end of a hash a mask derived from the
+ * store's id is added, as in CMAC, so that no choice of names cancels it.
  */
 export class NameHash {
-  /** Of the collection. */
+  /** Hash of the collection. */
   collection = 0;
-  /** Of collection and key. */
+  /** Hash of collection and key, in two halves. */
   first = 0;
   second = 0;
 
   readonly #start = new Int32Array(4);
   readonly #keyMask = new Int32Array(4);
   readonly #endMask = new Int32Array(4);
-  /** The state behind the collection that was hashed last. */
-  readonly #behind = new Int32Array(4);
+  /** The state after the collection that was hashed last. */
+  readonly #afterCollection = new Int32Array(4);
   readonly #state = new Int32Array(4);
 
-  /** @param secret 16 bytes that those who choose names do not know */
+  /** @param secret 16 bytes that are unknown to clients */
   constructor(secret: Uint8Array) {
     const words = new DataView(secret.buffer, secret.byteOffset, 16);
     const key = Int32Array.from([0, 4, 8, 12], (offset) => words.getInt32(offset, true));
@@ -32,22 +32,22 @@ export class NameHash {
     absorb(this.#endMask, key, noMask, Uint8Array.of(3), 0, 1);
   }
 
-  /** Hashes the collection in `bytes[start..collectionEnd)` and the key behind it. */
+  /** Hashes the collection in `bytes[start..collectionEnd)` and the key in `bytes[collectionEnd..keyEnd)`. */
   update(bytes: Uint8Array, start: number, collectionEnd: number, keyEnd: number): void {
     this.updateCollection(bytes, start, collectionEnd);
     this.updateKey(bytes, collectionEnd, keyEnd);
   }
 
-  /** Hashes a collection; the keys that follow are of this one. */
+  /** Hashes a collection. The keys hashed next belong to it. */
   updateCollection(bytes: Uint8Array, start: number, end: number): void {
-    absorb(this.#behind, this.#start, noMask, bytes, start, end);
-    absorb(this.#state, this.#behind, this.#endMask, noBytes, 0, 0);
+    absorb(this.#afterCollection, this.#start, noMask, bytes, start, end);
+    absorb(this.#state, this.#afterCollection, this.#endMask, noBytes, 0, 0);
     this.collection = (this.#state[0] ?? 0) >>> 0;
   }
 
   /** Hashes a key of the collection that was hashed last. */
   updateKey(bytes: Uint8Array, start: number, end: number): void {
-    absorb(this.#state, this.#behind, this.#keyMask, bytes, start, end);
+    absorb(this.#state, this.#afterCollection, this.#keyMask, bytes, start, end);
     absorb(this.#state, this.#state, this.#endMask, noBytes, 0, 0);
     this.first = (this.#state[0] ?? 0) >>> 0;
     this.second = (this.#state[1] ?? 0) >>> 0;
@@ -57,7 +57,7 @@ export class NameHash {
 const noBytes = new Uint8Array(0);
 const noMask = new Int32Array(4);
 
-/** Goes on from a state and a mask with a text, block after block. */
+/** Adds a text to a state with a mask, block by block. */
 function absorb(target: Int32Array, from: Int32Array, mask: Int32Array, bytes: Uint8Array, start: number, end: number): void {
   let a = (from[0] ?? 0) ^ (mask[0] ?? 0);
   let b = (from[1] ?? 0) ^ (mask[1] ?? 0);
@@ -87,7 +87,7 @@ function absorb(target: Int32Array, from: Int32Array, mask: Int32Array, bytes: U
   target[3] = d;
 }
 
-/** Four bytes, little-endian; at the end stands 0x80, and behind it zeros. */
+/** Returns four bytes, little-endian, padded with 0x80 and zeros after the end. */
 function wordAt(bytes: Uint8Array, offset: number, end: number): number {
   if (offset + 4 <= end) {
     return (bytes[offset] ?? 0) | ((bytes[offset + 1] ?? 0) << 8) | ((bytes[offset + 2] ?? 0) << 16) | ((bytes[offset + 3] ?? 0) << 24);

@@ -3,21 +3,21 @@ import { join } from 'node:path';
 import { corruptError, newerFormatError } from '../store-errors.ts';
 
 /*
- * A segment is a file of frames behind this header, which keeps its layout in every format version:
+ * A segment is a file of frames after this header. The header has the same layout in every format version:
  *
  *    0  8 bytes   "SFUNLOG\n"
  *    8  u32       format version
  *   12  u32       segment number, from 1
  *   16  16 bytes  store id
- *   32  u32       checksum of bytes 0 to 31, from 0 on (the id is among them)
+ *   32  u32       checksum of bytes 0 to 31, which starts from 0 since the id is among them
  *   36            frames
  */
 export const segmentHeaderBytes = 36;
-/** 1 had no manifest: its segments are numbered from 1 without gaps, and opening it writes one. Frames and entries are the same. */
+/** Version 1 has no manifest: its segments are numbered from 1 without gaps. Frames and entries are the same in both versions. */
 export const formatVersion = 2;
 const magic = Buffer.from('SFUNLOG\n');
 
-/** Where the segments of a state folder are. */
+/** Returns the folder of the segments inside a state folder. */
 export function segmentsFolderOf(folder: string): string {
   return join(folder, 'segments');
 }
@@ -26,7 +26,7 @@ export function segmentPath(segmentsFolder: string, segment: number): string {
   return join(segmentsFolder, `${String(segment).padStart(8, '0')}.log`);
 }
 
-/** The numbers of the segments among the names of a folder, ascending. */
+/** Returns the numbers of the segments among the names in a folder, ascending. */
 export function segmentNumbers(names: readonly string[]): number[] {
   const numbers = names.flatMap((name) => /^(\d{8,})\.log$/.exec(name)?.[1] ?? []).map(Number);
   return numbers.sort((a, b) => a - b);
@@ -42,7 +42,7 @@ export function encodeSegmentHeader(storeId: string, segment: number): Buffer {
   return header;
 }
 
-/** Whether the bytes begin with an intact header. Throws when it is intact, but not the header of this segment of this store. */
+/** Whether the bytes begin with an intact header. Throws when the header is intact but belongs to another segment or another store. */
 export function hasSegmentHeader(bytes: Buffer, file: string, storeId: string, segment: number): boolean {
   if (bytes.length < segmentHeaderBytes || !bytes.subarray(0, magic.length).equals(magic)) return false;
   if (bytes.readUInt32LE(32) !== crc32(bytes.subarray(0, 32))) return false;
@@ -53,12 +53,12 @@ export function hasSegmentHeader(bytes: Buffer, file: string, storeId: string, s
   return true;
 }
 
-/** What the checksums of frames and entries start from. */
+/** Returns the value from which the checksums of frames and entries start. */
 export function checksumSeedOf(storeId: string): number {
   return crc32(storeIdBytes(storeId));
 }
 
-/** The id as 16 bytes. */
+/** Returns the id as 16 bytes. */
 export function storeIdBytes(storeId: string): Buffer {
   return Buffer.from(storeId.replaceAll('-', ''), 'hex');
 }

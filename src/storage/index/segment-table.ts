@@ -10,9 +10,9 @@ export interface TrackedSegment {
   bytes: number;
   /** Of all its entries. */
   units: number;
-  /** Of those that are the newest of their listed. */
+  /** Of those that are the newest of their key. */
   liveUnits: number;
-  /** Of those that say that an listed is removed. */
+  /** Of those that say that an key is removed. */
   tombstoneUnits: number;
   /** Reads under way. */
   readers: number;

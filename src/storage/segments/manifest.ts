@@ -5,25 +5,25 @@ import { corruptError } from '../store-errors.ts';
 
 export const manifestName = 'manifest.json';
 
-/** A segment that takes the frames of commits, one after the other. */
+/** A segment to which the frames of commits are appended. */
 export interface ListedLogSegment {
   readonly kind: 'log';
   readonly number: number;
-  /** Commits of the store before its first frame. */
+  /** Number of commits before the first frame of the segment. */
   readonly commitsBefore: number;
-  /** Its size once it takes no more frames; the last one has none. */
+  /** Size in bytes when the segment was closed. The last segment, which is open, has none. */
   readonly bytes?: number;
 }
 
-/** A segment that a compaction wrote: entries that were the newest of their listed, from any commits. */
+/** A segment that a compaction wrote: entries that were the newest of their key, from any commits. */
 export interface ListedKeptSegment {
   readonly kind: 'kept';
   readonly number: number;
   readonly bytes: number;
-  /** The oldest and the newest commit that its entries belong to. */
+  /** Oldest and newest commit of its entries. */
   readonly commitMin: number;
   readonly commitMax: number;
-  /** Every entry in it was the newest of its listed at this commit. */
+  /** Every entry in it was the newest of its key at this commit. */
   readonly cleanAt: number;
 }
 

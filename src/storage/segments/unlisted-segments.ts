@@ -6,26 +6,26 @@ import { checksumSeedOf, segmentHeaderBytes, segmentNumbers, segmentPath, segmen
 import { corruptError, unusableError } from '../store-errors.ts';
 
 /**
- * Removes segment files that the manifest does not name: begun before a crash and not named yet, or compacted and not removed yet.
- * Refuses with STORE_CORRUPT when one of them holds later commits than were recovered: the manifest is then not the store's newest.
+ * Removes segment files that the manifest does not list: created right before a crash, or compacted and not removed yet.
+ * Throws STORE_CORRUPT when one of them holds a later commit than was recovered, since the manifest is not the newest one then.
  */
 export function removeUnlistedSegments(disk: Disk, folder: string, storeId: string, manifest: Manifest, commits: number): void {
   const segmentsFolder = segmentsFolderOf(folder);
-  const named = new Set(manifest.segments.map(({ number }) => number));
-  const unnamed = segmentNumbers(disk.listSync(segmentsFolder)).filter((number) => !named.has(number));
-  for (const number of unnamed) {
+  const listed = new Set(manifest.segments.map(({ number }) => number));
+  const unlisted = segmentNumbers(disk.listSync(segmentsFolder)).filter((number) => !listed.has(number));
+  for (const number of unlisted) {
     const commit = firstCommit(disk, segmentPath(segmentsFolder, number), checksumSeedOf(storeId));
     if (commit > commits)
       throw corruptError(`${folder}/${manifestName}`, 0, `it does not name segment ${number}, which holds commit ${commit}`);
   }
   try {
-    for (const number of unnamed) disk.removeSync(segmentPath(segmentsFolder, number));
+    for (const number of unlisted) disk.removeSync(segmentPath(segmentsFolder, number));
   } catch (error) {
     throw unusableError(folder, error);
   }
 }
 
-/** The commit of the first frame; 0 when there is no intact one. */
+/** Returns the commit of the first frame; 0 when there is no intact frame. */
 function firstCommit(disk: Disk, path: string, checksumSeed: number): number {
   const header = Buffer.alloc(frameHeaderBytes);
   const file = disk.openSync(path, 'read');

@@ -15,7 +15,7 @@ export interface ListedLogSegment {
   readonly bytes?: number;
 }
 
-/** A segment that a compaction wrote: entries that were the newest of their key, from any commits. */
+/** A segment that a compaction wrote. It holds entries of any commits that were the newest of their keys. */
 export interface ListedKeptSegment {
   readonly kind: 'kept';
   readonly number: number;
@@ -23,36 +23,36 @@ export interface ListedKeptSegment {
   /** Oldest and newest commit of its entries. */
   readonly commitMin: number;
   readonly commitMax: number;
-  /** Every entry in it was the newest of its key at this commit. */
+  /** Every entry in the segment was the newest of its key at this commit. */
   readonly cleanAt: number;
 }
 
 export type ListedSegment = ListedLogSegment | ListedKeptSegment;
 
 /**
- * Which segments a store consists of. The file is replaced atomically whenever that changes; a segment file that it does not name is no
- * part of the store.
+ * Lists the segments of a store. The file is replaced atomically whenever the list changes. A segment file that it does not list is not part
+ * of the store.
  *
- * STORE-M1. A segment is named before it takes the frame of a commit, and only when everything it holds is durable.
- * STORE-M2. A segment file is removed only after a manifest that does not name it is durable.
- * STORE-M3. Numbers rise and are never used again: `nextNumber` is larger than that of any segment there ever was.
+ * STORE-M1. A segment is listed before a commit is appended to it, and only when everything in it is durable.
+ * STORE-M2. A segment file is removed only after a manifest that does not list it is durable.
+ * STORE-M3. Numbers rise and are never reused: `nextNumber` is larger than the number of any segment that ever existed.
  */
 export interface Manifest {
-  /** Counts the manifests of the store. */
+  /** Number of manifests written so far. */
   readonly generation: number;
   readonly nextNumber: number;
   readonly segments: readonly ListedSegment[];
 }
 
-/** With `ensureUsable`, which throws when the manifest may not be replaced any more: called right before that happens. */
+/** Replaces the manifest. `ensureUsable` is called right before; if it throws, the old manifest stays. */
 export function writeManifest(disk: Disk, folder: string, { generation, nextNumber, segments }: Manifest, ensureUsable?: () => void): void {
   writeCheckedJson(disk, folder, manifestName, { generation, nextNumber, segments }, ensureUsable);
 }
 
-/** Throws STORE_CORRUPT or STORE_READ_FAILED. */
+/** Reads the manifest. Throws STORE_CORRUPT or STORE_READ_FAILED. */
 export function readManifest(disk: Disk, folder: string): Manifest {
   const content = readCheckedJson(disk, folder, manifestName);
-  // Another file of the store has a valid checksum too. This one was written by writeManifest, and by nothing else since.
+  // Another file of the store, copied to this name, has a valid checksum too. With `segments` it was written by writeManifest.
   if (Array.isArray(content['segments'])) return content as unknown as Manifest;
   throw corruptError(join(folder, manifestName), 0, 'it is another file under this name');
 }
@@ -60,7 +60,7 @@ export function readManifest(disk: Disk, folder: string): Manifest {
 /** The manifest of a store that has one empty segment. */
 export const firstManifest: Manifest = { generation: 1, nextNumber: 2, segments: [{ kind: 'log', number: 1, commitsBefore: 0 }] };
 
-/** The manifest after a compaction: what it wrote in the place of what it read. */
+/** Returns the manifest after a compaction, with the segments that it wrote in place of those that it read. */
 export function replaceSegments(manifest: Manifest, removed: readonly number[], added: readonly ListedKeptSegment[]): Manifest {
   const gone = new Set(removed);
   const left = manifest.segments.filter(({ number }) => !gone.has(number));

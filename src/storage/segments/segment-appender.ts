@@ -5,7 +5,7 @@ import { encodeSegmentHeader, segmentHeaderBytes, segmentPath } from '../format/
 import { roomKeptBytes, segmentBytesAt } from '../store-limits.ts';
 import { ensureMarked, ensureSize, isMarked } from './writer-mark.ts';
 
-/** Where appending goes on, and what new segments are like. Survives being copied to another thread. */
+/** Where appending continues, and the settings of new segments. Can be cloned to another thread. */
 export interface AppendStart {
   readonly segmentsFolder: string;
   readonly storeId: string;
@@ -14,9 +14,9 @@ export interface AppendStart {
   readonly segment: number;
   readonly offset: number;
   readonly segmentBytesMax: number;
-  /** Commits that the log holds. */
+  /** Number of commits in the log. */
   readonly commits: number;
-  /** What stands in the folder above. */
+  /** The manifest in the state folder. */
   readonly manifest: Manifest;
 }
 
@@ -25,29 +25,29 @@ export interface FramePosition {
   readonly offset: number;
 }
 
-/** Segments that a compaction read, and what it wrote in their place. */
+/** Segments that a compaction read, and the segments that replace them. */
 export interface Replacement {
   readonly removed: readonly number[];
   readonly added: readonly ListedKeptSegment[];
 }
 
 /**
- * Appends frames to segments on the calling thread, and begins the next segment when one is full. The only one that writes the manifest.
+ * Appends frames to segments on the calling thread, and begins the next segment when one is full. Nothing else writes the manifest.
  *
  * STORE-A1. When `append` returns, the frame survives a crash of the machine.
- * STORE-A2. A segment is begun only when everything before it is synced, and its name is durable, in the folder and in the manifest, before it
- *     takes a frame.
- * STORE-A3. After an error nothing is written any more: what a failed write or sync left on the disk is unknown, and trying again can report
- *     success for data that is gone.
- * STORE-A4. Nothing is written unless the folder is as this writer left it: its mark is there, and the manifest and the segment have the sizes they
- *     had. What was written counts only when the mark is still there afterwards, so that whoever took the folder meanwhile has read it.
+ * STORE-A2. A segment begins only when everything before it is synced. Its name is durable, in the folder and in the manifest, before a frame is
+ *     appended to it.
+ * STORE-A3. After an error nothing more is written: the result of a failed write or sync on the disk is unknown, and a second try can succeed
+ *     for data that is lost.
+ * STORE-A4. Nothing is written unless the folder is as this writer left it: its mark exists, and manifest and segment have the same sizes. A write
+ *     counts only if the mark still exists afterwards, so that a process that took the folder over has read it.
  */
 export class SegmentAppender {
   readonly #start: AppendStart;
   readonly #disk: Disk;
   readonly #manifestPath: string;
   #manifest: Manifest;
-  /** Of the file; undefined until it is looked at for the first time. */
+  /** Size of the manifest file; undefined until it is read for the first time. */
   #manifestBytes: number | undefined;
   #nextNumber: number;
   #segment: number;
@@ -71,7 +71,7 @@ export class SegmentAppender {
     return this.#unlessFailed(() => this.#append(frame));
   }
 
-  /** Begins the next segment, so that a compaction can read the one before. Returns the number of the one that takes the next frame. */
+  /** Begins the next segment, so that a compaction can read the previous one. Returns the number of the open segment. */
   beginSegment(): number {
     return this.#unlessFailed(() => {
       this.#ensureUnchanged();
@@ -80,7 +80,7 @@ export class SegmentAppender {
     });
   }
 
-  /** A number for a segment that somebody else writes. */
+  /** Returns a number for a segment that a compaction writes. */
   reserveNumber(): number {
     return this.#unlessFailed(() => {
       this.#ensureUnchanged();
@@ -88,7 +88,7 @@ export class SegmentAppender {
     });
   }
 
-  /** Makes a compaction count; when it returns, a crash of the machine does not undo it. */
+  /** Replaces segments in the manifest. When it returns, the replacement survives a crash of the machine. */
   replace({ removed, added }: Replacement): void {
     this.#unlessFailed(() => {
       this.#ensureUnchanged();
@@ -96,7 +96,7 @@ export class SegmentAppender {
     });
   }
 
-  /** Returns the manifest as it is on the disk; undefined when that is unknown, after an error, or when the folder is another writer's. */
+  /** Returns the manifest on the disk; undefined after an error, or when another writer has taken the folder over. */
   close(): Manifest | undefined {
     this.#closeFile();
     const known = this.#failure === undefined && this.#isMarked();
@@ -104,7 +104,7 @@ export class SegmentAppender {
     return known ? this.#manifest : undefined;
   }
 
-  /** False also when the disk cannot tell. */
+  /** Whether the mark exists; false also when the disk fails. */
   #isMarked(): boolean {
     try {
       return isMarked(this.#disk, this.#start.mark);
@@ -127,7 +127,7 @@ export class SegmentAppender {
     this.#ensureUnchanged();
     this.#ensureRoom(frame.byteLength);
     const segmentBytesMax = segmentBytesAt(this.#manifest.segments.length, this.#start.segmentBytesMax);
-    // A frame larger than a segment gets one of its own.
+    // A frame larger than a segment gets its own segment.
     if (this.#offset > segmentHeaderBytes && this.#offset + frame.byteLength > segmentBytesMax) this.#beginSegment();
     this.#file ??= this.#disk.openSync(segmentPath(this.#start.segmentsFolder, this.#segment), 'write');
     const position = { segment: this.#segment, offset: this.#offset };
@@ -139,17 +139,17 @@ export class SegmentAppender {
     return position;
   }
 
-  /** The last room of a disk is not for commits. */
+  /** Throws ENOSPC when the frame would use space that a compaction needs; see {@link roomKeptBytes}. */
   #ensureRoom(bytes: number): void {
     const { segmentsFolder, segmentBytesMax } = this.#start;
     const { freeBytes, totalBytes } = this.#disk.spaceSync(segmentsFolder);
     const kept = Math.ceil(roomKeptBytes(segmentBytesMax, totalBytes));
     if (freeBytes - bytes >= kept) return;
-    const message = `ENOSPC: ${freeBytes} bytes are free, and ${kept} of them are kept for giving back the space of old state`;
+    const message = `ENOSPC: ${freeBytes} bytes are free, and ${kept} of them are kept for reclaiming the space of old state`;
     throw Object.assign(new Error(message), { code: 'ENOSPC' });
   }
 
-  /** STORE-A4, before. */
+  /** Checks STORE-A4 before a write. */
   #ensureUnchanged(): void {
     ensureMarked(this.#disk, this.#start.mark);
     if (this.#manifestBytes === undefined) this.#manifestBytes = this.#disk.sizeSync(this.#manifestPath);
@@ -168,7 +168,7 @@ export class SegmentAppender {
     this.#offset = segmentHeaderBytes;
   }
 
-  /** Once only, also when closing fails: the number may mean another file by then. */
+  /** Closes the file at most once, even if closing fails: the descriptor may belong to another file by then. */
   #closeFile(): void {
     const file = this.#file;
     this.#file = undefined;
@@ -184,7 +184,7 @@ export class SegmentAppender {
   }
 }
 
-/** Creates a segment without frames, durably, and leaves it open. */
+/** Creates a segment without frames, durably. Returns its open file. */
 export function createSegment(disk: Disk, segmentsFolder: string, storeId: string, segment: number): number {
   const file = disk.openSync(segmentPath(segmentsFolder, segment), 'create');
   try {

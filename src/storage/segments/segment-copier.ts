@@ -6,15 +6,15 @@ import { checksumSeedOf, encodeSegmentHeader, segmentHeaderBytes, segmentPath, s
 import { corruptError } from '../store-errors.ts';
 import { ensureMarked, isMarked } from './writer-mark.ts';
 
-/** Entries that are judged at once, and their bytes: bounds how long the thread that functions run on is busy with a batch. */
+/** Largest batch, in entries and bytes. It limits how long a batch occupies the thread that functions run on. */
 const batchEntriesMax = 4_000;
 const batchBytesMax = 2 * 1024 * 1024;
 
-/** A candidate is eight numbers. */
+/** Numbers of a candidate; see {@link candidateField}. */
 export const candidateWords = 8;
 export const candidateField = { segment: 0, offset: 1, bytes: 2, collection: 3, first: 4, second: 5, commit: 6, commitHigh: 7 } as const;
 
-/** Set in `commitHigh` when the entry removes its key. Commit numbers are safe integers: their high half has 21 bits. */
+/** Flag in `commitHigh` of an entry that removes its key. Commit numbers are safe integers, so their high half has 21 bits. */
 export const removesFlag = 0x8000_0000;
 
 export interface CopierStart {
@@ -24,42 +24,42 @@ export interface CopierStart {
   readonly mark: string;
 }
 
-/** Where the entries that were kept are, and the next ones to judge: none when all were shown. */
+/** Offsets of the entries that were copied, and the next candidates. No candidates are left at the end. */
 export interface Advance {
   readonly placed: Uint32Array<ArrayBuffer>;
   readonly candidates: Uint32Array<ArrayBuffer>;
 }
 
-/** Segments to copy from, each with its size, and the number of the one to write. */
+/** Segments to copy from, with their sizes, and the number of the segment to write. */
 export interface CopyTask {
   readonly number: number;
   readonly sources: readonly { readonly number: number; readonly bytes: number }[];
 }
 
-/** Entries that are judged at once. */
+/** Entries that are shown at once. */
 interface Batch {
   readonly candidates: number[];
   readonly entries: { readonly bytes: Buffer; readonly start: number; readonly end: number }[];
-  /** The newest commit among their frames. */
+  /** Newest commit of their frames. */
   commit: number;
 }
 
 const noBatch: Batch = { candidates: [], entries: [], commit: 0 };
 
-/** A frame that is being shown. */
+/** A frame whose entries are being shown. */
 interface SourceFrame {
-  /** The segment it is from, and where it begins there. */
+  /** Segment of the frame, and its offset there. */
   readonly number: number;
   readonly offset: number;
   readonly bytes: Buffer;
   readonly commit: number;
-  /** Where in the bytes the next entry begins. */
+  /** Offset in `bytes` of the next entry. */
   next: number;
 }
 
 /**
- * Copies entries from segments that are closed into a new one, on the calling thread: it shows the entries, batch after batch, and copies
- * those that it is told to keep. It knows no index.
+ * Copies entries from closed segments into a new one, on the calling thread. It shows the entries in batches and copies those that the caller
+ * keeps. It has no index.
  */
 export class SegmentCopier {
   readonly #disk: Disk;
@@ -72,7 +72,7 @@ export class SegmentCopier {
   #sourceFile: number | undefined;
   #offset = segmentHeaderBytes;
   #frame: SourceFrame | undefined;
-  /** What is being judged, and what comes next, as far as that was read ahead. */
+  /** The batch that the caller has, and the next one if it was read ahead. */
   #batch: Batch = noBatch;
   #ahead: Batch | Error | undefined;
 
@@ -84,7 +84,7 @@ export class SegmentCopier {
   }
 
   begin(task: CopyTask): void {
-    // Nothing of an earlier task may be taken for entries of this one.
+    // Nothing of an earlier task may be mixed with this one.
     this.#close();
     ensureMarked(this.#disk, this.#start.mark);
     this.#task = task;
@@ -96,8 +96,8 @@ export class SegmentCopier {
   }
 
   /**
-   * Copies the entries of the last batch whose byte is not 0, and shows the next entries: none when all were shown. Keeping and showing are one
-   * question, since each is a wait for the thread that functions run on. Throws STORE_CORRUPT for a frame that is not what was written.
+   * Copies the entries of the last batch whose byte in `kept` is not 0, and returns the next candidates. Both are one call, since each call is
+   * a message between threads. Throws STORE_CORRUPT for a damaged frame.
    */
   advance(kept: Uint8Array): Advance {
     const placed = this.#keep(kept);
@@ -108,7 +108,7 @@ export class SegmentCopier {
     return { placed, candidates: Uint32Array.from(this.#batch.candidates) };
   }
 
-  /** Reads the next entries while the last ones are being judged; what is wrong with them is told when they are asked for. */
+  /** Reads the next batch while the caller judges the last one. The next `advance` throws the error if reading fails. */
   readAhead(): void {
     if (this.#ahead !== undefined || this.#task === undefined) return;
     try {
@@ -118,7 +118,7 @@ export class SegmentCopier {
     }
   }
 
-  /** Makes the new segment durable, its name included, and answers its size. */
+  /** Makes the new segment and its name durable. Returns its size in bytes. */
   finish(): number {
     const target = this.#target;
     if (target === undefined) return 0;
@@ -128,7 +128,7 @@ export class SegmentCopier {
     return target.end;
   }
 
-  /** Removes what was written so far, if anything was begun. */
+  /** Removes the segment that was begun, if any. */
   abandon(): void {
     const { number } = this.#task ?? {};
     try {
@@ -138,7 +138,7 @@ export class SegmentCopier {
     }
   }
 
-  /** Nothing when the folder is another writer's: its segments may have the same numbers. */
+  /** Removes segment files. Does nothing when another writer has taken the folder over: its segments may have the same numbers. */
   remove(segments: readonly number[]): void {
     if (!isMarked(this.#disk, this.#start.mark)) return;
     for (const number of segments) this.#disk.removeSync(segmentPath(this.#start.segmentsFolder, number));
@@ -162,7 +162,7 @@ export class SegmentCopier {
     return batch;
   }
 
-  /** Copies entries as one frame; answers where each of them is. */
+  /** Copies entries as one frame. Returns their offsets. */
   #keep(kept: Uint8Array): Uint32Array<ArrayBuffer> {
     const target = this.#target;
     const entries = this.#batch.entries.filter((_, index) => kept[index] !== 0 && index < kept.length);
@@ -180,7 +180,7 @@ export class SegmentCopier {
     return Uint32Array.from(offsets);
   }
 
-  /** Adds the next entry of the frame to the candidates and answers where it ends. */
+  /** Adds the next entry of the frame to the candidates. Returns where the entry ends. */
   #show({ bytes, number, offset, next }: SourceFrame, candidates: number[]): number {
     const span = entrySpan(bytes, next, bytes.length);
     if (span === undefined) throw corruptError(this.#pathOf(number), offset + next, 'the frame holds no readable entries');
@@ -222,7 +222,7 @@ export class SegmentCopier {
     return segmentPath(this.#start.segmentsFolder, number);
   }
 
-  /** Each file once only, also when closing it fails: its number may mean another one by then. */
+  /** Closes each file at most once, even if closing fails: the descriptor may belong to another file by then. */
   #close(): void {
     const target = this.#target;
     this.#target = undefined;

@@ -4,31 +4,31 @@ import { entrySpan, type EntrySpan } from '../format/entry-format.ts';
 export interface Damage {
   readonly offset: number;
   readonly reason: string;
-  /** Whether a write that was interrupted explains it, given that this is the last segment of the log. */
+  /** Whether an interrupted write explains the damage, if this is the last segment of the log. */
   readonly torn: boolean;
 }
 
 export interface SegmentScan {
   readonly frames: number;
-  /** The commit of the last intact frame, or the one before the segment. */
+  /** Commit of the last intact frame, or the last commit before the segment. */
   readonly commit: number;
   readonly lastFrameStart: number;
-  /** The offset behind the last intact frame. */
+  /** Offset after the last intact frame. */
   readonly end: number;
   readonly damage: Damage | undefined;
 }
 
-/** Is shown each entry: where it begins, and its parts. */
+/** Called for each entry with its offset and its parts. */
 export type EntryVisitor = (start: number, entry: EntrySpan) => void;
 
-/** The frames of a segment of the log have consecutive commits, behind these; those that a compaction wrote have any. */
+/** Frames of a log segment have consecutive commits after `commitsBefore`. Frames that a compaction wrote have commits in any order. */
 export type CommitOrder = { readonly commitsBefore: number } | 'any';
 
 /**
- * Reads frame after frame and tells what stopped it.
+ * Reads frame by frame, and reports the damage that stopped it.
  *
- * At most one frame is ever unsynced. So a damaged frame is a torn tail only when nothing shows that a later one was begun: no byte
- * behind an intact header's frame, and no intact header of a later commit anywhere behind. Otherwise the frame was once whole.
+ * At most one frame is unsynced at any time. So a damaged frame is a torn tail only if no later frame was begun: no byte follows the frame of
+ * an intact header, and no intact header of a later commit follows anywhere. Otherwise the frame was once complete.
  */
 export function scanSegment(bytes: Buffer, start: number, order: CommitOrder, checksumSeed: number, visit: EntryVisitor): SegmentScan {
   let scan = { frames: 0, commit: order === 'any' ? 0 : order.commitsBefore, lastFrameStart: start, end: start };

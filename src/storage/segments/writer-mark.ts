@@ -5,13 +5,13 @@ import type { Disk } from '../disk.ts';
 import { isSystemError } from '../store-errors.ts';
 
 /*
- * The mark of the process that writes a state folder: an empty file under a name that nobody else ever uses.
+ * The mark of the process that writes a state folder: an empty file with a name that no other process uses.
  *
- * STORE-W1. Who opens a folder for writing sets its own mark and removes all others, before it reads anything.
- * STORE-W2. A writer whose mark is gone has lost the folder to another one, and writes and removes nothing in it any more.
+ * STORE-W1. A process that opens a folder for writing sets its own mark and removes all others before it reads anything.
+ * STORE-W2. A writer whose mark is gone has lost the folder to another process. It writes and removes nothing there any more.
  *
- * It is the second line of defence behind the lock: it needs no socket, and looking for it needs no file descriptor. It has to be visible to
- * the processes that run now, and not to survive a power cut.
+ * It protects the folder if the lock fails: it needs no socket, and checking it needs no file descriptor. Running processes must see it, but it
+ * need not survive a power cut.
  */
 const markName = /^writer-[0-9a-f]{16}\.mark$/;
 
@@ -19,7 +19,7 @@ export function isMarkName(name: string): boolean {
   return markName.test(name);
 }
 
-/** Takes the folder over from whoever wrote it before. Returns the path of the mark. */
+/** Takes the folder over from any earlier writer. Returns the path of the mark. */
 export function setMark(disk: Disk, folder: string): string {
   const own = `writer-${randomBytes(8).toString('hex')}.mark`;
   disk.closeSync(disk.openSync(join(folder, own), 'create'));
@@ -29,16 +29,16 @@ export function setMark(disk: Disk, folder: string): string {
   return join(folder, own);
 }
 
-/** Once the folder is no longer written. One that stays means nothing when its process has ended. */
+/** Removes the mark when the folder is no longer written. A mark that stays has no meaning after its process has ended. */
 export function removeMark(disk: Disk, mark: string): void {
   try {
     disk.removeSync(mark);
   } catch {
-    // The next one that opens the folder removes it.
+    // The next process that opens the folder removes it.
   }
 }
 
-/** Whether the mark is still there. Throws when the disk cannot tell. */
+/** Whether the mark exists. Throws when the disk fails. */
 export function isMarked(disk: Disk, mark: string): boolean {
   try {
     disk.sizeSync(mark);
@@ -55,7 +55,7 @@ export function ensureMarked(disk: Disk, mark: string): void {
   throw changedError(mark, 'it is gone: another process has opened the state folder');
 }
 
-/** Throws STATE_FOLDER_CHANGED when the file has not the size in which this writer left it. */
+/** Throws STATE_FOLDER_CHANGED when the size of the file is not the one that this writer left. */
 export function ensureSize(disk: Disk, path: string, bytes: number): void {
   let size: number;
   try {

@@ -1,12 +1,12 @@
-/** Messages handled before a stop looks whether they have become fewer; each that waits may lead to a few more. */
+/** Messages handled before a stop checks whether fewer are left. Each waiting message may lead to a few more. */
 const handledMin = 10_000;
 const handledPerMessage = 4;
 
-/** Handlers may be slow: then it looks after a quarter of the deadline, and so many messages. */
+/** With slow handlers the check comes after this share of the deadline, and after so many messages. */
 const deadlineShare = 0.25;
 const slowHandledMin = 100;
 
-/** Tells whether a stop gets anywhere: messages that lead to as many others again and again are not worth its deadline. */
+/** Finds out whether a stop makes progress. It ends early when messages lead to as many others again and again. */
 export class DrainWatch {
   readonly #deadlineMs: number;
   readonly #now: () => number;
@@ -17,7 +17,7 @@ export class DrainWatch {
     this.#now = now;
   }
 
-  /** A message has been handled, and so many are left; false when there are as many as before. */
+  /** Counts a handled message. Returns false when as many messages are left as before. */
   getsOn(messagesLeft: number): boolean {
     this.#window ??= { messages: messagesLeft, fromMs: this.#now(), handled: 0 };
     const window = this.#window;

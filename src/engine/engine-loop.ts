@@ -10,7 +10,7 @@ import type { Pace } from './commit/pace.ts';
 import type { Partition } from './partition/partition.ts';
 import type { RecordIntake } from './ingress/record-intake.ts';
 
-/** Addresses, and records of each ingress, whose states are read while a message waits for one: as many as make a read cheap. */
+/** Most addresses, and most records of each ingress, whose states are read ahead while a message waits for a state. */
 const readAheadMax = 64;
 
 export interface EngineLoopOptions {
@@ -22,7 +22,7 @@ export interface EngineLoopOptions {
   readonly pipeline: CommitPipeline;
   readonly ingress: readonly IngressBuffer[];
   readonly outbox: Outbox;
-  /** Functions message each other without end. */
+  /** Called when functions message each other without end. */
   readonly endless: (endless: EndlessMessages) => void;
   /** Called after every turn. */
   readonly turned: () => void;
@@ -63,18 +63,18 @@ export class EngineLoop {
     this.#alarm?.cancel();
   }
 
-  /** No more ingress records are taken: what is inside is handled, unless that leads to as many messages again and again. */
+  /** Takes no more ingress records. Handles the messages inside, unless they lead to as many others again and again. */
   drain(deadlineMs: number): void {
     this.#takesRecords = false;
     this.#drain = new DrainWatch(deadlineMs, () => this.#options.pace.now());
   }
 
-  /** Functions that message each other without end now. */
+  /** Functions that message each other without end; undefined when none do. */
   get endless(): EndlessMessages | undefined {
     return this.#inside.endless;
   }
 
-  /** Something has come from outside; it enters at the start of the next turn. */
+  /** Calls the function at the start of the next turn: that is how results from outside enter. */
   arrive(arrival: (nowMs: number) => void): void {
     this.#arrivals.push(arrival);
     this.wake();
@@ -87,7 +87,7 @@ export class EngineLoop {
     this.#options.pace.nextTurn(() => this.#turn());
   }
 
-  /** Whether something will happen without the outside or the clock. */
+  /** Whether something can happen without the outside and without the clock. */
   get busy(): boolean {
     const { partition, pipeline } = this.#options;
     return (
@@ -100,12 +100,12 @@ export class EngineLoop {
     );
   }
 
-  /** How long there has been something to do without a turn, in milliseconds. */
+  /** Time for which the loop has had work but no turn, in milliseconds. */
   get stalledMs(): number {
     return this.#running && this.busy ? this.#options.pace.now() - this.#lastActiveAtMs : 0;
   }
 
-  /** The outside does not take what is sent: no ingress record is taken until it does. */
+  /** Whether so many egress records wait for the outside that no ingress record is taken. */
   get outboxFull(): boolean {
     const { limits, outbox } = this.#options;
     return outbox.records >= limits.outboxRecordsMax || outbox.bytes >= limits.outboxBytesMax;
@@ -128,7 +128,7 @@ export class EngineLoop {
     this.#options.turned();
   }
 
-  /** Works for a slice; true when there is more to do. */
+  /** Works for a slice of time. Returns whether there is more to do. */
   #work(): boolean {
     const { clock, pace, limits, partition, pipeline } = this.#options;
     const nowMs = clock.now();
@@ -136,11 +136,11 @@ export class EngineLoop {
     partition.advance(nowMs);
     const startMs = pace.now();
     for (let steps = 1; ; steps += 1) {
-      // Once this much is gathered, what follows waits for the next commit; with one under way that is the end of the turn.
+      // A full group waits for its commit; while another commit is written, the turn ends here.
       if (partition.group.bytes >= limits.commitBytesMax || this.#invocationsFull) return !pipeline.committing;
-      // The step before may have stopped the engine.
+      // The last step may have stopped the engine.
       if (!this.#running) return false;
-      // What is handled may have made room for delayed messages that are due.
+      // Handled messages may have made room for delayed messages that are due.
       if (!this.#step(nowMs)) return (partition.nextDueAt ?? Infinity) <= nowMs;
       if (steps % pace.stepsPerLook !== 0) continue;
       const workedMs = pace.now() - startMs;
@@ -150,7 +150,7 @@ export class EngineLoop {
     }
   }
 
-  /** Handles a message or takes a record; false when neither is possible now. */
+  /** Handles a message or takes a record. Returns false when neither is possible now. */
   #step(nowMs: number): boolean {
     const { partition, intake, ingress } = this.#options;
     if (this.#inside.recordDue && this.#canTake && intake.takeNext(ingress)) {
@@ -172,7 +172,7 @@ export class EngineLoop {
     return this.#canTake && intake.takeNext(ingress);
   }
 
-  /** Whether a record waits and there is room for what it leads to. */
+  /** Whether a record waits and there is room for the messages it leads to. */
   get #canTake(): boolean {
     const { ingress, partition } = this.#options;
     if (!this.#takesRecords || !ingress.some((buffer) => buffer.hasWaiting)) return false;
@@ -180,7 +180,7 @@ export class EngineLoop {
     return !this.outboxFull;
   }
 
-  /** Twice the size at which a cut is due: the commit under way has not kept up, and what is handled stays in memory until the next. */
+  /** Whether the group has twice the size at which a cut is due. Handled messages stay in memory until their commit, so work waits for it. */
   get #invocationsFull(): boolean {
     const { limits, partition } = this.#options;
     return partition.group.invocations >= 2 * limits.commitInvocationsMax;

@@ -29,11 +29,11 @@ export interface EngineOptions {
   readonly limits?: Partial<EngineLimits>;
   /** @defaultValue `'dead-letter'` */
   readonly unmatchedEvents?: UnmatchedEvents;
-  /** @defaultValue that of the process */
+  /** Decides when turns run. @defaultValue the pace of the process */
   readonly pace?: Pace;
   /** The room in the heap for objects that stay, in bytes: bounds what functions send. @defaultValue that of the process */
   readonly heapBytesMax?: number;
-  /** Makes the partition where somebody watches it. */
+  /** Creates the partition; the simulation passes one that it observes. */
   readonly createPartition?: (options: PartitionOptions) => Partition;
 }
 

@@ -9,13 +9,13 @@ export interface CommitPipelineOptions {
   readonly partition: Partition;
   readonly limits: EngineLimits;
   readonly pace: Pace;
-  /** The capture is durable: its egress may leave. */
+  /** Called when a capture is durable and its egress may leave. */
   readonly committed: (capture: Capture) => void;
   readonly failed: (error: unknown) => void;
 }
 
 /**
- * Writes what the partition has captured, one commit at a time; the partition goes on meanwhile.
+ * Writes the captures of the partition, one commit at a time. The partition continues to work meanwhile.
  *
  * ENGINE-C1. A capture is taken only when the one before is durable, so at most one frame is unsynced.
  * ENGINE-C2. `committed` is called after its capture is durable, in the order of the captures.
@@ -40,7 +40,7 @@ export class CommitPipeline {
     return this.#commits;
   }
 
-  /** Cuts if it is time: at once when the engine is idle, otherwise when the interval has passed or the group is large. */
+  /** Cuts when a commit is due: at once when the engine is idle, otherwise when the interval has passed or the group is large. */
   cutIfDue(idle: boolean): void {
     if (this.#committing || this.#options.partition.group.empty) return;
     const { pace, limits } = this.#options;
@@ -50,7 +50,7 @@ export class CommitPipeline {
     if (idle || full || pace.now() - this.#lastCutMs >= commitIntervalMs) this.#cut();
   }
 
-  /** Resolves when everything that is in the group now is durable. Never resolves after a failure: the engine stops then. */
+  /** Resolves when the present content of the group is durable. Never resolves after a failure, which stops the engine. */
   flushed(): Promise<void> {
     return new Promise((resolve) => this.#waiters.push(resolve));
   }

@@ -1,12 +1,12 @@
 import { AsyncResource } from 'node:async_hooks';
 
-/** How the engine shares the process with everything else, and the time it measures itself by; only a simulation has one of its own. */
+/** Decides when the engine runs beside the rest of the process, and measures its time. The simulation has its own. */
 export interface Pace {
   /** Milliseconds on a clock that never goes back; for intervals, not for due times. */
   now(): number;
-  /** Calls the turn after input and output have had theirs. */
+  /** Calls the turn after pending input and output. */
   nextTurn(turn: () => void): void;
-  /** Steps between two looks at the clock: it costs about as much as a cheap handler. */
+  /** Steps between two reads of the clock. A read costs about as much as a cheap handler. */
   readonly stepsPerLook: number;
 }
 
@@ -19,8 +19,8 @@ export const realPace: Pace = {
 };
 
 /**
- * The same pace, but a turn belongs to no attempt. A handler that feeds an ingress schedules one, and all that follows from the turn would
- * seem to come from that handler.
+ * Returns the same pace with turns that belong to no attempt. A handler that feeds an ingress schedules a turn; without this, everything in
+ * that turn would count as started by the handler.
  */
 export function outsideOfAttempts(pace: Pace): Pace {
   const outside = new AsyncResource('statefun.engine');

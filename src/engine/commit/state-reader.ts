@@ -12,12 +12,12 @@ import type { RemoteTypes } from '../partition/remote/remote-types.ts';
 export interface StateReaderOptions {
   readonly store: Store;
   readonly functions: FunctionRegistry;
-  /** What was not there at once has been read. */
+  /** Called with entries that `read` could not return at once. */
   readonly loaded: (activation: Activation, entries: readonly StateEntry[]) => void;
   readonly failed: (error: Error) => void;
 }
 
-/** Reads the state of addresses from the store: for the partition, and for people who look at one. */
+/** Reads the state of addresses from the store, for the partition and for inspection. */
 export class StateReader {
   readonly #options: StateReaderOptions;
 
@@ -25,7 +25,7 @@ export class StateReader {
     this.#options = options;
   }
 
-  /** The entries, at once if possible; otherwise `loaded` is called. */
+  /** Returns the entries, or undefined when they have to be read from disk: then `loaded` is called later. */
   read(activation: Activation): readonly StateEntry[] | undefined {
     const { store, loaded, failed } = this.#options;
     const entries = store.load(activation.collection);
@@ -40,7 +40,7 @@ export class StateReader {
     return undefined;
   }
 
-  /** The state by cell name, as the last successful invocation left it; empty when there is none. Throws UNKNOWN_FUNCTION. */
+  /** Returns the state by cell name, as the last successful invocation left it; empty when there is none. Throws UNKNOWN_FUNCTION. */
   async snapshot(address: Address, live: LiveAddresses, remoteTypes: RemoteTypes): Promise<Record<string, unknown>> {
     const { store, functions } = this.#options;
     const held = live.find(address)?.held;

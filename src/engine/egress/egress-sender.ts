@@ -9,9 +9,9 @@ import type { OutboxRecord } from '../partition/commit-group.ts';
 const batchRecordsMaxDefault = 500;
 const resendDelays = { firstMs: 200, maxMs: 30_000 };
 
-/** An egress whose newest batch the outside has not taken. */
+/** An egress that does not take its current batch. */
 export interface FailingEgress {
-  /** When it began, in milliseconds since the epoch. */
+  /** Time of the first failure, in milliseconds since the epoch. */
   readonly since: number;
   readonly failures: number;
   readonly error: Error;
@@ -20,16 +20,16 @@ export interface FailingEgress {
 export interface EgressSenderOptions {
   readonly clock: Clock;
   readonly logger: Logger;
-  /** The outside has the records. */
+  /** Called when the outside has acknowledged the records. */
   readonly acknowledged: (records: readonly OutboxRecord[]) => void;
-  /** The outside has not taken the records; they are sent again later. */
+  /** Called when a batch has failed and will be sent again. */
   readonly failed: () => void;
-  /** The outside will never take the record. */
+  /** Called when the outside refuses a record for good. */
   readonly rejected: (record: OutboxRecord, error: Error) => void;
 }
 
 /**
- * One egress and the committed records on their way to it: one batch at a time, in order, sent again until it is acknowledged.
+ * Sends committed records to one egress: one batch at a time, in order, and again until it is acknowledged.
  *
  * ENGINE-O1. Only committed records are given to a sender.
  * ENGINE-O2. A record leaves the outbox when the outside has acknowledged it, or has refused it for good: then it is a dead letter.
@@ -50,22 +50,22 @@ export class EgressSender {
     this.#options = options;
   }
 
-  /** Records not acknowledged. */
+  /** The number of records that are not acknowledged. */
   get waiting(): number {
     return this.#queue.length + this.#inFlight;
   }
 
-  /** Their payloads, in bytes. */
+  /** Payloads of the records that are not acknowledged, in bytes. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Undefined when the last batch was taken. */
+  /** The failure of the current batch; undefined when the last batch was taken. */
   get failing(): FailingEgress | undefined {
     return this.#failing;
   }
 
-  /** Nothing happens before the clock moves: there is nothing to send, or the next try is later. */
+  /** Whether nothing happens until the clock moves: there is nothing to send, or the next try is later. */
   get resting(): boolean {
     return this.waiting === 0 || this.#delayed;
   }
@@ -87,7 +87,7 @@ export class EgressSender {
     this.#sendNext();
   }
 
-  /** Stops sending and releases the egress. What is not acknowledged stays in the outbox. */
+  /** Stops sending and closes the egress. Records that are not acknowledged stay in the outbox. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#controller.abort();
@@ -108,7 +108,7 @@ export class EgressSender {
 
   #send(batch: readonly OutboxRecord[], failures: number): void {
     const records = batch.map((record) => this.#toEgressRecord(record, failures > 0));
-    // An async function, so that an egress that throws at once, or whose answer cannot be used, is treated like one that rejects.
+    // In an async function, an egress that throws, or returns a value that cannot be used, counts as one that rejects.
     const sending = (async () => errorsOf(await this.egress.send(records), records))();
     sending.then(
       (errors) => {
@@ -157,7 +157,7 @@ export class EgressSender {
   }
 }
 
-/** Why records were refused. An answer about records that were not sent says nothing about those that were: none counts as acknowledged. */
+/** Returns the errors of refused records. A result about records that were not sent is invalid: then none counts as acknowledged. */
 function errorsOf(rejected: readonly RejectedRecord[], sent: readonly EgressRecord[]): ReadonlyMap<EgressRecord, Error> {
   const errors = new Map(rejected.map(({ record, error }) => [record, toError(error)]));
   const known = sent.filter((record) => errors.has(record)).length;

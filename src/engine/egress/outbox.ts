@@ -18,7 +18,7 @@ export interface OutboxOptions {
   readonly wake: () => void;
 }
 
-/** Committed egress records until the outside has acknowledged them, a sender for each egress. */
+/** Keeps committed egress records until the outside has acknowledged them. Has one sender for each egress. */
 export class Outbox {
   readonly latency = new LatencyHistogram();
   readonly #options: OutboxOptions;
@@ -30,14 +30,14 @@ export class Outbox {
     this.#senders = new Map(options.egress.map((egress) => [egress.id, this.#createSender(egress)]));
   }
 
-  /** Records not acknowledged. */
+  /** The number of records that are not acknowledged. */
   get records(): number {
     let records = 0;
     for (const sender of this.#senders.values()) records += sender.waiting;
     return records;
   }
 
-  /** Their payloads, in bytes. */
+  /** Payloads of the records that are not acknowledged, in bytes. */
   get bytes(): number {
     let bytes = 0;
     for (const sender of this.#senders.values()) bytes += sender.bytes;
@@ -48,12 +48,12 @@ export class Outbox {
     return { count: this.records, bytes: this.bytes };
   }
 
-  /** Nothing happens before the clock moves. */
+  /** Whether nothing happens until the clock moves. */
   get resting(): boolean {
     return [...this.#senders.values()].every((sender) => sender.resting);
   }
 
-  /** Records acknowledged since the start, by egress id. */
+  /** The number of records acknowledged since the start, by egress id. */
   get acknowledged(): Readonly<Record<string, number>> {
     return { ...this.#acknowledged };
   }
@@ -70,7 +70,7 @@ export class Outbox {
     for (const sender of this.#senders.values()) await sender.start();
   }
 
-  /** Gives committed records to their senders. Those whose egress is not declared any more become dead letters. */
+  /** Gives committed records to their senders. Records of an egress that is no longer declared become dead letters. */
   release(records: readonly OutboxRecord[]): void {
     const byEgress = new Map<string, OutboxRecord[]>();
     for (const record of records) {
@@ -96,7 +96,7 @@ export class Outbox {
       clock,
       logger,
       acknowledged: (records) => this.#settle(egress.id, records),
-      // Those who wait for quiet are told: nothing happens now until the clock moves.
+      // The engine may be quiet now: nothing happens until the clock moves.
       failed: () => this.#options.wake(),
       rejected: (record, error) => deadLetters.giveUpEgress(record, error),
     });

@@ -12,7 +12,7 @@ interface Batch {
   next: number;
 }
 
-/** A position that must not commit before the records delivered before it. */
+/** A position that is committed after the records delivered before it. */
 interface SavedPosition extends Waiter {
   readonly save: () => Promise<void>;
 }
@@ -27,12 +27,12 @@ export interface IngressBufferOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly savePosition: (partition: string, position: string) => Promise<void>;
-  /** Something was delivered, or the ingress has finished. */
+  /** Called when records were delivered or the ingress has finished. */
   readonly wake: () => void;
   readonly failed: (error: Error) => void;
 }
 
-/** One ingress and the records it has delivered. They are taken one at a time; past the budget `deliver` waits. */
+/** Keeps the records that one ingress has delivered. They are taken one at a time; while the buffer is full, `deliver` waits. */
 export class IngressBuffer {
   readonly ingress: Ingress;
   readonly #options: IngressBufferOptions;
@@ -53,12 +53,12 @@ export class IngressBuffer {
     return this.#queue.length > 0;
   }
 
-  /** Records delivered and not taken. */
+  /** The number of records delivered and not taken. */
   get recordsWaiting(): number {
     return this.#records;
   }
 
-  /** The ingress has delivered every record there will ever be. */
+  /** Whether the ingress has delivered its last record. */
   get finished(): boolean {
     return this.#finished;
   }
@@ -81,7 +81,7 @@ export class IngressBuffer {
     return this.ingress.start(context);
   }
 
-  /** Stops reading. Records not taken are left: their positions are not committed, so they are read again. */
+  /** Stops reading and drops the records not taken. Their positions are not committed, so they are read again. */
   async stop(): Promise<void> {
     this.#controller.abort();
     const error = this.#stopped();
@@ -93,7 +93,7 @@ export class IngressBuffer {
     await this.ingress.stop();
   }
 
-  /** The next record; positions that were saved before it enter the open group first. */
+  /** Takes the next record. Positions that were saved before it enter the open group first. */
   take(): { record: IngressRecord; receivedAtMs: number } | undefined {
     let batch = this.#queue.peek();
     for (; batch !== undefined && 'save' in batch; batch = this.#queue.peek()) {
@@ -110,7 +110,7 @@ export class IngressBuffer {
     return { record, receivedAtMs: batch.receivedAtMs };
   }
 
-  /** The next records, without taking them. */
+  /** Returns the next records without taking them. */
   *ahead(recordsMax: number): IterableIterator<IngressRecord> {
     let left = recordsMax;
     for (const item of this.#queue) {
@@ -130,7 +130,7 @@ export class IngressBuffer {
   #savePosition(partition: string, position: string): Promise<void> {
     if (this.#controller.signal.aborted) return Promise.reject(this.#stopped());
     const save = (): Promise<void> =>
-      // What is not committed when the engine stops will never be.
+      // A position that is not committed when the engine stops will not be committed.
       untilAborted(this.#options.savePosition(partition, position), this.#controller.signal).catch(() => Promise.reject(this.#stopped()));
     if (!this.hasWaiting) return save();
     return new Promise((resolve, reject) => this.#queue.push({ save, resolve, reject }));

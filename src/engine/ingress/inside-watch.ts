@@ -1,16 +1,16 @@
 import { StatefunError } from '../../shared/errors.ts';
 
-/** Once functions count as messaging each other without end, a record is taken for every so many invocations. */
+/** Invocations for each record that is taken while functions message each other without end. */
 const invocationsPerRecord = 10;
 
-/** Functions that message each other without a pause. */
+/** Describes functions that message each other without a pause. */
 export interface EndlessMessages {
   /** The share of each function type in the invocations, from 0 to 1, largest first. */
   readonly functions: readonly { readonly functionType: string; readonly share: number }[];
   /** Invocations in a row. */
   readonly invocations: number;
   readonly perSecond: number;
-  /** How much of the time the engine is busy with them, from 0 to 1. */
+  /** The share of the engine's time that they take, from 0 to 1. */
   readonly shareOfTime: number;
 }
 
@@ -18,13 +18,13 @@ export interface InsideWatchOptions {
   readonly invocationsMax: number;
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
-  /** Called when the limit is passed, and at ten times as many, and so on. */
+  /** Called when the limit is passed, at ten times the limit, and so on. */
   readonly noticed: (endless: EndlessMessages) => void;
 }
 
 /**
- * Counts the invocations since the engine last had no message to handle. Counting, not time, decides when a record is let in, so that the same
- * messages always let it in at the same place.
+ * Counts the invocations since the engine last had no message to handle. The count, not the time, decides when a record is let in, so the same
+ * messages let it in at the same place every time.
  */
 export class InsideWatch {
   readonly #options: InsideWatchOptions;
@@ -40,12 +40,12 @@ export class InsideWatch {
     this.#noticeAt = options.invocationsMax;
   }
 
-  /** A message has been handled, and others may be there. */
+  /** Counts a handled message. */
   handled(functionType: string): void {
     this.#invocations += 1;
     const { invocationsMax, noticed, now } = this.#options;
     if (this.#invocations * 2 < invocationsMax) return;
-    // Who they are is looked at only when there is reason to: counting types would cost every invocation something.
+    // Types are counted only from half of the limit on: counting them costs every invocation something.
     if (this.#byType.size === 0) {
       this.#sampledFromMs = now();
       this.#workedMs = 0;
@@ -58,12 +58,12 @@ export class InsideWatch {
     noticed(this.#endless());
   }
 
-  /** The engine has worked for so long. */
+  /** Adds time that the engine has worked. */
   worked(durationMs: number): void {
     this.#workedMs += durationMs;
   }
 
-  /** No message can be handled. */
+  /** Starts again from zero: no message can be handled. */
   paused(): void {
     if (this.#invocations === 0) return;
     this.#invocations = 0;
@@ -81,7 +81,7 @@ export class InsideWatch {
     this.#recordDue = false;
   }
 
-  /** Undefined unless functions message each other without a pause now. */
+  /** The functions that message each other without a pause; undefined when none do. */
   get endless(): EndlessMessages | undefined {
     return this.#invocations < this.#options.invocationsMax ? undefined : this.#endless();
   }
@@ -99,7 +99,7 @@ export class InsideWatch {
   }
 }
 
-/** The warning, for people. */
+/** Returns the warning about them. */
 export function endlessError({ functions, invocations, perSecond, shareOfTime }: EndlessMessages): StatefunError {
   const names = functions.map(({ functionType, share }) => `${functionType} (${percent(share)})`);
   const summary = `${names.join(', ')} have handled ${invocations} messages without a pause, ${perSecond} a second, in ${percent(shareOfTime)} of the time.`;

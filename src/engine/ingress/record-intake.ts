@@ -16,16 +16,16 @@ export interface RecordIntakeOptions {
   readonly unmatchedEvents: UnmatchedEvents;
 }
 
-/** Most messages that are made of records ahead of their turn: a record may lead to many. */
+/** Most messages made of records ahead of their turn. One record may lead to many. */
 const messagesAheadMax = 1_000;
 
-/** What becomes of a record: messages, or the reason why there are none. */
+/** The messages of a record, or the reason why there are none. */
 type Routed =
   | { readonly kind: 'messages'; readonly messages: readonly AddressedEnvelope[] }
   | { readonly kind: 'unmatched'; readonly error: Error }
   | { readonly kind: 'failed'; readonly error: Error };
 
-/** Takes records from the ingresses in turn, and turns each into messages or a dead letter, together with its position. */
+/** Takes records from the ingresses in turn. Each becomes messages or a dead letter, and commits together with its position. */
 export class RecordIntake {
   readonly #options: RecordIntakeOptions;
   /** Records that were routed before their turn. */
@@ -46,7 +46,7 @@ export class RecordIntake {
     return this.#unmatched;
   }
 
-  /** Takes one record; false when none is waiting. */
+  /** Takes one record. Returns false when none is waiting. */
   takeNext(buffers: readonly IngressBuffer[]): boolean {
     for (let tried = 0; tried < buffers.length; tried += 1) {
       const buffer = buffers[this.#turn++ % buffers.length];
@@ -60,7 +60,7 @@ export class RecordIntake {
     return false;
   }
 
-  /** Routes records before their turn, up to so many of each ingress, and has the states read that their messages need. */
+  /** Routes records before their turn, up to a number for each ingress, and reads the states that their messages need. */
   readAhead(buffers: readonly IngressBuffer[], recordsMax: number, nowMs: number): void {
     let left = messagesAheadMax;
     for (const { ingress, ahead } of buffers.map((buffer) => ({ ingress: buffer.ingress, ahead: buffer.ahead(recordsMax) }))) {
@@ -75,7 +75,7 @@ export class RecordIntake {
     }
   }
 
-  /** Routes a record; also used to redrive one. Never throws: what cannot be routed is a dead letter. */
+  /** Routes a record, or a dead letter that was one. Never throws: a record that cannot be routed becomes a dead letter. */
   route(ingress: Ingress, record: IngressRecord, receivedAtMs: number | undefined): void {
     const { partition, deadLetters, unmatchedEvents } = this.#options;
     const routed = this.#ahead.get(record) ?? this.#routed(ingress, record);
@@ -107,7 +107,7 @@ export class RecordIntake {
   }
 }
 
-/** Messages that an ingress chose the targets of, each with the id that a forwarder's message would have. */
+/** Returns the messages of an ingress that chooses the targets itself, each with the id that a forwarder's message would have. */
 function named(ingress: string, record: IngressRecord, messages: readonly AddressedEnvelope[]): readonly AddressedEnvelope[] {
   return messages.map(({ target, envelope }, ordinal) => {
     const messageId = messageIdOf(record.identity, ingress, ordinal);

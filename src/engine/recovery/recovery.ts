@@ -20,7 +20,7 @@ import {
   remoteStatesCollection,
 } from '../partition/stored-entries.ts';
 
-/** A delayed message as a commit holds it. */
+/** A delayed message that a commit holds. */
 export interface RecoveredDelayed {
   readonly message: Message;
   readonly sequence: number;
@@ -28,13 +28,13 @@ export interface RecoveredDelayed {
   readonly token: string | undefined;
 }
 
-/** What the store holds besides the state of addresses, in the order in which it must be put back. */
+/** The content of the store except the state of addresses, in the order in which it is restored. */
 export interface Recovered {
   readonly messages: readonly PendingMessage[];
   readonly delayed: readonly RecoveredDelayed[];
   readonly outbox: readonly OutboxRecord[];
   readonly deadLetters: readonly DeadLetter[];
-  /** What was asked for while no engine ran: see requests.ts. */
+  /** Keys of the requests made while no engine ran; see requests.ts. */
   readonly requests: readonly string[];
   readonly remoteStates: readonly { readonly type: string; readonly specs: readonly StateSpec[] }[];
 }
@@ -62,7 +62,7 @@ export async function recover(store: Store): Promise<Recovered> {
   };
 }
 
-/** Puts back what a commit held; the outbox is released by the caller, once its egresses have started. */
+/** Restores the content of the store. The caller releases the outbox once the egresses have started. */
 export function restore(recovered: Recovered, { partition, letters, nowMs }: RestoreTargets): void {
   letters.restore(recovered.deadLetters);
   for (const { type, specs } of recovered.remoteStates) partition.remoteTypes.restore(type, specs);
@@ -72,7 +72,7 @@ export function restore(recovered: Recovered, { partition, letters, nowMs }: Res
   for (const message of recovered.messages) partition.restore(message, nowMs);
 }
 
-/** Partition to committed position of an ingress. */
+/** Returns the committed position of each partition of an ingress. */
 export async function recoverPositions(store: Store, ingress: string): Promise<ReadonlyMap<string, string>> {
   const entries = await store.load(positionsCollection(ingress));
   return new Map(entries.map(({ key, value }) => [key, Buffer.from(value).toString('utf8')]));

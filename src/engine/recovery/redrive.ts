@@ -12,7 +12,7 @@ export interface RedriveTargets {
   readonly ingress: readonly Ingress[];
 }
 
-/** Puts a dead letter back where it came from, with its ids: what it leads to has the same ids as if it had not failed. */
+/** Puts a dead letter back where it came from, with its ids: messages it leads to have the same ids as if it had not failed. */
 export function redrive(letter: DeadLetter, { intake, partition, ingress }: RedriveTargets): void {
   switch (letter.kind) {
     case 'record': {
@@ -47,7 +47,7 @@ export function redrive(letter: DeadLetter, { intake, partition, ingress }: Redr
   }
 }
 
-/** The ingress is not declared any more: its records are read as CloudEvents, the default. */
+/** Stands for an ingress that is no longer declared. Its records are read as CloudEvents, the default. */
 function removedIngress(name: string): Ingress {
   return { id: name, description: `${name} (removed)`, start: () => Promise.resolve(), stop: () => Promise.resolve() };
 }

@@ -6,30 +6,30 @@ import { redrive, type RedriveTargets } from './redrive.ts';
 import { deadLettersCollection, requestsCollection } from '../partition/stored-entries.ts';
 
 /*
- * What people ask of an engine that does not run, as entries of the store. The engine does it at its next start, before anything else;
- * removing the request commits together with what it led to, so that it is done exactly once.
+ * Requests to an engine that does not run, as entries of the store. The engine executes them at its next start, before anything else. The
+ * removal of a request commits together with its effects, so each is executed exactly once.
  *
  *   collection   key                         value
  *   requests     redrive/<dead letter id>    empty
  */
 const redrivePrefix = 'redrive/';
 
-/** The key of the request to take a dead letter up again. */
+/** Returns the key of the request to redrive a dead letter. */
 export function redriveRequestKey(deadLetterId: string): string {
   return `${redrivePrefix}${deadLetterId}`;
 }
 
-/** What a request asks for; undefined for one of a later version. */
+/** Parses the key of a request. Returns undefined for a request of a later version. */
 export function parseRequestKey(key: string): { readonly redrive: string } | undefined {
   return key.startsWith(redrivePrefix) ? { redrive: key.slice(redrivePrefix.length) } : undefined;
 }
 
-/** The changes that ask for the dead letter to be taken up again. */
+/** Returns the changes that add the request to redrive a dead letter. */
 export function redriveRequest(deadLetterId: string): StoreChange[] {
   return [{ collection: requestsCollection, key: redriveRequestKey(deadLetterId), value: '' }];
 }
 
-/** The changes that remove the dead letter, and with it the request to take it up again. */
+/** Returns the changes that remove a dead letter and the request to redrive it. */
 export function dropDeadLetter(deadLetterId: string): StoreChange[] {
   return [
     { collection: deadLettersCollection, key: deadLetterId, value: undefined },
@@ -37,7 +37,7 @@ export function dropDeadLetter(deadLetterId: string): StoreChange[] {
   ];
 }
 
-/** The keys of the requests that are waiting, oldest dead letter first. */
+/** Reads the keys of the waiting requests, oldest dead letter first. */
 export async function recoverRequests(store: Store): Promise<readonly string[]> {
   const idOf = (key: string): number => Number(parseRequestKey(key)?.redrive);
   return (await store.load(requestsCollection)).map(({ key }) => key).sort((a, b) => idOf(a) - idOf(b));
@@ -48,7 +48,7 @@ export interface RequestTargets extends RedriveTargets {
   readonly logger: Logger;
 }
 
-/** Does what was asked while no engine ran; it commits with the first group. */
+/** Executes the requests made while no engine ran. They commit with the first group. */
 export function applyRequests(requests: readonly string[], { deadLetters, logger, ...targets }: RequestTargets): void {
   for (const key of requests) {
     targets.partition.group.requestDone(key);

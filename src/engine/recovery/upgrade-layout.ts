@@ -3,12 +3,12 @@ import { outboxCollection, outboxKey } from '../partition/stored-entries.ts';
 
 const collectionPrefix1 = 'outbox/';
 
-/** Records are moved in commits of about this size, 8 MiB: an outbox can be larger than a commit. */
+/** Entries are moved in commits of about this size: an outbox can be larger than a commit. */
 const commitBytes = 8 * 1024 * 1024;
 
 /**
- * Brings what an engine kept in a store of format version 1 into the layout of today: each egress had a collection of its own in the outbox.
- * Each record is moved by one commit. Cut short, it is done again for those that are left.
+ * Upgrades the entries of a store of format version 1, in which each egress has a collection of its own for its outbox. Every entry is moved by
+ * one commit. After a crash, the entries that are left are moved by the next start.
  */
 export async function upgradeLayout(store: Store, collections: readonly string[]): Promise<void> {
   let changes: StoreChange[] = [];

@@ -9,19 +9,19 @@ export type Phase = 'new' | 'running' | 'stopping' | 'stopped';
 /** What the health of an engine is judged by. */
 export interface EngineStatus {
   readonly phase: Phase;
-  /** Why it had to stop. */
+  /** The error that stopped the engine. */
   readonly failure: Error | undefined;
-  /** How long there has been something to do without a turn of the loop, in milliseconds. */
+  /** Time for which the loop has had work but no turn, in milliseconds. */
   readonly stalledMs: number;
-  /** Messages that are not handled yet, and functions that message each other without end. */
+  /** The number of messages not handled yet, and the functions that message each other without end. */
   readonly messages: { readonly pending: number; readonly endless: EndlessMessages | undefined };
   readonly ingress: readonly { readonly name: string; readonly finished: boolean; readonly recordsWaiting: number }[];
   readonly egress: readonly { readonly id: string; readonly recordsWaiting: number; readonly failing: FailingEgress | undefined }[];
-  /** Committed egress records that the outside has not acknowledged; when they are too many, no more records are taken. */
+  /** Committed egress records that the outside has not acknowledged. While they are too many (`full`), no records are taken. */
   readonly outbox: { readonly records: number; readonly bytes: number; readonly full: boolean };
 }
 
-/** What the engine's loop reports of itself. */
+/** Values that the loop reports. */
 interface LoopStatus {
   readonly stalledMs: number;
   readonly outboxFull: boolean;

@@ -1,21 +1,21 @@
 import { startTimer, type CancelTimer } from '../../shared/time/timers.ts';
 
-/** How long a handler that awaits something outside may keep `whenQuiet` waiting, in milliseconds of real time. */
+/** Longest time that a handler which awaits something outside keeps `whenQuiet` waiting, in milliseconds of real time. */
 const settleGraceMs = 1_000;
 
 /**
- * How much there is still to do: `busy`, nothing before the clock moves, or only handlers that await something outside. How many handlers
- * have been started so far tells whether those are the same as before.
+ * The work that is left: `busy`; `quiet`, nothing until the clock moves; or only handlers that await something outside. The number of handlers
+ * started so far shows whether they are the same handlers as before.
  */
 export type Activity = 'busy' | 'quiet' | { readonly handlersStarted: number };
 
 /**
- * Tells those who wait when the engine has become quiet. Its timer is Node's own, which the fake timers of a test runner do not reach.
+ * Resolves the promises of `whenQuiet` when the engine becomes quiet. Its timer is Node's own, which fake timers of a test runner do not replace.
  */
 export class QuietWatch {
   readonly #activity: () => Activity;
   readonly #graceMs: number;
-  /** How many handlers had been started when the grace last ran out: no others hang now. */
+  /** The number of handlers that had been started when the grace period last ended. */
   #outwaited: number | undefined;
   #waiters: (() => void)[] = [];
   #grace: CancelTimer | undefined;
@@ -27,7 +27,7 @@ export class QuietWatch {
 
   /**
    * Resolves when nothing can happen unless the clock moves or a record comes in: everything sent is handled, committed and acknowledged.
-   * Handlers that await something outside are given a second of real time, once; one that never settles does not keep the caller for ever.
+   * Handlers that await something outside get a second of real time, once; a handler that never settles does not block the caller.
    */
   whenQuiet(): Promise<void> {
     return new Promise((resolve) => {
@@ -36,7 +36,7 @@ export class QuietWatch {
     });
   }
 
-  /** Called whenever the engine has done something. */
+  /** Checks whether the engine is quiet. Called after every turn. */
   check(): void {
     if (this.#waiters.length === 0) return;
     const activity = this.#activity();
@@ -46,7 +46,7 @@ export class QuietWatch {
     else this.#grace ??= startTimer(this.#graceMs, () => this.#outwait(activity.handlersStarted));
   }
 
-  /** Lets everyone go: the engine is quiet, or it has stopped. */
+  /** Resolves all waiting promises: the engine is quiet or has stopped. */
   release(): void {
     this.#stopGrace();
     for (const resolve of this.#waiters.splice(0)) resolve();

@@ -4,7 +4,7 @@ import type { Outbox } from '../egress/outbox.ts';
 import type { Partition } from '../partition/partition.ts';
 import type { RecordIntake } from '../ingress/record-intake.ts';
 
-/** What an engine has done since it started, and what it is doing. */
+/** Counts of an engine since its start, and its present state. */
 export interface EngineStatistics {
   /** Ingress records taken: routed, or given up as dead letters. */
   readonly recordsTaken: number;
@@ -18,7 +18,7 @@ export interface EngineStatistics {
   readonly commits: number;
   /** Egress records acknowledged by the outside, by egress id. */
   readonly egressRecords: Readonly<Record<string, number>>;
-  /** Dead letters since the start; those that are kept now are `deadLettersKept`. */
+  /** Dead letters since the start; `deadLettersKept` counts those that are kept now. */
   readonly deadLetters: number;
   readonly deadLettersKept: number;
   /** Messages waiting for a handler, a retry or a state read. */
@@ -27,7 +27,7 @@ export interface EngineStatistics {
   /** Egress records committed and not acknowledged. */
   readonly outboxRecords: number;
   readonly addressesLive: number;
-  /** From a record's delivery by the ingress to the acknowledgement of what it led to, in milliseconds; undefined before the first. */
+  /** Time from the delivery of a record to the acknowledgement of an egress record it led to, in milliseconds; undefined before the first. */
   readonly latencyMs: { readonly p50: number | undefined; readonly p99: number | undefined };
   /** Counters of the handlers, and of remote functions under the names of StateFun. */
   readonly counters: Readonly<Record<string, number>>;

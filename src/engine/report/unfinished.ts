@@ -3,10 +3,10 @@ import type { Outbox } from '../egress/outbox.ts';
 import type { Partition } from '../partition/partition.ts';
 import { waitingAddress, type WaitingAddress } from '../partition/waiting-address.ts';
 
-/** Addresses beyond this many are only counted: a log line is read by people. */
+/** Most addresses named in the error. The others are counted. */
 const addressesMax = 5;
 
-/** What a stop did not wait for any longer: who is still handling, who waits, and which egress has records left. */
+/** Returns the error about work that a stop left: running handlers, waiting addresses, and egresses with records. */
 export function unfinished(partition: Partition, outbox: Outbox, deadlineMs: number): StatefunError {
   const { addresses, messages } = partition.mailboxes;
   const busy = addresses.withMessages().map(waitingAddress);

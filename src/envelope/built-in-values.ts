@@ -9,14 +9,14 @@ import {
 } from '../shared/protobuf/built-in-codecs.ts';
 import { ProtobufError } from '../shared/protobuf/reader.ts';
 
-/** A value of a built-in type as JSON has it: a long is decimal text. */
+/** A value of a built-in type in JSON. A long is decimal text. */
 export type BuiltInValue = boolean | number | string;
 
-/** What JSON says of a type, and what of JSON is of the type. */
+/** Converts between the bytes of a built-in type and JSON. */
 interface JsonForm {
-  /** Undefined for bytes that do not come back from what JSON says of them. */
+  /** Returns undefined for bytes that JSON cannot restore. */
   decode(bytes: Uint8Array): BuiltInValue | undefined;
-  /** Undefined for a value that is not of the type. */
+  /** Returns undefined for a value of another type. */
   encode(value: unknown): Uint8Array | undefined;
 }
 
@@ -43,12 +43,12 @@ const forms: ReadonlyMap<string, JsonForm> = new Map(
   ].map(({ typename, form }) => [typename, form]),
 );
 
-/** The value as JSON has it; undefined for other types, for what JSON cannot say, and for bytes of another form than they are written in. */
+/** Returns the value in JSON. Returns undefined for other types, for values that JSON cannot express, and for bytes that this code would write differently. */
 export function decodeBuiltIn(typename: string, bytes: Uint8Array): BuiltInValue | undefined {
   return forms.get(typename)?.decode(bytes);
 }
 
-/** The bytes of a value in the form that {@link decodeBuiltIn} gives it; undefined for another type, or a value that is not of the type. */
+/** Encodes a value of {@link decodeBuiltIn}. Returns undefined for other types, and for a value that is not of the type. */
 export function encodeBuiltIn(typename: string, value: unknown): Uint8Array | undefined {
   return forms.get(typename)?.encode(value);
 }
@@ -75,7 +75,7 @@ function formOf<T>(
   return { typename: codec.typename, form: { decode, encode } };
 }
 
-/** JSON has no infinities, and no zero below zero. */
+/** Returns whether JSON can express a number: it has no infinities, NaN or -0. */
 function toFinite(value: number): number | undefined {
   return Number.isFinite(value) && !Object.is(value, -0) ? value : undefined;
 }

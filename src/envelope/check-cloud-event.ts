@@ -6,8 +6,8 @@ import { isUri, isUriReference } from './uri.ts';
 /**
  * Throws INVALID_CLOUD_EVENT, naming the attribute, unless the value is a CloudEvent 1.0.
  *
- * The verdict is that of the `cloudevents` package (its strict constructor and its `validate` both accept), at a tenth of the cost.
- * That includes what the specification leaves open: an optional attribute may be null, and `data` may stand beside `data_base64`.
+ * It accepts the same events as the `cloudevents` package (both its strict constructor and its `validate`), at a tenth of the cost. This includes
+ * points that the specification leaves open: an optional attribute may be null, and an event may have both `data` and `data_base64`.
  */
 export function checkCloudEvent(value: unknown): asserts value is CloudEvent {
   const event = ensureAttributes(value);
@@ -18,7 +18,7 @@ export function checkCloudEvent(value: unknown): asserts value is CloudEvent {
   }
 }
 
-/** The attributes of what may be an event; throws INVALID_CLOUD_EVENT for what is no object. */
+/** Returns the attributes of a possible event. Throws INVALID_CLOUD_EVENT for a value that is not an object. */
 export function ensureAttributes(value: unknown): Readonly<Record<string, unknown>> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Readonly<Record<string, unknown>>;
   throw invalid(undefined, `is ${Array.isArray(value) ? 'an array' : describe(value)}`, {});
@@ -31,7 +31,7 @@ function checkRequired(event: Readonly<Record<string, unknown>>): void {
   if (event['source'] === undefined) throw invalid('source', 'is missing', event);
 }
 
-/** What is wrong with an attribute, as the end of a sentence about it. */
+/** Returns the problem of an attribute, as the end of a sentence about it. */
 function attributeProblem(name: string, value: unknown): string | undefined {
   switch (name) {
     case 'id':
@@ -60,10 +60,10 @@ function attributeProblem(name: string, value: unknown): string | undefined {
         ? undefined
         : `is ${describe(value)}, not base64 text`;
     case 'schemaurl':
-      // An attribute of CloudEvents 0.3 that dataschema stands for since.
+      // An attribute of CloudEvents 0.3, replaced by dataschema.
       return value ? 'belongs to CloudEvents 0.3' : undefined;
     case 'datacontentencoding':
-      // The package takes this attribute of 0.3 without looking at its value.
+      // The package accepts this attribute of 0.3 with any value.
       return undefined;
     default:
       return extensionProblem(name, value);
@@ -98,7 +98,7 @@ function isData(value: unknown): boolean {
     : typeof value !== 'bigint' && typeof value !== 'function' && typeof value !== 'symbol';
 }
 
-/** Whether `atob` reads it, as the package does: blanks are skipped and the padding may be missing. */
+/** Returns whether `atob` can decode it, as in the package: blanks are skipped and the padding may be missing. */
 function isBase64(text: string): boolean {
   const digits = /[\t\n\f\r ]/.test(text) ? text.replace(/[\t\n\f\r ]+/g, '') : text;
   const end = digits.length % 4 === 0 ? digits.length - (digits.endsWith('==') ? 2 : digits.endsWith('=') ? 1 : 0) : digits.length;

@@ -3,19 +3,19 @@ import type { CloudEvent, NewEvent } from './cloud-event.ts';
 import { checkJson, freezeJson } from './freeze-json.ts';
 import { withJsonData } from './json-data.ts';
 
-/** What a new event gets where it says nothing itself. */
+/** Values for missing attributes of a new event. */
 export interface EventDefaults {
-  /** The message id, so that the event is the same on every attempt. */
+  /** The message id, so that the event is the same in every attempt. */
   readonly id: string;
   readonly source: string;
-  /** Called only when it is needed. ISO 8601. */
+  /** Returns the time in ISO 8601. Called only when needed. */
   readonly time: () => string;
 }
 
 /**
- * The event as it travels: missing attributes filled in, checked, plain and frozen all the way down (the data that was given is frozen too).
+ * Returns the event to send: with missing attributes filled in, checked, plain, and frozen at every level, including the given data.
  *
- * An event that has all required attributes gets nothing added; one that is plain and has no undefined attribute is returned as it is.
+ * Nothing is added to an event with all required attributes. A plain one without undefined attributes is returned as it is.
  * Throws INVALID_CLOUD_EVENT, or EVENT_NOT_SERIALIZABLE for data that JSON would change or lose.
  */
 export function completeEvent(event: CloudEvent | NewEvent, defaults: EventDefaults): CloudEvent {
@@ -24,9 +24,10 @@ export function completeEvent(event: CloudEvent | NewEvent, defaults: EventDefau
 }
 
 /**
- * The event as CloudEvents JSON under the id of its message, whatever id it had: how it leaves through an egress.
+ * Writes an event for an egress: CloudEvents JSON in which the id of the message replaces that of the event.
  *
- * Nothing is frozen, since nothing of the event is kept. `dataText` is the text its data came as, where it is passed on unchanged. Throws what {@link completeEvent} throws.
+ * Nothing is frozen, because the event is not kept. `dataText` is the received text of data that is passed on unchanged. Throws the same errors as
+ * {@link completeEvent}.
  */
 export function writeEvent(event: CloudEvent | NewEvent, defaults: EventDefaults, dataText?: string): string {
   const filled = fill(toPlainEvent(event), defaults, defaults.id);
@@ -35,18 +36,18 @@ export function writeEvent(event: CloudEvent | NewEvent, defaults: EventDefaults
   return dataText === undefined ? JSON.stringify(filled) : writeWithData(filled, dataText);
 }
 
-/** A checked event as CloudEvents JSON, with a text of JSON for its data. */
+/** Writes a checked event as CloudEvents JSON, with the given JSON text for its data. */
 export function writeWithData(event: object, dataText: string): string {
   const members: string[] = [];
   for (const [name, value] of Object.entries(event)) {
     const text = name === 'data' ? dataText : JSON.stringify(value);
-    // An attribute that is undefined has no text.
+    // JSON.stringify returns undefined for an undefined attribute.
     if (text !== undefined) members.push(`${JSON.stringify(name)}:${text}`);
   }
   return `{${members.join(',')}}`;
 }
 
-/** The value as a plain, checked and frozen event. */
+/** Returns the value as a checked and frozen event. */
 export function checkAndFreeze(value: unknown): CloudEvent {
   checkCloudEvent(value);
   const event = withJsonData(value);
@@ -55,8 +56,8 @@ export function checkAndFreeze(value: unknown): CloudEvent {
 }
 
 /**
- * The event without undefined attributes, as a plain object, with binary data as base64 text. Instances of the `cloudevents` package have
- * a class, undefined attributes, and their binary data twice.
+ * Returns the event as a plain object without undefined attributes, with binary data as base64 text. Instances of the `cloudevents` package have a
+ * class, undefined attributes, and their binary data twice.
  */
 export function toPlainEvent(event: object): Readonly<Record<string, unknown>> {
   const attributes = ensureAttributes(event);
@@ -83,7 +84,7 @@ function isComplete(event: Readonly<Record<string, unknown>>): boolean {
   return event['id'] !== undefined && event['source'] !== undefined && event['specversion'] !== undefined;
 }
 
-/** In the order in which people expect to read the JSON: required attributes, the others, data. */
+/** Order of the attributes in JSON, for human readers: required ones, optional ones, data. */
 function fill(event: Readonly<Record<string, unknown>>, defaults: EventDefaults, id = event['id'] ?? defaults.id): object {
   const filled: Record<string, unknown> = {
     specversion: event['specversion'] ?? '1.0',

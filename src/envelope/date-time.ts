@@ -1,7 +1,7 @@
 const shape = /^\d{4}-\d\d-\d\d[tT\s]\d\d:\d\d:\d\d(?:\.\d+)?(?:[zZ]|[+-]\d\d(?::?\d\d)?)?$/;
 
 /**
- * Whether a text is a date-time of RFC 3339, as the `cloudevents` package sees it: a blank may stand for the `T`, the offset may lack its
+ * Returns whether a text is a date-time of RFC 3339, by the rules of the `cloudevents` package: a blank may replace the `T`, the offset may lack its
  * minutes or be absent, and 23:59:60 is a leap second.
  */
 export function isDateTime(text: string): boolean {
@@ -16,7 +16,7 @@ export function isDateTime(text: string): boolean {
   return (hour <= 23 && minute <= 59 && second <= 59) || (hour === 23 && minute === 59 && second === 60);
 }
 
-/** The number at a place where there are two digits. */
+/** Returns the number of the two digits at an index. */
 function twoDigits(text: string, index: number): number {
   return (text.charCodeAt(index) - 0x30) * 10 + text.charCodeAt(index + 1) - 0x30;
 }

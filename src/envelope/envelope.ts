@@ -10,40 +10,40 @@ import { memberText } from './json-text.ts';
 import { decodeText, parsePayload } from './parse-cloud-event.ts';
 import { cloudEventTypename, toTypedValue, viewOfTypedValue } from './typed-value-event.ts';
 
-/** What an envelope carries beside its event. */
+/** Properties of an envelope beside its event. */
 export interface EnvelopeOptions {
-  /** Orders and places the record that leaves through an egress. */
+  /** Partition key of a record for an egress. It decides the shard and the order of the record. */
   readonly partitionKey?: string | undefined;
-  /** Names the message; the same on every attempt. */
+  /** Id of the message, the same in every attempt. */
   readonly messageId?: string | undefined;
 }
 
-/** The event and its text, whichever is there; shared by all envelopes of one event, so that each is made once for all of them. */
+/** An event, its text, or both. All envelopes of one event share it, so that each is created once. */
 interface Body {
   event: CloudEvent | undefined;
   payload: string | undefined;
   payloadBytes: number | undefined;
-  /** The text came from outside, or from the log; otherwise it is written here, from the event. */
+  /** Whether the text came from outside or from the log. Otherwise it is written from the event. */
   readonly isText: boolean;
-  /** The part of the text that is the data, once it has been asked for. */
+  /** The data within the text, once it has been read. */
   dataText?: string | undefined;
-  /** In place of an event; the view of it as an event belongs to an envelope, whose message names it. */
+  /** A typed value in place of an event. Each envelope has its own view of it as an event, because the message id is the id of that event. */
   readonly typed: TypedValue | undefined;
 }
 
 /**
- * What moves inside: an event or a typed value, with the ids of the message it travels in.
+ * The content of a message inside the framework: an event or a typed value, with message id and partition key.
  *
  * 1. The event is a checked, frozen CloudEvent, or a text whose event was checked before, or the view of a typed value.
- * 2. The text an envelope was made from is the text it gives back, so an event that is only passed on keeps its bytes.
- * 3. Text is parsed, an event is written as text and the Protobuf bytes are made when they are first asked for, and once.
+ * 2. An envelope returns the text it was created from, so an event that is only passed on keeps its bytes.
+ * 3. Parsing the text, writing the text and encoding the Protobuf bytes each happen on first use, and once.
  */
 export class Envelope {
   readonly partitionKey: string | undefined;
   readonly messageId: string | undefined;
   readonly #body: Body;
   #encoded: Uint8Array | undefined;
-  /** Of a typed value. */
+  /** The event that represents a typed value. */
   #view: CloudEvent | undefined;
 
   private constructor(body: Body, options: EnvelopeOptions, encoded?: Uint8Array) {
@@ -54,26 +54,26 @@ export class Envelope {
   }
 
   /**
-   * Checks and freezes the event; one that is not a plain object is copied to one first.
+   * Checks and freezes an event. One that is not a plain object is copied first.
    * Throws INVALID_CLOUD_EVENT or EVENT_NOT_SERIALIZABLE.
    */
   static ofEvent(event: CloudEvent, options: EnvelopeOptions = {}): Envelope {
     return Envelope.ofTrustedEvent(checkAndFreeze(toPlainEvent(event)), options);
   }
 
-  /** For an event that is known to be checked and frozen: one that `completeEvent` gave, or that another envelope holds. */
+  /** Creates an envelope of a checked and frozen event: a result of `completeEvent`, or the event of another envelope. */
   static ofTrustedEvent(event: CloudEvent, options: EnvelopeOptions = {}): Envelope {
     return new Envelope({ event, payload: undefined, payloadBytes: undefined, isText: false, typed: undefined }, options);
   }
 
-  /** The same for an event whose data is passed on: the text it has come as, if there is one, is written in its place. */
+  /** Creates an envelope of a checked and frozen event whose data is passed on. The received text of the data, if any, is written for it. */
   static ofPassedOn(event: CloudEvent, dataText: string | undefined, options: EnvelopeOptions = {}): Envelope {
     if (dataText === undefined) return Envelope.ofTrustedEvent(event, options);
     const payload = writeWithData(event, dataText);
     return new Envelope({ event, payload, payloadBytes: undefined, isText: true, typed: undefined }, options);
   }
 
-  /** For the text of an event that is known to be checked: one that `writeEvent` gave. */
+  /** Creates an envelope of the text of a checked event: a result of `writeEvent`. */
   static ofTrustedPayload(payload: string, options: EnvelopeOptions = {}): Envelope {
     return new Envelope({ event: undefined, payload, payloadBytes: undefined, isText: true, typed: undefined }, options);
   }
@@ -88,15 +88,15 @@ export class Envelope {
   }
 
   /**
-   * For a value of a function in another language; its bytes must not change afterwards. An event that was a typed value on its way, see
-   * {@link cloudEventTypename}, is an event again; throws what {@link ofPayload} throws.
+   * Creates an envelope of a value from a function in another language. The bytes must not change afterwards. A value of type
+   * {@link cloudEventTypename} becomes an event again, and throws the same errors as {@link ofPayload}.
    */
   static ofTypedValue(typed: TypedValue, options: EnvelopeOptions = {}): Envelope {
     if (typed.typename === cloudEventTypename && typed.hasValue) return Envelope.ofPayload(typed.value, options);
     return new Envelope({ event: undefined, payload: undefined, payloadBytes: undefined, isText: false, typed }, options);
   }
 
-  /** Reads Protobuf bytes from outside; the bytes must not change afterwards. Throws ENVELOPE_UNREADABLE, and what {@link ofPayload} throws. */
+  /** Reads Protobuf bytes from outside. The bytes must not change afterwards. Throws ENVELOPE_UNREADABLE, and the errors of {@link ofPayload}. */
   static decode(bytes: Uint8Array): Envelope {
     const envelope = Envelope.decodeTrusted(bytes);
     const { typed } = envelope.#body;
@@ -107,7 +107,7 @@ export class Envelope {
   }
 
   /**
-   * Reads Protobuf bytes that {@link encode} wrote; the event is parsed when it is first used. The bytes must not change afterwards.
+   * Reads Protobuf bytes written by {@link encode}. The event is parsed on first use. The bytes must not change afterwards.
    * Throws ENVELOPE_UNREADABLE.
    */
   static decodeTrusted(bytes: Uint8Array): Envelope {
@@ -138,8 +138,8 @@ export class Envelope {
   }
 
   /**
-   * The data as the text of JSON that it came as, each digit of its numbers included; undefined where there is none, or where the event was
-   * made in this process.
+   * The received JSON text of the data, with every digit of its numbers. Undefined when there is no data, or when the event was created in this
+   * process.
    */
   get dataText(): string | undefined {
     const { typed, payload = '', isText } = this.#body;
@@ -148,32 +148,32 @@ export class Envelope {
     return (this.#body.dataText ??= memberText(payload, 'data') ?? base64JsonText(JSON.parse(payload) as object));
   }
 
-  /** What a function in another language is given: the typed value, or the event as one. */
+  /** The typed value for a function in another language; an event is converted to one. */
   get typedValue(): TypedValue {
     return this.#body.typed ?? toTypedValue(this.event, this);
   }
 
-  /** Whether it holds a typed value in place of an event. */
+  /** Whether the envelope holds a typed value in place of an event. */
   get isTypedValue(): boolean {
     return this.#body.typed !== undefined;
   }
 
-  /** The Protobuf bytes. */
+  /** Returns the Protobuf bytes. */
   encode(): Uint8Array {
     if (this.#encoded !== undefined) return this.#encoded;
     const bytes = Buffer.allocUnsafe(this.encodedBytesMax);
     return (this.#encoded = bytes.subarray(0, this.encodeInto(bytes, 0)));
   }
 
-  /** At least as many bytes as {@link encodeInto} writes. */
+  /** Upper limit of the bytes that {@link encodeInto} writes. */
   get encodedBytesMax(): number {
-    // Each field has a byte of tag and at most five of length.
+    // Each field has one byte of tag and at most five of length.
     const { typed } = this.#body;
     const contentBytes = typed === undefined ? Buffer.byteLength(this.payload) : Buffer.byteLength(typed.typename) + typed.value.length + 6;
     return contentBytes + Buffer.byteLength(this.partitionKey ?? '') + Buffer.byteLength(this.messageId ?? '') + 18;
   }
 
-  /** Writes the Protobuf bytes to where they are wanted, and returns where they end. */
+  /** Writes the Protobuf bytes at an offset of the target, and returns the offset of their end. */
   encodeInto(target: Buffer, offset: number): number {
     const { partitionKey, messageId } = this;
     const { typed } = this.#body;
@@ -186,8 +186,8 @@ export class Envelope {
   }
 
   /**
-   * Bytes of the payload, for budgets: exact when there is a text; otherwise an estimate that writes none, and that counts
-   * a character outside ASCII once.
+   * Bytes of the payload, for budgets. Exact when there is a text; otherwise an estimate, which writes no text and counts each character as one
+   * byte.
    */
   get payloadBytes(): number {
     const body = this.#body;
@@ -195,7 +195,7 @@ export class Envelope {
     return (body.payloadBytes ??= body.payload === undefined ? estimateJsonBytes(body.event) : Buffer.byteLength(body.payload));
   }
 
-  /** The same event with other ids; those that are not given stay. */
+  /** Returns an envelope of the same event with other ids. Omitted ones stay. */
   with(options: EnvelopeOptions): Envelope {
     const { partitionKey = this.partitionKey, messageId = this.messageId } = options;
     return new Envelope(this.#body, { partitionKey, messageId });
@@ -205,8 +205,8 @@ export class Envelope {
 /*
  * A text field of Protobuf:   | tag: field number << 3 | 2 | bytes: varint | UTF-8 |
  *
- * Written by hand, and compared with the generated code by a test, because every record that leaves is written once: the generated writer
- * makes objects and a buffer of its own for each, and its bytes are then copied into the frame of the commit.
+ * Written by hand for speed, since every outgoing record is encoded: the generated writer creates objects and a buffer for each, whose bytes are then
+ * copied into the frame of the commit. A test compares both.
  */
 const payloadTag = 0x0a;
 const partitionKeyTag = 0x12;

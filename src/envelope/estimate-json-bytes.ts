@@ -1,4 +1,4 @@
-/** About how many bytes a value takes as JSON, at a fraction of the cost of writing it. A character counts as one byte. */
+/** Estimates the bytes of a value as JSON, at a fraction of the cost of writing it. A character counts as one byte. */
 export function estimateJsonBytes(value: unknown): number {
   switch (typeof value) {
     case 'string':
@@ -12,7 +12,7 @@ export function estimateJsonBytes(value: unknown): number {
   }
 }
 
-/** Every member adds a separator to its value; that of an object adds its name, two quotes and a colon. */
+/** Every member adds a separator. A member of an object also adds its name, two quotes and a colon. */
 function estimateObjectBytes(value: object): number {
   let bytes = 2;
   if (Array.isArray(value)) {

@@ -6,33 +6,33 @@ import { isSameJson } from './same-json.ts';
 import { isStandardSchema, type SchemaIssue, type StandardSchemaV1 } from './standard-schema.ts';
 
 export interface EventTypeOptions {
-  /** The `source` of events that {@link EventType.create} makes. Left out: the function or forwarder that sends them. */
+  /** The `source` of events from {@link EventType.create}. @defaultValue the function or forwarder that sends them */
   readonly source?: string | undefined;
 }
 
-/** A type of event and what its data looks like: made by {@link eventType}, named in `@Handles` and `@Forwarder`. */
+/** A type of event and the type of its data. {@link eventType} creates it; `@Handles` and `@Forwarder` use it. */
 export interface EventType<T = unknown> {
-  /** The `type` attribute. */
+  /** The `type` attribute of the events. */
   readonly type: string;
   readonly schema: StandardSchemaV1<unknown, T> | undefined;
   readonly source: string | undefined;
-  /** An event to send. Id, time and (unless the event type has one) source are filled in when it is sent; `attributes` go before all. */
+  /** Creates an event to send. Sending fills in id, time and source (unless the event type has one). `attributes` override all of them. */
   create(data: T, attributes?: EventAttributes): NewEvent<T>;
-  /** Whether the event has this type. Its data is not looked at. */
+  /** Returns whether the event has this type. Its data is not checked. */
   is(event: CloudEvent): event is CloudEvent<T>;
   /**
-   * The event with its data checked: the event itself, unless the schema gives other data (defaults, conversions), which the answer then has.
-   * Throws INVALID_EVENT_DATA, naming every field that is wrong, and EVENT_SCHEMA_ASYNC.
+   * Checks the data of an event. Returns the event itself, or one with the data of the schema when that differs (defaults, conversions).
+   * Throws INVALID_EVENT_DATA, naming every wrong field, and EVENT_SCHEMA_ASYNC.
    */
   check(event: CloudEvent): CloudEvent<T>;
 }
 
-/** The event an event type stands for: `EventOf<typeof ProductChanged>`. */
+/** The events of an event type: `EventOf<typeof ProductChanged>`. */
 export type EventOf<E> = E extends EventType<infer T> ? CloudEvent<T> : never;
 
 /**
- * Names a type of event. With a schema (Zod, Valibot, ArkType or another Standard Schema) the data of every event is checked before a
- * handler or forwarder sees it; `eventType<T>(type)` checks nothing and takes your word for `T`.
+ * Declares a type of event. With a schema (Zod, Valibot, ArkType or another Standard Schema), the data of every event is checked before a handler or
+ * forwarder receives it. `eventType<T>(type)` checks nothing and trusts `T`.
  */
 export function eventType<T>(type: string, schema: StandardSchemaV1<unknown, T>, options?: EventTypeOptions): EventType<T>;
 export function eventType<T = unknown>(type: string, options?: EventTypeOptions): EventType<T>;
@@ -41,7 +41,7 @@ export function eventType<T>(
   first?: StandardSchemaV1<unknown, T> | EventTypeOptions,
   second?: EventTypeOptions,
 ): EventType<T> {
-  // The overloads say that a schema that comes first is one of T.
+  // Safe: by the overloads, a schema in first place is one of T.
   const schema = isStandardSchema(first) ? first : undefined;
   let lastEvent: CloudEvent | undefined;
   let lastChecked: CloudEvent<T> | undefined;
@@ -52,10 +52,10 @@ export function eventType<T>(
     source,
     create: (data, attributes = {}) => ({ ...(source === undefined ? {} : { source }), ...attributes, type, data }),
     is: (event): event is CloudEvent<T> => event.type === type,
-    // Without a schema the caller of eventType<T> vouches for T.
+    // Safe: without a schema, the caller of eventType<T> guarantees T.
     check(event) {
       if (schema === undefined) return event as CloudEvent<T>;
-      // An event on its way is checked by its forwarder and by every function it reaches, one right after the other.
+      // The forwarder and every receiving function check the same event, one right after the other.
       if (event !== lastEvent || lastChecked === undefined) {
         lastChecked = checkData(event, schema);
         lastEvent = event;
@@ -69,12 +69,12 @@ function checkData<T>(event: CloudEvent, schema: StandardSchemaV1<unknown, T>): 
   const result = schema['~standard'].validate(event.data);
   if (isThenable(result)) {
     ignoreRejection(result);
-    throw new StatefunError('EVENT_SCHEMA_ASYNC', `the schema of event type "${event.type}" answers with a promise.`, {
+    throw new StatefunError('EVENT_SCHEMA_ASYNC', `the schema of event type "${event.type}" returns a promise.`, {
       facts: { eventType: event.type },
     });
   }
   if (result.issues !== undefined) throw invalidData(event, result.issues);
-  // The schema has just found the data to be a T as it is. Many give a copy of what they have checked.
+  // Safe: the schema has just accepted the data as a T. Many schemas return a copy of equal data.
   if (isSameJson(result.value, event.data)) return event as CloudEvent<T>;
   return Object.freeze({ ...event, data: deepFreeze(result.value) });
 }
@@ -90,7 +90,7 @@ function invalidData(event: CloudEvent, issues: readonly SchemaIssue[]): Statefu
   );
 }
 
-/** Where the issue is: `data.items[0].price`. */
+/** Returns the place of an issue, such as `data.items[0].price`. */
 function fieldOf(issue: SchemaIssue): string {
   const keys = (issue.path ?? []).map((part) => (typeof part === 'object' ? part.key : part));
   return `data${keys.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('')}`;

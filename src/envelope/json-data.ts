@@ -2,18 +2,18 @@ import { checkJson } from './freeze-json.ts';
 import { typedValueSource } from './typed-value-event.ts';
 
 /**
- * A checked event whose data is JSON in `data_base64`, with a content type that says so, with its `data` in place of the bytes: handlers see
- * it like data that came as JSON. Any other event is returned as it is, also one whose bytes are no JSON in UTF-8.
+ * Replaces the bytes in `data_base64` of a checked event with parsed `data` when its content type is JSON, so that handlers see all JSON data in one
+ * form. Any other event is returned as it is, including one whose bytes are not JSON in UTF-8.
  */
 export function withJsonData<E extends object>(event: E): E {
   const text = base64JsonText(event);
   if (text === undefined) return event;
   const { data_base64: _, ...attributes } = event as E & { readonly data_base64: string };
-  // Safe: data takes the place of what stands for it.
+  // Safe: `data` replaces `data_base64`.
   return { ...attributes, data: JSON.parse(text) as unknown } as unknown as E;
 }
 
-/** The JSON text that the bytes of an event are; undefined for an event with other data, or with none. */
+/** Returns the bytes of an event as JSON text, or undefined when its data is not JSON bytes. */
 export function base64JsonText(event: object): string | undefined {
   const { data, data_base64: base64, datacontenttype, source } = event as Readonly<Record<string, unknown>>;
   if (data !== undefined || typeof base64 !== 'string' || typeof datacontenttype !== 'string') return undefined;
@@ -23,11 +23,11 @@ export function base64JsonText(event: object): string | undefined {
     checkJson({ data: JSON.parse(text) as unknown });
     return text;
   } catch {
-    // Not what the content type says, or nested too deeply: the bytes stay what they are.
+    // The content type is wrong, or the JSON is nested too deeply: the bytes stay.
     return undefined;
   }
 }
 
-/** A media type of JSON, or of a format that is JSON, whatever its parameters. */
+/** Matches the media type of JSON and of formats based on it, with any parameters. */
 const jsonContentType = /^\s*[^\s/;]+\/(?:[^\s/;]+\+)?json\s*(?:;|$)/i;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

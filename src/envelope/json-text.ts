@@ -1,6 +1,6 @@
 /**
- * The text of a member of an object, as it stands in a text of JSON that has been parsed before; undefined where there is none. Of several
- * members of one name the last one counts, as for `JSON.parse`.
+ * Returns the text of an object's member in valid JSON, or undefined when there is none. Of several members with one name, it returns the last, as
+ * `JSON.parse` does.
  */
 export function memberText(json: string, name: string): string | undefined {
   let found: string | undefined;
@@ -16,20 +16,20 @@ export function memberText(json: string, name: string): string | undefined {
   return found;
 }
 
-/** Whether every number in a text of JSON has the same digits that count when JavaScript has read it and writes it again. */
+/** Returns whether JavaScript can read every number in a JSON text and write it again with the same significant digits. */
 export function keepsNumbers(json: string): boolean {
   for (const [, number] of json.matchAll(numbers)) if (number !== undefined && !isExact(number)) return false;
   return true;
 }
 
-/** Texts, so that nothing in them is taken for a number, and numbers with so many digits or such an exponent that a double may not hold them. */
+/** Matches strings, so that their content is skipped, and numbers with so many digits or such an exponent that a double may not hold them. */
 const numbers = /"(?:[^"\\]|\\.)*"|(-?\d[\d.eE+-]{15,}|-?\d[\d.]*[eE][+-]?\d{3,})/g;
 
 function isExact(number: string): boolean {
   return digitsOf(number) === digitsOf(String(Number(number)));
 }
 
-/** The digits that count, and where the point stands among them: equal for equal numbers. */
+/** Returns the significant digits and the position of the decimal point: the same text for equal numbers. */
 function digitsOf(number: string): string {
   const [mantissa = '', exponent = '0'] = number
     .replace('-', '')
@@ -51,7 +51,7 @@ function afterBlanks(json: string, start: number): number {
   return at;
 }
 
-/** The offset behind the string that begins at `start`. */
+/** Returns the offset after the string that begins at `start`. */
 function stringEnd(json: string, start: number): number {
   for (let at = start + 1; ; at++) {
     const code = json.charCodeAt(at);
@@ -80,5 +80,5 @@ function valueEnd(json: string, start: number): number {
 
 const [space, quote, comma, backslash] = [0x20, 0x22, 0x2c, 0x5c];
 const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x7d];
-/** What stands behind a number, `true`, `false` or `null`. */
+/** Matches the end of a number, `true`, `false` or `null`. */
 const ends: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0d, space, comma, closeBrace, closeBracket]);

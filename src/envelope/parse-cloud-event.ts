@@ -4,20 +4,18 @@ import type { CloudEvent } from './cloud-event.ts';
 import { freezeJson } from './freeze-json.ts';
 import { withJsonData } from './json-data.ts';
 
-/**
- * Largest payload, in bytes: above the 10 MiB a Kinesis record can hold. It guards against a file or a request that is no event at all.
- */
+/** Largest payload, in bytes: more than the 10 MiB of a Kinesis record. It protects against files and requests that are not events. */
 export const payloadBytesMax = 16 * 1024 * 1024;
 
-// A byte order mark is kept, so that the text of an event is its bytes; JSON has none, and it is refused as such.
+// A byte order mark is kept, so that text and bytes of an event are the same. JSON.parse then refuses it.
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The event in CloudEvents JSON, checked and frozen. Throws an error of outcome `give-up` for anything else; see {@link decodeText}. */
+/** Parses, checks and freezes an event in CloudEvents JSON. Throws an error with outcome `give-up` for anything else. */
 export function parseCloudEvent(data: string | Uint8Array, bytesMax: number = payloadBytesMax): CloudEvent {
   return parsePayload(typeof data === 'string' ? data : decodeText(data, bytesMax), bytesMax);
 }
 
-/** The text of a record. Throws RECORD_EMPTY, MESSAGE_TOO_LARGE or RECORD_NOT_UTF8. */
+/** Returns the text of a record. Throws RECORD_EMPTY, MESSAGE_TOO_LARGE or RECORD_NOT_UTF8. */
 export function decodeText(bytes: Uint8Array, bytesMax: number = payloadBytesMax): string {
   ensureSize(bytes.byteLength, bytesMax);
   try {
@@ -27,9 +25,9 @@ export function decodeText(bytes: Uint8Array, bytesMax: number = payloadBytesMax
   }
 }
 
-/** The event in a text. Throws RECORD_EMPTY, MESSAGE_TOO_LARGE, RECORD_NOT_JSON, RECORD_NOT_OBJECT or INVALID_CLOUD_EVENT. */
+/** Parses and checks the event in a text. Throws RECORD_EMPTY, MESSAGE_TOO_LARGE, RECORD_NOT_JSON, RECORD_NOT_OBJECT or INVALID_CLOUD_EVENT. */
 export function parsePayload(text: string, bytesMax: number = payloadBytesMax): CloudEvent {
-  // A text has at most three bytes for each of its units, so a short one need not be measured.
+  // UTF-8 has at most three bytes per UTF-16 unit, so a short text is not measured.
   ensureSize(text.length * 3 <= bytesMax ? text.length : Buffer.byteLength(text), bytesMax);
   const value = parseJson(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

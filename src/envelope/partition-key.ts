@@ -1,12 +1,12 @@
 import { addressIdBytesMax, isTextWithin } from '../shared/address.ts';
 import { describe, StatefunError } from '../shared/errors.ts';
 
-/** Longest partition key, in UTF-8 bytes: it is written beside the payload. By default it is the id of the sender. */
+/** Longest partition key, in UTF-8 bytes. It equals the longest id, because the default key is the id of the sender. */
 export const partitionKeyBytesMax = addressIdBytesMax;
 
 /**
- * The partition key of a record as it is written: UTF-8 cannot write half of a surrogate pair, which becomes U+FFFD at once, so that the
- * record has the same key before and after a restart. Throws PARTITION_KEY_INVALID for what is no text, or too long.
+ * Returns the partition key to write. Lone surrogates become U+FFFD at once, because UTF-8 cannot encode them: so the record has the same key before
+ * and after a restart. Throws PARTITION_KEY_INVALID for a value that is not a text, or too long.
  */
 export function toPartitionKey(key: unknown): string {
   if (isTextWithin(key, partitionKeyBytesMax)) return key.toWellFormed();

@@ -1,4 +1,4 @@
-/** Whether two values of JSON are the same, whatever the order of the names in their objects. Instances of classes are never the same. */
+/** Returns whether two JSON values are equal, regardless of the order of object keys. Instances of classes are never equal. */
 export function isSameJson(left: unknown, right: unknown): boolean {
   if (Object.is(left, right)) return true;
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;

@@ -1,6 +1,6 @@
 /**
- * What a schema library offers to others: version 1 of Standard Schema (standardschema.dev), as far as it is used here. Zod, Valibot,
- * ArkType and others implement it.
+ * The part of Standard Schema, version 1 (standardschema.dev), that this framework uses. Zod, Valibot, ArkType and other schema libraries
+ * implement it.
  */
 export interface StandardSchemaV1<Input = unknown, Output = Input> {
   readonly '~standard': {
@@ -18,7 +18,7 @@ export interface SchemaIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 
-/** Whether a value is a schema. Some libraries make schemas that are functions. */
+/** Returns whether a value is a schema. In some libraries schemas are functions. */
 export function isStandardSchema(value: unknown): value is StandardSchemaV1 {
   return (typeof value === 'object' || typeof value === 'function') && value !== null && '~standard' in value;
 }

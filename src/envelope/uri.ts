@@ -1,6 +1,6 @@
 /**
- * RFC 3986, appendix A, as regular expressions. They are those of ajv-formats 3 (MIT), which the `cloudevents` package checks `source` and
- * `dataschema` with, so that both say the same about every text. Case does not matter.
+ * RFC 3986, appendix A, as regular expressions. They are those of ajv-formats 3 (MIT), which the `cloudevents` package uses for `source` and
+ * `dataschema`, so both accept the same texts. Case is ignored.
  */
 const unreserved = `a-z0-9\\-._~!$&'()*+,;=`;
 const percent = '%[0-9a-f]{2}';
@@ -16,7 +16,7 @@ const host = (quote: string): string =>
   `(?:\\[(?:${ipv6}|v[0-9a-f]+\\.[${unreserved}:]+)\\]|${ipv4}|(?:[${unreserved}${quote}]|${percent})*)`;
 const userinfo = `(?:(?:[${unreserved}:]|${percent})*@)?`;
 
-/** Authority and path; a reference may have neither, and may hold a double quote, which the grammar does not know but ajv lets pass. */
+/** Authority and path. A reference may have neither, and may contain a double quote: the grammar forbids it, but ajv accepts it. */
 function hierarchy(quote: string): string {
   const character = `(?:[${unreserved}${quote}:@]|${percent})`;
   const segments = `(?:\\/${character}*)*`;
@@ -32,17 +32,17 @@ const scheme = '[a-z][a-z0-9+\\-.]*:';
 const uri = new RegExp(`^${scheme}${hierarchy('')}${rest('')}$`, 'i');
 const uriReference = new RegExp(`^(?:${scheme})?${hierarchy('"')}?${rest('"')}$`, 'i');
 
-/** Whether a text is an absolute URI. */
+/** Returns whether a text is an absolute URI. */
 export function isUri(text: string): boolean {
   return uri.test(text);
 }
 
-/** References that were found to be well formed. An application sees few sources, and the same ones with every event. */
+/** References that have been checked. An application has few sources, and they repeat with every event. */
 const knownReferences = new Set<string>();
 const knownReferencesMax = 1_000;
 const knownReferenceLengthMax = 500;
 
-/** Whether a text is a URI or a relative reference. */
+/** Returns whether a text is a URI or a relative reference. */
 export function isUriReference(text: string): boolean {
   if (knownReferences.has(text)) return true;
   const isWellFormed = uriReference.test(text);

@@ -12,21 +12,21 @@ import { TableSlot } from './table-slot.ts';
 import { ValueSlot } from './value-slot.ts';
 
 /**
- * The state of one address: what the cells of its instance read and write. It knows no store: entries come in, changes go out.
+ * The state of one address, which the cells of its instance read and write. It uses no store: it takes entries and returns changes.
  *
- * STATE-D1. Cells can be used between `begin` and `keep` or `discard`; otherwise they throw ATTEMPT_ENDED.
- * STATE-D2. After `discard` everything is as before `begin`, and the cells of the instance are ended for good.
- * STATE-D3. `capture` answers every entry changed by kept attempts since the last capture once, and nothing of the attempt under way.
- * STATE-D4. Entries of cells that the class no longer has are left as they are.
+ * STATE-D1. Cells work between `begin` and `keep` or `discard`; otherwise they throw ATTEMPT_ENDED.
+ * STATE-D2. `discard` restores the state before `begin`, and ends the cells of the instance for good.
+ * STATE-D3. `capture` returns every entry changed by kept attempts since the last capture, once, and no change of the open attempt.
+ * STATE-D4. Entries of cells that the class no longer has stay unchanged.
  */
 export class AddressState {
   readonly #definitions: readonly CellDefinition[];
   readonly #slots: readonly Slot[];
   readonly #attempts: AttemptTracker;
-  /** By position of their slot; made when first asked for. */
+  /** Cells of the framework by the index of their slot, created on first use. */
   readonly #ownCells: (PersistedTable<unknown> | undefined)[] = [];
   #instance: object | undefined;
-  /** Of the cells of the instance. */
+  /** Links of the cells of the instance. */
   readonly #links: CellLink<Slot>[] = [];
   #bytesBefore = 0;
   #dirty = false;
@@ -39,7 +39,7 @@ export class AddressState {
     for (const slot of this.#slots) slot.loaded();
   }
 
-  /** Connects the cells of a new instance; those of the instance before it are ended. Binding the same instance again does nothing. */
+  /** Connects the cells of a new instance and ends those of the previous one. Binding the same instance again does nothing. */
   bind(instance: object): void {
     if (instance === this.#instance) return;
     this.#endInstance();
@@ -54,7 +54,7 @@ export class AddressState {
     this.#instance = instance;
   }
 
-  /** An attempt starts. */
+  /** Starts an attempt. */
   begin(): void {
     const attempts = this.#attempts;
     assertInvariant(!attempts.open, 'an address has one attempt at a time');
@@ -63,7 +63,7 @@ export class AddressState {
     this.#bytesBefore = attempts.bytes;
   }
 
-  /** The attempt succeeded: its changes stay. */
+  /** Ends the attempt and keeps its changes. */
   keep(): void {
     const attempts = this.#attempts;
     assertInvariant(attempts.open, 'an attempt is kept once');
@@ -75,7 +75,7 @@ export class AddressState {
     attempts.open = false;
   }
 
-  /** The attempt failed: none of its changes stay, and its instance cannot be used any more. */
+  /** Ends the attempt and undoes its changes. Its instance can no longer be used. */
   discard(): void {
     const attempts = this.#attempts;
     assertInvariant(attempts.open, 'an attempt is discarded once');
@@ -88,7 +88,7 @@ export class AddressState {
     this.#endInstance();
   }
 
-  /** The entries that kept attempts have changed since the last capture. An attempt may be under way. */
+  /** Returns the entries that kept attempts have changed since the last capture. An attempt may be open. */
   capture(): StateChange[] {
     const changes: StateChange[] = [];
     if (!this.#dirty) return changes;
@@ -102,26 +102,26 @@ export class AddressState {
     return this.#dirty;
   }
 
-  /** Rough size of what is held, in bytes. */
+  /** Rough size of the state, in bytes. */
   get bytes(): number {
     return this.#attempts.bytes;
   }
 
-  /** Whether nothing is kept. */
+  /** Whether the kept state is empty. */
   get empty(): boolean {
     return this.#slots.every((slot) => slot.keptCount === 0);
   }
 
   /**
-   * What is kept, by name of the cell: values, tables as objects, lists as arrays. Cells that hold nothing are left out. For tests and
-   * tools: an object has whole numbers among its keys first, whatever the order of the table.
+   * Returns the kept state by cell name, for tests and tools: values, tables as objects, lists as arrays. Empty cells are omitted. An object lists
+   * whole numbers among its keys first, regardless of the order of the table.
    */
   snapshot(): Record<string, unknown> {
     const contents = this.#slots.map((slot): [string, unknown] => [slot.name, slot.keptSnapshot()]);
     return Object.fromEntries(contents.filter(([, content]) => content !== undefined));
   }
 
-  /** A table of the framework's own: a cell without a property. Usable while an attempt is open, whatever the instance. */
+  /** Returns a table of the framework, a cell without a property. It works while an attempt is open, independent of the instance. */
   ownCell(name: string): PersistedTable<unknown> {
     const index = this.#slots.findIndex((slot) => slot.name === name);
     const known = this.#ownCells[index];
@@ -139,7 +139,7 @@ export class AddressState {
     const slot = this.#slots.find((candidate) => candidate.name === parsed?.name);
     if (parsed === undefined || slot === undefined) return;
     if (slot.kind !== parsed.kind) {
-      const summary = `cell "${slot.name}" is a ${slot.kind}, but what is stored under its name is a ${parsed.kind}.`;
+      const summary = `cell "${slot.name}" is a ${slot.kind}, but the value stored under its name is a ${parsed.kind}.`;
       throw new StatefunError('STATE_UNREADABLE', summary, { facts: { cell: slot.name, entry: key } });
     }
     slot.load(parsed.rest, value);
@@ -164,8 +164,8 @@ function createSlot(definition: CellDefinition, attempts: AttemptTracker): Slot 
 }
 
 function linkOf(instance: object, property: string, kind: string): CellLink<Slot> {
-  const cell = (instance as Readonly<Record<string, unknown>>)[property]; // Safe: any object may be asked for any property.
-  // Safe: a link of this kind takes slots of this kind.
+  const cell = (instance as Readonly<Record<string, unknown>>)[property]; // Safe: reading any property of an object is allowed.
+  // Safe: a link of this kind connects to slots of this kind.
   if (isCell(cell) && cell[cellLink].kind === kind) return cell[cellLink] as CellLink<Slot>;
   throw cellMissing(property, `class ${instance.constructor.name}`);
 }

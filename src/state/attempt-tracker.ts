@@ -2,24 +2,24 @@ import type { Address } from '../shared/address.ts';
 import { StatefunError } from '../shared/errors.ts';
 import { addressStateBytesMax } from './limits.ts';
 
-/** The attempts at one address, one after the other: what the slots of the address need to know of the present one. */
+/** Tracks the attempts at one address. Its slots read from it whether one is open, its number and the size of the state. */
 export class AttemptTracker {
-  /** For messages; undefined where nobody has said it. */
+  /** The address, for error texts. Undefined when unknown. */
   readonly address: Address | undefined;
-  /** Whether one is under way. */
+  /** Whether an attempt is open. */
   open = false;
-  /** Counts attempts, so that a slot can tell this one from earlier ones. */
+  /** Number of attempts so far, which identifies the open one. */
   count = 0;
-  /** Whether the attempt under way has changed anything. */
+  /** Whether the open attempt has changed anything. */
   changed = false;
-  /** Rough size of what the address holds, changes of the attempt under way included. */
+  /** Rough size of the state in bytes, including changes of the open attempt. */
   bytes = 0;
 
   constructor(address?: Address) {
     this.address = address;
   }
 
-  /** Accounts for a change of size before it happens. Shrinking is always allowed: it is the way out. */
+  /** Counts a change of size before it happens. Throws STATE_TOO_LARGE, but never when the state shrinks. */
   resize(deltaBytes: number, cell: string): void {
     const bytes = this.bytes + deltaBytes;
     if (deltaBytes > 0 && bytes > addressStateBytesMax) {

@@ -4,9 +4,9 @@ import { jsonType, type StateType } from './state-type.ts';
 
 /** One cell of a function type. */
 export interface CellDefinition {
-  /** The property of the instance that holds it; undefined: a cell of the framework's own. */
+  /** The property that holds the cell. Undefined for cells of the framework. */
   readonly property?: string | undefined;
-  /** The name the state is kept under. It has no "/"; a leading "$" is the framework's own. */
+  /** The name under which the state is stored. It has no "/". A leading "$" is reserved for the framework. */
   readonly name: string;
   readonly kind: CellKind;
   readonly type: StateType<unknown>;
@@ -14,12 +14,12 @@ export interface CellDefinition {
 
 const unsupportedOptions = ['expire', 'version', 'migrate'] as const satisfies readonly (keyof CellOptions<unknown>)[];
 
-/** Part of the key of every entry of the cell, hence short and without "/", which ends it there. A leading "$" is the framework's own. */
+/** Matches names of cells. The name is part of the key of every entry, so it is short and has no "/". A leading "$" is reserved. */
 const namePattern = /^[\p{L}_][\p{L}\p{N}_$-]{0,127}$/u;
 
 /**
- * The cells of a class, read from an instance that is made for this only. Throws STATE_CELL_MISSING, STATE_CELL_UNDECLARED,
- * STATE_CELL_SHARED, STATE_NAME_INVALID, STATE_NAME_CLASH or STATE_OPTION_UNSUPPORTED; `where` names the class in their texts.
+ * Reads the cells of a class from an instance created only for this. Throws STATE_CELL_MISSING, STATE_CELL_UNDECLARED, STATE_CELL_SHARED,
+ * STATE_NAME_INVALID, STATE_NAME_CLASH or STATE_OPTION_UNSUPPORTED; `where` names the class in their texts.
  */
 export function cellsOf(instance: object, properties: readonly string[], where: string): readonly CellDefinition[] {
   ensureDeclared(instance, properties, where);
@@ -52,7 +52,7 @@ function definitionOf(instance: object, property: string, where: string): CellDe
   return { property, name, kind, type: options.type ?? jsonType() };
 }
 
-/** A cell without the decorator would look fine until its first use. */
+/** Reports cells without the decorator at the start; otherwise they would fail at their first use. */
 function ensureDeclared(instance: object, properties: readonly string[], where: string): void {
   for (const [property, value] of Object.entries(instance)) {
     if (!isCell(value) || properties.includes(property)) continue;

@@ -11,9 +11,9 @@ export type Expiration =
   { readonly afterWrite: Duration; readonly afterCall?: undefined } | { readonly afterCall: Duration; readonly afterWrite?: undefined };
 
 export interface CellOptions<T> {
-  /** The name the state is kept under. @defaultValue the name of the property; give one before you rename the property. */
+  /** The name under which the state is stored. Set it before you rename the property. @defaultValue the name of the property */
   readonly name?: string;
-  /** How values are written. @defaultValue JSON */
+  /** The type of the values, which decides how they are written. @defaultValue JSON */
   readonly type?: StateType<T>;
   /** Not supported yet: refused at start with STATE_OPTION_UNSUPPORTED. */
   readonly expire?: Expiration;
@@ -23,27 +23,27 @@ export interface CellOptions<T> {
   readonly migrate?: (value: unknown, version: number) => T;
 }
 
-/** What a link needs to know of a slot. */
+/** The part of a slot that a link uses. */
 interface Linked {
   readonly name: string;
   readonly attempts: AttemptTracker;
 }
 
-/** Under this key a cell keeps its link. A symbol of the whole process: two copies of the package understand each other's cells. */
+/** Key under which a cell keeps its link. The symbol is global, so that two copies of the package can use each other's cells. */
 export const cellLink: unique symbol = Symbol.for('statefun.cell');
 
-/** What every persisted value, table and list has. */
+/** A persisted value, table or list. */
 export interface Cell {
   /** @internal */
   readonly [cellLink]: CellLink<Linked>;
 }
 
-/** Connects a cell, an object the user holds, to the slot of one address: once, until the address lets go of it for good. */
+/** Connects a cell, an object of the application, to the slot of one address. It connects once, and ends for good with its instance. */
 export class CellLink<S extends Linked> {
   readonly kind: CellKind;
   readonly options: CellOptions<unknown>;
   #slot: S | undefined;
-  /** The slot it was connected to, once the address has let go of it. */
+  /** The slot of a link that has ended. */
   #ended: S | undefined;
 
   constructor(kind: CellKind, options: CellOptions<unknown>) {
@@ -51,7 +51,7 @@ export class CellLink<S extends Linked> {
     this.options = options;
   }
 
-  /** The slot, while an attempt is open. */
+  /** The slot. Throws ATTEMPT_ENDED unless an attempt is open, and STATE_NOT_BOUND before the link is connected. */
   get open(): S {
     const slot = this.#slot;
     if (slot?.attempts.open === true) return slot;
@@ -75,7 +75,7 @@ export class CellLink<S extends Linked> {
   }
 }
 
-/** Whether a value is a persisted value, table or list, made by this copy of the package or another. */
+/** Returns whether a value is a persisted value, table or list of any copy of the package. */
 export function isCell(value: unknown): value is Cell {
   return typeof value === 'object' && value !== null && cellLink in value;
 }

@@ -2,12 +2,12 @@ import type { CellKind } from './cell.ts';
 import { loneSurrogate } from './state-type.ts';
 
 /*
- * The keys of an address's collection. The first letter is the kind of cell, so that an entry is never read as another kind's. A name has
- * no "/"; the key of a table entry is the rest, whatever it contains.
+ * The keys of an address's collection. The first letter is the kind of cell, so an entry is never read as one of another kind. A name has no
+ * "/". The key of a table entry is the whole rest, which may contain "/".
  *
  *   value        v/<name>
- *   table entry  t/<name>/<key>            the stored bytes begin with the entry's stamp: see table-slot.ts
- *                u/<name>/<key as JSON>    a key with half of a surrogate pair: UTF-8 cannot write it, JSON escapes it
+ *   table entry  t/<name>/<key>            the stored bytes begin with the entry's stamp: see stamp.ts
+ *                u/<name>/<key as JSON>    a key with a lone surrogate: UTF-8 cannot encode it, JSON escapes it
  *   list item    l/<name>/<position>       decimal, from 0 without gaps
  */
 
@@ -23,11 +23,11 @@ export function listEntryKey(name: string, position: number): string {
   return `l/${name}/${position}`;
 }
 
-/** The parts of an entry's key; undefined when it is none of these. */
+/** Parses the key of an entry. Returns undefined for any other text. */
 export interface EntryKey {
   readonly kind: CellKind;
   readonly name: string;
-  /** Key of a table entry or position of a list item. */
+  /** Key of a table entry, or position of a list item. */
   readonly rest: string;
 }
 

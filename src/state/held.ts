@@ -2,15 +2,15 @@ import { StatefunError } from '../shared/errors.ts';
 import { entryOverheadBytes, exactSizeBytesMin } from './limits.ts';
 import { notSerializable, type StateType } from './state-type.ts';
 
-/** One value in memory: decoded and frozen, or encoded, or both while a large one waits to be written. */
+/** One value in memory: decoded and frozen, encoded, or both while a large value waits to be written. */
 export class Held<T> {
-  /** Undefined: not decoded yet, or of a type that holds bytes. */
+  /** The decoded value. Undefined until it is first read, and always for a type that holds bytes. */
   value: T | undefined;
-  /** Undefined: has to be encoded to be written. */
+  /** The encoded value. Undefined when it has to be encoded before it is written. */
   encoded: string | Uint8Array | undefined;
-  /** Rough size with everything an entry costs, in bytes; exact for what was loaded and from `exactSizeBytesMin` on. */
+  /** Rough size in bytes, overhead included. Exact for loaded values and from `exactSizeBytesMin` on. */
   readonly sizeBytes: number;
-  /** Where a table entry stands among the others: by rising stamps. 0 elsewhere. */
+  /** Orders the entries of a table: rising stamps. 0 for values and list items. */
   readonly stamp: number;
 
   constructor(value: T | undefined, encoded: string | Uint8Array | undefined, sizeBytes: number, stamp: number) {
@@ -21,7 +21,7 @@ export class Held<T> {
   }
 }
 
-/** Checks and freezes a value that a handler gave to a cell. */
+/** Checks and freezes a value that a handler set. */
 export function hold<T>(value: T, type: StateType<T>, cell: string, keySizeBytes: number, stamp: number): Held<T> {
   const result = type.inspect(value);
   if (typeof result === 'string') throw notSerializable(type.name, result, cell);
@@ -32,12 +32,12 @@ export function hold<T>(value: T, type: StateType<T>, cell: string, keySizeBytes
   return new Held(type.holds === 'value' ? value : undefined, encoded, sizeBytes + overheadBytes, stamp);
 }
 
-/** Takes a value as it was stored; it is decoded when it is first read. */
+/** Holds a stored value. It is decoded when it is first read. */
 export function holdEncoded<T>(encoded: Uint8Array, keySizeBytes: number, stamp: number): Held<T> {
   return new Held<T>(undefined, encoded, encoded.byteLength + keySizeBytes + entryOverheadBytes, stamp);
 }
 
-/** The value: frozen, or of a type that holds bytes a new one each time. */
+/** Returns the value: frozen, or a new one at each call for a type that holds bytes. */
 export function readHeld<T>(held: Held<T>, type: StateType<T>, cell: string): T {
   if (held.value !== undefined) return held.value;
   const value = decode(held.encoded, type, cell);
@@ -48,10 +48,10 @@ export function readHeld<T>(held: Held<T>, type: StateType<T>, cell: string): T 
   return value;
 }
 
-/** The value as it is written. A frozen value lets go of its encoded form, which has no further use. */
+/** Returns the encoded value for writing. A frozen value then drops its encoded form, which has no further use. */
 export function encodeHeld<T>(held: Held<T>, type: StateType<T>): string | Uint8Array {
   const { encoded, value } = held;
-  // Safe: one of the two is always there, and only a type that holds bytes, or a value that is not decoded, lacks the value.
+  // Safe: one of the two is always defined, and the value is undefined only for a type that holds bytes, or before decoding.
   if (encoded === undefined) return type.encode(value as T);
   if (value !== undefined) held.encoded = undefined;
   return encoded;

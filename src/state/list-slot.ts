@@ -4,7 +4,7 @@ import { encodeHeld, hold, holdEncoded, readHeld, type Held } from './held.ts';
 import { Slot } from './slot.ts';
 import type { StateChange } from './state-entry.ts';
 
-/** How the list was when the attempt under way first changed it. */
+/** State of the list before the first change of the open attempt. */
 interface Before<T> {
   readonly items: Held<T>[];
   readonly length: number;
@@ -12,15 +12,15 @@ interface Before<T> {
 }
 
 /**
- * The slot of a persisted list. An item is kept under its position; the attempt under way appends to the array in place and puts a new
- * array in place of one that it replaces, so that cutting the old array to its old length undoes everything.
+ * The slot of a persisted list. Items are stored by position. The open attempt appends to the array in place, and uses a new array when it replaces
+ * all items, so cutting the old array to its old length undoes everything.
  */
 export class ListSlot<T> extends Slot<T> {
   readonly kind = 'list';
   #items: Held<T>[] = [];
-  /** How many items at the front are in the store as they are here. */
+  /** Number of items at the front that are equal in the store. */
   #written = 0;
-  /** How many items the store has: those from #written on are overwritten or removed by the next capture. */
+  /** Number of items in the store. The next capture overwrites or removes those from #written on. */
   #stored = 0;
   #before: Before<T> | undefined;
   #view: readonly T[] | undefined;

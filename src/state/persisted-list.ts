@@ -2,8 +2,8 @@ import { CellLink, cellLink, type Cell, type CellOptions } from './cell.ts';
 import type { ListSlot } from './list-slot.ts';
 
 /**
- * A durable list of an address that grows at its end. Appending writes one item, however long the list is. (StateFun's
- * PersistedAppendingBuffer.)
+ * A durable list of an address that grows at its end. Appending writes one item, whatever the length of the list. StateFun calls it
+ * PersistedAppendingBuffer.
  */
 export class PersistedList<T> implements Cell {
   /** @internal */
@@ -17,22 +17,22 @@ export class PersistedList<T> implements Cell {
     return new PersistedList<T>(options);
   }
 
-  /** Adds and freezes an item. Throws STATE_NOT_SERIALIZABLE, STATE_TOO_LARGE. */
+  /** Adds an item and freezes it. Throws STATE_NOT_SERIALIZABLE, STATE_TOO_LARGE. */
   append(item: T): void {
     this[cellLink].open.append([item]);
   }
 
-  /** Adds all items, or none when one of them is refused. No items: nothing happens. */
+  /** Adds all items, or none when one of them is refused. Does nothing without items. */
   appendAll(items: Iterable<T>): void {
     this[cellLink].open.append([...items]);
   }
 
-  /** Puts the items in place of all that are there. No items: clears. */
+  /** Replaces all items. Clears the list without items. */
   replaceWith(items: Iterable<T>): void {
     this[cellLink].open.replaceWith([...items]);
   }
 
-  /** The items as they are at this moment, in a frozen array. */
+  /** Returns the current items in a frozen array, which later changes do not affect. */
   view(): readonly T[] {
     return this[cellLink].open.view();
   }

@@ -3,10 +3,10 @@ import type { Held } from './held.ts';
 import type { TableSlot } from './table-slot.ts';
 
 /**
- * A durable table of an address: values by string keys, in the order the keys were first set. Every entry is written by itself, so a
+ * A durable table of an address: values by string keys, in the order in which the keys were first set. Every entry is written separately, so a
  * change of one entry of a large table costs one small write. At most 100,000 entries (STATE_TABLE_FULL).
  *
- * As with a Map, entries may be set and removed while iterating; an iterator ends with its attempt.
+ * As with a Map, entries can be set and removed during iteration. An iterator throws ATTEMPT_ENDED after its attempt.
  */
 export class PersistedTable<T> implements Cell {
   /** @internal */
@@ -20,17 +20,17 @@ export class PersistedTable<T> implements Cell {
     return new PersistedTable<T>(options);
   }
 
-  /** The value of a key, frozen; undefined when there is none. */
+  /** Returns the value of a key, frozen, or undefined when there is none. */
   get(key: string): T | undefined {
     return this[cellLink].open.get(key);
   }
 
-  /** Sets and freezes the value of a key; a key that is there keeps its place. Throws STATE_NOT_SERIALIZABLE, STATE_TABLE_FULL, STATE_TOO_LARGE. */
+  /** Sets and freezes the value of a key. An existing key keeps its place in the order. Throws STATE_NOT_SERIALIZABLE, STATE_TABLE_FULL, STATE_TOO_LARGE. */
   set(key: string, value: T): void {
     this[cellLink].open.set(key, value);
   }
 
-  /** Whether the key was there. */
+  /** Removes a key. Returns whether it existed. */
   delete(key: string): boolean {
     return this[cellLink].open.remove(key);
   }
@@ -59,7 +59,7 @@ export class PersistedTable<T> implements Cell {
     return this.#walk((slot, _key, held) => slot.read(held));
   }
 
-  /** Checks at once, not at the first step, that the table may be used. */
+  /** Checks now, not at the first step of the iterator, that an attempt is open. */
   #walk<R>(read: ReadEntry<T, R>): IterableIterator<R> {
     const slot = this[cellLink].open;
     return steps(slot, slot.attempts.count, read);

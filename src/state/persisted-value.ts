@@ -2,7 +2,7 @@ import { CellLink, cellLink, type Cell, type CellOptions } from './cell.ts';
 import type { ValueSlot } from './value-slot.ts';
 
 /**
- * One durable value of an address. Assignment is what persists: what `get` answers is frozen, `set` takes the next one and freezes it.
+ * A durable value of an address. `get` returns it frozen; only `set` changes what is stored, and freezes the new value.
  *
  * ```ts
  * @Persisted() private readonly seen = PersistedValue.of<number>();
@@ -20,22 +20,22 @@ export class PersistedValue<T> implements Cell {
     return new PersistedValue<T>(options);
   }
 
-  /** The value, frozen; undefined when there is none. */
+  /** Returns the value, frozen, or undefined when there is none. */
   get(): T | undefined {
     return this[cellLink].open.get();
   }
 
-  /** The value, or the fallback, which is checked and frozen like a value and is not stored. */
+  /** Returns the value, or the fallback when there is none. The fallback is checked and frozen like a value, but not stored. */
   getOrDefault(fallback: T | (() => T)): T {
     return this[cellLink].open.getOrDefault(fallback);
   }
 
-  /** Replaces the value and freezes it. `undefined` clears; `null` is a value like any other. Throws STATE_NOT_SERIALIZABLE, STATE_TOO_LARGE. */
+  /** Replaces the value and freezes the new one. `undefined` removes it; `null` is an ordinary value. Throws STATE_NOT_SERIALIZABLE, STATE_TOO_LARGE. */
   set(value: T | undefined): void {
     this[cellLink].open.set(value);
   }
 
-  /** Sets what the function makes of the current value, and answers it. */
+  /** Sets the value that the function returns for the current one, and returns it. */
   update(change: (current: T | undefined) => T | undefined): T | undefined {
     const slot = this[cellLink].open;
     slot.set(change(slot.get()));

@@ -5,11 +5,11 @@ import type { StateChange } from './state-entry.ts';
 import type { StateType } from './state-type.ts';
 
 /**
- * Where one address keeps the contents of one cell. Invariants of every kind of slot:
+ * The content of one cell at one address. Invariants of every kind of slot:
  *
- * STATE-T1. Until `keep`, `capture`, `keptSnapshot` and `keptCount` do not see what the attempt under way has changed.
- * STATE-T2. After `discard` everything is as it was when the attempt began: contents, order, and what the next capture writes.
- * STATE-T3. `capture` answers every entry that kept attempts have changed since the last capture, once.
+ * STATE-T1. Until `keep`, `capture`, `keptSnapshot` and `keptCount` do not include changes of the open attempt.
+ * STATE-T2. `discard` restores the state at the beginning of the attempt: contents, order, and the changes that the next capture returns.
+ * STATE-T3. `capture` returns every entry that kept attempts have changed since the last capture, once.
  */
 export abstract class Slot<T = unknown> {
   readonly attempts: AttemptTracker;
@@ -20,19 +20,21 @@ export abstract class Slot<T = unknown> {
   constructor(definition: CellDefinition, attempts: AttemptTracker) {
     this.attempts = attempts;
     this.name = definition.name;
-    // Safe: the cell that reads and writes this slot was made with this very type.
+    // Safe: the cell that reads and writes this slot has this type.
     this.type = definition.type as StateType<T>;
   }
 
-  /** Takes an entry from the store; `rest` is the end of its key. */
+  /** Loads an entry from the store. `rest` is the end of its key. */
   abstract load(rest: string, value: Uint8Array): void;
-  /** All entries are loaded. */
+  /** Called after all entries are loaded. */
   abstract loaded(): void;
-  /** The attempt under way succeeded; only called when some slot of the address was changed. */
+  /** Keeps the changes of the open attempt. Called only when a slot of the address was changed. */
   abstract keep(): void;
+  /** Undoes the changes of the open attempt. */
   abstract discard(): void;
+  /** Adds the kept changes since the last capture. */
   abstract capture(changes: StateChange[]): void;
-  /** The contents for people and tests; undefined when there are none. */
+  /** Returns the kept content for people and tests, or undefined when there is none. */
   abstract keptSnapshot(): unknown;
   abstract get keptCount(): number;
 }

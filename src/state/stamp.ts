@@ -1,11 +1,11 @@
 import { StatefunError } from '../shared/errors.ts';
 
 /*
- * What is stored for a table entry: its stamp in decimal ASCII, one space, the encoded value.
+ * The stored bytes of a table entry: its stamp in decimal ASCII, one space, the encoded value.
  *
  *   17 {"quantity":2}
  *
- * The stamp is not in the key, so setting a key again, also after removing it, overwrites one entry.
+ * The stamp is not in the key, so setting a key again, even after its removal, overwrites the same entry.
  */
 
 const space = 0x20;
@@ -15,7 +15,7 @@ export function withStamp(stamp: number, encoded: string | Uint8Array): string |
   return typeof encoded === 'string' ? `${stamp} ${encoded}` : Buffer.concat([Buffer.from(`${stamp} `), encoded]);
 }
 
-/** The stamp, and where the encoded value starts. */
+/** Returns the stamp and the offset of the encoded value. */
 export function parseStamp(stored: Uint8Array, cell: string): { readonly stamp: number; readonly start: number } {
   let stamp = 0;
   for (let index = 0; index < stored.length; index++) {

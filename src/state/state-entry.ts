@@ -1,10 +1,10 @@
-/** An entry of an address's collection, as a store hands it back. */
+/** An entry of an address's collection, read from a store. */
 export interface StateEntry {
   readonly key: string;
   readonly value: Uint8Array;
 }
 
-/** Sets an entry of an address's collection, or removes it when `value` is undefined. Text is stored as UTF-8. */
+/** A write to an entry of an address's collection. An undefined `value` removes the entry; text is stored as UTF-8. */
 export interface StateChange {
   readonly key: string;
   readonly value: string | Uint8Array | undefined;

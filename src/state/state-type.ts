@@ -3,40 +3,39 @@ import { describe, StatefunError } from '../shared/errors.ts';
 import { inspectJson } from './inspect-json.ts';
 
 /**
- * How the values of a cell are checked, written and read. Make your own with {@link customType}.
+ * Checks, writes and reads the values of a cell. {@link customType} creates others.
  *
- * A cell of a type that holds values keeps the decoded, frozen value: reading it costs nothing. A cell of a type that holds bytes
- * serializes at every `set` and decodes at every `get`, because its values cannot be frozen: what was read may be changed freely, and
- * only `set` persists.
+ * With `holds: 'value'`, a cell keeps the decoded, frozen value, and reading it costs nothing. With `holds: 'bytes'`, it serializes at every `set` and
+ * decodes at every `get`, because its values cannot be frozen: a handler may change them freely, and only `set` persists.
  */
 export interface StateType<T> {
   readonly name: string;
   /**
-   * What StateFun calls the type, `namespace/name`, where values of it travel: in messages and state of functions that are served to Flink or
-   * called by it. Undefined: the built-in name of the type, or `statefun.types/<name>`.
+   * Typename in StateFun, `namespace/name`, for messages and state of functions that Flink calls. When undefined, it is the built-in typename, or
+   * `statefun.types/<name>`.
    */
   readonly typename?: string | undefined;
   readonly holds: 'value' | 'bytes';
   /** Text is written as UTF-8. */
   encode(value: T): string | Uint8Array;
   decode(bytes: Uint8Array): T;
-  /** Freezes the value; answers its rough size in bytes, or what the type would lose, such as `items.a1.added (Date)`. */
+  /** Freezes the value. Returns its rough size in bytes, or the part that the type would lose, such as `items.a1.added (Date)`. */
   inspect(value: unknown): number | string;
-  /** Freezes and returns the value; throws STATE_NOT_SERIALIZABLE when the type would lose a part of it. */
+  /** Freezes and returns the value. Throws STATE_NOT_SERIALIZABLE when the type would lose a part of it. */
   ensure(value: unknown): T;
 }
 
-/** The protobufjs class of a message, or anything of its shape. */
+/** The protobufjs class of a message, or an object of its shape. */
 export interface ProtobufCodec<T> {
   encode(message: NoInfer<T>): { finish(): Uint8Array };
   decode(bytes: Uint8Array): T;
-  /** What is wrong with a message, or null. */
+  /** Returns the problem of a message, or null. */
   verify?(message: object): string | null;
 }
 
-/** What {@link customType} needs. Neither function may depend on anything but its argument. */
+/** Options of {@link customType}. Both functions may depend only on their argument. */
 export interface CustomTypeOptions<T> {
-  /** Names the type in error texts and tools. */
+  /** Name of the type in error texts and tools. */
   readonly name: string;
   /** See {@link StateType.typename}. */
   readonly typename?: string;
@@ -46,9 +45,9 @@ export interface CustomTypeOptions<T> {
 
 /**
  * JSON, the default: plain objects, arrays, strings, finite numbers, booleans and null. Map, Set, Date, bigint, NaN, class instances,
- * functions and undefined inside an array are refused. A property that is undefined is missing after a reload, and -0 is 0.
+ * functions and undefined inside an array are refused. An undefined property is missing after a reload, and -0 becomes 0.
  *
- * @param typename - what StateFun calls the type, such as `'shop/add-to-cart'`: see {@link StateType.typename}.
+ * @param typename - typename in StateFun, such as `'shop/add-to-cart'`: see {@link StateType.typename}.
  */
 export function jsonType<T>(typename?: string): StateType<T> {
   // Safe: the type of the value exists only at compile time; at run time there is one JSON.
@@ -69,7 +68,7 @@ export function int64Type(): StateType<bigint> {
   return int64;
 }
 
-/** Numbers of 32 bits: what is set is rounded to the nearest one, so 0.1 is read as 0.10000000149011612. */
+/** Numbers of 32 bits. `set` rounds to the nearest one, so 0.1 is read as 0.10000000149011612. */
 export function float32Type(): StateType<number> {
   return float32;
 }
@@ -83,7 +82,7 @@ export function booleanType(): StateType<boolean> {
   return boolean;
 }
 
-/** Bytes, copied by `set` and by `get`: typed arrays cannot be frozen. */
+/** Bytes, copied by `set` and by `get` because typed arrays cannot be frozen. */
 export function bytesType(typename?: string): StateType<Uint8Array> {
   return named(bytes, typename);
 }
@@ -104,11 +103,11 @@ export function protobufType<T extends object>(codec: ProtobufCodec<T>, typename
   return named(type, typename);
 }
 
-/** Any value, with functions of your own: `set` calls `encode`, every `get` calls `decode`. */
+/** Values with application code: `set` calls `encode`, every `get` calls `decode`. */
 export function customType<T>(options: CustomTypeOptions<T>): StateType<T> {
   const encode = (value: T): string | Uint8Array => {
     const encoded = options.encode(value);
-    // The function may use its bytes again.
+    // Copied, because the function may reuse its bytes.
     return typeof encoded === 'string' ? encoded : new Uint8Array(encoded);
   };
   const type = bytesHolding<T>(
@@ -128,7 +127,7 @@ function textOf(encoded: Uint8Array): string {
   return Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength).toString();
 }
 
-/** A type whose values are frozen and kept as they are. */
+/** Creates a type whose values are frozen and kept decoded. */
 function valueHolding<T>(
   name: string,
   inspect: (value: unknown) => number | string,
@@ -149,7 +148,7 @@ function valueHolding<T>(
   };
 }
 
-/** A type whose values cannot be frozen. `decode` gets a copy: a decoded message may hold views into the bytes it was read from. */
+/** Creates a type whose values cannot be frozen. `decode` receives a copy, because a decoded message may hold views of its bytes. */
 function bytesHolding<T>(
   name: string,
   lossOf: (value: unknown) => string | null,
@@ -169,13 +168,13 @@ function bytesHolding<T>(
     inspect,
     ensure(value) {
       const result = inspect(value);
-      if (typeof result === 'number') return value as T; // Safe: as far as the type can tell; encode sees the rest.
+      if (typeof result === 'number') return value as T; // Safe as far as the type can check; `encode` finds the rest.
       throw notSerializable(name, result);
     },
   };
 }
 
-/** The error for a value that its type would lose, in whole or in part. */
+/** Returns the error for a value that its type would lose, in whole or in part. */
 export function notSerializable(typeName: string, loss: string, cell?: string): StatefunError {
   const owner = cell === undefined ? '' : ` of cell "${cell}"`;
   const summary = `type "${typeName}"${owner} would lose ${loss}.`;
@@ -186,7 +185,7 @@ const refuse = (value: unknown): string => `the value itself (${describe(value)}
 
 const json = valueHolding<unknown>('json', inspectJson, JSON.stringify, (text) => deepFreeze(JSON.parse(text) as unknown));
 
-/** A type of single values: what is read must be written the same way again, so that bytes of another type are not taken for its own. */
+/** Creates a type of single values. Reading checks that the value would be written the same way, so that bytes of other types are refused. */
 function scalar<T>(
   name: string,
   inspect: (value: unknown) => number | string,
@@ -204,7 +203,7 @@ const string = scalar<string>(
   'string',
   (value) => {
     if (typeof value !== 'string') return refuse(value);
-    return loneSurrogate.test(value) ? 'half of a surrogate pair, which UTF-8 cannot write' : value.length;
+    return loneSurrogate.test(value) ? 'a lone surrogate, which UTF-8 cannot encode' : value.length;
   },
   (value) => value,
   (text) => text,
@@ -246,5 +245,5 @@ const bytes = bytesHolding<Uint8Array>(
   (copy) => copy,
 );
 
-/** Half of a surrogate pair without the other half: JavaScript's strings can hold one, UTF-8 cannot. */
+/** Matches a lone surrogate. JavaScript strings can contain one, UTF-8 cannot. */
 export const loneSurrogate = /\p{Surrogate}/u;

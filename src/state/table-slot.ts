@@ -8,8 +8,8 @@ import { parseStamp, withStamp } from './stamp.ts';
 import type { StateChange } from './state-entry.ts';
 
 /**
- * The slot of a persisted table. Every entry carries a stamp, given when its key is first set; rising stamps are the order of the table.
- * The map is in that order except after loading and after a discarded removal: then the next iteration puts it in order.
+ * The slot of a persisted table. Every entry has a stamp, assigned when its key is first set; rising stamps are the order of the table. The map has
+ * that order, except after loading and after a discarded removal: then the next iteration restores it.
  */
 export class TableSlot<T> extends Slot<T> {
   readonly kind = 'table';
@@ -17,7 +17,7 @@ export class TableSlot<T> extends Slot<T> {
   #changes: Map<string, Change<T>> | undefined;
   #isOrdered = true;
   #nextStamp = 0;
-  /** Of the attempt under way, all as they were when it first changed the table. */
+  /** State of the table before the first change of the open attempt. */
   #touchedKeys: string[] | undefined;
   #sizeBefore = 0;
   #nextStampBefore = 0;
@@ -40,10 +40,10 @@ export class TableSlot<T> extends Slot<T> {
   set(key: string, value: T): void {
     ensureKey(key, this.name);
     const current = this.#entries?.get(key);
-    // What is held is frozen: the same object is the same value.
+    // Held values are frozen, so the same object is the same value.
     if (current?.value !== undefined && Object.is(current.value, value)) return;
     if (current === undefined && this.size >= tableEntriesMax) {
-      const summary = `table "${this.name}" holds ${tableEntriesMax} entries already; ${describe(key)} is not among them.`;
+      const summary = `table "${this.name}" already holds ${tableEntriesMax} entries; ${describe(key)} is not among them.`;
       throw new StatefunError('STATE_TABLE_FULL', summary, { facts: { cell: this.name, key, entriesMax: tableEntriesMax } });
     }
     const held = hold(value, this.type, this.name, this.name.length + key.length, current?.stamp ?? this.#nextStamp);
@@ -67,7 +67,7 @@ export class TableSlot<T> extends Slot<T> {
     for (const key of this.#entries?.keys() ?? []) this.remove(key);
   }
 
-  /** The entries in order, live as those of a Map. */
+  /** Returns the entries in order. Like those of a Map, they follow changes during iteration. */
   entries(): Iterable<[string, Held<T>]> {
     if (!this.#isOrdered) this.#order();
     return this.#entries ?? [];
@@ -87,7 +87,7 @@ export class TableSlot<T> extends Slot<T> {
   }
 
   override loaded(): void {
-    // Put in order when it is first iterated: many handlers only look up keys.
+    // Sorted only for iteration: many handlers only look up keys.
   }
 
   override keep(): void {
@@ -109,7 +109,7 @@ export class TableSlot<T> extends Slot<T> {
   override capture(changes: StateChange[]): void {
     const captured = this.#changes;
     if (captured === undefined) return;
-    // A map of its own for what the attempt under way has changed: emptying the old one entry by entry is slower.
+    // A new map for the changes of the open attempt: removing entries from the old one is slower.
     this.#changes = undefined;
     for (const [key, change] of captured) {
       const staged = this.#isStaged(change);
@@ -141,7 +141,7 @@ export class TableSlot<T> extends Slot<T> {
     return this.attempts.open && this.#touchedKeys !== undefined ? this.#sizeBefore : this.size;
   }
 
-  /** Whether the last change is the attempt's under way. */
+  /** Returns whether the open attempt made the last change. */
   #isStaged(change: Change<T>): boolean {
     return this.attempts.open && change.attempt === this.attempts.count;
   }
@@ -167,7 +167,7 @@ export class TableSlot<T> extends Slot<T> {
       this.#entries?.delete(key);
       return;
     }
-    // A key that was removed comes back at the end of the map, also when the attempt set it again.
+    // A removed key returns at the end of the map, even when the attempt set it again.
     if (this.#entries?.get(key)?.stamp !== before.stamp) this.#isOrdered = false;
     this.#entries?.set(key, before);
   }
@@ -178,7 +178,7 @@ export class TableSlot<T> extends Slot<T> {
   }
 }
 
-/** A number would be another key after a reload. A key that no record can hold would stop the engine at its commit. */
+/** A number would be another key after a reload. A key too long for the store would stop the engine at its commit. */
 function ensureKey(key: unknown, cell: string): void {
   const bytesMax = cell.startsWith('$') ? ownTableKeyBytesMax : tableKeyBytesMax;
   if (typeof key === 'string' && (key.length <= bytesMax / 6 || writtenBytes(key) <= bytesMax)) return;
@@ -186,7 +186,7 @@ function ensureKey(key: unknown, cell: string): void {
   throw new StatefunError('STATE_KEY_INVALID', `${what} cannot be a key of table "${cell}".`, { facts: { cell } });
 }
 
-/** As entry-key.ts writes it: a key with half of a surrogate pair is escaped, six bytes for each such half. */
+/** Returns the bytes of a key as entry-key.ts writes it: lone surrogates are escaped, with six bytes each. */
 function writtenBytes(key: string): number {
   return Buffer.byteLength(key.isWellFormed() ? key : JSON.stringify(key));
 }

@@ -20,13 +20,13 @@ export class ValueSlot<T> extends Slot<T> {
 
   getOrDefault(fallback: T | (() => T)): T {
     if (this.#current !== undefined) return readHeld(this.#current, this.type, this.name);
-    // Safe: no type keeps functions, so a function makes the fallback.
+    // Safe: no type stores functions, so a function creates the fallback.
     return this.type.ensure(typeof fallback === 'function' ? (fallback as () => T)() : fallback);
   }
 
   set(value: T | undefined): void {
     const current = this.#current;
-    // What is held is frozen: the same object is the same value.
+    // Held values are frozen, so the same object is the same value.
     if (current === undefined ? value === undefined : current.value !== undefined && Object.is(current.value, value)) return;
     const next = value === undefined ? undefined : hold(value, this.type, this.name, this.name.length, 0);
     this.attempts.resize((next?.sizeBytes ?? 0) - (current?.sizeBytes ?? 0), this.name);
@@ -43,7 +43,7 @@ export class ValueSlot<T> extends Slot<T> {
   }
 
   override loaded(): void {
-    // One entry at most: nothing to put in order.
+    // There is at most one entry, so nothing to sort.
   }
 
   override keep(): void {
@@ -83,7 +83,7 @@ export class ValueSlot<T> extends Slot<T> {
     return change !== undefined && this.#isStaged(change) ? change.before : this.#current;
   }
 
-  /** Whether the last change is the attempt's under way. */
+  /** Returns whether the open attempt made the last change. */
   #isStaged(change: Change<T>): boolean {
     return this.attempts.open && change.attempt === this.attempts.count;
   }

@@ -227,7 +227,7 @@ describe('loading', () => {
 
   it('refuses entries of another kind under the name of a cell', () => {
     expect(() => stateOf(create, [{ key: 'l/items/0', value: Buffer.from('1') }])).toThrow(
-      /^STATE_UNREADABLE: cell "items" is a table, but what is stored under its name is a list/,
+      /^STATE_UNREADABLE: cell "items" is a table, but the value stored under its name is a list/,
     );
   });
 });

@@ -1,6 +1,6 @@
 import type { Egress, EgressRecord, RejectedRecord } from 'statefun';
 
-/** What an outside that takes everything at once has been sent. */
+/** The events that were sent to an outside that accepts everything at once. */
 export interface Sent {
   readonly data: string;
   readonly atMs: number;
@@ -8,7 +8,7 @@ export interface Sent {
 
 const nothingRejected: readonly RejectedRecord[] = [];
 
-/** Counts what leaves; keeps it, with the time at which it left, only while it is told to. */
+/** Counts the events that leave. Keeps them, with the time at which they left, only while `kept` is set. */
 export class CartEgress implements Egress {
   readonly id: string;
   readonly description = 'the benchmark';

@@ -4,9 +4,9 @@ export const cartCount = 10_000;
 export const productCount = 10_000;
 export const itemsPerCart = 5;
 export const zipfExponent = 0.99;
-/** The others put something into a cart or take it out. */
+/** Share of product events; the others put something into a cart or take it out. */
 export const productEventShare = 0.55;
-/** Of the cart events; the others add one piece. */
+/** Share of the cart events that take an item out; the others add one piece. */
 export const takeOutShare = 0.1;
 
 const seed = 20_240_607;

@@ -14,7 +14,7 @@ interface Options {
   readonly rounds: number;
   readonly events: number;
   readonly json: boolean;
-  /** Where V8 leaves a CPU profile of every measurement. */
+  /** Folder into which V8 writes a CPU profile of every measurement. */
   readonly cpuProfile: string | undefined;
 }
 
@@ -51,7 +51,7 @@ function measure(task: Task, cpuProfile: string | undefined): Promise<Measuremen
   });
 }
 
-/** The modes take turns, so that what else the machine does meets all of them. */
+/** The modes take turns, so that other work of the machine affects all of them. */
 async function measureRounds({ rounds, events, cpuProfile }: Options, folder: string): Promise<readonly Round[]> {
   const measured: Round[] = [];
   for (let number = 1; number <= rounds; number += 1) {

@@ -1,7 +1,7 @@
 /*
- * One measurement in a process of its own, so that heap and compiled code start afresh.
+ * One measurement in a new process, so that heap and compiled code are new, too.
  *
- *   fork(child.js, [JSON of a Task])      answers with a Measurement
+ *   fork(child.js, [JSON of a Task])      sends a Measurement
  */
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ import type { Latency, Measurement, Task } from './measurement.ts';
 const cartModuleUrl = new URL('../../examples/shopping-cart/dist/cart-module.js', import.meta.url);
 const egressId = 'example/cart-status';
 
-/** Records that are fed at once: more than the engine takes ahead, so that it never waits for the feeding. */
+/** Records that are pushed together: more than the engine takes ahead, so that it never waits for records. */
 const feedRecords = 5_000;
 
 const bytesOf = (events: readonly GeneratedEvent[]): number => events.reduce((bytes, { data }) => bytes + data.byteLength, 0);
@@ -56,7 +56,7 @@ async function measureFramework({ mode, events: count, latencyMs, folder }: Task
   const events = source.take(count);
   const ingress = memoryIngress();
   const egress = new CartEgress(egressId);
-  // The example is a package of its own, built before this runs; only its module is taken.
+  // The example is another package, built before this runs. Only its module is used.
   const { cartModule } = (await import(cartModuleUrl.href)) as { cartModule: ModuleDefinition };
   const application = defineApplication({ name: 'bench', modules: [cartModule], ingress: [ingress], egress: [egress] });
   const stateFolder = mkdtempSync(join(folder, 'state-'));
@@ -106,7 +106,7 @@ async function itemsOf(running: RunningApplication, cartId: string): Promise<unk
   return (await running.state('example/cart', cartId))['items'];
 }
 
-/** Of the items of every cart, each cart's by product: in which order a cart got its items does not count. */
+/** Digest of the items of every cart, sorted by product: the order in which a cart got its items does not count. */
 function digestOf(carts: readonly unknown[]): string {
   const sorted = carts.map((items) => Object.entries(items ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)));
   return crc32(JSON.stringify(sorted)).toString(16);

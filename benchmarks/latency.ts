@@ -10,7 +10,7 @@ interface CartStatusEvent {
   };
 }
 
-/** Feeds events at an even rate and answers when each was due, whether or not it could be fed then. */
+/** Pushes events at an even rate. Returns the time at which each was due, whether or not it could be pushed then. */
 export async function feedEvenly(
   ingress: MemoryIngress,
   events: readonly GeneratedEvent[],

@@ -3,7 +3,7 @@ import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { rangeOf, type Range } from './range.ts';
 
-/** What figures of a benchmark mean nothing without. */
+/** The machine that a benchmark ran on; figures mean nothing without it. */
 export interface Machine {
   readonly node: string;
   readonly platform: string;
@@ -11,7 +11,7 @@ export interface Machine {
   readonly cpuCount: number;
   /** Processes that wanted a processor in the last minute, before the benchmark began. */
   readonly load: number;
-  /** Of one append of 4 KB, in milliseconds, in the folder where the state is written. */
+  /** Duration of one append of 4 KB with its sync, in milliseconds, in the folder of the state. */
   readonly fdatasyncMs: Range;
 }
 

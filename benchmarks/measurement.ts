@@ -3,14 +3,14 @@ export type Mode = 'durable' | 'not-durable' | 'bare-loop';
 
 export const modes: readonly Mode[] = ['durable', 'not-durable', 'bare-loop'];
 
-/** What a child process is asked to measure. */
+/** The task of a child process. */
 export interface Task {
   readonly mode: Mode;
   /** Measured events, after those that fill the carts. */
   readonly events: number;
   /** How long the latency is measured, in milliseconds; 0 for not at all. */
   readonly latencyMs: number;
-  /** Where the state folder is made. */
+  /** Folder in which the state folder is created. */
   readonly folder: string;
 }
 
@@ -22,17 +22,17 @@ export interface Latency {
   readonly maxMs: number;
 }
 
-/** What one child process measured. */
+/** The result of one child process. */
 export interface Measurement {
   readonly mode: Mode;
   readonly events: number;
   readonly eventBytes: number;
   readonly durationMs: number;
-  /** Of all threads of the process. Says more than the duration where others use the machine too. */
+  /** CPU time of all threads of the process. It says more than the duration if other processes use the machine. */
   readonly cpuMs: number;
   readonly egressRecords: number;
   readonly egressBytes: number;
-  /** Of the final state of every cart: equal in every mode. */
+  /** Digest of the final state of every cart: equal in every mode. */
   readonly stateDigest: string;
   readonly rssBytesMax: number;
   /** Undefined for the bare loop, which has none. */

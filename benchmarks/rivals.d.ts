@@ -1,5 +1,4 @@
-// What the benchmark uses of the stores that it measures beside the log store. `npm run bench -- store` installs them, and nothing else needs
-// them, so that they are described here.
+// Types of the other stores, as far as the benchmark uses them. `npm run bench -- store` installs these stores, and nothing else needs them.
 
 declare module 'classic-level' {
   export class ClassicLevel<K, V> {

@@ -1,5 +1,5 @@
 /*
- * Measures how fast the framework is, on this machine, and prints the goals beside the figures; nothing is asserted.
+ * Measures how fast the framework is on this machine, and prints the goals beside the figures. It asserts nothing.
  *
  *   npm run bench -- [cart] [--rounds N] [--events N] [--json] [--cpu-profile FOLDER]
  *   npm run bench -- store [--rounds N] [--keys N] [--seconds N] [--only NAME] [--json]

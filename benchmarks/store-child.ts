@@ -1,7 +1,7 @@
 /*
- * Measures one store in a process of its own.
+ * Measures one store in a new process.
  *
- *   fork(store-child.js, [JSON of a StoreTask], { execArgv: ['--expose-gc'] })      answers with a WorkMeasurement or a StartMeasurement
+ *   fork(store-child.js, [JSON of a StoreTask], { execArgv: ['--expose-gc'] })      sends a WorkMeasurement or a StartMeasurement
  */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,10 +10,10 @@ import type { Overwrite, StartMeasurement, StoreTask, WorkMeasurement } from './
 import { openSubject, type OpenSubject, type Pair } from './store-subjects.ts';
 
 const committedKeys = 200_000;
-/** A tenth of what is committed is new, and stays: a store that only overwrites has less to do. */
+/** A tenth of the committed keys is new, and stays: a store that only overwrites has less to do. */
 const newKeyShare = 0.1;
 const readKeys = 200_000;
-/** Reads that are asked for together, as addresses do that become active together. */
+/** Reads that are requested together, like those of addresses that become active together. */
 const readsAtOnce = 500;
 const spaceIntervalMs = 500;
 
@@ -43,7 +43,7 @@ async function perSecond(count: number, act: () => Promise<void>): Promise<numbe
 async function commitSome(store: OpenSubject, keys: number, values: Values): Promise<{ perSecond: number; newKeys: number }> {
   const indexOf = uniformIndexes(keys);
   let newKeys = 0;
-  // What is written is made beforehand: only the store is measured.
+  // The values are created beforehand, so that only the store is measured.
   const commits = Array.from({ length: committedKeys / commitKeys }, () =>
     Array.from({ length: commitKeys }, (_, index): Pair => {
       const id = idOf(index < commitKeys * newKeyShare ? keys + newKeys++ : indexOf());

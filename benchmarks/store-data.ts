@@ -9,13 +9,13 @@ export function idOf(index: number): string {
   return `account-${String(index).padStart(8, '0')}`;
 }
 
-/** Bytes of one key with its value, as small as they can be written: what space is compared with. */
+/** Bytes of one key with its value, written as small as possible; the space of a store is compared with them. */
 export const liveBytesPerKey = Buffer.byteLength(`state/bench/account/${idOf(0)}`) + Buffer.byteLength('v/value') + valueBytes;
 
-/** Made beforehand, so that only the store is measured; far more than what a block of LevelDB holds, which would shrink to nothing. */
+/** Values that are created beforehand, so that only the store is measured. There are far more than a block of LevelDB holds: it would compress repetitions. */
 const valuesMade = 20_000;
 
-/** Texts like JSON state: words that repeat, and digits that do not, so that what compresses has something to do and not too much. */
+/** Texts like JSON state: words that repeat, and digits that do not, so that compression saves something and not too much. */
 export class Values {
   readonly #made: readonly string[];
   #next = 0;

@@ -1,20 +1,20 @@
-/** The log store, and what else one could have taken. */
+/** The log store, and its alternatives. */
 export type Subject = 'log' | 'level' | 'lmdb';
 
 export const subjects: readonly Subject[] = ['log', 'level', 'lmdb'];
 
-/** What a child process is asked to measure. */
+/** The task of a child process. */
 export interface StoreTask {
   readonly subject: Subject;
-  /** `work` fills the folder and measures; `start` opens what `work` has left. */
+  /** `work` fills the folder and measures; `start` opens the folder that `work` has filled. */
   readonly phase: 'work' | 'start';
   readonly keys: number;
-  /** How long overwriting goes on, in seconds. */
+  /** Duration of overwriting, in seconds. */
   readonly seconds: number;
   readonly folder: string;
 }
 
-/** Of a process that filled a store and worked with it. */
+/** Result of a process that filled a store and worked with it. */
 export interface WorkMeasurement {
   readonly loadedPerSecond: number;
   readonly committedPerSecond: number;
@@ -23,26 +23,26 @@ export interface WorkMeasurement {
   readonly rssBytesMax: number;
 }
 
-/** Of overwriting the same keys again and again, every commit durable. */
+/** Result of overwriting the same keys repeatedly, every commit durable. */
 export interface Overwrite {
   /** Keys a second in the first window, before there is much garbage, and over everything. */
   readonly firstPerSecond: number;
   readonly perSecond: number;
-  /** Of a commit, in milliseconds. */
+  /** Duration of a commit, in milliseconds. */
   readonly firstP99Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
-  /** Bytes of the folder over bytes of the keys and values that are there. */
+  /** Bytes of the folder, divided by the bytes of its keys and values. */
   readonly spaceMax: number;
   readonly spaceAtEnd: number;
   /** How often all keys were written, on average. */
   readonly turns: number;
 }
 
-/** Of a process that opened a store with all its keys. */
+/** Result of a process that opened a store with all its keys. */
 export interface StartMeasurement {
   readonly openMs: number;
-  /** How much memory opening took, for each key; of the heap and outside of it. */
+  /** Memory that opening used for each key, in the heap and outside of it. */
   readonly memoryBytesPerKey: number;
   readonly rssBytesPerKey: number;
 }

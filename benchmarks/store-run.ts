@@ -46,7 +46,7 @@ function runTask<Measurement>(task: StoreTask): Promise<Measurement> {
   return new Promise((resolve, reject) => {
     const child = fork(childPath, [JSON.stringify(task)], { execArgv: ['--expose-gc'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     let measurement: Measurement | undefined;
-    // The child sends what belongs to the phase of the task, and nothing else.
+    // The child sends only the result of the phase of its task.
     child.once('message', (message) => (measurement = message as Measurement));
     child.once('exit', (code, signal) => {
       if (measurement !== undefined && code === 0) resolve(measurement);
@@ -66,14 +66,14 @@ async function measureSubject(subject: Subject, { keys, seconds }: Options, pare
   }
 }
 
-/** Whether the other stores are installed. Otherwise a line says what is skipped, and why. */
+/** Whether the other stores are installed. If not, prints a line with the reason. */
 function installRivals(): boolean {
   const parameters = ['scripts/with-packages.mjs', 'benchmarks', 'LevelDB and LMDB', process.execPath, '--eval', 'process.exit(0)'];
   spawnSync(process.execPath, parameters, { cwd: projectFolder, stdio: ['ignore', 2, 2] });
   return existsSync(join(projectFolder, 'benchmarks', 'node_modules', 'lmdb'));
 }
 
-/** The stores of these that can be measured here. */
+/** Those of the stores that can be measured here. */
 function available(wanted: readonly Subject[]): readonly Subject[] {
   return wanted.every((subject) => subject === 'log') || installRivals() ? wanted : wanted.filter((subject) => subject === 'log');
 }
@@ -89,7 +89,7 @@ export async function runStore(parameters: readonly string[]): Promise<void> {
     const rounds: StoreRound[] = [];
     for (let number = 1; number <= options.rounds; number += 1) {
       const round: Partial<Record<Subject, SubjectMeasurement>> = {};
-      // The stores take turns, so that what else the machine does meets all of them.
+      // The stores take turns, so that other work of the machine affects all of them.
       for (const subject of options.measured) {
         const measurement = (round[subject] = await measureSubject(subject, options, folder));
         const { committedPerSecond, overwrite } = measurement.work;

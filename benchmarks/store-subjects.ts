@@ -5,13 +5,13 @@ import type { Subject } from './store-measurement.ts';
 /** An id and its value. */
 export type Pair = readonly [string, string];
 
-/** What every subject can do, each in the way that is fastest for it. */
+/** The operations of every subject, each in its fastest way. */
 export interface OpenSubject {
   /** Resolves when the pairs survive a crash of the machine. */
   commit(pairs: readonly Pair[]): Promise<void>;
   /** Fills it; durable when it is closed. */
   load(pairs: readonly Pair[]): Promise<void>;
-  /** Reads the values of the ids and answers how many there are. */
+  /** Reads the values of the ids and returns their number. */
   read(ids: readonly string[]): Promise<number>;
   close(): Promise<void>;
 }
@@ -30,7 +30,7 @@ export function openSubject(subject: Subject, folder: string, keys: number): Pro
   return open[subject](folder, keys);
 }
 
-/** As the engine uses it: a collection for each address, with one entry. */
+/** The log store as the engine uses it: a collection for each address, with one key. */
 async function openLog(folder: string, keys: number): Promise<OpenSubject> {
   const segmentBytesMax = Math.min(segmentBytesMaxDefault, Math.ceil((keys * liveBytesPerKey) / segmentsOfLiveData));
   const store = await openLogStore({ folder, segmentBytesMax });

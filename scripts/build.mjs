@@ -2,9 +2,9 @@
 //
 //   node scripts/build.mjs [--if-needed] [example …]      the framework and these examples; without a name, all that are built
 //
-// With --if-needed, what was built from the sources as they are is left alone; that takes a tenth of a second. What a build was made from is in
-// a digest beside it. The framework is compiled into another folder first, which then takes the place of dist/: what others run meanwhile is
-// never half written, nothing stays of sources that are gone, and a build that fails changes nothing.
+// With --if-needed, a build of the present sources is kept; that check takes a tenth of a second. A file beside each build has the digest of its
+// sources. The framework is compiled into another folder, which then replaces dist/. So a process that runs meanwhile never sees half a build,
+// nothing stays of removed sources, and a failed build changes nothing.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ const ifNeeded = values['if-needed'];
 const examples = positionals.length > 0 ? positionals : readdirSync('examples').filter(isBuilt).sort();
 const digestName = '.built-from';
 
-/** A command ended with another status than 0. */
+/** Thrown when a command ends with a status other than 0. */
 class CommandFailure extends Error {
   constructor(status) {
     super(`a command ended with ${status}`);
@@ -32,7 +32,7 @@ try {
   build('the framework', 'dist', frameworkDigest, buildFramework);
   for (const example of examples) buildExample(`examples/${example}`);
 } catch (error) {
-  // The compiler has said what is wrong.
+  // The compiler has printed the mistakes.
   if (!(error instanceof CommandFailure)) throw error;
   process.exitCode = error.status;
 }
@@ -49,7 +49,7 @@ function buildExample(folder) {
 function build(what, output, digest, compile) {
   const stamp = join(output, digestName);
   if (ifNeeded && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
-  // On standard error: `npm start --silent` may be read by a program.
+  // On standard error, since a program may read the output of `npm start --silent`.
   if (ifNeeded) console.error(`Building ${what}, which takes some seconds and is not done again until its sources change ...`);
   compile();
 }
@@ -67,7 +67,7 @@ function buildFramework() {
   }
 }
 
-/** Removes what builds that were interrupted have left. */
+/** Removes the folders of interrupted builds. */
 function removeLeftovers() {
   for (const name of readdirSync('.')) {
     const pid = /^dist\.(?:next|last)-(\d+)$/.exec(name)?.[1];
@@ -94,7 +94,7 @@ function isBuilt(example) {
   return existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).scripts?.build !== undefined;
 }
 
-/** Of names and contents; times mean nothing after a checkout or a copy. */
+/** Digest of names and contents. Times mean nothing after a checkout or a copy. */
 function digestOf(paths, more = '') {
   const hash = createHash('sha256').update(more);
   for (const path of paths.filter((path) => existsSync(path)).flatMap(filesIn)) {
@@ -104,7 +104,7 @@ function digestOf(paths, more = '') {
   return hash.digest('hex');
 }
 
-/** The path itself, or every file below it. */
+/** Returns the path itself, or every file below it. */
 function filesIn(path) {
   if (!statSync(path).isDirectory()) return [path];
   return readdirSync(path)

@@ -1,4 +1,4 @@
-// Checks the import rules of .dependency-cruiser.cjs on every folder that is there. (A glob would make the tool walk node_modules.)
+// Checks the import rules of .dependency-cruiser.cjs on every existing folder. (With a glob the tool would walk node_modules.)
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 

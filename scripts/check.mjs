@@ -1,7 +1,7 @@
 // npm run check: everything CI checks, two steps at a time, one line each. Stops at the first step that fails and shows what it printed.
 import { spawn } from 'node:child_process';
 
-/** The scripts of package.json to run. The longest comes first: while it runs in one lane, the others take turns in the second. */
+/** The scripts of package.json to run. The longest comes first: while it runs, the others run one after the other beside it. */
 const steps = [
   'test:long',
   'test',
@@ -15,7 +15,7 @@ const steps = [
   'test:mounts',
   'test:package',
 ];
-const lanes = 2;
+const stepsAtATime = 2;
 
 const waiting = [...steps];
 const running = new Set();
@@ -25,21 +25,21 @@ process.on('SIGINT', stopAll);
 process.on('SIGTERM', stopAll);
 
 const startedMs = Date.now();
-await Promise.all(Array.from({ length: lanes }, runLane));
+await Promise.all(Array.from({ length: stepsAtATime }, runSteps));
 if (failed === undefined) {
   console.log(`check: ${steps.length} steps passed in ${seconds(startedMs)}`);
 } else {
   process.exitCode = 1;
 }
 
-async function runLane() {
+async function runSteps() {
   for (let step = waiting.shift(); step !== undefined && failed === undefined; step = waiting.shift()) await runStep(step);
 }
 
 async function runStep(step) {
   const stepStartedMs = Date.now();
   const { code, output } = await runScript(step);
-  // A step that was stopped because another one failed has nothing to say.
+  // This step was stopped because another one failed.
   if (failed !== undefined) return;
   const counts = /statefun: (\d+ passed.*)/.exec(output)?.[1];
   console.log(
@@ -52,7 +52,7 @@ async function runStep(step) {
   stopAll();
 }
 
-/** Runs a script in a process group of its own, so that it can be stopped with everything it started. */
+/** Runs a script in a new process group, so that it can be stopped with all its children. */
 function runScript(script) {
   return new Promise((resolve) => {
     const child = spawn('npm', ['run', '--silent', script], {
@@ -78,7 +78,7 @@ function stopAll() {
     try {
       process.kill(-child.pid, 'SIGTERM');
     } catch {
-      // It ended by itself.
+      // It has ended already.
     }
   }
 }

@@ -1,4 +1,4 @@
-// Adds to every package-lock.json the packages for other platforms that are missing. Run it after npm install; --check only looks.
+// Adds to every package-lock.json the packages for other platforms that are missing. Run it after npm install; --check only compares.
 //
 // npm leaves an optional package out of the lock file when the registry in use cannot deliver it, as mirrors that hold only one platform
 // do. `npm ci` then refuses the lock file, also where the package is not needed. An entry without integrity is enough: npm skips it on
@@ -9,7 +9,7 @@ import { suiteFolders } from './suite-packages.mjs';
 
 const paths = ['.', ...suiteFolders].map((folder) => `${folder}/package-lock.json`.replace('./', ''));
 
-/** Parts of package names, and the platform they mean. */
+/** Parts of package names that name a platform. */
 const systems = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32'];
 const processors = ['arm', 'arm64', 'ia32', 'loong64', 'ppc64', 'riscv64', 's390x', 'x64'];
 
@@ -39,7 +39,7 @@ function findMissing(packages) {
   );
 }
 
-/** What the registry would have said: the platform is read from the name, as in "@swc/core-linux-arm-gnueabihf". */
+/** The entry as the registry would give it. The platform is read from the name, as in "@swc/core-linux-arm-gnueabihf". */
 function toEntry(name, version, dev, path) {
   const os = systems.find((system) => name.includes(`-${system}`));
   const processor = processors.find((part) => new RegExp(`-${part}(?:-|$)`).test(name));

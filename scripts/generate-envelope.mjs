@@ -1,11 +1,11 @@
 // Writes src/envelope/generated/envelope-message.ts from src/envelope/envelope.proto with protobufjs' pbjs and pbts.
 //
-// The file carries a digest of what it was made from (the .proto, this script, the locked pbjs) and of its code. Nothing is done while it fits.
-// With --check nothing is written, and a digest that does not fit exits with 1: the .proto has changed, or the code was edited. So only a
-// changed .proto needs pbjs, which is installed for it (scripts/envelope-generator).
+// The file has a digest of its inputs (the .proto, this script, the locked pbjs) and of its code. If the digest is right, nothing is done. With
+// --check nothing is written, and a wrong digest exits with 1: the .proto has changed, or the code was edited. So only a changed .proto needs
+// pbjs, which this script then installs (scripts/envelope-generator).
 //
-// pbjs writes JavaScript, which a plain `tsc` build neither checks nor copies to dist. So the code becomes one .ts file: what pbjs wrote,
-// unchecked and unexported, and below it the one export, typed with the fields that pbts found.
+// pbjs writes JavaScript, which a plain `tsc` build neither checks nor copies to dist. So the code becomes one .ts file: the output of pbjs,
+// unchecked and unexported, and below it the one export, with the types of pbts.
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -23,7 +23,7 @@ const inputs = [proto, fileURLToPath(import.meta.url), join(generator, 'package-
 
 const digestLine = /^\/\/ Digest: ([0-9a-f]{64})\n/m;
 
-/** Whether the file in the repository was made from the inputs as they are, and is as it was made. */
+/** Whether the file in the repository was written from the present inputs, and was not edited. */
 function fits() {
   const text = readFileSync(target, 'utf8');
   return digestLine.exec(text)?.[1] === digestOf(text.replace(digestLine, ''));

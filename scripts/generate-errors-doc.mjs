@@ -1,6 +1,6 @@
 // Writes docs/errors.md from src/shared/error-registry.ts. With --check it writes nothing and exits with 1 when they differ.
 //
-// The registry imports nothing, so its one file is compiled in memory: this works before the first build, on every Node we support.
+// The registry imports nothing, so its one file is compiled in memory. This works before the first build, on every supported Node.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from '@swc/core';
@@ -32,7 +32,7 @@ async function loadEntries(typescript) {
   return Object.entries(errorRegistry);
 }
 
-/** Code -> room: the room is named by the last comment above an entry that stands alone on its line, "// shared". */
+/** Code -> room. The room is the last comment above an entry that is alone on its line: "// shared". */
 function readRooms(typescript) {
   const rooms = new Map();
   let room = 'shared';

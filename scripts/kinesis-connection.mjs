@@ -1,9 +1,9 @@
-// What scripts/kinesis-send.mjs and scripts/kinesis-read.mjs share: the client, and waiting for a stream that does not exist yet.
+// Shared by scripts/kinesis-send.mjs and scripts/kinesis-read.mjs: the client, and waiting for a stream that does not exist yet.
 import { setTimeout as delay } from 'node:timers/promises';
 import { DescribeStreamSummaryCommand, KinesisClient } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
-/** A client for AWS, or for the emulator at AWS_ENDPOINT_URL (AWS_ENDPOINT is understood, too), which takes any credentials. */
+/** A client for AWS, or for the emulator at AWS_ENDPOINT_URL (or AWS_ENDPOINT), which accepts any credentials. */
 export function createKinesisClient() {
   const endpoint = process.env.AWS_ENDPOINT_URL_KINESIS || process.env.AWS_ENDPOINT_URL || process.env.AWS_ENDPOINT;
   const anyCredentials = endpoint && !process.env.AWS_ACCESS_KEY_ID && !process.env.AWS_PROFILE;
@@ -16,7 +16,7 @@ export function createKinesisClient() {
   });
 }
 
-/** Resolves when the stream is active; rejects when it is not after so many seconds. */
+/** Resolves when the stream is active. Rejects if it is not active after this many seconds. */
 export async function ensureStreamActive(client, streamName, waitSeconds) {
   const deadlineMs = Date.now() + waitSeconds * 1000;
   for (;;) {

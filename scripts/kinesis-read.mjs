@@ -1,8 +1,8 @@
-// Prints what is in a Kinesis stream, oldest first, one record a line on standard output.
+// Prints the records of a Kinesis stream on standard output, oldest first, one on each line.
 //
 //   node scripts/kinesis-read.mjs [--stream NAME] [--idle-seconds N] [--wait-seconds N]
 //
-// The stream is EVENTS_EGRESS_STREAM_DEFAULT or example-egress-stream. It ends when nothing has come for --idle-seconds (default 2).
+// The stream is EVENTS_EGRESS_STREAM_DEFAULT or example-egress-stream. The script ends when no record has come for --idle-seconds (default 2).
 // AWS_ENDPOINT_URL points to an emulator, such as the one that `npm start -- --keep` starts.
 import { parseArgs } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -17,7 +17,7 @@ const { values: options } = parseArgs({
   },
 });
 
-/** Kinesis answers at most five reads a second from a shard. */
+/** Kinesis allows five reads a second for each shard. */
 const pollDelayMs = 250;
 
 await readStream().catch(endWithReason);

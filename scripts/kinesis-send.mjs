@@ -31,7 +31,7 @@ async function sendEvents() {
     lineNumber++;
     const event = parseLine(line, `${file}:${lineNumber}`);
     if (event === undefined || String(event.type).startsWith('test.')) continue;
-    // One call a record keeps the order of the file; the key keeps the order of what one producer sends.
+    // One call for each record keeps the order of the file. The key keeps the order of the events of one producer.
     await client.send(
       new PutRecordCommand({
         StreamName: options.stream,

@@ -8,7 +8,7 @@
 // indentation and nested region markers left out. Without "#<region>" it holds the whole file.
 //
 //   node scripts/snippets.mjs                 writes the blocks
-//   node scripts/snippets.mjs --check         shows what differs, and exits with 1
+//   node scripts/snippets.mjs --check         prints the differences, and exits with 1
 //   node scripts/snippets.mjs --root FOLDER   works on another folder
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -103,7 +103,7 @@ function dedent(lines) {
   return text.slice(first, last + 1);
 }
 
-/** The lines around what differs: equal lines at both ends are left out. */
+/** Returns the lines that differ. Equal lines at both ends are left out. */
 function toDiff(actual, expected) {
   let start = 0;
   while (start < actual.length && start < expected.length && actual[start] === expected[start]) start++;

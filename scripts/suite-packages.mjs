@@ -1,18 +1,18 @@
-// Installs the packages that one suite or tool needs and nobody else: its folder has a package.json and a lock file of its own, so that
-// `npm ci` in the project does not download them.
+// Installs the packages that only one suite or tool needs. Its folder has its own package.json and lock file, so that `npm ci` in the project does
+// not download them.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Folders with packages of their own; scripts/complete-lock-file.mjs looks after their lock files, too. */
+/** Folders with their own packages. scripts/complete-lock-file.mjs completes their lock files, too. */
 export const suiteFolders = ['benchmarks', 'scripts/docker-lint', 'scripts/envelope-generator', 'test/request-reply/serving/http/mounts'];
 
 const triesMax = 3;
-/** Between two tries, in milliseconds: long enough for a network that hiccups. */
+/** Pause between two tries, in milliseconds: long enough for a short network failure. */
 const pauseMs = 5_000;
 
-/** What npm says when the two files of the folder do not fit together. That is a mistake in the project, and trying again cannot help. */
+/** npm's codes for a package.json and a lock file that do not fit together. That is a mistake in the project; another try cannot help. */
 const mistakeInProject = /npm error code (?:EUSAGE|EJSONPARSE)/;
 
 /**
@@ -36,9 +36,9 @@ export async function installPackages(folder) {
   return undefined;
 }
 
-/** What npm printed, if it failed. Nothing that is installed here needs its install script: binaries come as packages. */
+/** Returns the output of npm if it failed. No package here needs its install script: binaries come as packages. */
 function runNpmCi(folder) {
-  // npm would wait and try again for minutes by itself.
+  // Without this, npm retries for minutes.
   const command = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--fetch-retries=0'];
   const { status, stdout, stderr, error } = spawnSync('npm', command, {
     cwd: folder,

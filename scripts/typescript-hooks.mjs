@@ -1,4 +1,4 @@
-// What run-typescript.mjs registers: compiles with the decorators that the framework needs, as jest.config.js does.
+// Module hooks for run-typescript.mjs: compile TypeScript with the decorators that the framework needs, as jest.config.js does.
 import { transform } from '@swc/core';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,5 @@
 // node scripts/with-packages.mjs <folder> <what> <command> [arguments]: installs the packages of a folder (see suite-packages.mjs), then runs the
-// command. Where they cannot be downloaded it prints "skipped: <what> (<reason>)" and exits with 0: a registry that is away is not a bug of ours.
+// command. Where they cannot be downloaded it prints "skipped: <what> (<reason>)" and exits with 0: a registry that cannot be reached is no failure of the project.
 import { spawnSync } from 'node:child_process';
 import { installPackages } from './suite-packages.mjs';
 

@@ -1,12 +1,13 @@
-// node scripts/with-registry.mjs <what> <command> [arguments]: runs the command if the package registry answers, in one of three tries; else says
-// "skipped: <what>" and ends well. For tests that install packages as a user does: a registry that is away is not a bug of ours.
+// node scripts/with-registry.mjs <what> <command> [arguments]: runs the command if the package registry responds to one of three tries. Otherwise
+// it prints "skipped: <what>" and exits with 0. For tests that install packages as a user does: a registry that cannot be reached is no failure of
+// the project.
 import { spawnSync } from 'node:child_process';
 
 const [what, command, ...rest] = process.argv.slice(2);
 const triesMax = 3;
 const pauseMs = 5_000;
 
-/** A package every run needs; only whether the registry answers matters. */
+/** Whether the registry responds. The package is one that every run needs. */
 function registryAnswers() {
   return spawnSync('npm', ['view', 'typescript', 'version', '--prefer-online'], { stdio: 'ignore', timeout: 60_000 }).status === 0;
 }

@@ -1,5 +1,5 @@
 // Written by scripts/generate-envelope.mjs from ../envelope.proto. Do not edit: `node scripts/generate-envelope.mjs` writes it again.
-// Digest: a16e90c36423e8ae93efe327022ae5069176d1a892ea8142f62bbd0f95096632
+// Digest: ea5c04a3de882aa55ef534fc591bd2bc06c77bfc3b8ebeeb942673e9ce045579
 // @ts-nocheck: what protobufjs wrote is JavaScript. Only the export at the end is for others, and it is typed.
 import $protobuf from "protobufjs/minimal.js";
 

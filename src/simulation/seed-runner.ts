@@ -1,6 +1,6 @@
 import { StatefunError } from '../shared/errors.ts';
 import { Choices } from './schedule/choices.ts';
-import { SimulationRandom } from './schedule/random.ts';
+import { SimulationRandom } from './schedule/simulation-random.ts';
 import { notRepeatable } from './report/not-repeatable.ts';
 import type { RunSeed } from './report/replay.ts';
 import { calmSettings, drawSettings, restrictFaults, type RunSettings } from './schedule/run-settings.ts';

@@ -7,7 +7,7 @@ import type { EgressedEvent } from '../testing/egressed-event.ts';
 import type { GivenAddress } from '../testing/test-run.ts';
 import type { TestSettings } from '../testing/test-settings.ts';
 import type { SimulationInvariant } from './checks/invariant.ts';
-import type { SimulationRandom } from './schedule/random.ts';
+import type { SimulationRandom } from './schedule/simulation-random.ts';
 import type { SimulatedFaults } from './schedule/run-settings.ts';
 import type { SimulationEnd } from './checks/simulation-end.ts';
 

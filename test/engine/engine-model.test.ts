@@ -10,7 +10,7 @@ import type { Store } from '../../src/storage/store.ts';
 import { CrashableStore } from './crashable-store.ts';
 import { EngineBed, eventFor } from './engine-bed.ts';
 import { model, Quick, Slow, type Fault, type World } from './model-functions.ts';
-import { below, seededRandom } from './random.ts';
+import { below, seededRandom } from '../../src/shared/seeded-random.ts';
 
 /*
  * Random functions message each other, fail, hang, delay and cancel, on a slow store with tiny limits and an egress that fails, while the

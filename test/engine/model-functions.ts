@@ -7,7 +7,7 @@ import { Persisted } from '../../src/state/persisted.ts';
 import { PersistedList } from '../../src/state/persisted-list.ts';
 import { PersistedTable } from '../../src/state/persisted-table.ts';
 import { PersistedValue } from '../../src/state/persisted-value.ts';
-import { below, seededRandom } from './random.ts';
+import { below, seededRandom } from '../../src/shared/seeded-random.ts';
 
 /** What a message asks for follows from its seed alone, so that the end does not depend on the order in which addresses take turns. */
 export interface Task {

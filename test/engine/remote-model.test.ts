@@ -6,7 +6,7 @@ import { ManualClock } from '../../src/shared/time/manual-clock.ts';
 import { CrashableStore } from './crashable-store.ts';
 import { EngineBed, eventFor } from './engine-bed.ts';
 import { modelTypes, RemoteModel, type Fault } from './remote-model.ts';
-import { below, seededRandom } from './random.ts';
+import { below, seededRandom } from '../../src/shared/seeded-random.ts';
 import { policy } from './scripted-client.ts';
 
 /*

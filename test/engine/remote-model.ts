@@ -4,7 +4,7 @@ import type { RemoteClient } from '../../src/functions/remote/remote-function.ts
 import { formatAddress } from '../../src/shared/address.ts';
 import { StatefunError } from '../../src/shared/errors.ts';
 import type { TypedValue } from '../../src/shared/typed-value.ts';
-import { below, seededRandom } from './random.ts';
+import { below, seededRandom } from '../../src/shared/seeded-random.ts';
 import { missing } from './scripted-client.ts';
 
 export type Fault = 'none' | 'fail' | 'unavailable' | 'hang';

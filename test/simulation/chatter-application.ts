@@ -8,7 +8,7 @@ import { Handles, StatefunFunction } from '../../src/functions/decorators.ts';
 import { Persisted } from '../../src/state/persisted.ts';
 import { PersistedValue } from '../../src/state/persisted-value.ts';
 import type { SimulationOptions } from '../../src/simulation/simulation-options.ts';
-import type { SimulationRandom } from '../../src/simulation/schedule/random.ts';
+import type { SimulationRandom } from '../../src/simulation/schedule/simulation-random.ts';
 
 interface Talk {
   readonly left: number;

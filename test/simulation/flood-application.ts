@@ -5,7 +5,7 @@ import { Forwarder } from '../../src/forwarders/forwarder-decorator.ts';
 import type { Context } from '../../src/functions/context.ts';
 import { Handles, StatefunFunction } from '../../src/functions/decorators.ts';
 import type { SimulationOptions } from '../../src/simulation/simulation-options.ts';
-import type { SimulationRandom } from '../../src/simulation/schedule/random.ts';
+import type { SimulationRandom } from '../../src/simulation/schedule/simulation-random.ts';
 
 interface Drop {
   readonly depth: number;

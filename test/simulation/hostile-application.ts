@@ -7,7 +7,7 @@ import { systemClock } from '../../src/shared/time/clock.ts';
 import type { SimulationEnd } from '../../src/simulation/checks/simulation-end.ts';
 import type { SimulationInvariant } from '../../src/simulation/checks/invariant.ts';
 import type { SimulationOptions } from '../../src/simulation/simulation-options.ts';
-import type { SimulationRandom } from '../../src/simulation/schedule/random.ts';
+import type { SimulationRandom } from '../../src/simulation/schedule/simulation-random.ts';
 import { Quick, Sleepy, Slow } from './hostile-functions.ts';
 
 interface Addressed {

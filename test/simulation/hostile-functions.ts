@@ -7,7 +7,7 @@ import { sleep } from '../../src/shared/time/sleep.ts';
 import { Persisted } from '../../src/state/persisted.ts';
 import { PersistedTable } from '../../src/state/persisted-table.ts';
 import { PersistedValue } from '../../src/state/persisted-value.ts';
-import { SimulationRandom } from '../../src/simulation/schedule/random.ts';
+import { SimulationRandom } from '../../src/simulation/schedule/simulation-random.ts';
 
 /*
  * What a message asks for follows from its number alone, so that the end does not depend on the order in which addresses take turns. Each

@@ -10,7 +10,7 @@ import { StatefunError } from '../../src/shared/errors.ts';
 import type { TypedValue } from '../../src/shared/typed-value.ts';
 import type { SimulationEnd } from '../../src/simulation/checks/simulation-end.ts';
 import type { SimulationOptions } from '../../src/simulation/simulation-options.ts';
-import type { SimulationRandom } from '../../src/simulation/schedule/random.ts';
+import type { SimulationRandom } from '../../src/simulation/schedule/simulation-random.ts';
 import { hostileOptions } from './hostile-application.ts';
 import { Quick, type Task } from './hostile-functions.ts';
 

@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import type { Disk, OpenMode } from '../../src/storage/disk.ts';
-import { below, seededRandom } from '../engine/random.ts';
+import { below, seededRandom } from '../../src/shared/seeded-random.ts';
 import { DiskFaults, systemError, type DiskOperation } from './disk-faults.ts';
 import { SimulatedFile } from './simulated-file.ts';
 import { SimulatedFolder, type CopyEntry, type SimulatedEntry } from './simulated-folder.ts';

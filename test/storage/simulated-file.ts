@@ -1,4 +1,4 @@
-import { below } from '../engine/random.ts';
+import { below } from '../../src/shared/seeded-random.ts';
 
 /** What disks write as one: a write may be torn between sectors, and the strictest disks tear inside of one as well. */
 export const sectorBytes = 512;

@@ -1,4 +1,4 @@
-import { below } from '../engine/random.ts';
+import { below } from '../../src/shared/seeded-random.ts';
 import { type SimulatedFile } from './simulated-file.ts';
 
 export type SimulatedEntry = SimulatedFile | SimulatedFolder;

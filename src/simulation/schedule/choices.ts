@@ -1,4 +1,4 @@
-import type { SimulationRandom } from './random.ts';
+import type { SimulationRandom } from './simulation-random.ts';
 
 /**
  * What is chosen, in the order in which a shorter failing run is looked for: whole faults first, then smaller ones, then the order of things.

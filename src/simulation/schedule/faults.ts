@@ -1,6 +1,6 @@
 import type { Choices } from './choices.ts';
 import type { EngineRun } from '../world/engine-run.ts';
-import type { SimulationRandom } from './random.ts';
+import type { SimulationRandom } from './simulation-random.ts';
 import type { RunSettings, SimulatedFaults } from './run-settings.ts';
 import type { WatchedHandlers } from '../world/watched-handlers.ts';
 

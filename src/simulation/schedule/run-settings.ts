@@ -1,5 +1,5 @@
 import { defaultLimits, type EngineLimits } from '../../engine/partition/limits.ts';
-import type { SimulationRandom } from './random.ts';
+import type { SimulationRandom } from './simulation-random.ts';
 
 /** What may go wrong. */
 export interface SimulatedFaults {

@@ -10,7 +10,7 @@ import { IngressBuffer } from '../../../src/engine/ingress/ingress-buffer.ts';
 import { replaceMethod, type Undo } from '../../mutants/mutant.ts';
 import { CrashableStore } from '../../engine/crashable-store.ts';
 import { EngineBed, eventFor } from '../../engine/engine-bed.ts';
-import { below, seededRandom } from '../../engine/random.ts';
+import { below, seededRandom } from '../../../src/shared/seeded-random.ts';
 
 @StatefunFunction('test/log')
 class Log {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { TimerQueue, type Timer } from '../../../src/engine/partition/timer-queue.ts';
-import { below, seededRandom } from '../random.ts';
+import { below, seededRandom } from '../../../src/shared/seeded-random.ts';
 
 interface Named extends Timer {
   readonly name: number;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { writeIndexDump, readIndexDump } from '../../../src/storage/index/index-dump.ts';
 import { SegmentTable } from '../../../src/storage/index/segment-table.ts';
 import { LogIndex, type KeyHash } from '../../../src/storage/index/log-index.ts';
-import { seededRandom } from '../../engine/random.ts';
+import { seededRandom } from '../../../src/shared/seeded-random.ts';
 import { MemoryDisk } from '../memory-disk.ts';
 
 /** Entries by name, with hashes that a random function gave them. */

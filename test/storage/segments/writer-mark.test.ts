@@ -5,7 +5,7 @@ import type { LogStore } from '../../../src/storage/log-store.ts';
 import { SegmentCopier } from '../../../src/storage/segments/segment-copier.ts';
 import { segmentPath } from '../../../src/storage/format/segment-format.ts';
 import { setMark } from '../../../src/storage/segments/writer-mark.ts';
-import { below, seededRandom } from '../../engine/random.ts';
+import { below, seededRandom } from '../../../src/shared/seeded-random.ts';
 import { createTemporaryFolder, openInline, removeFolder, segmentsFolder, storeId, writeLog } from '../log-fixture.ts';
 
 const changed = { code: 'STATE_FOLDER_CHANGED' };

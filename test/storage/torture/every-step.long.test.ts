@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { seededRandom } from '../../engine/random.ts';
+import { seededRandom } from '../../../src/shared/seeded-random.ts';
 import { createTemporaryFolder, removeFolder } from '../log-fixture.ts';
 import { SimulatedDisk } from '../simulated-disk.ts';
 import { History, Violation } from './history.ts';

@@ -1,4 +1,4 @@
-import { below, seededRandom } from '../../engine/random.ts';
+import { below, seededRandom } from '../../../src/shared/seeded-random.ts';
 import { SimulatedDisk } from '../simulated-disk.ts';
 import { History, Violation } from './history.ts';
 import { live } from './life.ts';

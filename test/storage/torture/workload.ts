@@ -1,5 +1,5 @@
 import type { Store, StoreChange } from '../../../src/storage/store.ts';
-import { below } from '../../engine/random.ts';
+import { below } from '../../../src/shared/seeded-random.ts';
 
 /** The value of every entry by collection and key, as text. */
 export type Contents = ReadonlyMap<string, string>;

@@ -1,4 +1,4 @@
-/** mulberry32: small, seeded, the same everywhere. Answers numbers from 0 to 1, 1 excluded. */
+/** Creates a generator of numbers from 0 (included) to 1 (excluded) that depend only on the seed (mulberry32). */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -9,7 +9,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** A whole number from 0 to below the bound. */
+/** Returns a whole number from 0 (included) to the bound (excluded). */
 export function below(random: () => number, bound: number): number {
   return Math.floor(random() * bound);
 }

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 // `statefun run` over the built package, in a process of its own: what Node tells of unhandled failures is the subject.
 
-const projectFolder = join(import.meta.dirname, '..', '..');
+const projectFolder = join(import.meta.dirname, '..', '..', '..');
 const packageUrl = new URL('../../../dist/index.js', import.meta.url).href;
 
 const fileOut = "fileEgress('test/out', { path: 'out.jsonl' })";

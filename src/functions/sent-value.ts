@@ -10,6 +10,6 @@ export function toSentValue(given: TypedValue): TypedValue {
   }
   const what = isTypedValue(given) ? `a value of type ${describe(given.typename)}` : describe(given);
   throw new StatefunError('TYPENAME_INVALID', `${what} is sent as a typed value.`, {
-    hint: 'Make it with typed(type, value) of statefun/remote; a typename is namespace/name.',
+    hint: 'Make it with typed(type, value) of statefun/serving; a typename is namespace/name.',
   });
 }

@@ -1,4 +1,4 @@
-import type { Egress, EgressRecord, RejectedRecord } from 'statefun';
+import type { Egress, EgressRecord, RejectedRecord } from 'statefun/connectors';
 
 /** The events that were sent to an outside that accepts everything at once. */
 export interface Sent {

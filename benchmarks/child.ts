@@ -6,7 +6,9 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { defineApplication, memoryIngress, MemoryStore, runApplication, type ModuleDefinition, type RunningApplication } from 'statefun';
+import { defineApplication, runApplication, type ModuleDefinition, type RunningApplication } from 'statefun';
+import { memoryIngress } from 'statefun/connectors';
+import { MemoryStore } from 'statefun/storage';
 import { BareLoop } from './bare-loop.ts';
 import { CartEgress } from './cart-egress.ts';
 import { CartEvents, type GeneratedEvent } from './cart-events.ts';

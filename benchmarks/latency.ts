@@ -1,4 +1,4 @@
-import type { MemoryIngress } from 'statefun';
+import type { MemoryIngress } from 'statefun/connectors';
 import type { Sent } from './cart-egress.ts';
 import type { GeneratedEvent } from './cart-events.ts';
 import type { Latency } from './measurement.ts';

@@ -1,4 +1,6 @@
-import { defineApplication, memoryEgress, memoryIngress, MemoryStore, runApplication, type ModuleDefinition } from 'statefun';
+import { defineApplication, runApplication, type ModuleDefinition } from 'statefun';
+import { memoryEgress, memoryIngress } from 'statefun/connectors';
+import { MemoryStore } from 'statefun/storage';
 import type { CartPhases } from './cart-phases.ts';
 import { CartStatuses } from './cart-statuses.ts';
 

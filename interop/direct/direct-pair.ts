@@ -1,4 +1,4 @@
-import { int32Type } from 'statefun';
+import { int32Type } from 'statefun/state-types';
 import { encodeToFunction, typed, type OutgoingMessage } from 'statefun/serving';
 import { assertSame, type Outcome, type Pair, type RunOptions } from '../runner/outcome.ts';
 import { startSdk, type FunctionServer, type Sdk } from '../runner/sdks.ts';

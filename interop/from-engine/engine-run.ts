@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stringType } from 'statefun';
+import { stringType } from 'statefun/state-types';
 import { typed, type OutgoingEgress, type OutgoingMessage } from 'statefun/serving';
 import { interopFolder } from '../runner/install.ts';
 import { ManagedProcess } from '../runner/processes.ts';

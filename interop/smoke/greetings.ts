@@ -1,4 +1,4 @@
-import { stringType } from 'statefun';
+import { stringType } from 'statefun/state-types';
 import { fromTypedValue, typed, type OutgoingEgress, type OutgoingMessage } from 'statefun/serving';
 
 export const greeter = { function: 'interop.example/greeter', egress: 'interop.example/greetings' } as const;

@@ -11,7 +11,8 @@ const commandPath = join(import.meta.dirname, '..', '..', 'bin', 'statefun.js');
 const packageUrl = new URL('../../dist/index.js', import.meta.url).href;
 
 const applicationSource = `
-import { defineApplication, Forwarder, Handles, memoryIngress, Persisted, PersistedValue, StatefunFunction } from '${packageUrl}';
+import { defineApplication, Forwarder, Handles, Persisted, PersistedValue, StatefunFunction } from '${packageUrl}';
+import { memoryIngress } from '${packageUrl.replace('index.js', 'connectors.js')}';
 class Total {
   total = PersistedValue.of();
   add(event) { this.total.set((this.total.get() ?? 0) + event.data.amount); }

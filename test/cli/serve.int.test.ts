@@ -81,7 +81,8 @@ describe('statefun serve', () => {
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'stopping', type: 'module', main: 'application.js' }));
     writeFileSync(
       file,
-      `import { defineApplication, Handles, memoryIngress, StatefunFunction } from '${packageUrl}';
+      `import { defineApplication, Handles, StatefunFunction } from '${packageUrl}';
+import { memoryIngress } from '${packageUrl.replace('index.js', 'connectors.js')}';
 class Stopping { on() {} }
 Handles()(Stopping.prototype, 'on', Object.getOwnPropertyDescriptor(Stopping.prototype, 'on'));
 StatefunFunction('test/stopping', { onFailure: 'stop' })(Stopping);

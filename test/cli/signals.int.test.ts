@@ -15,7 +15,8 @@ const kinesisUrl = new URL('../../dist/kinesis.js', import.meta.url).href;
 const application = `
 import { existsSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import { defineApplication, Handles, memoryIngress, StatefunFunction } from '${packageUrl}';
+import { defineApplication, Handles, StatefunFunction } from '${packageUrl}';
+import { memoryIngress } from '${packageUrl.replace('index.js', 'connectors.js')}';
 import { kinesisIngress } from '${kinesisUrl}';
 class Quiet { on() {} }
 Handles('a.b')(Quiet.prototype, 'on', Object.getOwnPropertyDescriptor(Quiet.prototype, 'on'));

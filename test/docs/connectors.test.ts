@@ -13,17 +13,15 @@ import {
   fileEgress,
   fileIngress,
   Handles,
-  memoryEgress,
-  memoryIngress,
   StatefunFunction,
   type Context,
   type Downstream,
   Forwarder,
   type EventForwarder,
-  type IngressRecord,
-  MemoryStore,
   runApplication,
 } from 'statefun';
+import { memoryEgress, memoryIngress, type IngressRecord } from 'statefun/connectors';
+import { MemoryStore } from 'statefun/storage';
 import { kinesisEgress, kinesisIngress } from 'statefun/kinesis';
 import { testApplication, testIngress } from 'statefun/testing';
 import { silentLogger } from '../../src/shared/logger.ts';

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Ingress, IngressContext } from 'statefun';
+import type { Ingress, IngressContext } from 'statefun/connectors';
 
 // #region ingress
 /** Reads the `.json` files that are moved into a folder, a record each. Names must grow, as times and numbers with leading zeros do. */

@@ -7,16 +7,16 @@ import {
   Handles,
   inject,
   LoggerToken,
-  MemoryStore,
   runApplication,
   StatefunFunction,
   type Context,
   type EventOf,
   type HealthIndicator,
-  type HealthStatus,
   type Logger,
   type RunningApplication,
 } from 'statefun';
+import type { HealthStatus } from 'statefun/running';
+import { MemoryStore } from 'statefun/storage';
 
 // The code in docs/logging-and-health.md, and that it does what the document says.
 

@@ -1,9 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
-  ConditionalOnMissingProvider,
-  ConditionalOnProfile,
   configuration,
-  createLogger,
   defineApplication,
   defineModule,
   eventType,
@@ -11,7 +8,6 @@ import {
   inject,
   injectable,
   LoggerToken,
-  MemoryStore,
   named,
   OnApplicationEvent,
   optional,
@@ -25,6 +21,9 @@ import {
   type EventOf,
   type Logger,
 } from 'statefun';
+import { createLogger } from 'statefun/running';
+import { ConditionalOnMissingProvider, ConditionalOnProfile } from 'statefun/injection';
+import { MemoryStore } from 'statefun/storage';
 import { testApplication, testFunction } from 'statefun/testing';
 import { z } from 'zod';
 

@@ -1,4 +1,4 @@
-import type { Egress, EgressContext, EgressRecord, RejectedRecord } from 'statefun';
+import type { Egress, EgressContext, EgressRecord, RejectedRecord } from 'statefun/connectors';
 
 // #region egress
 /** Posts every event to a URL, one after the other. The receiver tells repetitions by their `Idempotency-Key`. */

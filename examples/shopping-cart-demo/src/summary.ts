@@ -1,4 +1,4 @@
-import type { EngineStatistics } from 'statefun';
+import type { EngineStatistics } from 'statefun/running';
 
 export interface Summary {
   readonly eventsIn: number;

@@ -4,7 +4,6 @@ import {
   eventType,
   Forwarder,
   Handles,
-  memoryEgress,
   Persisted,
   PersistedValue,
   StatefunFunction,
@@ -12,6 +11,7 @@ import {
   type Downstream,
   type EventOf,
 } from 'statefun';
+import { memoryEgress } from 'statefun/connectors';
 import { testApplication, type TestApplication } from 'statefun/testing';
 
 // The code in docs/recipes.md, and that it does what the document says.

@@ -2,15 +2,8 @@
 //
 //   node --max-old-space-size=… large-state.mjs fill|touch <folder> <addresses> <bytes each>
 import { getHeapStatistics } from 'node:v8';
-import {
-  defineApplication,
-  Handles,
-  memoryIngress,
-  PersistedTable,
-  PersistedValue,
-  Persisted,
-  runApplication,
-} from '../../../../dist/index.js';
+import { defineApplication, Handles, PersistedTable, PersistedValue, Persisted, runApplication } from '../../../../dist/index.js';
+import { memoryIngress } from '../../../../dist/connectors.js';
 import { Forwarder, StatefunFunction } from '../../../../dist/index.js';
 
 const [phase, stateFolder, addresses, bytesEach] = process.argv.slice(2);

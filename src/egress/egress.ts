@@ -2,72 +2,72 @@ import type { Clock } from '../shared/time/clock.ts';
 import type { ConnectorSettings } from '../shared/connector-settings.ts';
 import type { Logger } from '../shared/logger.ts';
 
-/** A committed record on its way out. */
+/** A committed record for an egress. */
 export interface EgressRecord {
-  /** The id of its event: the same whenever the record is sent again. */
+  /** Id of its event, the same whenever the record is sent again. */
   readonly id: string;
-  /** Orders and places the record, where the stream has keys. */
+  /** Partition key, which decides the shard and the order of the record. */
   readonly key: string | undefined;
-  /** Places the record in place of its key, where the stream has such: for Kinesis the explicit hash key. */
+  /** Decides the shard in place of the key, if the stream supports it: for Kinesis the explicit hash key. */
   readonly hashKey?: string | undefined;
-  /** CloudEvents JSON, or the Protobuf envelope, as `format` says. */
+  /** CloudEvents JSON or the Protobuf envelope, depending on `format`. */
   readonly data: string | Uint8Array;
-  /** It may have been sent before: by a run that crashed, or by a call whose answer is unknown. */
+  /** Whether the record may have been sent before: by a run that crashed, or by a call without a response. */
   readonly resent: boolean;
 }
 
-/** A record the outside will never take. */
+/** A record that the target will never accept. */
 export interface RejectedRecord {
   readonly record: EgressRecord;
   readonly error: Error;
 }
 
-/** What the engine gives an egress. */
+/** The engine, for an egress. */
 export interface EgressContext {
-  /** Aborted when the engine stops without waiting any longer. */
+  /** Signal that is aborted when the engine stops without waiting any longer. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** How a cluster of Flink StateFun writes the same records: a component of its module.yaml, and what it is sent. */
+/** A component of module.yaml with which a Flink StateFun cluster writes the same records, and the records it receives. */
 export interface ClusterEgress {
-  /** Such as `io.statefun.kinesis.v1/egress`. */
+  /** Kind of the component, such as `io.statefun.kinesis.v1/egress`. */
   readonly kind: string;
-  /** What stands in its `spec` beside the id. */
+  /** Its `spec` without the id. */
   readonly spec: Readonly<Record<string, unknown>>;
   readonly writes:
     | {
         readonly to: 'kinesis';
         readonly stream: string;
-        /** Larger ones, key included, would fail the job of the cluster: they become dead letters. */
+        /** Largest record, key included. Larger ones would fail the job of the cluster, so they become dead letters. */
         readonly recordBytesMax: number;
         readonly partitionKeyOf: (record: Pick<EgressRecord, 'id' | 'key'>) => string;
       }
     | { readonly to: 'kafka'; readonly topic: string };
 }
 
-/** Where records go out. Only committed records reach it. Implement it to write to a system of your own. */
+/** A target of records. Only committed records reach it. Implement it to write to another system. */
 export interface Egress {
-  /** `namespace/name`, what functions call it. */
+  /** Id that functions use, `namespace/name`. */
   readonly id: string;
-  /** @defaultValue `'cloudevent'` */
+  /** Format of the records. @defaultValue `'cloudevent'` */
   readonly format?: 'cloudevent' | 'envelope';
-  /** For people: what is written where. */
+  /** Describes the target, for people. */
   readonly description: string;
-  /** Most records of one `send`. @defaultValue 500 */
+  /** Most records in one call of `send`. @defaultValue 500 */
   readonly batchRecordsMax?: number;
-  /** Takes the settings of the application, before each start and before its description is read; throws for what it cannot use. */
+  /** Receives the settings of the application, before each start and before `description` is read. Throws for values that it cannot use. */
   configure?(settings: ConnectorSettings): void;
-  /** How a cluster of Flink StateFun writes the same records, after `configure`. Left out: it cannot, and `statefun serve` says so. */
+  /** Returns how a Flink StateFun cluster writes the same records, after `configure`. Without it, `statefun serve` reports that a cluster cannot. */
   cluster?(): ClusterEgress;
   start(context: EgressContext): Promise<void>;
   /**
-   * Sends the records, keeping the order of records with the same key. One call at a time. Resolves when the outside has acknowledged
-   * every record that is not in the answer; those in the answer become dead letters. Rejects when it is worth trying the same records
-   * again: the engine does so with back-off, for as long as it runs, and marks them as `resent`.
+   * Sends the records in order per key. The engine makes one call at a time. Resolves with the records that the target will never accept, which become
+   * dead letters, when the target has acknowledged all others. Rejects when the same records may succeed later: the engine sends them again with
+   * back-off, as long as it runs, and marks them as `resent`.
    */
   send(records: readonly EgressRecord[]): Promise<readonly RejectedRecord[]>;
-  /** Releases everything. */
+  /** Stops the egress and releases its connections and files. */
   stop(): Promise<void>;
 }

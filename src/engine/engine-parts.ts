@@ -133,7 +133,7 @@ function partitionOf(options: EngineOptions, basis: Basis, ports: PartitionPorts
     scope: options.invocationScope,
     subscriptions: toSubscriptionSettings(options.subscriptions),
     budget: new MessageBudget({ limits, heapBytesMax, held: () => [partition.held, outbox().held] }),
-    isTokenPending: (address, token) => partition.delayed.isPending(address, token),
+    isCancellationTokenPending: (address, token) => partition.delayed.isPending(address, token),
   });
   const partition: Partition = (options.createPartition ?? createPartition)({ functions, host, ports, limits, deadLetters, group });
   return partition;

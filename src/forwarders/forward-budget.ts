@@ -4,13 +4,13 @@ import { payloadBytesMax } from '../envelope/parse-cloud-event.ts';
 import type { Address } from '../shared/address.ts';
 import { StatefunError } from '../shared/errors.ts';
 
-/** Most messages that the forwarders may send for one event: they enter one commit together with the position of its record. */
+/** Most messages for one event. They are part of one commit, with the position of the record. */
 export const forwardsMax = 250_000;
 
-/** Most bytes of their payloads and ids, 64 MiB: four times as much no longer fits into one commit. */
+/** Most bytes of their payloads and ids, 64 MiB. Four times as many do not fit into one commit. */
 export const forwardBytesMax = 64 * 1024 * 1024;
 
-/** Counts what the forwarders send for one event, so that no event leads to a commit that cannot be written. */
+/** Counts the messages of all forwarders for one event, so that no commit is too large to be written. */
 export class ForwardBudget {
   readonly #event: CloudEvent;
   #count = 0;
@@ -20,10 +20,10 @@ export class ForwardBudget {
     this.#event = event;
   }
 
-  /** Throws TOO_MANY_FORWARDS and MESSAGE_TOO_LARGE. */
+  /** Counts a message. Throws TOO_MANY_FORWARDS and MESSAGE_TOO_LARGE. */
   spend({ id }: Address, envelope: Envelope): void {
     const bytes = payloadBytesOf(envelope);
-    // What came in has passed this check; what a forwarder makes has not, and a store keeps each message as one value.
+    // Received events have passed this check, events of a forwarder have not. A store keeps each message as one value.
     if (bytes > payloadBytesMax) {
       throw new StatefunError('MESSAGE_TOO_LARGE', `an event of ${bytes} bytes is forwarded; at most ${payloadBytesMax} are allowed.`, {
         facts: { bytes, bytesMax: payloadBytesMax },
@@ -39,7 +39,7 @@ export class ForwardBudget {
   }
 }
 
-/** An estimate can be six times too low for text that JSON escapes; where that could matter the text itself is measured. */
+/** Returns the bytes of a payload. An estimate can be six times too low for text that JSON escapes, so near the limit the text is measured. */
 function payloadBytesOf(envelope: Envelope): number {
   const { payloadBytes, isTypedValue } = envelope;
   return payloadBytes > payloadBytesMax / 8 && !isTypedValue ? Buffer.byteLength(envelope.payload) : payloadBytes;

@@ -6,46 +6,46 @@ import type { Downstream, EventForwarder } from './event-forwarder.ts';
 
 export interface ForwarderOptions {
   /**
-   * Names the forwarder. Message ids are made of it, so it must stay the same while events are in flight; give it to classes that a
-   * minifier renames. @defaultValue the name of the class
+   * Name of the forwarder. Message ids depend on it, so it must not change while events are being handled. Set it for classes that a minifier
+   * renames. @defaultValue the name of the class
    */
   readonly name?: string | undefined;
-  /** Forwarders send in ascending order, and by name where it is equal. @defaultValue 0 */
+  /** Position among the forwarders: ascending, and by name for equal values. @defaultValue 0 */
   readonly order?: number | undefined;
 }
 
-/** What `@Forwarder` recorded on a class. */
+/** Metadata that `@Forwarder` records on a class. */
 export interface ForwarderDeclaration {
   readonly name: string;
-  /** Undefined where the class left it to the application. */
+  /** Undefined when the class does not set it. */
   readonly order: number | undefined;
-  /** None where its `accept` decides alone. */
+  /** Event types. Empty when only `accept` decides. */
   readonly eventTypes: readonly EventType[];
-  /** The function type that all its messages are for, where that is declared. */
+  /** Function type of all its messages, if declared. */
   readonly target?: string;
 }
 
 const metadataKey = 'statefun:forwarder';
 
-/** What `@Forwarder` can name: an event type, or a type as text, whose data is not checked. */
+/** An event type, or a type as text, whose data is not checked. */
 type Forwardable = EventType | string;
 
 /** One event type, a type as text, or several of both. */
 export type ForwardableTypes = Forwardable | readonly [Forwardable, ...Forwardable[]];
 
-/** The event that a forwarder of these types is given; of several types, one of theirs. */
+/** The event that a forwarder of these types receives; for several types, a union. */
 export type ForwardedEvent<T> = T extends readonly unknown[] ? EventOfOne<T[number]> : EventOfOne<T>;
 
 type EventOfOne<T> = T extends EventType<infer Data> ? CloudEvent<Data> : CloudEvent;
 
-/** A forwarder that takes every event of several types; as a property, `forward` may not take fewer than these. */
+/** A forwarder of several event types. `forward` is a property, so that its parameter must accept all of them. */
 interface ForwarderOf<E> extends Pick<EventForwarder, 'accept'> {
   readonly forward: (event: E, downstream: Downstream) => void;
 }
 
 /**
- * Declares a class as a forwarder. With an event type it receives the events of that type, their data checked; with a type as text the
- * same unchecked; with several of them in a list the events of each, its parameter being the union; without any it has `accept(event)`.
+ * Declares a class as a forwarder. With an event type, it receives events of that type with checked data; with a type as text, the data is not
+ * checked. With a list of types, it receives the events of each, and its parameter is their union. Without a type, it needs `accept(event)`.
  */
 export function Forwarder<T>(type: EventType<T>, options?: ForwarderOptions): (target: ClassOf<EventForwarder<T>>) => void;
 export function Forwarder<const T extends readonly [Forwardable, ...Forwardable[]]>(
@@ -75,7 +75,7 @@ export function declareForwarder(
   recordClass(target, { decorator: 'Forwarder', key: metadataKey, item: declaration });
 }
 
-/** What is named as event types; a type as text has no schema. */
+/** Returns the event types. A type as text becomes one without a schema. */
 export function eventTypesOf(type: Forwardable | readonly Forwardable[] | undefined): readonly EventType[] {
   return listOf(type).map((named) => (typeof named === 'string' ? eventType(named) : named));
 }
@@ -85,7 +85,7 @@ function listOf(type: Forwardable | readonly Forwardable[] | undefined): readonl
   return typeof type === 'object' && !('type' in type) ? type : [type];
 }
 
-/** What was declared on this very class; undefined where it is no forwarder. */
+/** Reads the declaration of the class itself, or undefined when it is not a forwarder. */
 export function readForwarder(target: ClassOf): ForwarderDeclaration | undefined {
   return readOwnMetadata<ForwarderDeclaration>(target, metadataKey);
 }

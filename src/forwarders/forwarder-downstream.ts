@@ -13,18 +13,18 @@ import type { ForwardBudget } from './forward-budget.ts';
 import { refusedSend } from './forwarder-errors.ts';
 import type { RoutedMessage, RouterOptions } from './routing.ts';
 
-/** What one forwarder does with one event. */
+/** One call of a forwarder with one event. */
 export interface Forwarding {
   readonly forwarder: string;
   readonly origin: string;
   readonly envelope: Envelope;
-  /** The event as the forwarder is given it: that of the envelope, or the same with the data its schema gave. */
+  /** The event that the forwarder receives: that of the envelope, or the same with the data of its schema. */
   readonly view: CloudEvent;
   /** Shared by all forwarders of the event. */
   readonly budget: ForwardBudget;
 }
 
-/** Collects what a forwarder sends for one event, until it is closed. */
+/** Collects the messages of a forwarder for one event, until it is closed. */
 export class ForwarderDownstream implements Downstream {
   readonly messages: RoutedMessage[] = [];
   readonly #forwarding: Forwarding;
@@ -37,7 +37,7 @@ export class ForwarderDownstream implements Downstream {
     this.#options = options;
   }
 
-  /** The first send that was refused. It counts even if the forwarder caught it. */
+  /** The first refused send. It fails the event even if the forwarder caught the error. */
   get refusal(): StatefunError | undefined {
     return this.#refusal;
   }

@@ -1,7 +1,7 @@
 import type { CloudEvent } from '../envelope/cloud-event.ts';
 import { StatefunError, toError } from '../shared/errors.ts';
 
-/** The error of a send that was refused: it says which forwarder and event it is about. */
+/** Returns the error of a refused send, which names the forwarder and the event. */
 export function refusedSend(thrown: unknown, forwarder: string, event: CloudEvent): StatefunError {
   if (!StatefunError.is(thrown)) return forwarderFailed(thrown, forwarder, event);
   return new StatefunError(thrown.code, `${thrown.summary.replace(/\.$/, '')} (from forwarder ${forwarder}, ${nameOf(event)}).`, {
@@ -20,7 +20,7 @@ export function forwarderFailed(thrown: unknown, forwarder: string, event: Cloud
 }
 
 export function forwarderAsync(method: 'accept' | 'forward', forwarder: string, event: CloudEvent): StatefunError {
-  return new StatefunError('FORWARDER_ASYNC', `${method} of forwarder ${forwarder} answered with a promise for ${nameOf(event)}.`, {
+  return new StatefunError('FORWARDER_ASYNC', `${method} of forwarder ${forwarder} returned a promise for ${nameOf(event)}.`, {
     facts: { method, ...factsOf(forwarder, event) },
   });
 }

@@ -12,24 +12,24 @@ import type { RoutedMessage, RouterOptions } from './routing.ts';
 
 export type { RoutedMessage, RouterOptions } from './routing.ts';
 
-/** A forwarder as the application hands it to the router. */
+/** A forwarder of the application. */
 export interface RegisteredForwarder {
-  /** Unique; message ids are made of it. */
+  /** Unique name. Message ids depend on it. */
   readonly name: string;
   readonly forwarder: EventForwarder;
-  /** None where its `accept` decides alone. */
+  /** Event types. Empty when only `accept` decides. */
   readonly eventTypes?: readonly EventType[];
-  /** The function type that all its messages are for, where that is declared. */
+  /** Function type of all its messages, if declared. */
   readonly target?: string | undefined;
-  /** Its place among the forwarders; those of equal order go by name. */
+  /** Position among the forwarders: ascending, and by name for equal values. */
   readonly order: number;
 }
 
 /**
- * Asks every forwarder about an event and collects the messages of all that accept it.
+ * Calls every forwarder for an event and collects the messages of all that accept it.
  *
- * 1. All or nothing: a forwarder that throws leaves the event without messages; routing it again runs all of them.
- * 2. The same envelope and origin give the same messages, ids included, as long as the forwarders stay the same.
+ * 1. All or nothing: if a forwarder throws, the event has no messages. Routing it again calls all forwarders.
+ * 2. The same envelope and origin lead to the same messages and ids, as long as the forwarders do not change.
  */
 export class Router {
   readonly #forwarders: readonly RegisteredForwarder[];
@@ -52,8 +52,8 @@ export class Router {
   }
 
   /**
-   * The messages of an event, in the order of the forwarders; none if no forwarder accepts it. `origin` names the record or request
-   * for ever: message ids are made of it. Throws an error of outcome `give-up` that names forwarder and event.
+   * Returns the messages of an event in the order of the forwarders, or none when no forwarder accepts it. `origin` identifies the record or request
+   * permanently; message ids depend on it. Throws an error with outcome `give-up` that names forwarder and event.
    */
   route(envelope: Envelope, origin: string): readonly RoutedMessage[] {
     const messages: RoutedMessage[] = [];
@@ -71,7 +71,7 @@ export class Router {
     budget: ForwardBudget,
   ): readonly RoutedMessage[] {
     const { event } = envelope;
-    // Where one type is named `accept` may take others, whose data has to fit all the same.
+    // With one type, `accept` may accept events of other types. Their data is checked, too.
     const eventType = eventTypes.find((named) => named.is(event)) ?? eventTypes[0];
     const view = eventType === undefined ? event : checkData(name, eventType, event);
     const downstream = new ForwarderDownstream({ forwarder: name, origin, envelope, view, budget }, this.#options);
@@ -94,7 +94,7 @@ function compareForwarders(left: RegisteredForwarder, right: RegisteredForwarder
   return left.name < right.name ? -1 : 1;
 }
 
-/** Whether the router gives the event to the forwarder. Of several event types each has its data: `accept` is asked about no others. */
+/** Returns whether the forwarder receives the event. With several event types, `accept` is called only for events of these types. */
 export function accepts({ name, forwarder, eventTypes = [] }: RegisteredForwarder, event: CloudEvent): boolean {
   const isNamed = eventTypes.some((eventType) => eventType.is(event));
   if (forwarder.accept === undefined || (eventTypes.length > 1 && !isNamed)) return isNamed;
@@ -108,7 +108,7 @@ export function accepts({ name, forwarder, eventTypes = [] }: RegisteredForwarde
   return Boolean(answer);
 }
 
-/** What the schema finds has a code of its own, which names event and fields. */
+/** Errors of the schema keep their code and text, which name the event and its fields. */
 function checkData(name: string, eventType: EventType, event: CloudEvent): CloudEvent {
   try {
     return eventType.check(event);
@@ -117,7 +117,7 @@ function checkData(name: string, eventType: EventType, event: CloudEvent): Cloud
   }
 }
 
-/** Whether an answer is a promise; if so, its rejection is taken care of, since nobody waits for it. */
+/** Returns whether a result is a promise, and ignores its rejection, because nothing awaits it. */
 function isPromise(answer: unknown): boolean {
   if (!isThenable(answer)) return false;
   ignoreRejection(answer);

@@ -2,23 +2,23 @@ import type { Envelope } from '../envelope/envelope.ts';
 import type { Address } from '../shared/address.ts';
 import type { Clock } from '../shared/time/clock.ts';
 
-/** What becomes of events that no forwarder accepts: kept as dead letters, or only counted. */
+/** Reaction to events that no forwarder accepts: keep them as dead letters, or only count them. */
 export type UnmatchedEvents = 'dead-letter' | 'count';
 
-/** What the router knows about the application. */
+/** The parts of an application that the router uses. */
 export interface RouterOptions {
-  /** Whether a function type has a function. */
+  /** Returns whether something handles the function type. */
   isRegistered(type: string): boolean;
   registeredTypes(): readonly string[];
-  /** The `time` of events that forwarders make. */
+  /** Source of the `time` of events that forwarders create. */
   readonly clock: Clock;
 }
 
-/** A message of an event, not sent yet. */
+/** A message that a forwarder sent for an event. */
 export interface RoutedMessage {
   readonly target: Address;
-  /** With the message id. */
+  /** Envelope with the message id. */
   readonly envelope: Envelope;
-  /** The name of the forwarder. */
+  /** Name of the forwarder. */
   readonly forwarder: string;
 }

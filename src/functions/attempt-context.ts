@@ -15,14 +15,14 @@ import type { Metrics } from '../shared/metrics.ts';
 import type { TypedValue } from '../shared/typed-value.ts';
 import type { AddressState } from '../state/address-state.ts';
 import type { Context, DelayOptions, EgressOptions, SubscribeOptions } from './context.ts';
-import { effectBytesMax, effectsMax, ensureToken, messageBytesMax } from './effect-limits.ts';
+import { effectBytesMax, effectsMax, ensureCancellationToken, messageBytesMax } from './effect-limits.ts';
 import type { Cancellation, DelayedMessage, Effects, EgressEffect } from './effects.ts';
 import type { InvocationHost } from './invocation-host.ts';
 import type { Message } from './message.ts';
 import { toSentValue } from './sent-value.ts';
 import { subscribersOf, subscriptionEvent, toAddress, type SubscriptionAction } from './subscriptions.ts';
 
-/** The context of one attempt: collects its effects until it is closed. */
+/** The context of one attempt. It collects effects until it is closed. */
 export class AttemptContext implements Context {
   readonly self: Address;
   readonly caller: Address | undefined;
@@ -38,7 +38,7 @@ export class AttemptContext implements Context {
   #view: CloudEvent | undefined;
   #ordinal = 0;
   #bytes = 0;
-  /** What counts against the budget of the host. */
+  /** Size of the effects, counted in the budget of the host. */
   #reserved = { count: 0, bytes: 0 };
   #selfText: string | undefined;
   #selfPath: string | undefined;
@@ -75,8 +75,8 @@ export class AttemptContext implements Context {
   }
 
   #sendAfter(delay: Duration, target: Address, { token }: DelayOptions, envelopeOf: () => Envelope): void {
-    if (token !== undefined && this.#isTokenPending(ensureToken(token))) {
-      throw new StatefunError('DELAYED_TOKEN_IN_USE', `the token "${token}" is pending at ${this.#selfName}.`, {
+    if (token !== undefined && this.#isCancellationTokenPending(ensureCancellationToken(token))) {
+      throw new StatefunError('DELAYED_TOKEN_IN_USE', `the cancellation token "${token}" is pending at ${this.#selfName}.`, {
         facts: { token, address: this.self },
       });
     }
@@ -86,7 +86,7 @@ export class AttemptContext implements Context {
 
   cancelDelayed(token: string): void {
     this.#ensureOpen('cancelDelayed');
-    this.#delayed.push({ kind: 'cancel', token: ensureToken(token) });
+    this.#delayed.push({ kind: 'cancel', token: ensureCancellationToken(token) });
   }
 
   reply(event: CloudEvent | NewEvent): void {
@@ -99,7 +99,7 @@ export class AttemptContext implements Context {
 
   publish(event: CloudEvent | NewEvent): void {
     this.#ensureOpen('publish');
-    // No look at whether the type is registered: a subscriber whose function is gone must not fail the publisher. Its message is a dead letter.
+    // The type is not checked: a subscriber whose function was removed must not fail the publisher. Its message becomes a dead letter.
     for (const subscriber of subscribersOf(this.#state).values())
       this.#messages.push({ target: toAddress(subscriber), envelope: this.#envelopeOf(event) });
   }
@@ -152,7 +152,7 @@ export class AttemptContext implements Context {
     return this.#controller.signal;
   }
 
-  /** The event as the handler was given it: passing it on sends the received envelope, unchanged to the byte. */
+  /** The event that the handler received. Passing it on sends the received envelope, with the same bytes. */
   set view(event: CloudEvent) {
     this.#view = event;
   }
@@ -195,10 +195,10 @@ export class AttemptContext implements Context {
     return this.#counted(Envelope.ofTypedValue(toSentValue(value), { messageId }));
   }
 
-  /** Counts an envelope against the limits of the invocation, so that no commit is too large to be written. */
+  /** Counts an envelope in the limits of the invocation, so that no commit is too large to be written. */
   #counted(envelope: Envelope): Envelope {
     const { payloadBytes, isTypedValue } = envelope;
-    // The count may be an estimate, up to six times too low for text that JSON escapes; where it could matter the text itself is measured.
+    // The count may be an estimate, up to six times too low for text that JSON escapes. Near the limit, the text itself is measured.
     const bytes = payloadBytes > messageBytesMax / 8 && !isTypedValue ? Buffer.byteLength(envelope.payload) : payloadBytes;
     this.#bytes += bytes;
     if (bytes > messageBytesMax) {
@@ -242,9 +242,9 @@ export class AttemptContext implements Context {
     return { type, id: ensureAddressId(id, type) };
   }
 
-  #isTokenPending(token: string): boolean {
+  #isCancellationTokenPending(token: string): boolean {
     const last = this.#delayed.findLast((effect) => effect.token === token);
-    return last === undefined ? this.#host.isTokenPending(this.self, token) : last.kind === 'send';
+    return last === undefined ? this.#host.isCancellationTokenPending(this.self, token) : last.kind === 'send';
   }
 
   #ensureOpen(method: string): void {

@@ -4,14 +4,14 @@ import type { LogFields, Logger } from '../shared/logger.ts';
 import { settled } from '../shared/thenable.ts';
 
 /**
- * Which attempt something belongs to that a handler has started: promises, timers and sockets carry it along. It is small and lets go of
- * the attempt at its end, because what a handler leaves behind keeps it in memory.
+ * Identifies the attempt that started an asynchronous operation. Promises, timers and sockets carry it. It is small and drops its reference to the
+ * attempt at the end, because operations that outlive the handler keep it in memory.
  */
 export class AttemptOrigin {
   readonly address: Address;
   readonly messageId: string;
   readonly #logger: Logger;
-  /** Fails the attempt; undefined while its handler is not asynchronous, and once it has settled. */
+  /** Fails the attempt. Undefined before the handler has returned a promise, and after it has settled. */
   #fail: ((error: Error) => void) | undefined;
 
   constructor(address: Address, messageId: string, logger: Logger) {
@@ -20,12 +20,12 @@ export class AttemptOrigin {
     this.#logger = logger;
   }
 
-  /** What the log lines of the attempt carry. */
+  /** Fields for log lines of the attempt. */
   get fields(): LogFields {
     return { address: formatAddress(this.address), messageId: this.messageId };
   }
 
-  /** Settles as what the handler returned does, or rejects before with a failure of something that it did not await. */
+  /** Settles like the result of the handler, or rejects before it when an operation fails that the handler did not await. */
   settled(result: PromiseLike<unknown>): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#fail = reject;
@@ -35,12 +35,12 @@ export class AttemptOrigin {
     });
   }
 
-  /** The attempt is over: what fails from here on is only reported. */
+  /** Ends the attempt: later failures are only logged. */
   end(): void {
     this.#fail = undefined;
   }
 
-  /** Something that the handler started and did not await has failed. The attempt fails with it, or it is logged when the attempt is over. */
+  /** Reports the failure of an operation that the handler did not await. The attempt fails with it, or it is logged after the end of the attempt. */
   failedUnawaited(thrown: unknown): void {
     const error = toError(thrown);
     const fail = this.#fail;
@@ -49,7 +49,7 @@ export class AttemptOrigin {
       return;
     }
     this.end();
-    // The same as if it had been awaited: what cannot be tried again is not.
+    // The original error, as if it had been awaited, so that its outcome decides about another attempt.
     fail(StatefunError.is(error) ? error : this.#describe(error));
   }
 

@@ -15,9 +15,9 @@ import { addSubscriber, readSubscription, removeSubscriber, subscribersOf, toAdd
 type Instance = Readonly<Record<string, (...parameters: unknown[]) => unknown>>;
 
 /**
- * One try at an invocation: the seam between functions and whoever hosts them. (definition, instance, message, state) in, effects out.
+ * One try at an invocation: the interface between functions and their host. It takes definition, instance, message and state, and returns effects.
  *
- * FUNCTION-A1. Until `keep` nothing is visible outside: the state's changes are staged, the effects are collected.
+ * FUNCTION-A1. Before `keep`, nothing is visible outside: changes of state are staged, effects are collected.
  * FUNCTION-A2. After `keep` or `discard` the context and the cells throw ATTEMPT_ENDED.
  * FUNCTION-A3. Exactly one of `keep` and `discard` is called, by the host, after `start` returned, threw, or its promise settled or timed
  *     out.
@@ -29,7 +29,7 @@ export class Attempt {
   readonly #state: AddressState;
   readonly #host: InvocationHost;
   readonly #context: AttemptContext;
-  /** Undefined where handlers run in no scope. */
+  /** Undefined when handlers run without a scope. */
   #origin: AttemptOrigin | undefined;
 
   constructor(
@@ -41,7 +41,7 @@ export class Attempt {
     nowMs: number,
   ) {
     this.#definition = definition;
-    // The methods that are called were recorded by decorators on this very class.
+    // Safe: only methods recorded by decorators of this class are called.
     this.#instance = instance as Instance;
     this.#message = message;
     this.#state = state;
@@ -49,12 +49,12 @@ export class Attempt {
     this.#context = new AttemptContext(message, state, host, nowMs);
   }
 
-  /** What is done when it fails, and how long it may take. */
+  /** Retries, timeout and reaction to failure. */
   get policy(): FailurePolicy {
     return this.#definition.policy;
   }
 
-  /** Runs the handler; a promise means that it has not settled yet. Throws what the handler throws. */
+  /** Runs the handler. Returns a promise when it is asynchronous. Throws the errors of the handler. */
   start(): Promise<void> | undefined {
     this.#state.begin();
     const { event } = this.#message.envelope;
@@ -64,7 +64,7 @@ export class Attempt {
     return this.#call(handler, event);
   }
 
-  /** The attempt succeeded: its state changes stay, its effects are handed over. */
+  /** Ends a successful attempt: keeps its changes of state and returns its effects. */
   keep(): Effects {
     this.#context.close();
     this.#origin?.end();
@@ -72,7 +72,7 @@ export class Attempt {
     return this.#context.effects;
   }
 
-  /** The attempt failed or was abandoned: no trace of it stays. */
+  /** Ends a failed or abandoned attempt: undoes its changes of state and drops its effects. */
   discard(): void {
     // Listeners of the signal are the handler's: what they leave behind belongs to the attempt. Where no handler ran there are none.
     if (this.#origin === undefined) this.#context.abort();
@@ -86,7 +86,7 @@ export class Attempt {
     this.#context.view = view;
     return this.#inScope(() => {
       const result = this.#instance[handler.method]?.(view, this.#context);
-      // A thenable is awaited like a promise: that is what `await` does with what a handler returns. Some do their work only when asked.
+      // A thenable is awaited like a promise, as `await` does. Some do their work only when asked.
       if (!isThenable(result)) return undefined;
       return this.#origin === undefined ? settled(result) : this.#origin.settled(result);
     });
@@ -119,15 +119,15 @@ export class Attempt {
   #currentEvent(): NewEvent | CloudEvent | undefined {
     const { onSubscribe } = this.#definition;
     if (onSubscribe === undefined) return undefined;
-    // The decorator's signature lets only methods of this shape be marked.
+    // Safe: the type of the decorator accepts only methods of this shape.
     const current = this.#inScope(() => {
       const answer = this.#instance[onSubscribe]?.() as NewEvent | CloudEvent | undefined;
-      // Nobody waits for it: were it to reject, the process would end.
+      // Nothing awaits it, and an unhandled rejection would end the process.
       if (isThenable(answer)) ignoreRejection(answer);
       return answer;
     });
     if (!isThenable(current)) return current;
-    const summary = `@OnSubscribe ${onSubscribe}() of "${this.#definition.type}" answered with a promise; it must answer at once.`;
+    const summary = `@OnSubscribe ${onSubscribe}() of "${this.#definition.type}" returned a promise; it must be synchronous.`;
     throw new StatefunError('ON_SUBSCRIBE_ASYNC', summary, { facts: { functionType: this.#definition.type, method: onSubscribe } });
   }
 

@@ -6,13 +6,13 @@ import { ensureLegacyDecorators } from '../shared/metadata.ts';
 import type { Context } from './context.ts';
 import type { FunctionOptions } from './failure-policy.ts';
 
-/** What `@StatefunFunction` records on a class. */
+/** Metadata that `@StatefunFunction` records on a class. */
 export interface RecordedFunction {
   readonly type: string;
   readonly options: FunctionOptions;
 }
 
-/** What `@Handles` records: which method takes which events; no event type at all is the catch-all. */
+/** Metadata that `@Handles` records: a method and its event type. Without an event type, the method is the catch-all. */
 export interface RecordedHandler {
   readonly method: string;
   readonly eventType: EventType | string | undefined;
@@ -26,9 +26,9 @@ type HandlerDecorator<T> = <M extends HandlerMethod<T>>(target: object, method: 
 type CurrentEventMethod = () => NewEvent | CloudEvent | undefined;
 
 /**
- * Declares a class to be a stateful function of the type, `namespace/name`.
+ * Declares a class as a stateful function of the type `namespace/name`.
  *
- * The type is text and not the class name, so that minifiers and renames never move anyone's state.
+ * The type is a text, not the class name, so minifiers and renames do not affect stored state.
  */
 export function StatefunFunction(type: string, options: FunctionOptions = {}): ClassDecorator {
   return (target: object, ...others: readonly unknown[]) => {
@@ -39,9 +39,8 @@ export function StatefunFunction(type: string, options: FunctionOptions = {}): C
 }
 
 /**
- * The method handles events of a type. With an event type that has a schema the data is checked first, and the parameter's type is
- * checked against it by the compiler; with a text only the `type` attribute is compared; with nothing it takes every event that no
- * other method takes.
+ * Makes a method the handler of an event type. For an event type with a schema, the data is checked first, and the compiler checks the type of the
+ * parameter. For a text, only the `type` attribute is compared. Without an argument, the method handles every event that no other method handles.
  */
 export function Handles<T>(eventType: EventType<T>): HandlerDecorator<T>;
 export function Handles(eventType?: string): HandlerDecorator<never>;
@@ -53,8 +52,8 @@ export function Handles(eventType?: EventType | string): HandlerDecorator<never>
 }
 
 /**
- * The method answers subscribers and queries with the current event of the address. `undefined` means that nothing is known yet: there
- * is no answer, the subscription is kept, and the next published event reaches the subscriber.
+ * Makes a method return the current event of the address for new subscribers and queries. When it returns `undefined`, nothing is sent; the
+ * subscription is kept, and the next published event reaches the subscriber.
  */
 export function OnSubscribe(): <M extends CurrentEventMethod>(
   target: object,

@@ -1,31 +1,31 @@
 import type { AddressedEnvelope } from '../envelope/addressed-envelope.ts';
 import type { Envelope } from '../envelope/envelope.ts';
 
-/** A message an invocation sends for later. */
+/** A delayed message that an invocation sends. */
 export interface DelayedMessage extends AddressedEnvelope {
   readonly kind: 'send';
-  /** Milliseconds since the epoch. */
+  /** Due time, in milliseconds since the epoch. */
   readonly dueAt: number;
-  /** Names it for cancellation, within the sender's address. */
+  /** Cancellation token, unique at the sender's address. */
   readonly token: string | undefined;
 }
 
-/** Takes back the pending delayed message with the token, if there is one. */
+/** Cancels the pending delayed message with the cancellation token, if there is one. */
 export interface Cancellation {
   readonly kind: 'cancel';
   readonly token: string;
 }
 
-/** A record an invocation sends out. */
+/** A record that an invocation sends to an egress. */
 export interface EgressEffect {
   readonly egressId: string;
   readonly envelope: Envelope;
 }
 
-/** What an invocation asked for besides its state changes. The host decides what becomes of it; a failed attempt's are thrown away. */
+/** The effects of an invocation besides its state changes. The host applies them; those of a failed attempt are discarded. */
 export interface Effects {
   readonly messages: readonly AddressedEnvelope[];
-  /** Applied in order: send then cancel of a token cancels, cancel then send leaves it pending. */
+  /** Applied in order: a send followed by a cancel of its token is cancelled; a cancel followed by a send leaves the message pending. */
   readonly delayed: readonly (DelayedMessage | Cancellation)[];
   readonly egress: readonly EgressEffect[];
 }

@@ -2,19 +2,19 @@ import { describe, StatefunError, toError } from '../shared/errors.ts';
 import { backOffDelayMs } from '../shared/time/back-off.ts';
 import { toMilliseconds, type Duration } from '../shared/time/duration.ts';
 
-/** What becomes of a message whose handler failed for good: kept as a dead letter, dropped and counted, or the engine stops. */
+/** Reaction to a message whose handler failed for good: keep it as a dead letter, drop and count it, or stop the engine. */
 export type OnFailure = 'dead-letter' | 'skip' | 'stop';
 
-/** How often and how soon a failed message is tried again. The address waits meanwhile; other addresses go on. */
+/** Number and delays of the attempts of a failed message. Its address waits meanwhile; other addresses continue. */
 export interface RetryOptions {
   /**
-   * How many times a message is tried in all, the first attempt included.
+   * Most attempts of one message, the first included.
    *
    * @defaultValue 5
    */
   readonly attemptsMax?: number;
   /**
-   * Wait before the second attempt; doubled for each further one.
+   * Wait before the second attempt. Each further wait is twice as long.
    *
    * @defaultValue `'100ms'`
    */
@@ -27,18 +27,18 @@ export interface RetryOptions {
   readonly delayMax?: Duration;
 }
 
-/** How one function type is run. */
+/** Options of a function type. */
 export interface FunctionOptions {
   readonly retry?: RetryOptions;
   /**
-   * What happens when the attempts are used up, or trying again cannot help (malformed data, an unknown function type).
+   * Reaction when the attempts are used up, or when another one cannot help (malformed data, an unknown function type).
    *
    * @defaultValue `'dead-letter'`
    */
   readonly onFailure?: OnFailure;
   /**
-   * How long an asynchronous handler may run before its attempt is abandoned and retried. Longer hides a stuck dependency; shorter
-   * turns a slow one into retries. Only the attempt is abandoned: nothing it sent is delivered, and its `context.signal` is aborted.
+   * Longest time for an asynchronous handler. After it, the attempt is abandoned and another one follows. Longer hides a stuck dependency; shorter
+   * turns a slow one into retries. Nothing that an abandoned attempt sent is delivered, and its `context.signal` is aborted.
    *
    * @defaultValue `'30s'`
    */
@@ -54,10 +54,10 @@ export interface FailurePolicy {
   readonly handlerTimeoutMs: number;
 }
 
-/** Every {@link OnFailure}, to check what JavaScript gives. */
+/** Every {@link OnFailure}, to check values of callers without types. */
 const onFailures: readonly unknown[] = ['dead-letter', 'skip', 'stop'] satisfies readonly OnFailure[];
 
-/** Fills in the defaults; throws INVALID_DURATION for times that cannot be read, and FUNCTION_OPTION_INVALID. */
+/** Fills in the defaults. Throws INVALID_DURATION for times that cannot be read, and FUNCTION_OPTION_INVALID. */
 export function toFailurePolicy(options: FunctionOptions): FailurePolicy {
   const { onFailure = 'dead-letter', retry: { attemptsMax = 5 } = {} } = options;
   if (!onFailures.includes(onFailure)) throw invalid('onFailure', onFailure, `one of ${onFailures.join(', ')}`);
@@ -75,10 +75,10 @@ function invalid(option: string, value: unknown, expected: string): StatefunErro
   return new StatefunError('FUNCTION_OPTION_INVALID', `${option} is ${describe(value)}; it must be ${expected}.`, { facts: { option } });
 }
 
-/** How V8 refuses to change an object that is frozen. */
+/** Matches the errors of V8 for changes of a frozen object. */
 const frozenWrite = /^Cannot (?:assign to read only|add|delete|define|redefine) property\b|object is not extensible$/;
 
-/** What a handler threw, as the error that its attempt fails with: VALUE_FROZEN for a change of a frozen value, else {@link toError}. */
+/** Returns the error of an attempt for the value that its handler threw: VALUE_FROZEN for a change of a frozen value, otherwise {@link toError}. */
 export function toHandlerError(thrown: unknown): Error {
   const error = toError(thrown);
   if (error.name !== 'TypeError' || !frozenWrite.test(error.message)) return error;
@@ -86,14 +86,14 @@ export function toHandlerError(thrown: unknown): Error {
 }
 
 /**
- * Whether trying again can help. It cannot after an error of this framework that says so: the program or the data has to be corrected. Other
- * errors are tried again, since what the handler depends on may have failed.
+ * Returns whether another attempt can help. It cannot after errors of this framework whose outcome is not `retry`: program or data have to be corrected.
+ * It can after all other errors, because a dependency of the handler may have failed.
  */
 export function canRetry(error: Error): boolean {
   return !StatefunError.is(error) || error.outcome === 'retry';
 }
 
-/** How long to wait after the given number of failed attempts, in milliseconds. */
+/** Returns the wait after the given number of failed attempts, in milliseconds. */
 export function retryDelayMs(policy: FailurePolicy, attemptsFailed: number): number {
   return backOffDelayMs({ firstMs: policy.retryDelayMs, maxMs: policy.retryDelayMsMax }, attemptsFailed);
 }

@@ -9,37 +9,37 @@ import { persistedProperties } from '../state/persisted.ts';
 import { handlersMetadataKey, onSubscribeMetadataKey, type RecordedFunction, type RecordedHandler } from './decorators.ts';
 import { toFailurePolicy, type FailurePolicy } from './failure-policy.ts';
 
-/** One method and the events it takes. */
+/** One handler method and its event type. */
 export interface HandlerDefinition {
   readonly method: string;
-  /** Checks the data before the method sees it; undefined where only a type text, or nothing, was given. */
+  /** Checks the data before the method is called. Undefined when `@Handles` has a text or no argument. */
   readonly eventType: EventType | undefined;
 }
 
-/** Everything about a function class that does not depend on an address. */
+/** Everything about a function class that is the same for all addresses. */
 export interface FunctionDefinition {
   readonly type: string;
   readonly class: ClassOf;
   readonly handlers: ReadonlyMap<string, HandlerDefinition>;
   readonly catchAll: HandlerDefinition | undefined;
-  /** The method that answers SUBSCRIBE and QUERY. */
+  /** The method that returns the current event for SUBSCRIBE and QUERY. */
   readonly onSubscribe: string | undefined;
-  /** Properties that hold state cells. */
+  /** Properties with state cells. */
   readonly persisted: readonly string[];
   readonly policy: FailurePolicy;
 }
 
-/** Whether `@StatefunFunction` stands on this very class. */
+/** Returns whether the class itself has `@StatefunFunction`. */
 export function isFunctionClass(value: unknown): value is ClassOf {
   return typeof value === 'function' && readOwnMetadata(value, functionMetadataKey) !== undefined;
 }
 
-/** Whether `@Handles` stands in the class or one of its bases. */
+/** Returns whether the class or one of its bases has `@Handles`. */
 export function hasHandlers(value: object): boolean {
   return readMetadata(value, handlersMetadataKey) !== undefined;
 }
 
-/** Reads what the decorators recorded. Mistakes are returned, all of them, so that a start can report every one at once. */
+/** Reads the metadata of the decorators. Returns all mistakes, so that the start can report them together. */
 export function readDefinition(functionClass: ClassOf): { definition?: FunctionDefinition; problems: readonly StatefunError[] } {
   const recorded = readOwnMetadata<RecordedFunction>(functionClass, functionMetadataKey);
   if (recorded === undefined)

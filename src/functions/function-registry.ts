@@ -6,31 +6,31 @@ import type { FunctionDefinition } from './function-definition.ts';
 import type { RemoteClient, RemoteFunction, RemotePolicy } from './remote/remote-function.ts';
 import { subscriberCell } from './subscriptions.ts';
 
-/** A function type that is handled here: what it is, its state cells, and how to make an instance. */
+/** A function class of this process: its definition, its state cells, and how to create instances. */
 export interface RegisteredFunction {
   readonly kind: 'class';
   readonly definition: FunctionDefinition;
-  /** The cells of the class and the framework's own. */
+  /** Cells of the class and of the framework. */
   readonly cells: readonly CellDefinition[];
-  /** Makes a new instance, its dependencies injected. */
+  /** Creates an instance with injected dependencies. */
   readonly create: () => object;
 }
 
-/** Most types of namespaces that are remembered. */
+/** Most remembered types of declared namespaces. */
 const foundMax = 10_000;
 
 /** The functions of an application, by type. */
 export class FunctionRegistry {
   readonly #functions = new Map<string, RegisteredFunction>();
-  /** By `namespace/name` or `namespace/*`. */
+  /** Remote functions by `namespace/name` or `namespace/*`. */
   readonly #remote = new Map<string, Omit<RemoteFunction, 'type'>>();
-  /** Those of a namespace that were asked for by name. */
+  /** Types found in a declared namespace. */
   readonly #found = new Map<string, RemoteFunction>();
 
   /**
-   * Registers a function; makes one instance to learn its state cells.
+   * Registers a function and creates one instance to read its state cells.
    *
-   * Throws DUPLICATE_FUNCTION_TYPE when the type is taken, and the errors of `cellsOf` for state that cannot be used.
+   * Throws DUPLICATE_FUNCTION_TYPE when the type is taken, and the errors of `cellsOf` for invalid cells.
    */
   register(definition: FunctionDefinition, create: () => object): void {
     const before = this.#functions.get(definition.type);
@@ -46,7 +46,7 @@ export class FunctionRegistry {
   }
 
   /**
-   * Registers functions that are handled elsewhere: a type, or all types of a namespace that nothing else names.
+   * Registers remote functions: a type, or all types of a namespace without a declaration of their own.
    *
    * Throws DUPLICATE_FUNCTION_TYPE when the type or the namespace is taken.
    */
@@ -83,17 +83,17 @@ export class FunctionRegistry {
     return [...this.#functions.keys(), ...this.#remote.keys()].sort();
   }
 
-  /** What is handled elsewhere, and where. */
+  /** Returns the remote functions and the endpoint of each. */
   remote(): readonly { readonly functions: string; readonly description: string }[] {
     return Array.from(this.#remote, ([functions, { client }]) => ({ functions, description: client.description }));
   }
 
-  /** Every client of remote functions, once. */
+  /** Returns every client of remote functions once. */
   clients(): readonly RemoteClient[] {
     return [...new Set(Array.from(this.#remote.values(), ({ client }) => client))];
   }
 
-  /** The error for a type that nothing handles; `from` says who asked. */
+  /** Returns the error for a type that nothing handles. `from` names the sender. */
   unknown(type: string, from: string): StatefunError {
     return unknownFunction(type, this.types(), from);
   }
@@ -102,12 +102,12 @@ export class FunctionRegistry {
     if (this.#remote.size === 0) return undefined;
     const known = this.#found.get(type);
     if (known !== undefined) return known;
-    // What is no type, such as "a/b/c", has no namespace.
+    // An invalid type, such as "a/b/c", has no namespace.
     if (!isFunctionType(type)) return undefined;
     const declared = this.#remote.get(type) ?? this.#remote.get(`${type.slice(0, type.indexOf('/'))}/*`);
     if (declared === undefined) return undefined;
     const found: RemoteFunction = { ...declared, type };
-    // A type may be anything that a message names; what is remembered stays small.
+    // A message can name any type, so the number of remembered ones is limited.
     if (this.#found.size < foundMax) this.#found.set(type, found);
     return found;
   }

@@ -5,41 +5,41 @@ import type { Metrics } from '../shared/metrics.ts';
 import type { AttemptOrigin } from './attempt-origin.ts';
 import type { SubscriptionSettings } from './subscriptions.ts';
 
-/** Surrounds handlers, so that what they call can know which invocation it works for. */
+/** Runs handlers so that code they call can find its attempt. */
 export interface InvocationScope {
-  /** Whether handlers run inside it: where nobody would notice they do not, since it costs every asynchronous step of the process. */
+  /** Whether handlers run in the scope. It is off where nothing uses it, because it slows down every asynchronous step of the process. */
   readonly active: boolean;
-  /** Calls the handler; whatever it starts, awaited or not, belongs to the attempt. */
+  /** Calls the handler. Every operation it starts, awaited or not, belongs to the attempt. */
   run<T>(origin: AttemptOrigin, handler: () => T): T;
 }
 
-/** Bounds what attempts send; where there is none, only the limits of one invocation count. */
+/** Limits the messages and records of all attempts together. Without it, only the limits of one invocation apply. */
 export interface SendBudget {
   /**
-   * Counts one more message or record, of an attempt that has sent `own` so far. Throws TOO_MANY_EFFECTS or TOO_MANY_MESSAGES, and counts
-   * nothing then.
+   * Counts one more message or record of an attempt that has sent `own` so far. When it throws TOO_MANY_EFFECTS or TOO_MANY_MESSAGES, it counts
+   * nothing.
    */
   reserve(own: { readonly count: number; readonly bytes: number }, bytes: number, sender: string): void;
-  /** The attempt has ended: what it sent is pending, or thrown away. */
+  /** Called at the end of an attempt, when its effects become pending or are discarded. */
   release(own: { readonly count: number; readonly bytes: number }): void;
-  /** Throws the same for what is sent together. */
+  /** Throws the same errors for effects that are sent together. */
   ensureRoom(own: { readonly count: number; readonly bytes: number }, sender: string): void;
 }
 
-/** What an attempt may ask of whoever hosts the function: the embedded engine, the request-reply server, the test kit. */
+/** The host of a function, for its attempts: the embedded engine, the request-reply server or the test kit. */
 export interface InvocationHost {
   isRegistered(type: string): boolean;
-  /** The error for a function type that nothing handles. */
+  /** Returns the error for a function type that nothing handles. `from` names the sender. */
   unknownFunction(type: string, from: string): StatefunError;
   hasEgress(egressId: string): boolean;
-  /** The error for an egress that the application does not declare. */
+  /** Returns the error for an egress that the application does not declare. `from` names the sender. */
   unknownEgress(egressId: string, from: string): StatefunError;
-  /** Whether a delayed message of the address with the token is pending. */
-  isTokenPending(address: Address, token: string): boolean;
+  /** Returns whether a delayed message of the address with the cancellation token is pending. */
+  isCancellationTokenPending(address: Address, token: string): boolean;
   readonly subscriptions: SubscriptionSettings;
   readonly logger: Logger;
   readonly scope?: InvocationScope | undefined;
   readonly budget?: SendBudget | undefined;
-  /** Counters scoped to a function type. */
+  /** Returns counters whose names begin with the function type. */
   metrics(type: string): Metrics;
 }

@@ -1,7 +1,7 @@
 import type { Envelope } from '../envelope/envelope.ts';
 import type { Address } from '../shared/address.ts';
 
-/** An envelope on its way to an address. The envelope carries the message id. */
+/** An envelope for an address. The envelope has the message id. */
 export interface Message {
   readonly target: Address;
   /** The address that sent it; undefined for messages from an ingress. */

@@ -2,7 +2,7 @@ import { isFunctionType } from '../shared/address.ts';
 import { describe, StatefunError } from '../shared/errors.ts';
 import { isTypedValue, type TypedValue } from '../shared/typed-value.ts';
 
-/** A typed value as it is sent: a copy, so that the sender may go on with its bytes. Throws TYPENAME_INVALID. */
+/** Returns a copy of a typed value for sending, so that the sender can reuse its bytes. Throws TYPENAME_INVALID. */
 export function toSentValue(given: TypedValue): TypedValue {
   if (isTypedValue(given) && isFunctionType(given.typename)) {
     const { typename, hasValue, value } = given;

@@ -6,11 +6,11 @@ import type { CellDefinition } from '../state/cell-definition.ts';
 import type { PersistedTable } from '../state/persisted-table.ts';
 import { jsonType } from '../state/state-type.ts';
 
-/** How subscriptions travel; an application sets both to talk with functions written elsewhere. */
+/** Format of subscription events. An application sets both options to work with functions of other systems. */
 export interface SubscriptionOptions {
-  /** Type of the events that ask to subscribe, unsubscribe or query. @defaultValue `'statefun.function-subscription'` */
+  /** Type of the events that subscribe, unsubscribe or query. @defaultValue `'statefun.function-subscription'` */
   readonly eventType?: string;
-  /** Their source is this, followed by `<namespace>.<name>/<id>` of the subscriber. @defaultValue `'/'` */
+  /** Prefix of their source, which continues with `<namespace>.<name>/<id>` of the subscriber. @defaultValue `'/'` */
   readonly sourcePrefix?: string;
 }
 
@@ -23,7 +23,7 @@ export function toSubscriptionSettings(options: SubscriptionOptions = {}): Subsc
 
 export type SubscriptionAction = 'SUBSCRIBE' | 'UNSUBSCRIBE' | 'QUERY';
 
-/** An address as subscription events write it. */
+/** An address in a subscription event. */
 interface AddressData {
   readonly namespace: string;
   readonly type: string;
@@ -38,13 +38,13 @@ export interface SubscriptionData {
   readonly correlationId: string | null;
 }
 
-/** One row of a publisher's table of subscribers; see {@link subscriberKey}. */
+/** One row of a publisher's table of subscribers, stored under its {@link subscriberKey}. */
 export interface Subscriber extends AddressData {
   readonly dateCreated: string;
   readonly correlationId: string | null;
 }
 
-/** The framework's own cell in every function's state. No class property can have this name. */
+/** Name of the framework's cell in the state of every function. No class property can have this name. */
 export const subscriberCellName = '$subscribers';
 export const subscriberCell: CellDefinition = {
   property: undefined,
@@ -53,7 +53,7 @@ export const subscriberCell: CellDefinition = {
   type: jsonType<Subscriber>(),
 };
 
-/** The event with which `subscriber` asks something of `publisher`. */
+/** Returns the event with which `subscriber` subscribes, unsubscribes or queries at `publisher`. */
 export function subscriptionEvent(
   settings: SubscriptionSettings,
   action: SubscriptionAction,
@@ -69,7 +69,7 @@ export function subscriptionEvent(
   };
 }
 
-/** The checked data of a subscription event; throws INVALID_EVENT_DATA naming the field. */
+/** Reads and checks the data of a subscription event. Throws INVALID_EVENT_DATA, naming the field. */
 export function readSubscription(event: CloudEvent): SubscriptionData {
   const data = event.data as Partial<SubscriptionData> | null | undefined;
   if (typeof data !== 'object' || data === null) throw invalid(event, 'data', event.data);
@@ -83,8 +83,8 @@ export function readSubscription(event: CloudEvent): SubscriptionData {
 }
 
 /**
- * The key of a subscriber's row: `<namespace>:<name>:<id>`. Where namespace or name hold a colon themselves, another address could have the
- * same one, so such a key begins with a colon, and lengths say where its parts end.
+ * Returns the key of a subscriber's row: `<namespace>:<name>:<id>`. If namespace or name contain a colon, another address could have the same key, so
+ * such a key begins with a colon and includes the lengths of its parts.
  */
 export function subscriberKey({ namespace, type, id }: AddressData): string {
   if (!namespace.includes(':') && !type.includes(':')) return `${namespace}:${type}:${id}`;
@@ -92,11 +92,11 @@ export function subscriberKey({ namespace, type, id }: AddressData): string {
 }
 
 /**
- * The subscribers of an address, while an attempt is open. Asked for only when they are read or changed: a host need not have them until
+ * Returns the subscribers of an address, while an attempt is open. It is called only when they are read or changed, because some hosts load them only
  * then.
  */
 export function subscribersOf(state: AddressState): PersistedTable<Subscriber> {
-  // Safe: the cell above is declared with this type.
+  // Safe: the cell is declared above with this type.
   return state.ownCell(subscriberCellName) as PersistedTable<Subscriber>;
 }
 
@@ -107,14 +107,14 @@ export function addSubscriber(table: PersistedTable<Subscriber>, subscriber: Sub
   table.set(key, subscriber);
 }
 
-/** Removes a subscriber, if it is one. */
+/** Removes a subscriber, if it is there. */
 export function removeSubscriber(table: PersistedTable<Subscriber>, subscriber: AddressData): void {
   const key = subscriberKey(subscriber);
   removeAmbiguousRow(table, subscriber, key);
   table.delete(key);
 }
 
-/** State folders of early versions hold rows of types with a colon under the key without lengths: the same subscriber has one row. */
+/** Returns the key without lengths, which early versions used for types with a colon, so that a subscriber never has two rows. */
 function removeAmbiguousRow(table: PersistedTable<Subscriber>, { namespace, type, id }: AddressData, key: string): void {
   const ambiguous = `${namespace}:${type}:${id}`;
   if (ambiguous === key) return;

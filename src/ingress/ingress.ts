@@ -4,76 +4,76 @@ import type { Clock } from '../shared/time/clock.ts';
 import type { ConnectorSettings } from '../shared/connector-settings.ts';
 import type { Logger } from '../shared/logger.ts';
 
-/** Bytes with a position, as a stream delivers them. */
+/** A record of a stream: bytes with a position. */
 export interface IngressRecord {
-  /** The part of the ingress that is ordered in itself: a shard, a partition, a file. */
+  /** Part of the ingress whose records are ordered: a shard, a Kafka partition, a file. */
   readonly partition: string;
-  /** Where the record stands in its partition. Only the ingress reads it; the engine commits it with the effects of the record. */
+  /** Position of the record in its partition. Only the ingress interprets it. The engine commits it with the effects of the record. */
   readonly position: string;
-  /** Names the record for ever: message ids are hashed from it. For Kinesis: stream, its creation time, shard, sequence number. */
+  /** Identifies the record permanently; message ids are hashes of it. For Kinesis: stream, its creation time, shard, sequence number. */
   readonly identity: string;
   readonly data: Uint8Array;
-  /** The partition key, where the stream has one. */
+  /** Partition key, if the stream has one. */
   readonly key?: string;
 }
 
 /**
- * How a record becomes an event: CloudEvents JSON, the Protobuf envelope, or a function for records that are neither.
- * The function throws for records it cannot read; they become dead letters.
+ * Format of records: CloudEvents JSON, the Protobuf envelope, or a function that returns the event of a record. The function throws for records that
+ * it cannot read; they become dead letters.
  */
 export type RecordFormat = 'cloudevent' | 'envelope' | ((record: IngressRecord) => CloudEvent);
 
-/** What the engine gives an ingress. */
+/** The engine, for an ingress. */
 export interface IngressContext {
-  /** Partition to committed position: where to go on. Empty at the first start. */
+  /** Committed positions by partition, where reading continues. Empty at the first start. */
   readonly positions: ReadonlyMap<string, string>;
   /**
-   * Hands records over, in the order of their partitions, and resolves when the engine has room for more (back-pressure): wait for it
-   * before reading on. It says nothing about commits. Different partitions may deliver at the same time. Rejects when the engine stops.
+   * Delivers records in the order of their partitions. Resolves when the engine has room for more (back-pressure): wait for it before reading more.
+   * It is independent of commits. Several partitions may deliver at the same time. Rejects when the engine stops.
    */
   deliver(records: readonly IngressRecord[]): Promise<void>;
   /**
-   * Commits a position without a record, for example "latest", resolved to a time, or the end of a shard; resolves when it is durable. It
-   * takes effect behind everything delivered before.
+   * Commits a position without a record, for example "latest" resolved to a time, or the end of a shard. Resolves when it is durable. It is committed
+   * after all records delivered before it.
    */
   savePosition(partition: string, position: string): Promise<void>;
-  /** Every record there will ever be has been delivered: the end of a file. */
+  /** Reports that no more records will follow, for example at the end of a file. */
   finished(): void;
-  /** The ingress cannot go on; the engine stops with this error. What can be tried again, the ingress tries again by itself. */
+  /** Reports that the ingress cannot continue. The engine stops with this error. The ingress itself retries operations that may succeed later. */
   failed(error: Error): void;
-  /** Aborted when the ingress must stop reading. */
+  /** Signal that is aborted when the ingress must stop reading. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** How a cluster of Flink StateFun reads the same records: a component of its module.yaml. */
+/** A component of module.yaml with which a Flink StateFun cluster reads the same records. */
 export interface ClusterIngress {
-  /** Such as `io.statefun.kinesis.v1/ingress`. */
+  /** Kind of the component, such as `io.statefun.kinesis.v1/ingress`. */
   readonly kind: string;
-  /** What stands in its `spec` beside the id. Every record is sent to the targets, at the id that is its key, as a value of the type. */
+  /** Its `spec` without the id. Every record is sent to the targets, at the id that equals its key, as a value of the type. */
   spec(route: { readonly valueType: string; readonly targets: readonly string[] }): Readonly<Record<string, unknown>>;
 }
 
-/** Where records come in. Implement it, and let the ingress contract suite check it, to read from a system of your own. */
+/** A source of records. Implement it to read from another system, and test it with the ingress contract suite. */
 export interface Ingress {
   /** Unique in the application; committed positions are kept under it, so it must not change. */
   readonly id: string;
-  /** How records become events. @defaultValue `'cloudevent'` */
+  /** Format of the records. @defaultValue `'cloudevent'` */
   readonly format?: RecordFormat;
   /**
-   * Names the messages of a record, in place of `format` and the forwarders of the application, which are not asked about it. Decides by the
-   * record alone; throws for records that are for nobody, which become dead letters.
+   * Returns the messages of a record, in place of `format` and the forwarders, which are not called. It decides by the record alone, and throws for
+   * records without a target, which become dead letters.
    */
   readonly route?: (record: IngressRecord) => readonly AddressedEnvelope[];
-  /** For people: what is read from where. */
+  /** Describes the source, for people. */
   readonly description: string;
-  /** Takes the settings of the application, before each start and before its description is read; throws for what it cannot use. */
+  /** Receives the settings of the application, before each start and before `description` is read. Throws for values that it cannot use. */
   configure?(settings: ConnectorSettings): void;
-  /** How a cluster of Flink StateFun reads the same records, after `configure`. Left out: it cannot, and `statefun module` says so. */
+  /** Returns how a Flink StateFun cluster reads the same records, after `configure`. Without it, `statefun module` reports that a cluster cannot. */
   cluster?(): ClusterIngress;
-  /** Resolves when reading has begun; rejects when it cannot, for example because the stream is missing. */
+  /** Starts reading. Resolves when reading has begun, and rejects when it cannot begin, for example without the stream. */
   start(context: IngressContext): Promise<void>;
-  /** Stops reading; resolves when nothing will be delivered any more. */
+  /** Stops reading. Resolves when no more records will be delivered. */
   stop(): Promise<void>;
 }

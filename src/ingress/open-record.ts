@@ -4,13 +4,13 @@ import { ignoreRejection, isThenable } from '../shared/thenable.ts';
 import { recognizeRecord } from './recognize-record.ts';
 import type { IngressRecord, RecordFormat } from './ingress.ts';
 
-/** The envelope in a record, its event checked. Throws an error of outcome `give-up` for anything that is not a CloudEvent. */
+/** Returns the envelope of a record, with a checked event. Throws an error with outcome `give-up` for anything that is not a CloudEvent. */
 export function openRecord(record: IngressRecord, format: RecordFormat = 'cloudevent'): Envelope {
   if (typeof format === 'function') {
     const event: unknown = format(record);
-    // A promise is no event; nobody waits for it, and were it to reject, the process would end.
+    // A promise is not an event and is refused below. Its rejection would end the process.
     if (isThenable(event)) ignoreRejection(event);
-    // Safe: what is not an event is refused.
+    // Safe: a value that is not an event is refused.
     return Envelope.ofEvent(event as CloudEvent, { partitionKey: record.key });
   }
   try {

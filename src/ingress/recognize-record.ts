@@ -2,7 +2,7 @@ import { Envelope } from '../envelope/envelope.ts';
 import { StatefunError } from '../shared/errors.ts';
 
 /*
- * What begins a record that somebody packed. None of these is the beginning of a text in UTF-8 that is JSON, or of a Protobuf envelope.
+ * First bytes of aggregated and compressed records. Neither JSON in UTF-8 nor a Protobuf envelope begins with them.
  *
  *   aggregate of the Kinesis Producer Library:   F3 89 9A C2 | Protobuf: keys and records | MD5 of the Protobuf, 16 bytes
  */
@@ -19,7 +19,7 @@ const compressions: readonly (readonly [name: string, start: readonly number[]])
   ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a]],
 ];
 
-/** Says of a record that could not be read what it is, where that can be told; otherwise returns the error as it is. */
+/** Returns a more precise error for a record that could not be read, if its bytes are recognized; otherwise the same error. */
 export function recognizeRecord(data: Uint8Array, format: 'cloudevent' | 'envelope', error: unknown): unknown {
   const facts = { bytes: data.byteLength };
   if (startsWith(data, aggregateStart)) {
@@ -34,7 +34,7 @@ export function recognizeRecord(data: Uint8Array, format: 'cloudevent' | 'envelo
   return recognizeOtherFormat(data, format, error);
 }
 
-/** A stream of the other format is met often, and every one of its records fails: the error says which format to set. */
+/** Recognizes records of the other format, a common mistake, so that the error names the format to set. */
 function recognizeOtherFormat(data: Uint8Array, format: 'cloudevent' | 'envelope', error: unknown): unknown {
   if (!StatefunError.is(error)) return error;
   const other = format === 'envelope' ? 'cloudevent' : 'envelope';
@@ -42,7 +42,7 @@ function recognizeOtherFormat(data: Uint8Array, format: 'cloudevent' | 'envelope
     if (other === 'envelope') Envelope.decode(data);
     else Envelope.ofPayload(data);
   } catch {
-    // It is neither.
+    // The record has neither format.
     return error;
   }
   const what = other === 'envelope' ? 'a Protobuf envelope' : 'CloudEvents JSON';

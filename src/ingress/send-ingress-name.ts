@@ -1,2 +1,2 @@
-/** The ingress of `statefun send`. Positions are kept under this name, so it must not change; no ingress of an application may use it. */
+/** Id of the ingress of `statefun send`. Positions are stored under it, so it must not change. No ingress of an application may use it. */
 export const sendIngressName = '$send';

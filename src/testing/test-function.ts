@@ -264,7 +264,7 @@ export class TestFunction {
     return registry;
   }
 
-  #host(): Omit<InvocationHost, 'isTokenPending'> {
+  #host(): Omit<InvocationHost, 'isCancellationTokenPending'> {
     const { strict = {}, subscriptions = {} } = this.#options;
     const types = strict.functions === undefined ? undefined : [this.address.type, ...strict.functions.map(functionTypeOf)].sort();
     return {

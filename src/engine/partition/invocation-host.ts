@@ -14,7 +14,7 @@ export interface InvocationHostOptions {
   readonly metrics: MetricsRegistry;
   readonly scope: InvocationScope | undefined;
   readonly budget: SendBudget;
-  readonly isTokenPending: (address: Address, token: string) => boolean;
+  readonly isCancellationTokenPending: (address: Address, token: string) => boolean;
 }
 
 /** What attempts may ask of the embedded engine. */
@@ -26,7 +26,7 @@ export function createInvocationHost({
   metrics,
   scope,
   budget,
-  isTokenPending,
+  isCancellationTokenPending,
 }: InvocationHostOptions): InvocationHost {
   const scopes = new Map<string, Metrics>();
   return {
@@ -38,7 +38,7 @@ export function createInvocationHost({
     logger,
     scope,
     budget,
-    isTokenPending,
+    isCancellationTokenPending,
     metrics(type) {
       let scoped = scopes.get(type);
       if (scoped === undefined) scopes.set(type, (scoped = metrics.scope(type)));

@@ -1,30 +1,30 @@
 import type { Address } from '../../shared/address.ts';
 import type { TypedValue } from '../../shared/typed-value.ts';
 
-/** What a runtime asks of a function elsewhere: messages of one address, to be handled in order, and the state of the address. */
+/** A call to a remote function: messages of one address, to handle in order, and the state of the address. */
 export interface InvocationBatch {
   readonly target: Address;
-  /** Every state that the runtime knows for the function type, whether something is stored in it or not. */
+  /** Every state that the runtime knows for the function type, with or without a stored value. */
   readonly states: readonly AttachedState[];
   readonly invocations: readonly BatchedMessage[];
 }
 
 export interface AttachedState {
   readonly name: string;
-  /** Undefined: known, and nothing is stored. */
+  /** Stored value. Undefined when nothing is stored. */
   readonly value: TypedValue | undefined;
 }
 
 export interface BatchedMessage {
-  /** Undefined for a message from an ingress. */
+  /** Sender. Undefined for a message from an ingress. */
   readonly caller: Address | undefined;
   readonly argument: TypedValue;
 }
 
-/** What a function elsewhere answers. */
+/** The response of a remote function. */
 export type BatchResponse = BatchResult | IncompleteContext;
 
-/** Everything a batch asked for; the runtime applies it as a whole, in the order of the fields messages, delayed, egress, mutations. */
+/** All effects of a batch. The runtime applies them together, in the order of the fields messages, delayed, egress, mutations. */
 export interface BatchResult {
   readonly kind: 'result';
   readonly mutations: readonly StateMutation[];
@@ -35,7 +35,7 @@ export interface BatchResult {
 
 export interface StateMutation {
   readonly name: string;
-  /** Undefined: the state is deleted. */
+  /** New value. Undefined deletes the state. */
   readonly value: TypedValue | undefined;
 }
 
@@ -46,9 +46,9 @@ export interface OutgoingMessage {
 
 export interface DelayedSend extends OutgoingMessage {
   readonly kind: 'send';
-  /** From now on, in milliseconds. */
+  /** Delay from now, in milliseconds. */
   readonly delayMs: number;
-  /** Names the message, so that it can be cancelled. */
+  /** Cancellation token. */
   readonly token: string | undefined;
 }
 
@@ -62,7 +62,7 @@ export interface OutgoingEgress {
   readonly argument: TypedValue;
 }
 
-/** The request lacked states: the runtime registers them and sends the batch again. Nothing of the batch takes effect. */
+/** The response to a call that lacked states. The runtime registers them and sends the batch again. The batch has no effects. */
 export interface IncompleteContext {
   readonly kind: 'incomplete';
   readonly missing: readonly StateSpec[];

@@ -22,7 +22,7 @@ const invocationsMax = 100_000;
 export interface IsolatedEngineOptions {
   readonly address: Address;
   readonly functions: FunctionRegistry;
-  readonly host: Omit<InvocationHost, 'isTokenPending'>;
+  readonly host: Omit<InvocationHost, 'isCancellationTokenPending'>;
   readonly clock: ManualClock;
   readonly handlerGraceMs: number;
   /** Called with each message to another address when it would arrive there. */
@@ -59,7 +59,10 @@ export class IsolatedEngine {
         this.#stopped = error;
       },
     };
-    const fullHost: InvocationHost = { ...host, isTokenPending: (sender, token) => this.#partition.delayed.isPending(sender, token) };
+    const fullHost: InvocationHost = {
+      ...host,
+      isCancellationTokenPending: (sender, token) => this.#partition.delayed.isPending(sender, token),
+    };
     this.#partition = new IsolatedPartition(
       { functions, host: fullHost, ports, limits: defaultLimits, deadLetters: this.#deadLetters, group },
       address,

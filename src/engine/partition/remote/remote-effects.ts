@@ -1,5 +1,5 @@
 import { Envelope } from '../../../envelope/envelope.ts';
-import { messageBytesMax, tokenBytesMax } from '../../../functions/effect-limits.ts';
+import { messageBytesMax, cancellationTokenBytesMax } from '../../../functions/effect-limits.ts';
 import type { Cancellation, DelayedMessage, Effects } from '../../../functions/effects.ts';
 import type { InvocationHost } from '../../../functions/invocation-host.ts';
 import type { BatchResult, DelayedSend, StateMutation } from '../../../functions/remote/invocation-batch.ts';
@@ -91,8 +91,8 @@ function checked(target: Address, context: AnswerContext): Address {
 
 function checkedToken<T extends string | undefined>(token: T, context: AnswerContext): T {
   if (token === '') throw invalid(context, 'a cancellation without a token');
-  if (token !== undefined && !isTextWithin(token, tokenBytesMax)) {
-    throw invalid(context, `a token of ${Buffer.byteLength(token)} bytes; at most ${tokenBytesMax} are allowed`);
+  if (token !== undefined && !isTextWithin(token, cancellationTokenBytesMax)) {
+    throw invalid(context, `a token of ${Buffer.byteLength(token)} bytes; at most ${cancellationTokenBytesMax} are allowed`);
   }
   return token;
 }

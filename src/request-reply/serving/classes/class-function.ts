@@ -63,7 +63,10 @@ export class ClassFunction implements ServedFunction {
     const state = new ServedState(this.#registered.cells, states, target);
     const effects = new BatchEffects();
     const records: EgressRecords = [];
-    const host: InvocationHost = { ...this.#host.invocations, isTokenPending: (_address, token) => effects.isTokenPending(token) };
+    const host: InvocationHost = {
+      ...this.#host.invocations,
+      isCancellationTokenPending: (_address, token) => effects.isCancellationTokenPending(token),
+    };
     const attempts = new AttemptLoop(this.#registered, state, host, this.#host);
     for (const invocation of invocations) {
       await this.#handleMessage(target, invocation, attempts, { effects, records });

@@ -19,8 +19,8 @@ export interface GivenUp {
 
 /** The services that function classes need from the host that serves them to a cluster. */
 export interface ClassHost {
-  /** The host of invocations without `isTokenPending`, which only the batch can tell. */
-  readonly invocations: Omit<InvocationHost, 'isTokenPending'>;
+  /** The host of invocations without `isCancellationTokenPending`, which only the batch can tell. */
+  readonly invocations: Omit<InvocationHost, 'isCancellationTokenPending'>;
   /** Whether a function type is remote, that is, served by another process. */
   readonly isRemote: (type: string) => boolean;
   /** Whether a caller is the router, which passes on records of an ingress: such messages have no caller. */

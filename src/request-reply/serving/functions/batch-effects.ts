@@ -25,7 +25,7 @@ export class BatchEffects {
   }
 
   /** Whether the batch itself has sent a delayed message with the token that is still pending. */
-  isTokenPending(token: string): boolean {
+  isCancellationTokenPending(token: string): boolean {
     return this.delayed.findLast((effect) => effect.token === token)?.kind === 'send';
   }
 

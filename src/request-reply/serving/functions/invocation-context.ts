@@ -3,7 +3,7 @@ import type { Clock } from '../../../shared/time/clock.ts';
 import { toMilliseconds, type Duration } from '../../../shared/time/duration.ts';
 import { describe, StatefunError } from '../../../shared/errors.ts';
 import type { DelayOptions } from '../../../functions/context.ts';
-import { ensureToken } from '../../../functions/effect-limits.ts';
+import { ensureCancellationToken } from '../../../functions/effect-limits.ts';
 import { latestTimeMs } from '../../../shared/time/iso-time.ts';
 import { namedLogger, type Logger } from '../../../shared/logger.ts';
 import { isTypedValue, type TypedValue } from '../../../shared/typed-value.ts';
@@ -54,8 +54,8 @@ export class InvocationContext implements FunctionContext<Record<string, never>>
   sendAfter(delay: Duration, target: string, id: string, value: Sendable, { token }: DelayOptions = {}): void {
     this.ensureOpen('sendAfter');
     const delayMs = Math.min(Math.ceil(toMilliseconds(delay)), latestTimeMs);
-    if (token !== undefined && this.#batch.effects.isTokenPending(toToken(token))) {
-      throw new StatefunError('DELAYED_TOKEN_IN_USE', `the token "${token}" is pending at ${formatAddress(this.self)}.`, {
+    if (token !== undefined && this.#batch.effects.isCancellationTokenPending(toToken(token))) {
+      throw new StatefunError('DELAYED_TOKEN_IN_USE', `the cancellation token "${token}" is pending at ${formatAddress(this.self)}.`, {
         facts: { token, address: this.self },
       });
     }
@@ -125,6 +125,6 @@ function toValue(value: Sendable): TypedValue {
 }
 
 function toToken(token: unknown): string {
-  if (token !== '') return ensureToken(token);
-  throw new StatefunError('DELAY_TOKEN_INVALID', 'the empty text cannot be the token of a delayed message.');
+  if (token !== '') return ensureCancellationToken(token);
+  throw new StatefunError('DELAY_TOKEN_INVALID', 'the empty text cannot be the cancellation token of a delayed message.');
 }

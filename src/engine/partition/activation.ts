@@ -9,16 +9,16 @@ import type { RemoteCall } from './remote/remote-call.ts';
 import type { RemoteState } from './remote/remote-state.ts';
 
 /**
- * What an address is doing.
+ * The status of an address.
  *
  * - `idle`: its next message can be handled;
  * - `loading`: its state is being read;
  * - `running`: an asynchronous handler has not settled, or a remote function has not answered;
- * - `waiting`: its first message failed and is tried again later, or it waits for a remote function to be discovered.
+ * - `waiting`: its first message failed and is tried again later, or its remote function has to be discovered first.
  */
 export type ActivationStatus = 'idle' | 'loading' | 'running' | 'waiting';
 
-/** The state of an address in memory, whatever handles its messages. */
+/** The state of an address in memory, of a class or of a remote function. */
 export interface HeldState {
   readonly dirty: boolean;
   readonly bytes: number;
@@ -32,23 +32,23 @@ export class Activation {
   readonly function: RegisteredFunction | RemoteFunction;
   readonly mailbox = new Queue<PendingMessage>();
   status: ActivationStatus = 'idle';
-  /** It stands in the partition's queue of addresses with work. */
+  /** Whether it is in the partition's queue of addresses with work. */
   scheduled = false;
-  /** Of a class. */
+  /** The state, for a class. */
   state: AddressState | undefined;
-  /** Of a remote function. */
+  /** The state, for a remote function. */
   remoteState: RemoteState | undefined;
-  /** The messages a remote function is called with, until they are handled. */
+  /** The current call of the remote function, until its messages are handled. */
   call: RemoteCall | undefined;
-  /** So many messages are given to the remote function one by one: a batch with them was given up. */
+  /** The number of messages that are given to the remote function one by one, because a batch with them was given up. */
   singly = 0;
-  /** So many messages wait for the remote function that they count towards a budget of their own. */
+  /** Whether so many messages wait for the remote function that they count towards a budget of their own. */
   blocked = false;
-  /** The commit under way holds changes of its state: the store must not be asked for it. */
+  /** Whether the current commit holds changes of its state; until it is durable the state must not be read from the store. */
   committing = false;
-  /** It handled a message since the last sweep. */
+  /** Whether it has handled a message since the last sweep. */
   recent = true;
-  /** What its state counts for in the memory budget, in bytes. */
+  /** Size of its state as counted in the memory budget, in bytes. */
   countedBytes = 0;
   #collection: string | undefined;
 
@@ -57,23 +57,23 @@ export class Activation {
     this.function = registered;
   }
 
-  /** Its state, once it is there. */
+  /** Its state, once it is loaded. */
   get held(): HeldState | undefined {
     return this.state ?? this.remoteState;
   }
 
-  /** Where its state lies in the store. */
+  /** The collection of its state in the store. */
   get collection(): string {
     return (this.#collection ??= stateCollection(this.address));
   }
 
-  /** Whether it can leave memory without losing anything. */
+  /** Whether it can leave memory without loss. */
   get evictable(): boolean {
     return this.status === 'idle' && this.mailbox.length === 0 && !this.committing && this.held?.dirty !== true;
   }
 }
 
-/** Where the state of an address lies in the store. */
+/** Returns the collection of the state of an address in the store. */
 export function stateCollection(address: Address): string {
   return `state/${formatAddress(address)}`;
 }

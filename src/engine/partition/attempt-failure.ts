@@ -1,15 +1,15 @@
 import { describe, StatefunError } from '../../shared/errors.ts';
 
-/** Why an attempt failed, for people: what is kept of an error. */
+/** The part of an error that is kept to explain a failed attempt. */
 export interface AttemptFailure {
   readonly code: string;
   readonly reason: string;
 }
 
-/** Most characters kept of a reason: handlers put whole documents into their errors, and a store takes so much and no more. */
+/** Most characters kept of a reason: errors of handlers may contain whole documents, and the size of a stored value is limited. */
 const reasonLengthMax = 4_096;
 
-/** Most characters of a failure that are kept with a message that waits: they are written again with every attempt. */
+/** Most characters of a failure kept with a waiting message: they are written again with every attempt. */
 export const failureLengthMax = 300;
 
 export function failureOf(error: Error, lengthMax: number = reasonLengthMax): AttemptFailure {
@@ -18,7 +18,7 @@ export function failureOf(error: Error, lengthMax: number = reasonLengthMax): At
   return { code: toShortText(code, lengthMax), reason: toShortText(reason, lengthMax) };
 }
 
-/** Name and message of an error can be anything: handlers throw objects of their own. */
+/** Name and message of an error may have any type: handlers throw objects of their own. */
 function toShortText(value: unknown, lengthMax: number): string {
   const text = typeof value === 'string' ? value : describe(value);
   return text.length <= lengthMax ? text : `${text.slice(0, lengthMax)}…`;

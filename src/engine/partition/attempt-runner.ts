@@ -6,26 +6,26 @@ import type { Activation } from './activation.ts';
 import type { PendingMessage } from './pending-message.ts';
 import type { TimerQueue, Timer } from './timer-queue.ts';
 
-/** Something the partition does by itself when its time comes. */
+/** An action of the partition at a given time. */
 export interface Deadline extends Timer {
   readonly act: (nowMs: number) => void;
 }
 
-/** An asynchronous handler under way. */
+/** An asynchronous handler that has not ended. */
 export interface Run {
   readonly kind: 'handler';
   readonly activation: Activation;
   readonly message: PendingMessage;
   readonly attempt: Attempt;
   timeout: Deadline | undefined;
-  /** Settled or timed out: what comes later is ignored. */
+  /** Whether it has settled or timed out. A later end is ignored. */
   ended: boolean;
 }
 
 /** Applies the ends of attempts: `Settlement` does. */
 export interface AttemptOutcomes {
   succeeded(activation: Activation, message: PendingMessage, attempt: Attempt): void;
-  /** The attempt is undefined when not even an instance could be made. */
+  /** `attempt` is undefined when no instance could be created. */
   failed(activation: Activation, message: PendingMessage, attempt: Attempt | undefined, error: unknown, nowMs: number): void;
 }
 
@@ -34,7 +34,7 @@ export interface RunWatcher<R> {
   watch(run: R, settling: Promise<void>): void;
 }
 
-/** Starts handlers and sees each attempt to exactly one end: success, failure or time-out. */
+/** Starts handlers. Reports exactly one end of each attempt: success, failure or time-out. */
 export class AttemptRunner {
   readonly #host: InvocationHost;
   readonly #deadlines: TimerQueue<Deadline>;
@@ -50,12 +50,12 @@ export class AttemptRunner {
     this.#watcher = watcher;
   }
 
-  /** Handlers that have not settled. */
+  /** The number of handlers that have not settled. */
   get running(): number {
     return this.#runs.size;
   }
 
-  /** Handlers that did not settle at once, since the start. */
+  /** The number of asynchronous handlers since the start. */
   get watched(): number {
     return this.#watched;
   }
@@ -68,7 +68,7 @@ export class AttemptRunner {
     let attempt: Attempt | undefined;
     let settling: Promise<void> | undefined;
     try {
-      // An instance of its own: what an earlier attempt has left running holds another one, whose cells have ended.
+      // Each attempt has its own instance: code left running by an earlier attempt holds another one, whose cells have ended.
       const instance = registered.create();
       state.bind(instance);
       attempt = new Attempt(registered.definition, instance, message, state, this.#host, nowMs);
@@ -81,7 +81,7 @@ export class AttemptRunner {
     else this.#watch({ kind: 'handler', activation, message, attempt, timeout: undefined, ended: false }, settling, nowMs);
   }
 
-  /** An asynchronous handler has settled; with a failure when it rejected. */
+  /** Ends a run whose handler has settled. `failure` is set when it rejected. */
   settled(run: Run, nowMs: number, failure?: { readonly error: unknown }): void {
     if (run.ended) return;
     this.#end(run);
@@ -89,7 +89,7 @@ export class AttemptRunner {
     else this.#outcomes.failed(run.activation, run.message, run.attempt, failure.error, nowMs);
   }
 
-  /** The engine stops: handlers that have not settled are told, and can change nothing any more. */
+  /** Discards all running attempts because the engine stops: aborts their signals, and lets them change nothing more. */
   abandon(): void {
     for (const run of this.#runs) {
       this.#end(run);
@@ -97,7 +97,7 @@ export class AttemptRunner {
     }
   }
 
-  /** Ends the handler that runs at the address for one of the messages: it can change nothing any more. True when there was one. */
+  /** Discards the attempt that runs at the address for one of the messages. Returns whether there was one. */
   drop(activation: Activation, messages: readonly PendingMessage[]): boolean {
     for (const run of this.#runs) {
       if (run.activation !== activation || !messages.includes(run.message)) continue;

@@ -19,18 +19,18 @@ import {
   remoteStatesCollection,
 } from './stored-entries.ts';
 
-/** An egress record on its way: in the group, then committed, then acknowledged. */
+/** An egress record: first in the group, then committed, then acknowledged. */
 export interface OutboxRecord {
   readonly egressId: string;
   readonly sequence: number;
   readonly envelope: Envelope;
   /** See Message.receivedAtMs. */
   readonly receivedAtMs: number | undefined;
-  /** A run before this one may have sent it. */
+  /** Whether an earlier run may have sent it. */
   readonly recovered: boolean;
 }
 
-/** A cut: what a commit writes, and what may happen once it is durable. */
+/** The result of a cut: the changes of one commit, and the records and addresses that wait until it is durable. */
 export interface Capture {
   readonly changes: readonly StoreChange[];
   readonly outbox: readonly OutboxRecord[];
@@ -58,7 +58,7 @@ export class CommitGroup {
   readonly #positions = new Map<string, Map<string, string>>();
   readonly #deadLetters = new Map<string, DeadLetter | undefined>();
   readonly #remoteStates = new Set<RemoteStates>();
-  /** Removals: they name entries that earlier commits hold. */
+  /** Removals of entries that earlier commits hold. */
   #removed: StoreChange[] = [];
 
   get empty(): boolean {
@@ -75,7 +75,7 @@ export class CommitGroup {
     );
   }
 
-  /** About how many bytes the commit will have. */
+  /** Approximate size of the commit, in bytes. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -91,7 +91,7 @@ export class CommitGroup {
     this.#bytes += message.envelope.payloadBytes;
   }
 
-  /** The message has failed and waits: its attempts must survive a crash. */
+  /** Writes the failed attempts of a waiting message again, so that they survive a crash. */
   retried(message: PendingMessage): void {
     if (message.stored) this.#retried.add(message);
   }
@@ -106,7 +106,7 @@ export class CommitGroup {
     this.#bytes += delayed.message.envelope.payloadBytes;
   }
 
-  /** It has fired or was cancelled. */
+  /** Removes a delayed message that has arrived or was cancelled. */
   delayedEnded(delayed: Delayed): void {
     if (delayed.stored) this.#remove(delayedCollection, delayed.sequence);
   }
@@ -135,12 +135,12 @@ export class CommitGroup {
     this.#deadLetters.set(letter.id, undefined);
   }
 
-  /** What was asked for is in this group: see requests.ts. */
+  /** Removes a request whose effects are in this group; see requests.ts. */
   requestDone(key: string): void {
     this.#removed.push({ collection: requestsCollection, key, value: undefined });
   }
 
-  /** More is known about a type of remote functions. */
+  /** Writes the states of a type of remote functions, which have changed. */
   registered(states: RemoteStates): void {
     this.#remoteStates.add(states);
   }

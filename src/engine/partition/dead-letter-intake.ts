@@ -10,7 +10,7 @@ import { traceOf } from './error-trace.ts';
 import type { EngineLimits } from './limits.ts';
 import type { PendingMessage } from './pending-message.ts';
 
-/** Most bytes kept of a record that is a dead letter: a store keeps it as one value. */
+/** Most bytes kept of a record that becomes a dead letter: the store keeps it as one value. */
 const payloadBytesMax = 16 * 1024 * 1024;
 
 export interface DeadLetterIntakeOptions {
@@ -21,7 +21,7 @@ export interface DeadLetterIntakeOptions {
   readonly group: CommitGroup;
 }
 
-/** Turns what could not be handled into dead letters, logged and committed with the position or message they stand for. */
+/** Makes dead letters of records, messages and egress records. Logs them and commits them with the position or message they come from. */
 export class DeadLetterIntake {
   readonly letters: DeadLetters;
   readonly #options: DeadLetterIntakeOptions;
@@ -32,7 +32,7 @@ export class DeadLetterIntake {
     this.#options = options;
   }
 
-  /** Dead letters since the start. */
+  /** The number of dead letters since the start. */
   get received(): number {
     return this.#received;
   }
@@ -44,7 +44,7 @@ export class DeadLetterIntake {
     const trace = ofApplication(error) ? traceOf(error) : {};
     const { byteLength } = record.data;
     const cut = byteLength <= payloadBytesMax ? '' : ` (of ${byteLength} bytes the first ${payloadBytesMax} are kept)`;
-    // A copy: the bytes are often a piece of a much larger buffer, which would stay in memory with them.
+    // A copy, because the bytes are often a part of a much larger buffer, which would stay in memory with them.
     const payload = Uint8Array.from(record.data.subarray(0, payloadBytesMax));
     this.#add({ kind: 'record', ...reason, ...trace, reason: `${reason.reason}${cut}`, attempts: 1, ingress: from, payload });
   }
@@ -75,7 +75,7 @@ export class DeadLetterIntake {
     });
   }
 
-  /** Takes a dead letter out, to redrive or drop it; throws DEAD_LETTER_UNKNOWN. */
+  /** Removes and returns a dead letter. Throws DEAD_LETTER_UNKNOWN. */
   take(id: string): DeadLetter {
     const letter = this.letters.take(id);
     this.#options.group.deadLetterRemoved(letter);
@@ -86,7 +86,7 @@ export class DeadLetterIntake {
     const { added, dropped } = this.letters.add(letter);
     this.#received += 1;
     this.#options.group.deadLetter(added);
-    // The attempts that failed were logged with their stacks.
+    // Without the stack, which the log lines of the failed attempts have.
     const { payload, target, stack, ...fields } = added;
     const address = target === undefined ? {} : { address: target };
     this.#options.logger.error('dead letter', { ...address, ...fields, payloadBytes: payload.byteLength });
@@ -101,7 +101,7 @@ export class DeadLetterIntake {
   }
 }
 
-/** Whether a forwarder or format of the application is behind it. What the framework itself refuses is explained by its code. */
+/** Whether the error comes from a forwarder or format of the application. An error of the framework is explained by its code. */
 function ofApplication(error: Error): boolean {
   return !StatefunError.is(error) || 'forwarder' in error.facts;
 }

@@ -1,25 +1,25 @@
 import { StatefunError } from '../../shared/errors.ts';
 import type { EngineLimits } from './limits.ts';
 
-/** Where a dead letter comes from: an ingress record, a message to a function, or an egress record the outside refused. */
+/** The origin of a dead letter: an ingress record, a message to a function, or an egress record that the outside refused. */
 export type DeadLetterKind = 'record' | 'message' | 'egress';
 
-/** Something that could not be handled, kept with its reason until it is redriven, dropped or too old. */
+/** A record or message that could not be handled, kept with its reason until it is redriven, dropped or too old. */
 export interface DeadLetter {
   readonly id: string;
   readonly kind: DeadLetterKind;
-  /** Code of the error, or the name of what a handler threw. */
+  /** Code of the error, or the name of the error that a handler threw. */
   readonly code: string;
   readonly reason: string;
-  /** Class of what was thrown, unless it is an error of the framework. */
+  /** Class of the thrown error, unless it is an error of the framework. */
   readonly errorClass?: string;
-  /** Its stack frames, with those of what caused it; none for a record that the framework itself refused. */
+  /** Stack frames of the error and its causes; none for a record that the framework refused. */
   readonly stack?: string;
-  /** When it was given up, in milliseconds since the epoch. */
+  /** Time at which it was given up, in milliseconds since the epoch. */
   readonly at: number;
-  /** Attempts that were made. */
+  /** The number of attempts made. */
   readonly attempts: number;
-  /** `record`: the ingress, and where the record stood. */
+  /** For a `record`: its ingress and its position there. */
   readonly ingress?: {
     readonly name: string;
     readonly partition: string;
@@ -27,17 +27,17 @@ export interface DeadLetter {
     readonly identity: string;
     readonly key?: string;
   };
-  /** `message`: the addresses as `namespace/name/id`. */
+  /** For a `message`: target and caller as `namespace/name/id`. */
   readonly target?: string;
   readonly caller?: string;
-  /** `egress`: where it was going. */
+  /** For an `egress` record: the id of its egress. */
   readonly egressId?: string;
   readonly messageId?: string;
-  /** `record`: the bytes that came in. Otherwise the envelope, in Protobuf. */
+  /** For a `record` the bytes that came in; otherwise the envelope, in Protobuf. */
   readonly payload: Uint8Array;
 }
 
-/** The dead letters of an engine, oldest first, bounded by age, count and bytes. */
+/** Keeps the dead letters of an engine, oldest first, limited by age, count and bytes. */
 export class DeadLetters {
   readonly #limits: EngineLimits;
   readonly #letters = new Map<string, DeadLetter>();
@@ -55,7 +55,7 @@ export class DeadLetters {
     }
   }
 
-  /** Keeps a dead letter; returns it and those that had to go to stay within the limits. */
+  /** Keeps a dead letter. Returns it and the dead letters dropped to stay within the limits. */
   add(letter: Omit<DeadLetter, 'id'>): { added: DeadLetter; dropped: readonly DeadLetter[] } {
     const added = { ...letter, id: String(++this.#sequence) };
     this.#insert(added);
@@ -68,7 +68,7 @@ export class DeadLetters {
     return { added, dropped };
   }
 
-  /** Removes and returns a dead letter; throws DEAD_LETTER_UNKNOWN. */
+  /** Removes and returns a dead letter. Throws DEAD_LETTER_UNKNOWN. */
   take(id: string): DeadLetter {
     const letter = this.#letters.get(id);
     if (letter === undefined) throw new StatefunError('DEAD_LETTER_UNKNOWN', `there is no dead letter ${id}.`, { facts: { id } });

@@ -2,8 +2,8 @@ import type { Deadline } from './attempt-runner.ts';
 import { TimerQueue } from './timer-queue.ts';
 
 /**
- * What the partition does by itself after a while: retries and time-outs. They mean so long from now and not a time of day, so they move
- * with a clock that is set back; delayed messages, which mean a time, wait for the clock to come round.
+ * Retries and time-outs. They are due after a duration, so they move with a clock that is set back. Delayed messages are due at a time of day
+ * and wait until the clock reaches it again.
  */
 export class Deadlines extends TimerQueue<Deadline> {
   #latestMs = -Infinity;

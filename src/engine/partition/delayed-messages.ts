@@ -2,23 +2,23 @@ import type { Message } from '../../functions/message.ts';
 import { formatAddress, type Address } from '../../shared/address.ts';
 import { TimerQueue, type Timer } from './timer-queue.ts';
 
-/** A message whose time has not come. */
+/** A message that arrives later. */
 export interface Delayed extends Timer {
   readonly message: Message;
   readonly sequence: number;
   readonly token: string | undefined;
-  /** A commit holds it. */
+  /** Whether a commit holds it. */
   stored: boolean;
-  /** It has fired or was taken back. */
+  /** Whether it has arrived or was cancelled. */
   ended: boolean;
 }
 
-/** What makes a delayed message; `stored` when a commit holds it. */
+/** The values that a delayed message is created from. */
 export type DelayedSeed = Pick<Delayed, 'message' | 'sequence' | 'dueAt' | 'token' | 'stored'>;
 
 /**
- * The delayed messages of a partition, by due time; those with a token can be taken back by the address that sent them. Functions of this
- * process are kept from using a token twice; those elsewhere may, and then the token stands for all of their messages.
+ * Keeps the delayed messages of a partition by due time. The sender can cancel a message that has a token. Functions of this process cannot use
+ * a pending token again; remote functions can, and then the token names all of these messages.
  */
 export class DelayedMessages {
   readonly #queue = new TimerQueue<Delayed>();
@@ -27,7 +27,7 @@ export class DelayedMessages {
   #bytes = 0;
   readonly #scopeOf: (sender: Address) => string;
 
-  /** `scopeOf`: within what the tokens of a sender are its own. */
+  /** `scopeOf` returns the scope within which a sender's tokens are its own. */
   constructor(scopeOf: (sender: Address) => string = formatAddress) {
     this.#scopeOf = scopeOf;
   }
@@ -47,7 +47,7 @@ export class DelayedMessages {
     return this.#byToken.has(this.#tokenKey(sender, token));
   }
 
-  /** Takes back the pending messages with the token, of the sender and of whom shares its tokens; there may be none. */
+  /** Cancels and returns the pending messages with the token, in the scope of the sender; there may be none. */
   cancel(sender: Address, token: string): readonly Delayed[] {
     const named = this.#byToken.get(this.#tokenKey(sender, token)) ?? [];
     for (const delayed of named) {
@@ -57,7 +57,7 @@ export class DelayedMessages {
     return named;
   }
 
-  /** Takes back a pending message, whoever sent it. */
+  /** Cancels a pending message of any sender. */
   drop(delayed: Delayed): void {
     this.#queue.cancel(delayed);
     this.#forget(delayed);
@@ -77,12 +77,12 @@ export class DelayedMessages {
     return this.#pending.size;
   }
 
-  /** Payloads of the pending ones, in bytes. */
+  /** Payloads of the pending messages, in bytes. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** The pending ones, by due time, then as they were sent. */
+  /** Returns the pending messages by due time, then in the order in which they were sent. */
   list(): readonly Delayed[] {
     return [...this.#pending].sort((a, b) => a.dueAt - b.dueAt || a.sequence - b.sequence);
   }
@@ -99,7 +99,7 @@ export class DelayedMessages {
   }
 
   #tokenKey(sender: Address | undefined, token: string): string {
-    // An id may hold any character, so the length says where the token ends.
+    // An id may contain any character, so the length marks the end of the token.
     return `${token.length}:${token}${sender === undefined ? '' : this.#scopeOf(sender)}`;
   }
 }

@@ -5,13 +5,13 @@ import type { DelayedMessages } from './delayed-messages.ts';
 import type { Mailboxes } from './mailboxes.ts';
 import type { PendingMessage } from './pending-message.ts';
 
-/** Which messages: by sequence, by the function type they are for, or all when neither is named. */
+/** Chooses messages by sequence, by the function type of their target, or all when neither is named. */
 export interface MessageChoice {
   readonly sequences?: ReadonlySet<number> | undefined;
   readonly functionTypes?: ReadonlySet<string> | undefined;
 }
 
-/** What dropping touches: parts of the partition. */
+/** The parts of the partition that dropping changes. */
 export interface DropParts {
   readonly mailboxes: Mailboxes;
   readonly delayed: DelayedMessages;
@@ -20,8 +20,9 @@ export interface DropParts {
 }
 
 /**
- * Drops pending and delayed messages, or none with MESSAGE_UNKNOWN when one that is named is not there, and returns their sequences; the removal commits with the open group. An asynchronous handler of a dropped
- * message is abandoned. The messages of a remote call under way stay: the other side may have handled them.
+ * Drops pending and delayed messages and returns their sequences. Throws MESSAGE_UNKNOWN, and drops none, when a named message does not exist.
+ * The removal commits with the open group. The attempt of a dropped message is discarded. Messages of a running remote call stay, because the
+ * other side may have handled them.
  */
 export function dropMessages(choice: MessageChoice, { mailboxes, delayed, attempts, group }: DropParts): readonly number[] {
   ensureThere(choice, mailboxes, delayed);
@@ -54,7 +55,7 @@ function ensureThere({ sequences = new Set() }: MessageChoice, mailboxes: Mailbo
   for (const sequence of missing) throw unknownMessage(String(sequence));
 }
 
-/** The error for a message that is not there. */
+/** Returns the error for a message that does not exist. */
 export function unknownMessage(id: string): StatefunError {
   return new StatefunError('MESSAGE_UNKNOWN', `there is no pending or delayed message ${id}.`, { facts: { id } });
 }

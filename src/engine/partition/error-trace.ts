@@ -1,24 +1,24 @@
 import { types } from 'node:util';
 import { StatefunError } from '../../shared/errors.ts';
 
-/** Where an error was thrown, for people: what a dead letter keeps beside code and reason. */
+/** The place where an error was thrown: kept with a dead letter besides code and reason. */
 export interface ErrorTrace {
-  /** Class of the error that was thrown, or of the one that caused it; undefined when it is one of the framework, which has a code. */
+  /** Class of the thrown error or of its cause; undefined for errors of the framework, which have a code. */
   readonly errorClass?: string;
-  /** The stack frames, those of what caused the error included. */
+  /** The stack frames of the error and its causes. */
   readonly stack?: string;
 }
 
-/** Most characters kept of a stack: some 40 frames. Stacks are written to the log and stay in memory with their dead letters. */
+/** Most characters kept of a stack: about 40 frames. Stacks are logged and stay in memory with their dead letters. */
 const stackLengthMax = 4_096;
 
-/** Most characters kept of the first line of an error: its message is in the reason already. */
+/** Most characters kept of the first line of an error: the reason has its message already. */
 const headLengthMax = 200;
 
-/** Most errors of a chain of causes: a chain can be a circle. */
+/** Most errors of a chain of causes. A chain may be circular. */
 const causesMax = 5;
 
-/** Class and stack of an error. Anything can be thrown, so every property that it has may be something else, or throw. */
+/** Returns class and stack of an error. Never throws, though any property of a thrown value may have another type, or throw. */
 export function traceOf(error: Error): ErrorTrace {
   try {
     const chain = chainOf(error);
@@ -45,7 +45,7 @@ function classOf(error: Error): string | undefined {
   return typeof name === 'string' && name !== '' ? cut(name, headLengthMax) : undefined;
 }
 
-/** The frames behind the first line; empty when there are none. */
+/** Returns the first line and the frames behind it; empty when there are no frames. */
 function stackOf(error: Error): string {
   const stack: unknown = error.stack;
   if (typeof stack !== 'string') return '';

@@ -17,7 +17,7 @@ export interface InvocationHostOptions {
   readonly isCancellationTokenPending: (address: Address, token: string) => boolean;
 }
 
-/** What attempts may ask of the embedded engine. */
+/** Creates the host of attempts on the embedded engine. */
 export function createInvocationHost({
   functions,
   egressIds,
@@ -47,7 +47,7 @@ export function createInvocationHost({
   };
 }
 
-/** The error for an egress that is not among the declared ones. */
+/** Returns the error for an egress that is not declared. */
 export function unknownEgress(egressId: string, declared: readonly string[], from: string): StatefunError {
   return new StatefunError(
     'UNKNOWN_EGRESS',

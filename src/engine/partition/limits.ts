@@ -1,24 +1,24 @@
-/** Everything in the engine has a limit. When one of the first group is reached the ingress waits; nothing is dropped. */
+/** The limits of the engine. When one of the first group is reached, the ingress waits; nothing is dropped. */
 export interface EngineLimits {
   /** Messages waiting for a handler, a retry or a state read. @defaultValue 10_000 */
   readonly pendingMessagesMax: number;
-  /** Their payloads, in bytes. @defaultValue 64 MiB */
+  /** Payloads of waiting messages, in bytes. @defaultValue 64 MiB */
   readonly pendingBytesMax: number;
   /**
-   * Messages that wait at blocked addresses: those of remote functions with a full batch waiting behind the one under way. They do not count
-   * as pending, so that one slow endpoint does not keep all others waiting. @defaultValue 100_000
+   * Messages that wait at blocked addresses: those of remote functions with a full batch waiting behind the current one. They do not count as
+   * pending, so one slow endpoint does not make all others wait. @defaultValue 100_000
    */
   readonly blockedMessagesMax: number;
-  /** Their payloads, in bytes. @defaultValue 256 MiB */
+  /** Payloads of messages at blocked addresses, in bytes. @defaultValue 256 MiB */
   readonly blockedBytesMax: number;
   /**
-   * Messages, delayed messages and egress records that functions have sent and that are in memory, those of running handlers among them.
+   * Messages, delayed messages and egress records sent by functions that are in memory, including those of running handlers.
    * A handler that would pass the limit fails. With a heap of less than about 4 GiB less is allowed: they may take half of it.
    *
    * @defaultValue 1_000_000
    */
   readonly sentMessagesMax: number;
-  /** Their payloads, in bytes. @defaultValue 512 MiB */
+  /** Payloads of messages and records sent by functions, in bytes. @defaultValue 512 MiB */
   readonly sentBytesMax: number;
   /**
    * Invocations in a row that messages between functions may lead to while records wait. Beyond, functions count as messaging each other
@@ -29,17 +29,17 @@ export interface EngineLimits {
   readonly insideInvocationsMax: number;
   /** Records an ingress has delivered and the engine has not taken. Higher smooths bursts, lower saves memory. @defaultValue 2_000 */
   readonly ingressRecordsMax: number;
-  /** Their data, in bytes. @defaultValue 16 MiB */
+  /** Data of records that the engine has not taken, in bytes. @defaultValue 16 MiB */
   readonly ingressBytesMax: number;
   /** Committed egress records that the outside has not acknowledged. @defaultValue 50_000 */
   readonly outboxRecordsMax: number;
-  /** Their payloads, in bytes. @defaultValue 128 MiB */
+  /** Payloads of egress records in the outbox, in bytes. @defaultValue 128 MiB */
   readonly outboxBytesMax: number;
   /** Invocations in one commit. Lower shortens the pause in which a commit is gathered. @defaultValue 20_000 */
   readonly commitInvocationsMax: number;
   /**
-   * State, messages and egress gathered for one commit, in bytes, before the engine waits for the commit under way. The commit itself may
-   * hold that much and one invocation more.
+   * State, messages and egress gathered for one commit, in bytes, before the engine waits for the current commit. The commit may hold that much
+   * and one invocation more.
    *
    * @defaultValue 96 MiB
    */
@@ -60,9 +60,9 @@ export interface EngineLimits {
   readonly liveStateBytesMax: number;
   /** Dead letters kept; beyond it the oldest is dropped, logged and counted. @defaultValue 10_000 */
   readonly deadLettersMax: number;
-  /** Their payloads, in bytes. @defaultValue 64 MiB */
+  /** Payloads of dead letters kept, in bytes. @defaultValue 64 MiB */
   readonly deadLetterBytesMax: number;
-  /** How long they are kept, in milliseconds. @defaultValue 14 days */
+  /** Longest time that a dead letter is kept, in milliseconds. @defaultValue 14 days */
   readonly deadLetterAgeMsMax: number;
 }
 

@@ -3,14 +3,14 @@ import type { Address } from '../../shared/address.ts';
 import { Activation } from './activation.ts';
 import type { EngineLimits } from './limits.ts';
 
-/** LiveAddresses looked at in one sweep, beside two for each that is new since the last: bounds the pause when few of them can go. */
+/** Addresses checked in one sweep, besides two for each new address since the last sweep. Bounds the pause when few of them can go. */
 const sweepMax = 2_000;
 
 /**
- * The addresses in memory, within a budget of addresses and bytes.
+ * Keeps the addresses in memory, within a budget of addresses and bytes.
  *
- * Second-chance eviction: a sweep lets go of addresses that have handled nothing since the sweep before. Addresses with messages, unsaved
- * changes or a running handler stay, so the budget can be passed for a moment; back-pressure on the ingress bounds by how much.
+ * Second-chance eviction: a sweep removes addresses that have handled nothing since the sweep before. Addresses with messages, unsaved changes
+ * or a running handler stay, so the budget can be exceeded for a moment; back-pressure on the ingress limits the excess.
  */
 export class LiveAddresses {
   readonly #functions: FunctionRegistry;
@@ -18,7 +18,7 @@ export class LiveAddresses {
   readonly #byType = new Map<string, Map<string, Activation>>();
   readonly #all = new Set<Activation>();
   #bytes = 0;
-  /** Since the last sweep. */
+  /** Addresses created since the last sweep. */
   #created = 0;
 
   constructor(functions: FunctionRegistry, limits: EngineLimits) {
@@ -34,7 +34,7 @@ export class LiveAddresses {
     return this.#byType.get(address.type)?.get(address.id);
   }
 
-  /** The activation of an address, made if needed; undefined when nothing handles its type. */
+  /** Returns the activation of an address and creates it if needed. Returns undefined when nothing handles its type. */
   ensure(address: Address): Activation | undefined {
     const found = this.find(address);
     if (found !== undefined) return found;
@@ -49,26 +49,26 @@ export class LiveAddresses {
     return activation;
   }
 
-  /** Addresses that have not handled all their messages. */
+  /** Returns the addresses that have not handled all their messages. */
   withMessages(): readonly Activation[] {
     return [...this.#all].filter(({ mailbox }) => mailbox.length > 0);
   }
 
-  /** Brings the byte count of an activation up to date. */
+  /** Updates the byte count of an activation. */
   recount(activation: Activation): void {
     const bytes = activation.held?.bytes ?? 0;
     this.#bytes += bytes - activation.countedBytes;
     activation.countedBytes = bytes;
   }
 
-  /** Lets go of idle addresses while the budget is passed. */
+  /** Removes idle addresses while the budget is exceeded. */
   sweep(): void {
-    // A new one is passed over once, so whoever looks at fewer than two for each new one falls behind for ever.
+    // A new address is passed over once, so fewer than two checks for each new address would never catch up.
     let left = sweepMax + 2 * this.#created;
     this.#created = 0;
     for (const activation of this.#all) {
       if ((this.#all.size <= this.#limits.liveAddressesMax && this.#bytes <= this.#limits.liveStateBytesMax) || left-- === 0) return;
-      // Whoever stays goes to the back, so that the next sweep looks at others.
+      // An address that stays goes to the back, so the next sweep checks others.
       this.#all.delete(activation);
       if (activation.recent || !activation.evictable) {
         activation.recent = false;

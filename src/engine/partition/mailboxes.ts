@@ -6,15 +6,15 @@ import type { EngineLimits } from './limits.ts';
 import type { PendingMessage } from './pending-message.ts';
 import { ReadyAddresses } from './ready-addresses.ts';
 
-/** The mailboxes of a partition, and which addresses have something to do. */
+/** The mailboxes of a partition, and the addresses with messages to handle. */
 export class Mailboxes {
   readonly addresses: LiveAddresses;
   readonly #limits: EngineLimits;
-  /** Those with a message that nothing but its turn, or the state of its address, keeps from being handled. */
+  /** Addresses whose first message waits only for its turn or for the state of its address. */
   readonly ready = new ReadyAddresses();
   #messages = 0;
   #bytes = 0;
-  /** Of blocked addresses, which count apart. */
+  /** Messages of blocked addresses, which are counted separately. */
   #blockedMessages = 0;
   #blockedBytes = 0;
 
@@ -23,24 +23,24 @@ export class Mailboxes {
     this.addresses = new LiveAddresses(functions, limits);
   }
 
-  /** Messages not handled yet. */
+  /** The number of messages not handled yet. */
   get messages(): number {
     return this.#messages + this.#blockedMessages;
   }
 
-  /** Their payloads, in bytes. */
+  /** Payloads of the messages not handled yet, in bytes. */
   get bytes(): number {
     return this.#bytes + this.#blockedBytes;
   }
 
-  /** Whether the budget lasts for what can wait: ingress records and delayed messages. */
+  /** Whether ingress records and delayed messages may come in: there is room in the budget. */
   get hasRoom(): boolean {
     const { pendingMessagesMax, pendingBytesMax, blockedMessagesMax, blockedBytesMax } = this.#limits;
     if (this.#blockedMessages >= blockedMessagesMax || this.#blockedBytes >= blockedBytesMax) return false;
     return this.#messages < pendingMessagesMax && this.#bytes < pendingBytesMax;
   }
 
-  /** Puts a message at the end of its mailbox, and answers its address; undefined when nothing handles its type. */
+  /** Puts a message at the end of its mailbox and returns its address. Returns undefined when nothing handles its type. */
   deliver(message: PendingMessage): Activation | undefined {
     const activation = this.addresses.ensure(message.target);
     if (activation === undefined) return undefined;
@@ -50,13 +50,13 @@ export class Mailboxes {
     return activation;
   }
 
-  /** The address is free for its next message. */
+  /** Makes an address ready for its next message. */
   release(activation: Activation): void {
     activation.status = 'idle';
     this.#schedule(activation);
   }
 
-  /** Takes a handled message out of its mailbox. */
+  /** Removes a handled message from its mailbox. */
   remove(activation: Activation, message: PendingMessage): void {
     const first = activation.mailbox.shift();
     assertInvariant(first === message, 'the message that was handled is the first of its mailbox');
@@ -64,7 +64,7 @@ export class Mailboxes {
     this.#count(activation, -1, -message.envelope.payloadBytes);
   }
 
-  /** Takes messages out of a mailbox unhandled. */
+  /** Removes messages from a mailbox unhandled. */
   drop(activation: Activation, messages: ReadonlySet<PendingMessage>): void {
     const kept = [...activation.mailbox].filter((message) => !messages.has(message));
     activation.mailbox.clear();
@@ -75,7 +75,7 @@ export class Mailboxes {
     }
   }
 
-  /** The messages of the address count towards the budget of blocked ones from here on, or towards the common one again. */
+  /** Counts the messages of an address towards the budget of blocked messages, or towards the common budget again. */
   setBlocked(activation: Activation, blocked: boolean): void {
     let bytes = 0;
     for (const { envelope } of activation.mailbox) bytes += envelope.payloadBytes;

@@ -2,47 +2,47 @@ import type { SendBudget } from '../../functions/invocation-host.ts';
 import { StatefunError } from '../../shared/errors.ts';
 import type { EngineLimits } from './limits.ts';
 
-/** The share of the heap that what functions have sent may take: the rest is for state, for the commit that is written, and for the application. */
+/** The share of the heap for messages and records of functions. The rest is for state, the commit being written, and the application. */
 const heapShare = 0.5;
 
 /**
- * What one takes in memory besides its payload, in bytes, the address that it makes live included: measured, and rounded up. A payload takes
- * about twice its bytes, as text and as an object.
+ * Memory of one message besides its payload, in bytes, including the address that it makes live: measured and rounded up. A payload takes about
+ * twice its bytes, as text and as an object.
  */
 const messageHeapBytes = 2_048;
 const payloadFactor = 2;
 
-/** How much of something is in memory. */
+/** An amount of messages or records in memory. */
 export interface Held {
   readonly count: number;
-  /** Of their payloads. */
+  /** Size of their payloads, in bytes. */
   readonly bytes: number;
 }
 
 const uncheckedMax = 64;
 const uncheckedBytesMax = 64 * 1_024;
 
-/** A handler that needs this share of the limit for itself is at fault, whatever else is there: trying again would not help it. */
+/** A handler that needs this share of the limit alone is at fault: trying again cannot help. */
 const ownShare = 0.75;
 
 export interface MessageBudgetOptions {
   readonly limits: Pick<EngineLimits, 'sentMessagesMax' | 'sentBytesMax'>;
   /** The largest heap of the process, in bytes. */
   readonly heapBytesMax: number;
-  /** Pending and delayed messages, and egress records that are not acknowledged. */
+  /** Returns the pending and delayed messages, and the egress records that are not acknowledged. */
   readonly held: () => readonly Held[];
 }
 
 /**
- * Bounds what functions send: messages, delayed messages and egress records that are in memory, those of attempts that have not ended among
- * them. A handler that would pass the bound fails, before the heap does.
+ * Limits the messages, delayed messages and egress records of functions in memory, including those of attempts that have not ended. A handler
+ * that would exceed the limit fails before the heap is full.
  */
 export class MessageBudget implements SendBudget {
   readonly #options: MessageBudgetOptions;
-  /** Looking at everything costs about as much as a message: it is done for so many at once, and exactly where the limit is small. */
+  /** A full check costs about as much as a message, so it is made once for several messages; for each message where the limit is small. */
   readonly #countUncheckedMax: number;
   readonly #bytesUncheckedMax: number;
-  /** Of attempts that have not ended. */
+  /** Amounts of attempts that have not ended. */
   #count = 0;
   #bytes = 0;
   #uncheckedCount = 0;

@@ -31,8 +31,8 @@ export interface PartitionOptions {
 }
 
 /**
- * The deterministic core: messages in, effects out, one message of an address at a time. It has no input or output, clock or random of its
- * own; everything that happens is a call, so that the same calls in the same order always end in the same state.
+ * The deterministic core: takes messages, returns effects, and handles one message of an address at a time. It has no input, output, clock or
+ * random of its own. Everything that happens is a call, so the same calls in the same order always lead to the same state.
  *
  * PARTITION-E1. The messages of an address are handled one at a time, in the order they were enqueued; a failing one keeps its place.
  * PARTITION-E2. A failed attempt leaves no trace but its count.
@@ -63,7 +63,7 @@ export class Partition implements EffectTarget {
     const { functions, host, deadLetters, ports, group } = options;
     this.#options = options;
     this.group = group;
-    // Functions elsewhere share their tokens with those of the same id, as in StateFun.
+    // Remote functions share their tokens with those of the same id, as in StateFun.
     this.delayed = new DelayedMessages((sender) => (functions.isRemote(sender.type) ? `*/${sender.id}` : formatAddress(sender)));
     this.mailboxes = new Mailboxes(functions, options.limits);
     this.remoteTypes = new RemoteTypes(host);
@@ -91,22 +91,22 @@ export class Partition implements EffectTarget {
     });
   }
 
-  /** Asynchronous handlers that have not settled, and calls that have not been answered. */
+  /** The number of asynchronous handlers that have not settled and of calls without a response. */
   get running(): number {
     return this.#attempts.running + this.#batches.running;
   }
 
-  /** Asynchronous handlers and calls since the start. */
+  /** The number of asynchronous handlers and calls since the start. */
   get handlersStarted(): number {
     return this.#attempts.watched + this.#batches.started;
   }
 
-  /** Attempts since the start, by outcome; `skipped` are messages given up by the policy `skip`. */
+  /** The number of attempts since the start, by outcome. `skipped` counts messages given up by the policy `skip`. */
   get attempts(): { readonly succeeded: number; readonly failed: number; readonly skipped: number } {
     return this.#settlement.attempts;
   }
 
-  /** When something becomes due, in milliseconds since the epoch; past the budget delayed messages wait for room, not for a time. */
+  /** Time at which something becomes due, in milliseconds since the epoch. Past the budget, delayed messages wait for room, not for a time. */
   get nextDueAt(): number | undefined {
     const [deadline, delayed] = [this.#deadlines.nextDueAt, this.#takesDelayed ? this.delayed.nextDueAt : undefined];
     return deadline === undefined || (delayed !== undefined && delayed < deadline) ? delayed : deadline;
@@ -116,7 +116,7 @@ export class Partition implements EffectTarget {
     return ++this.#sequence;
   }
 
-  /** Later sequences are larger than this one: a commit holds it. */
+  /** Makes later sequences larger than this one, which a commit holds. */
   skipSequence(sequence: number): void {
     this.#sequence = Math.max(this.#sequence, sequence);
   }
@@ -127,13 +127,13 @@ export class Partition implements EffectTarget {
     if (this.#deliver(pending)) this.group.arrived(pending);
   }
 
-  /** An egress record: it leaves once it is durable. */
+  /** Adds an egress record to the group. It leaves once it is durable. */
   egress(record: OutboxRecord): void {
     this.group.egress(record);
     this.#egress.add(record);
   }
 
-  /** Puts back a message that a commit holds. Called in the order of the sequences, before anything else. */
+  /** Restores a message that a commit holds. Called in the order of the sequences, before anything else. */
   restore(pending: PendingMessage, nowMs: number): void {
     this.skipSequence(pending.sequence);
     if (!this.#deliver(pending)) {
@@ -144,15 +144,15 @@ export class Partition implements EffectTarget {
     }
   }
 
-  /** Puts back a delayed message that a commit holds. */
+  /** Restores a delayed message that a commit holds. */
   restoreDelayed(message: Message, sequence: number, dueAt: number, token: string | undefined): void {
     this.skipSequence(sequence);
     this.delayed.add({ message, sequence, dueAt, token, stored: true });
   }
 
   /**
-   * Handles the oldest message that can be handled, and returns its address; undefined when there is none, or the state of its address has
-   * to be read first.
+   * Handles the oldest message that can be handled, and returns its address. Returns undefined when there is none, or when the state of its
+   * address has to be read first.
    */
   step(nowMs: number): Activation | undefined {
     const { ready } = this.mailboxes;
@@ -160,7 +160,7 @@ export class Partition implements EffectTarget {
     const message = activation?.mailbox.peek();
     if (activation === undefined || message === undefined || activation.status === 'loading') return undefined;
     if (activation.held === undefined && !this.states.read(activation, nowMs)) return undefined;
-    // What its state is made of may not be understood.
+    // The state could not be decoded, and the message has failed.
     if (activation.held === undefined) return activation;
     ready.removeFirst();
     const { function: registered } = activation;
@@ -174,12 +174,12 @@ export class Partition implements EffectTarget {
     return !this.#resting && this.mailboxes.ready.first?.status === 'idle';
   }
 
-  /** No further message is handled, and no delayed one arrives: what is there stays pending. What has been started may end. */
+  /** Handles no further message and lets no delayed message arrive: they stay pending. Running handlers may end. */
   rest(): void {
     this.#resting = true;
   }
 
-  /** Messages and egress records in memory; those that the outbox has are not among them. */
+  /** Messages and egress records in memory, except the records in the outbox. */
   get held(): Held {
     const { mailboxes, delayed } = this;
     return {
@@ -192,30 +192,30 @@ export class Partition implements EffectTarget {
     return this.#resting;
   }
 
-  /** Whether the oldest message waits for the state of its address: nothing else is handled before it. */
+  /** Whether the oldest message waits for the state of its address. Nothing else is handled before it. */
   get reading(): boolean {
     return this.mailboxes.ready.first?.status === 'loading';
   }
 
-  /** An asynchronous handler has settled, or a call has been answered; with a failure when it rejected. */
+  /** Ends a run: its handler has settled, or its call has a response. `failure` is set when it rejected. */
   settled(run: PartitionRun, nowMs: number, failure?: { readonly error: unknown }): void {
     if (run.kind === 'handler') this.#attempts.settled(run, nowMs, failure);
     else this.#batches.settled(run, nowMs, failure);
   }
 
-  /** See {@link dropMessages}. */
+  /** Drops messages; see {@link dropMessages}. */
   drop(choice: MessageChoice): readonly number[] {
     const { mailboxes, delayed } = this;
     return dropMessages(choice, { mailboxes, delayed, attempts: this.#attempts, group: this.group });
   }
 
-  /** See {@link AttemptRunner.abandon}. Their messages stay pending. */
+  /** Abandons all running handlers and calls; see {@link AttemptRunner.abandon}. Their messages stay pending. */
   abandon(): void {
     this.#attempts.abandon();
     this.#batches.abandon();
   }
 
-  /** Lets what is due happen: time-outs and retries always, delayed messages while the budget lasts. */
+  /** Executes everything that is due: time-outs and retries always, delayed messages while the budget lasts. */
   advance(nowMs: number): void {
     for (let due = this.#deadlines.takeDue(nowMs); due !== undefined; due = this.#deadlines.takeDue(nowMs)) due.act(nowMs);
     while (this.#takesDelayed) {
@@ -226,12 +226,12 @@ export class Partition implements EffectTarget {
     }
   }
 
-  /** Cuts: everything since the last cut goes into one commit. */
+  /** Cuts: returns everything since the last cut, for one commit. */
   capture(): Capture {
     return this.group.capture();
   }
 
-  /** The capture is durable. */
+  /** Marks a capture as durable. */
   committed(capture: Capture): void {
     for (const activation of capture.activations) activation.committing = false;
     this.#egress.released(capture.outbox);

@@ -3,21 +3,21 @@ import type { Envelope } from '../../envelope/envelope.ts';
 import type { Address } from '../../shared/address.ts';
 import type { AttemptFailure } from './attempt-failure.ts';
 
-/** A message that no commit has recorded as handled yet. */
+/** A message whose handling no commit has recorded yet. */
 export class PendingMessage implements Message {
   readonly target: Address;
   readonly caller: Address | undefined;
   readonly envelope: Envelope;
-  /** Orders the messages of the partition, also after a recovery. */
+  /** Position in the order of the partition's messages; kept by a recovery. */
   readonly sequence: number;
   readonly receivedAtMs: number | undefined;
-  /** Attempts that failed. */
+  /** The number of failed attempts. */
   attempts = 0;
-  /** When it may be tried again, in milliseconds since the epoch. */
+  /** Earliest time of the next attempt, in milliseconds since the epoch. */
   retryAt: number | undefined;
-  /** Why its last attempt failed. */
+  /** The failure of the last attempt. */
   failure: AttemptFailure | undefined;
-  /** A commit holds it: handling it must remove it there. */
+  /** Whether a commit holds it. Then its handling must remove it from the store. */
   stored = false;
   handled = false;
 

@@ -2,11 +2,11 @@ import type { Activation } from './activation.ts';
 
 interface Slot {
   readonly activation: Activation;
-  /** Of the first message of its mailbox. */
+  /** Sequence of the first message in its mailbox. */
   readonly sequence: number;
 }
 
-/** Addresses with a message that can be handled, the one with the oldest message first: a binary heap. */
+/** Addresses with a message that can be handled, in the order of those messages: a binary heap. */
 export class ReadyAddresses {
   readonly #heap: Slot[] = [];
 
@@ -28,14 +28,14 @@ export class ReadyAddresses {
     }
   }
 
-  /** The address with the oldest message. It stays until it is removed. */
+  /** The address with the oldest message; it stays until `removeFirst` is called. */
   get first(): Activation | undefined {
     for (let slot = this.#heap[0]; slot !== undefined; slot = this.#heap[0]) {
       const { activation, sequence } = slot;
       const { status, mailbox } = activation;
       const isReady = status === 'idle' || status === 'loading';
       if (isReady && mailbox.peek()?.sequence === sequence) return activation;
-      // It waits for another attempt by now, or the message it stood here for was dropped.
+      // It waits for another attempt now, or its first message was dropped.
       this.removeFirst();
       if (isReady) this.add(activation);
     }
@@ -60,7 +60,7 @@ export class ReadyAddresses {
     }
   }
 
-  /** Up to so many of them, those with the oldest messages among them. */
+  /** Returns some of the addresses, the ones with the oldest messages among them. */
   some(countMax: number): readonly Activation[] {
     return this.#heap.slice(0, countMax).map(({ activation }) => activation);
   }

@@ -17,7 +17,7 @@ import type { PendingMessage } from './pending-message.ts';
 import type { BatchOutcomes } from './remote/batch-runner.ts';
 import type { TimerQueue } from './timer-queue.ts';
 
-/** Takes the effects of invocations: the partition does. */
+/** Receives the effects of invocations: the partition implements it. */
 export interface EffectTarget {
   nextSequence(): number;
   enqueue(message: Message): void;
@@ -37,7 +37,7 @@ export interface SettlementParts {
 
 /** Applies the ends of attempts: removes handled messages, applies effects, plans retries, and gives messages up. */
 export class Settlement implements AttemptOutcomes, BatchOutcomes {
-  /** Attempts since the start, by outcome; `skipped` are messages given up by the policy `skip`. */
+  /** The number of attempts since the start, by outcome. `skipped` counts messages given up by the policy `skip`. */
   readonly attempts = { succeeded: 0, failed: 0, skipped: 0 };
   readonly #parts: SettlementParts;
 
@@ -53,7 +53,7 @@ export class Settlement implements AttemptOutcomes, BatchOutcomes {
     this.#apply(effects, activation.address, message.receivedAtMs);
   }
 
-  /** A remote function has handled the messages together. */
+  /** Ends a batch that a remote function has handled. */
   answered(activation: Activation, messages: readonly PendingMessage[], effects: Effects): void {
     this.#count(activation, messages.length);
     for (const message of messages) this.#finish(activation, message);
@@ -86,7 +86,7 @@ export class Settlement implements AttemptOutcomes, BatchOutcomes {
     const { deadLetters, mailboxes, ports } = this.#parts;
     switch (onFailure) {
       case 'stop':
-        // The message stays where it is, so the next start tries it again.
+        // The message stays in its mailbox, so the next start tries it again.
         activation.status = 'waiting';
         ports.stop(error);
         return;

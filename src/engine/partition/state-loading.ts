@@ -16,7 +16,7 @@ export interface StateLoadingParts {
   readonly ports: Pick<PartitionPorts, 'readState'>;
 }
 
-/** Brings the states of addresses into memory: for the message that is next, and ahead for those behind it. */
+/** Loads the states of addresses into memory: for the next message, and ahead of time for those behind it. */
 export class StateLoading {
   readonly #parts: StateLoadingParts;
   #underWay = 0;
@@ -25,12 +25,12 @@ export class StateLoading {
     this.#parts = parts;
   }
 
-  /** States that are being read. */
+  /** The number of states that are being read. */
   get underWay(): number {
     return this.#underWay;
   }
 
-  /** False when the state has to be waited for. */
+  /** Loads the state of an address. Returns false when it has to be read first. */
   read(activation: Activation, nowMs: number): boolean {
     const entries = this.#parts.ports.readState(activation);
     if (entries !== undefined) {
@@ -42,14 +42,14 @@ export class StateLoading {
     return false;
   }
 
-  /** Reads the states that messages behind the next one need, so that all are read at the same time. */
+  /** Reads the states that the messages behind the next one need, so that all are read at the same time. */
   readAhead(addressesMax: number, nowMs: number): void {
     for (const activation of this.#parts.mailboxes.ready.some(addressesMax)) {
       if (activation.status === 'idle' && activation.held === undefined) this.read(activation, nowMs);
     }
   }
 
-  /** Reads the state of an address for a message that is not here yet. */
+  /** Reads the state of an address for a message that has not arrived yet. */
   preload(target: Address, nowMs: number): void {
     const activation = this.#parts.mailboxes.addresses.ensure(target);
     if (activation?.status !== 'idle' || activation.held !== undefined) return;
@@ -57,14 +57,14 @@ export class StateLoading {
     this.read(activation, nowMs);
   }
 
-  /** The state of an address has been read. */
+  /** Takes the entries of an address that have been read. */
   arrived(activation: Activation, entries: readonly StateEntry[], nowMs: number): void {
     this.#underWay -= 1;
     activation.status = 'idle';
     this.#set(activation, entries, nowMs);
   }
 
-  /** When the entries cannot be understood the first message fails, and the entries stay as they are. */
+  /** When the entries cannot be decoded, the first message fails and the entries stay as they are. */
   #set(activation: Activation, entries: readonly StateEntry[], nowMs: number): void {
     const { mailboxes, remoteTypes, settlement } = this.#parts;
     const { function: registered, mailbox } = activation;

@@ -6,7 +6,7 @@ import type { AttemptFailure } from './attempt-failure.ts';
 import type { DeadLetter } from './dead-letters.ts';
 
 /*
- * What the engine keeps in the store, besides the state of addresses (`state/<type>/<id>`):
+ * Entries of the engine in the store, besides the state of addresses (`state/<type>/<id>`):
  *
  *   collection            key            value
  *   messages              sequence       header { target, caller?, attempts?, retryAt?, failure? } + envelope
@@ -38,13 +38,13 @@ export function parseOutboxKey(key: string): { readonly egressId: string; readon
   return { egressId: key.slice(0, slash), sequence: Number(key.slice(slash + 1)) };
 }
 
-/** What is kept of a message besides its envelope. */
+/** The fields of a stored message besides its envelope. */
 export interface MessageHeader {
   readonly target: string;
   readonly caller?: string | undefined;
   readonly attempts?: number | undefined;
   readonly retryAt?: number | undefined;
-  /** Why the last attempt failed. */
+  /** The failure of the last attempt. */
   readonly failure?: AttemptFailure | undefined;
   readonly dueAt?: number | undefined;
   readonly token?: string | undefined;

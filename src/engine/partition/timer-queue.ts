@@ -1,23 +1,23 @@
-/** Cancelled timers that are kept at least, so that few of them cost nothing. */
+/** Cancelled timers are not removed before there are so many. */
 const cancelledMin = 64;
 
-/** Something that is due at a time. */
+/** An entry of a timer queue. */
 export interface Timer {
   readonly dueAt: number;
-  /** Set by the queue; it does not come up any more. */
+  /** Set by the queue. A cancelled timer is never returned. */
   cancelled: boolean;
 }
 
 interface Slot<T> {
   readonly timer: T;
-  /** When it is due, plus what the queue had been moved back by when it was added. */
+  /** Its due time, plus the time by which the queue had been moved back when it was added. */
   readonly dueAt: number;
   readonly order: number;
 }
 
 /**
- * Timers by due time, then in the order they were added: a binary heap. Cancelled ones stay in it until they come up or are as many as the
- * others: a timer that is set far ahead and taken back again and again needs no more memory than one that is not.
+ * Timers by due time, then in the order in which they were added: a binary heap. Cancelled timers stay in it until they come up or are as many as
+ * the others, so a timer that is set and cancelled again and again needs no more memory than one that is set once.
  */
 export class TimerQueue<T extends Timer> {
   #heap: Slot<T>[] = [];
@@ -25,7 +25,7 @@ export class TimerQueue<T extends Timer> {
   #cancelled = 0;
   #movedBackMs = 0;
 
-  /** Timers in memory, cancelled ones included. */
+  /** The number of timers in memory, including cancelled ones. */
   get length(): number {
     return this.#heap.length;
   }
@@ -42,7 +42,7 @@ export class TimerQueue<T extends Timer> {
     return timer;
   }
 
-  /** Takes back a timer of this queue that has not come up; calling it again does nothing. */
+  /** Cancels a timer of this queue. Calling it again does nothing. */
   cancel(timer: T): void {
     if (timer.cancelled) return;
     timer.cancelled = true;
@@ -53,7 +53,7 @@ export class TimerQueue<T extends Timer> {
     this.#cancelled = 0;
   }
 
-  /** When the next timer is due, in milliseconds since the epoch. */
+  /** Due time of the next timer, in milliseconds since the epoch. */
   get nextDueAt(): number | undefined {
     while (this.#heap[0]?.timer.cancelled === true) {
       this.#removeFirst();
@@ -63,7 +63,7 @@ export class TimerQueue<T extends Timer> {
     return first && first.dueAt - this.#movedBackMs;
   }
 
-  /** Removes and returns the next timer that is due; undefined when there is none. */
+  /** Removes and returns the next timer that is due. Returns undefined when there is none. */
   takeDue(nowMs: number): T | undefined {
     const dueAt = this.nextDueAt;
     if (dueAt === undefined || dueAt > nowMs) return undefined;
@@ -72,7 +72,7 @@ export class TimerQueue<T extends Timer> {
     return first;
   }
 
-  /** Everything in the queue is due so much earlier than was said. */
+  /** Makes every timer in the queue due earlier. */
   moveBack(byMs: number): void {
     this.#movedBackMs += byMs;
   }

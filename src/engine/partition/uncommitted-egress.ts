@@ -1,6 +1,6 @@
 import type { OutboxRecord } from './commit-group.ts';
 
-/** Counts the egress records that no commit holds yet: the outbox does not know them. */
+/** Counts the egress records that no commit holds yet. The outbox does not have them. */
 export class UncommittedEgress {
   #count = 0;
   #bytes = 0;
@@ -9,7 +9,7 @@ export class UncommittedEgress {
     return this.#count;
   }
 
-  /** Of their payloads. */
+  /** Payloads of the records, in bytes. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -19,7 +19,7 @@ export class UncommittedEgress {
     this.#bytes += envelope.payloadBytes;
   }
 
-  /** They are durable. */
+  /** Removes records that have become durable. */
   released(records: readonly OutboxRecord[]): void {
     this.#count -= records.length;
     for (const { envelope } of records) this.#bytes -= envelope.payloadBytes;

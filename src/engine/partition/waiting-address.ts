@@ -2,17 +2,17 @@ import { formatAddress } from '../../shared/address.ts';
 import type { Activation, ActivationStatus } from './activation.ts';
 import type { AttemptFailure } from './attempt-failure.ts';
 
-/** An address that has not handled all its messages, and what the first of them waits for. */
+/** An address that has not handled all its messages, and the reason why its first message waits. */
 export interface WaitingAddress {
   readonly address: string;
   readonly status: ActivationStatus;
-  /** Its messages, the first included. */
+  /** The number of its messages, including the first. */
   readonly messages: number;
-  /** Failed attempts of the first. */
+  /** The number of failed attempts of the first message. */
   readonly attempts: number;
-  /** Why the last of them failed. */
+  /** The failure of the last attempt. */
   readonly failure: AttemptFailure | undefined;
-  /** When it is tried again, in milliseconds since the epoch. */
+  /** Time of the next attempt, in milliseconds since the epoch. */
   readonly retryAt: number | undefined;
 }
 

@@ -18,12 +18,12 @@ import { endless } from './remote-states.ts';
 import type { RemoteTypes } from './remote-types.ts';
 import type { TimerQueue } from '../timer-queue.ts';
 
-/** Answers in a row that ask for states: one is normal, a second when the functions are replaced meanwhile. */
+/** Most responses in a row that request states. One is normal; a second comes when the functions are replaced meanwhile. */
 const incompleteAnswersMax = 10;
 
 /** Applies the ends of batches: `Settlement` does. */
 export interface BatchOutcomes {
-  /** The answer has been checked and its state changes applied. */
+  /** The response has been checked and its state changes applied. */
   answered(activation: Activation, messages: readonly PendingMessage[], effects: Effects): void;
   /** The message is not tried again. A batch of several messages is taken apart first. */
   giveUp(activation: Activation, message: PendingMessage, onFailure: OnFailure, error: Error): void;
@@ -42,11 +42,11 @@ export interface BatchRunnerParts {
 }
 
 /**
- * Calls remote functions and sees each attempt to exactly one end: an answer, a failure or a time-out.
+ * Calls remote functions. Each attempt has exactly one end: a response, a failure or a time-out.
  *
- * PARTITION-B1. One call of an address is under way; what arrives meanwhile is the next batch.
- * PARTITION-B2. An answer is checked as a whole before anything of it is applied; a failed attempt leaves no trace.
- * PARTITION-B3. A batch that is given up is tried message by message, so that only those at fault meet the policy.
+ * PARTITION-B1. An address has one call at a time; messages that arrive meanwhile are the next batch.
+ * PARTITION-B2. A response is checked as a whole before any part of it is applied; a failed attempt leaves no trace.
+ * PARTITION-B3. A batch that is given up is tried message by message, so the policy applies only to the messages at fault.
  */
 export class BatchRunner {
   readonly #host: InvocationHost;
@@ -69,17 +69,17 @@ export class BatchRunner {
     this.#watcher = watcher;
   }
 
-  /** Calls that have not been answered. */
+  /** The number of calls without a response. */
   get running(): number {
     return this.#runs.size;
   }
 
-  /** Attempts since the start. */
+  /** The number of attempts since the start. */
   get started(): number {
     return this.#started;
   }
 
-  /** A message has come into the mailbox of the address. */
+  /** Counts a message that has arrived in the mailbox of the address. */
   arrived(activation: Activation, { type, policy }: RemoteFunction): void {
     const { metrics } = this.#types.ensure(type);
     metrics.received(1);
@@ -89,7 +89,7 @@ export class BatchRunner {
     metrics.add('numBlockedAddress', 1);
   }
 
-  /** Tries the call of the address again, or begins one with the messages that wait. */
+  /** Tries the call of the address again, or starts one with the waiting messages. */
   start(activation: Activation, remote: RemoteFunction, nowMs: number): void {
     const type = this.#types.ensure(remote.type);
     if (!type.states.discovered) {
@@ -108,7 +108,7 @@ export class BatchRunner {
     this.#attempt(activation, remote, activation.call, nowMs);
   }
 
-  /** The other side has answered, or the attempt has failed. */
+  /** Ends an attempt that has a response or has failed. */
   settled(run: RemoteRun, nowMs: number, failure?: { readonly error: unknown }): void {
     if (run.ended) return;
     this.#end(run, nowMs, failure !== undefined);
@@ -124,7 +124,7 @@ export class BatchRunner {
     this.#unblock(run.activation, run.remote);
   }
 
-  /** The engine stops: calls that have not been answered are ended, and change nothing any more. */
+  /** Aborts all calls because the engine stops. They change nothing more. */
   abandon(): void {
     for (const run of this.#runs) {
       run.ended = true;
@@ -154,7 +154,7 @@ export class BatchRunner {
       states,
       invocations: call.messages.map(({ caller, envelope }) => ({ caller, argument: envelope.typedValue })),
     };
-    // An async function, so that a client that throws at once is treated like one that rejects.
+    // In an async function, a client that throws counts as one that rejects.
     const settling = (async () => {
       run.answer = await remote.client.call(batch, controller.signal);
     })();
@@ -231,13 +231,13 @@ export class BatchRunner {
     metrics.attempted(nowMs - run.startedAtMs, failed);
   }
 
-  /** The batch has an end. */
+  /** Ends the batch. */
   #close(activation: Activation): void {
     activation.call = undefined;
     activation.singly = Math.max(0, activation.singly - 1);
   }
 
-  /** Whatever the attempt has shown, others need not wait any longer: one of them may discover next. */
+  /** Releases the addresses that wait for the discovery, whatever its result. One of them may discover next. */
   #discoveryEnded(activation: Activation): void {
     const type = this.#types.ensure(activation.address.type);
     if (type.discovering !== activation) return;
@@ -252,7 +252,7 @@ export class BatchRunner {
     this.#types.ensure(type).metrics.add('numBlockedAddress', -1);
   }
 
-  /** Every attempt of every address would be a flood of lines while an endpoint is away. */
+  /** Warns once for each call: a warning for every attempt would flood the log while an endpoint is away. */
   #log(activation: Activation, { attempts, messages }: RemoteCall, error: Error, retryInMs: number | undefined): void {
     const level = attempts === 1 || retryInMs === undefined ? 'warn' : 'debug';
     const text = retryInMs === undefined ? 'remote call given up' : 'remote call failed, trying again';
@@ -260,7 +260,7 @@ export class BatchRunner {
   }
 }
 
-/** The messages that wait behind the call under way. */
+/** Returns the number of messages that wait behind the current call. */
 function backlogOf({ mailbox, call }: Activation): number {
   return mailbox.length - (call?.messages.length ?? 0);
 }

@@ -14,7 +14,7 @@ import type { RemoteStates } from './remote-states.ts';
 
 export interface AnswerContext {
   readonly self: Address;
-  /** The id of the first message of the batch: those of what the batch sends are made of it. */
+  /** Id of the first message of the batch. The ids of messages that the batch sends are derived from it. */
   readonly firstMessageId: string;
   readonly states: RemoteStates;
   readonly state: RemoteState;
@@ -23,10 +23,11 @@ export interface AnswerContext {
 }
 
 /**
- * Checks a whole answer and turns it into effects: nothing of an answer with a mistake is applied.
+ * Checks a whole response and turns it into effects. Nothing of a response with a mistake is applied.
  *
  * Throws REMOTE_ANSWER_INVALID, UNKNOWN_EGRESS, REMOTE_STATE_UNREGISTERED, REMOTE_STATE_TYPE_CHANGED, MESSAGE_TOO_LARGE, STATE_TOO_LARGE,
- * TOO_MANY_EFFECTS, TOO_MANY_MESSAGES, or INVALID_CLOUD_EVENT. A message to a type that nothing handles is no mistake of its sender: it becomes a dead letter when it arrives.
+ * TOO_MANY_EFFECTS, TOO_MANY_MESSAGES, or INVALID_CLOUD_EVENT. A message to a type that nothing handles
+ * is no mistake of its sender. It becomes a dead letter when it arrives.
  */
 export function effectsOf(result: BatchResult, context: AnswerContext): Effects {
   checkMutations(result.mutations, context);
@@ -36,7 +37,7 @@ export function effectsOf(result: BatchResult, context: AnswerContext): Effects 
   const envelopeOf = (value: TypedValue, partitionKey?: string): Envelope => {
     const messageId = messageIdOf(context.firstMessageId, sender, ordinal++);
     if (value.value.byteLength > messageBytesMax) throw tooLarge(value, sender);
-    // A copy: the bytes are a piece of the whole answer, which would stay in memory with them.
+    // A copy, because the bytes are a part of the whole response, which would stay in memory with them.
     return Envelope.ofTypedValue({ ...value, value: Uint8Array.from(value.value) }, { messageId, partitionKey });
   };
   return {

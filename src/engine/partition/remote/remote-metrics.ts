@@ -3,9 +3,8 @@ import type { Effects } from '../../../functions/effects.ts';
 import type { Counter } from '../../../shared/metrics.ts';
 
 /**
- * What StateFun measures of a function type, under StateFun's names: `functions.<namespace>.<name>.<metric>`. Its rates are left to whoever
- * collects the numbers; of its histogram of latencies there are the sum, in milliseconds, and the count. There is one partition, so nothing
- * is ever sent to another.
+ * Metrics of a function type under StateFun's names: `functions.<namespace>.<name>.<metric>`. Rates are left to the collector of the metrics. The
+ * histogram of latencies has only its sum, in milliseconds, and its count. There is one partition, so nothing is sent to another.
  */
 export class RemoteMetrics {
   readonly #counter: (name: string) => Counter;
@@ -16,7 +15,7 @@ export class RemoteMetrics {
     this.#counter = (name) => scope.counter(name);
   }
 
-  /** Goes up, and down again, with what it counts. */
+  /** Changes a metric that goes up and down. */
   add(name: 'numBlockedAddress' | 'inflightAsyncOps' | 'numBacklog', by: number): void {
     if (by !== 0) this.#of(name).increment(by);
   }
@@ -31,7 +30,7 @@ export class RemoteMetrics {
     if (egress.length > 0) this.#of('outEgress').increment(egress.length);
   }
 
-  /** An attempt has ended. */
+  /** Counts an attempt that has ended. */
   attempted(latencyMs: number, failed: boolean): void {
     this.#of('remoteInvocationLatency.sum').increment(latencyMs);
     this.#of('remoteInvocationLatency.count').increment();

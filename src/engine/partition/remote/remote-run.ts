@@ -9,29 +9,29 @@ import type { RemoteCall } from './remote-call.ts';
 
 /** StateFun's back-off. Lower finds an endpoint that is back sooner, and calls one that is down more often. */
 const retryDelays = { firstMs: 4, maxMs: 10_000 };
-/** The longest wait that an endpoint may ask for with `Retry-After`. */
+/** Longest wait that an endpoint can request with `Retry-After`, in milliseconds. */
 const retryAfterMsMax = 10 * 60_000;
 
-/** The bytes of messages from which on a batch takes no further one: with its state it has to fit into a request of 32 MiB. */
+/** Size at which a batch takes no further message, in bytes: with its state it has to fit into a request of 32 MiB. */
 const batchBytesMax = 8 * 1024 * 1024;
 
-/** One attempt of a call, under way. */
+/** One attempt of a call that has not ended. */
 export interface RemoteRun {
   readonly kind: 'remote';
   readonly activation: Activation;
   readonly remote: RemoteFunction;
   readonly call: RemoteCall;
-  /** The names of the states that travel with it. */
+  /** Names of the states that are sent with it. */
   readonly attached: ReadonlySet<string>;
   readonly startedAtMs: number;
   readonly controller: AbortController;
   timeout: Deadline | undefined;
   answer: BatchResponse | undefined;
-  /** Answered or timed out: what comes later is ignored. */
+  /** Whether it has a response or has timed out. A later end is ignored. */
   ended: boolean;
 }
 
-/** The next batch of an address: the messages that wait, as far as the limits allow; one alone after a batch that was given up. */
+/** Returns the next batch of an address: the waiting messages within the limits, or a single one after a batch that was given up. */
 export function nextCall({ mailbox, singly }: Activation, batchMessagesMax: number): RemoteCall {
   const messages: PendingMessage[] = [];
   let bytes = 0;
@@ -43,7 +43,7 @@ export function nextCall({ mailbox, singly }: Activation, batchMessagesMax: numb
   return { messages, budgetEndsAt: undefined, dueAt: undefined, attempts: 0, incompleteAnswers: 0 };
 }
 
-/** When a failed call is tried again, in milliseconds since the epoch; undefined when it is not. */
+/** Returns the time at which a failed call is tried again, in milliseconds since the epoch; undefined when it is not tried again. */
 export function retryAt({ call, remote }: Pick<RemoteRun, 'call' | 'remote'>, error: unknown, nowMs: number): number | undefined {
   if (StatefunError.is(error) && error.outcome === 'give-up') return undefined;
   const asked = StatefunError.is(error) ? error.facts['retryAfterMs'] : undefined;
@@ -53,7 +53,7 @@ export function retryAt({ call, remote }: Pick<RemoteRun, 'call' | 'remote'>, er
   return dueAt < (call.budgetEndsAt ?? Infinity) ? dueAt : undefined;
 }
 
-/** The other side was not there, or asked for patience: no fault of the batch. */
+/** Whether the other side was unavailable or asked for patience, which is no fault of the batch. */
 export function isUnavailable(error: unknown): boolean {
   return hasCode(error, 'REMOTE_UNAVAILABLE');
 }

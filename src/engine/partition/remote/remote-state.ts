@@ -8,7 +8,7 @@ import type { StateChange, StateEntry } from '../../../state/state-entry.ts';
 import type { RemoteStates } from './remote-states.ts';
 
 /*
- * What is stored of a remote function, in the collection of its address:
+ * Stored state of a remote function, in the collection of its address:
  *
  *   key r/<name of the state>     value: when it expires, in milliseconds since the epoch, in decimal ASCII (0: never), one space, its bytes
  */
@@ -20,7 +20,7 @@ interface StoredValue {
   readonly expiresAt: number;
 }
 
-/** What an entry holds of a remote function's state; undefined for entries of a class. Throws STATE_UNREADABLE. */
+/** Parses an entry of a remote function's state. Returns undefined for entries of a class. Throws STATE_UNREADABLE. */
 export function parseRemoteEntry({ key, value }: StateEntry): (StoredValue & { readonly name: string }) | undefined {
   if (!key.startsWith(keyPrefix)) return undefined;
   const name = key.slice(keyPrefix.length);
@@ -28,7 +28,7 @@ export function parseRemoteEntry({ key, value }: StateEntry): (StoredValue & { r
   return { name, value: value.subarray(start), expiresAt: stamp };
 }
 
-/** The state of one address of a remote function: bytes that travel with every call. Entries of a class of the same type are left alone. */
+/** The state of one address of a remote function: bytes that are sent with every call. Entries of a class of the same type are left alone. */
 export class RemoteState {
   readonly #states: RemoteStates;
   readonly #values = new Map<string, StoredValue>();
@@ -43,7 +43,7 @@ export class RemoteState {
     }
   }
 
-  /** Every registered state, with its value unless that has expired. */
+  /** Returns every registered state, with its value unless it has expired. */
   attached(nowMs: number): readonly AttachedState[] {
     return this.#states.specs.map(({ name, typename }) => {
       const stored = this.#live(name, nowMs);
@@ -51,20 +51,20 @@ export class RemoteState {
     });
   }
 
-  /** Applies the mutations of an answer, which have been checked. `attachedAtMs`: when the state was sent. */
+  /** Applies the mutations of a response, which have been checked. `attachedAtMs` is the time at which the state was sent. */
   apply(mutations: readonly StateMutation[], attachedAtMs: number, nowMs: number): void {
     for (const spec of this.#states.specs) this.#touch(spec, attachedAtMs, nowMs);
     for (const { name, value } of mutations) {
       const spec = this.#states.find(name);
       assertInvariant(spec !== undefined, 'only registered states are changed');
-      // A copy: the bytes are a piece of the whole answer, which would stay in memory with them.
+      // A copy, because the bytes are a part of the whole response, which would stay in memory with them.
       if (value === undefined) this.#delete(name);
       else this.#set(name, { value: Uint8Array.from(value.value), expiresAt: expiryOf(spec, nowMs) });
       this.#changed.add(name);
     }
   }
 
-  /** How many bytes there would be after the mutations. */
+  /** Returns the size of the state after the mutations, in bytes. */
   bytesAfter(mutations: readonly StateMutation[]): number {
     const last = new Map(mutations.map(({ name, value }) => [name, value]));
     let bytes = this.#bytes;
@@ -80,12 +80,12 @@ export class RemoteState {
     return this.#changed.size > 0;
   }
 
-  /** Rough size of what is held, in bytes. */
+  /** Approximate size of the state, in bytes. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** The entries that have changed since the last capture. */
+  /** Returns the entries that have changed since the last capture. */
   capture(): StateChange[] {
     const changes = Array.from(this.#changed, (name): StateChange => {
       const stored = this.#values.get(name);
@@ -95,12 +95,12 @@ export class RemoteState {
     return changes;
   }
 
-  /** For people: the values of built-in types, of others the typename and the bytes in Base64. */
+  /** Returns the state for inspection: values of built-in types; of others the typename and the bytes in Base64. */
   snapshot(): Record<string, unknown> {
     return Object.fromEntries(Array.from(this.#values, ([name, { value }]) => [name, this.#shown(name, value)]));
   }
 
-  /** An expired value is gone; one that expires so long after its last call is as if just written. */
+  /** Removes an expired value. Extends a value that expires a time after its last call. */
   #touch(spec: StateSpec, attachedAtMs: number, nowMs: number): void {
     const stored = this.#values.get(spec.name);
     if (stored === undefined || stored.expiresAt === 0) return;

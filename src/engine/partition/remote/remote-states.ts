@@ -2,23 +2,22 @@ import type { IncompleteContext, StateSpec } from '../../../functions/remote/inv
 import { addressIdBytesMax, isTextWithin } from '../../../shared/address.ts';
 import { describe, StatefunError } from '../../../shared/errors.ts';
 
-/** The most states of one function type: all of them travel with every call. */
+/** Most states of one function type: all of them are sent with every call. */
 const statesMax = 1_000;
 
-/** The longest name of a state, in UTF-8 bytes: it is part of a key of the store. */
+/** Longest name of a state, in UTF-8 bytes: it is part of a key of the store. */
 const nameBytesMax = addressIdBytesMax;
 
 /** StateFun's name for the type of a state that was declared without one. */
 const unsetTypename = 'io.statefun.types/unset';
 
 /**
- * What the engine has learnt about one type of remote functions: the states it declares. It survives the engine, so that a function is asked
- * once.
+ * The states that one type of remote functions declares. They are stored, so a function is asked for them once.
  */
 export class RemoteStates {
   readonly type: string;
   readonly #specs = new Map<string, StateSpec>();
-  /** The function has answered: its states are known, even if it has none. */
+  /** Whether the function has responded: its states are known, even if it has none. */
   discovered = false;
 
   constructor(type: string) {
@@ -33,7 +32,7 @@ export class RemoteStates {
     return this.#specs.get(name);
   }
 
-  /** Puts back what a commit holds. */
+  /** Restores the states that a commit holds. */
   restore(specs: readonly StateSpec[]): void {
     for (const spec of specs) this.#specs.set(spec.name, spec);
     this.discovered = true;
@@ -65,7 +64,7 @@ export class RemoteStates {
   }
 }
 
-/** The function goes on asking for states instead of handling its batch. */
+/** Returns the error for a function that requests states again and again instead of handling its batch. */
 export function endless(type: string, what: string): StatefunError {
   return new StatefunError('REMOTE_DISCOVERY_ENDLESS', `remote function "${type}" ${what}.`, { facts: { type } });
 }

@@ -5,19 +5,19 @@ import { RemoteMetrics } from './remote-metrics.ts';
 import { RemoteStates } from './remote-states.ts';
 
 /**
- * One type of remote functions. As long as nothing is known of it only one of its addresses is called at a time, so that a new function is
- * not asked for its states by all of them at once.
+ * One type of remote functions. Until its states are known, only one of its addresses is called at a time, so a new function is asked for its
+ * states once.
  */
 export interface RemoteType {
   readonly states: RemoteStates;
   readonly metrics: RemoteMetrics;
-  /** Who is being called while nothing is known. */
+  /** The address that is called to discover the states. */
   discovering: Activation | undefined;
   /** Addresses that wait for the end of that call. */
   readonly waiting: Set<Activation>;
 }
 
-/** The types of remote functions that have been called, or that a commit knows. */
+/** Keeps the types of remote functions that have been called or that a commit holds. */
 export class RemoteTypes {
   readonly #host: InvocationHost;
   readonly #types = new Map<string, RemoteType>();

@@ -2,36 +2,36 @@ import { unitsOf } from '../index/index-slots.ts';
 import type { TrackedSegment } from '../index/segment-table.ts';
 import { segmentBytesAt } from '../store-limits.ts';
 
-/** Tombstones are what fills a store when they are so much of it. */
+/** Share of tombstones in a store above which they count as its main garbage. */
 const tombstonesMin = 0.2;
 
-/** Segments smaller than this part of a full one are joined when there is room. */
+/** Segments smaller than this share of a full one are merged when there is room. */
 const smallSegment = 0.25;
 
-/** How much a compaction is wanted; the space of a healthy store is given back without haste. */
+/** How urgent a compaction is. A healthy store reclaims space slowly. */
 export interface CompactionPressure {
-  /** All entries of closed segments may have so much more than the newest ones before a compaction begins. */
+  /** A compaction begins when the ratio of all entries to the newest entries, in closed segments, exceeds this. */
   readonly spaceFactorMax: number;
-  /** A segment is worth reading when so much of it can go; below it, only to let others shrink. */
+  /** Share of a segment that must be reclaimable to make reading it worthwhile. */
   readonly reclaimableMin: number;
-  /** How much may be written at once; no more than a segment in any case. */
+  /** Most bytes that a compaction may write. It never writes more than one segment. */
   readonly roomBytes: number;
 }
 
 export const noPressure: CompactionPressure = { spaceFactorMax: 1.5, reclaimableMin: 0.2, roomBytes: Infinity };
 
-/** What a compaction does: which segments it reads, and which tombstones it keeps. */
+/** The segments that a compaction reads, and the tombstones that it keeps. */
 export interface CompactionPlan {
   readonly sources: readonly TrackedSegment[];
-  /** Tombstones from this commit on are kept: an older entry of their key may be in a segment that is not read. */
+  /** Tombstones of this and later commits are kept: an older entry of their key may be in a segment that is not read. */
   readonly tombstonesKeptFrom: number;
 }
 
 /**
- * Chooses the segments to compact, or none. `closed` are those that take no more frames, `open` the one that does.
+ * Chooses the segments to compact; undefined when no compaction is needed. Frames are appended to `open`, no longer to `closed`.
  *
- * STORE-P1. A tombstone goes only when no segment that stays can hold an older entry of its key: the segment begins with a later commit, or it
- *     was clean at that commit, and then everything in it was the newest of its key.
+ * STORE-P1. A tombstone is dropped only when no remaining segment can hold an older entry of its key: the segment begins with a later commit, or
+ *     it was clean at that commit, which means that every entry in it was the newest of its key.
  */
 export function planCompaction(
   closed: readonly TrackedSegment[],
@@ -49,17 +49,17 @@ export function planCompaction(
   return { sources, tombstonesKeptFrom: tombstonesKeptFrom(all.filter((segment) => !read.has(segment))) };
 }
 
-/** The commit from which on tombstones must be kept for the sake of these segments. */
+/** Returns the first commit whose tombstones must be kept because of these segments. */
 function tombstonesKeptFrom(staying: readonly TrackedSegment[]): number {
   return staying.reduce((from, segment) => Math.min(from, neededFrom(segment)), Infinity);
 }
 
-/** Tombstones before this commit have nothing to hide in the segment. */
+/** Returns the first commit whose tombstones may have an older entry in the segment. */
 function neededFrom({ listed }: TrackedSegment): number {
   return listed.kind === 'log' ? listed.commitsBefore + 1 : Math.max(listed.commitMin, listed.cleanAt + 1);
 }
 
-/** Those with the largest share of entries that can go, as many as leave one full segment; small ones join them. */
+/** Returns the segments with the largest reclaimable share, as many as fill one new segment. Small segments are merged with them. */
 function worthReading(
   closed: readonly TrackedSegment[],
   all: readonly TrackedSegment[],
@@ -72,7 +72,7 @@ function worthReading(
     .map((segment) => ({ segment, copied: segment.units - reclaimable(segment), share: reclaimable(segment) / Math.max(1, segment.units) }))
     .sort((a, b) => b.share - a.share);
   const sources: TrackedSegment[] = [];
-  // One that does not fit into a segment gets a larger one; what does not fit on the disk is not begun.
+  // A copy that does not fit into a segment gets a larger one. A copy that does not fit on the disk is not begun.
   let [room, left] = [roomUnits, Number.isFinite(roomBytes) ? unitsOf(roomBytes) : Infinity];
   for (const { segment, copied, share } of candidates) {
     const joins = sources.length > 0 && segment.listed.kind === 'kept' && segment.units < roomUnits * smallSegment;
@@ -85,7 +85,7 @@ function worthReading(
   return sources;
 }
 
-/** What of a segment can go: entries that are not the newest, and tombstones where all of them can. */
+/** Returns the reclaimable units of a segment: entries that are not the newest, and tombstones if all of them can be dropped. */
 function reclaimableUnits(all: readonly TrackedSegment[]): (segment: TrackedSegment) => number {
   const [lowest = Infinity, second = Infinity] = all.map(neededFrom).sort((a, b) => a - b);
   const begins = all.flatMap(({ listed }) => (listed.kind === 'log' ? listed.commitsBefore : [])).sort((a, b) => a - b);
@@ -98,13 +98,13 @@ function reclaimableUnits(all: readonly TrackedSegment[]): (segment: TrackedSegm
   };
 }
 
-/** Where tombstones are what fills the store, the segment for whose sake most of them are kept: rewriting it lets them go. */
+/** When tombstones are the main garbage, returns the segment that blocks most of them. After it is rewritten they can be dropped. */
 function blockingTombstones(closed: readonly TrackedSegment[], { listed: open }: TrackedSegment, units: number): readonly TrackedSegment[] {
   if (sum(closed, (segment) => segment.tombstoneUnits) < units * tombstonesMin) return [];
   const [first, ...others] = closed;
   if (first === undefined) return [];
   const oldest = others.reduce((found, segment) => (neededFrom(segment) < neededFrom(found) ? segment : found), first);
-  // One that was rewritten since the open segment began keeps none of them.
+  // A segment that was rewritten since the open segment began blocks none of them.
   return open.kind === 'log' && neededFrom(oldest) <= open.commitsBefore ? [oldest] : [];
 }
 

@@ -11,10 +11,10 @@ import type { LogCopier } from '../threads/copier.ts';
 import type { LogReader } from '../threads/reader.ts';
 import { candidateField, candidateWords, removesFlag } from '../segments/segment-copier.ts';
 
-/** Above this, garbage grows faster than it is collected, and the budget does not count. */
+/** Ratio of all entries to the newest ones above which the read rate of a compaction is not limited. */
 const spaceFactorUrgent = 1.65;
 
-/** A store that is closed waits for the delay under way, at most this long, in milliseconds. */
+/** Longest delay between two batches, in milliseconds. A store that is closed waits for a running delay. */
 const delayMsMax = 1_000;
 
 export interface CompactionOptions {
@@ -24,21 +24,21 @@ export interface CompactionOptions {
   readonly reader: LogReader;
   readonly copier: LogCopier;
   readonly segmentBytesMax: number;
-  /** Bytes read from segments a second, while garbage does not pile up. */
+  /** Read rate in bytes per second, while garbage does not pile up. */
   readonly bytesPerSecondMax: number;
   readonly logger: Logger;
-  /** Commits that are durable, and the segment that takes the next one. */
+  /** Number of durable commits, and the segment to which the next frame is appended. */
   readonly commits: () => number;
   readonly open: () => TrackedSegment;
-  /** The store cannot go on. */
+  /** Makes the store fail. */
   readonly failed: (error: Error) => void;
 }
 
-/** Entries that were copied, six numbers each: their three hashes, the segment and offset they were at, and the offset of the copy. */
+/** Copied entries, six numbers each: three hashes, segment and offset of the original, offset of the copy. */
 type Moves = Uint32Array;
 const moveWords = 6;
 
-/** What a compaction has copied so far. */
+/** Progress of a compaction. */
 interface Copied {
   readonly number: number;
   readonly moves: Moves[];
@@ -46,16 +46,16 @@ interface Copied {
   commitMax: number;
   units: number;
   tombstoneUnits: number;
-  /** Of all entries that were judged. */
+  /** Size of all entries that were judged, in units. */
   judgedUnits: number;
 }
 
 /**
- * Gives back the space of entries that are not the newest of their key, while commits go on: one plan after the other, as long as there is
- * one.
+ * Reclaims the space of entries that are not the newest of their key, while commits continue. It runs one plan after another until none is
+ * left.
  *
- * STORE-K1. An entry is left out only when the index names a newer one, or STORE-P1 allows it; every entry of the segments is looked at.
- * STORE-K2. Segments are removed when a manifest without them is durable, the index names none of their entries, and nobody reads them.
+ * STORE-K1. An entry is dropped only when the index has a newer one, or when STORE-P1 allows it. Every entry of the segments is judged.
+ * STORE-K2. A segment is removed only when a manifest without it is durable, the index points to none of its entries, and no read uses it.
  */
 export class Compaction {
   readonly #options: CompactionOptions;
@@ -63,27 +63,27 @@ export class Compaction {
   #closing = false;
   #hurried = false;
   #compactions = 0;
-  /** Files that are being removed. */
+  /** Running removals of segment files. */
   readonly #removals = new Set<Promise<void>>();
 
   constructor(options: CompactionOptions) {
     this.#options = options;
   }
 
-  /** Compactions since the start. */
+  /** Number of compactions since the store was opened. */
   get compactions(): number {
     return this.#compactions;
   }
 
-  /** Begins a compaction if one is due and none is under way. */
+  /** Starts a compaction if one is due and none is running. */
   consider(): void {
     if (this.#running === undefined) this.#begin(() => this.#plan(noPressure));
   }
 
-  /** Compacts under this pressure, without delays, until nothing is left to do or it is undefined; nobody commits meanwhile. */
+  /** Compacts without delays until no plan is left or `pressure` returns undefined. No commit may run meanwhile. */
   async hurry(pressure: () => CompactionPressure | undefined): Promise<void> {
     await this.settled();
-    // Each compaction makes something smaller; this holds for one that does not.
+    // Each compaction should make the store smaller. This limit ends a sequence that does not.
     let left = 2 * this.#options.segments.listed.length + 8;
     this.#hurried = true;
     this.#begin(() => {
@@ -91,17 +91,17 @@ export class Compaction {
       return now === undefined ? undefined : this.#plan(now);
     });
     await this.settled();
-    // Whoever asked wants their space.
+    // The caller needs the space of the removed files.
     await Promise.all(this.#removals);
     this.#hurried = false;
   }
 
-  /** Resolves when none is under way. */
+  /** Resolves when no compaction is running. */
   async settled(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
   }
 
-  /** Abandons the one under way, and begins none any more. */
+  /** Abandons a running compaction and starts none from now on. */
   stop(): void {
     this.#closing = true;
   }
@@ -140,7 +140,7 @@ export class Compaction {
       await this.#options.copier.abandon().catch(() => undefined);
       if (this.#closing) return;
       if (hasCode(error, 'STORE_CORRUPT') || hasCode(error, 'STATE_FOLDER_CHANGED')) this.#options.failed(error);
-      // The segments it read are as they were. Whether the disk is at fault, commits will show; the next full segment is the next try.
+      // The segments that it read are unchanged. If the disk is at fault, the next commit fails. The next full segment starts the next try.
       else this.#options.logger.warn('a compaction failed', { error });
     }
   }
@@ -153,7 +153,7 @@ export class Compaction {
     await copier.begin({ number, sources: sources.map(({ listed, bytes }) => ({ number: listed.number, bytes })) });
     await this.#copy(copied, tombstonesKeptFrom);
     if (this.#closing) return copier.abandon();
-    // What was not shown would be gone with its segment.
+    // An entry that was not judged would be lost with its segment.
     const units = sources.reduce((sum, source) => sum + source.units, 0);
     assertInvariant(copied.judgedUnits === units, 'a compaction judges every entry of the segments it reads');
 
@@ -178,7 +178,7 @@ export class Compaction {
     let kept = new Uint8Array(0);
     let judged: Uint32Array = new Uint32Array(0);
     for (let delayMs = 0; !this.#closing;) {
-      // The copier takes the bytes away; what they say is needed once more.
+      // The buffer moves to the copier, and its content is needed again below.
       const { placed, candidates } = await copier.advance(kept.slice(), delayMs);
       if (placed.length > 0) copied.moves.push(toMoves(judged, kept, placed));
       if (candidates.length === 0) return;
@@ -188,7 +188,7 @@ export class Compaction {
     }
   }
 
-  /** Which entries go on: 1 for each that does. */
+  /** Judges the candidates. Returns 1 for each entry to copy, 0 for each to drop. */
   #judge(candidates: Uint32Array, tombstonesKeptFrom: number, copied: Copied): Uint8Array<ArrayBuffer> {
     const { index, segments } = this.#options;
     const kept = new Uint8Array(candidates.length / candidateWords);
@@ -216,7 +216,7 @@ export class Compaction {
     return kept;
   }
 
-  /** What the budget asks to wait after these entries. */
+  /** Returns the delay after these entries that keeps the read rate. */
   #delayMs(candidates: Uint32Array): number {
     if (this.#hurried) return 0;
     const { segments, bytesPerSecondMax } = this.#options;
@@ -233,7 +233,7 @@ export class Compaction {
 
   async #replace(sources: readonly TrackedSegment[], added: readonly ListedKeptSegment[], copied: Copied): Promise<void> {
     const { writer, segments } = this.#options;
-    // Before the manifest: where there is no room for one more segment, everything stays as it is.
+    // Before the manifest is written: `add` throws when no ordinal is free, and then nothing has changed.
     const targets = added.map((listed) => segments.add(listed, listed.bytes));
     try {
       await writer.replace({ removed: sources.map(({ listed }) => listed.number), added });
@@ -252,7 +252,7 @@ export class Compaction {
     for (const source of sources) segments.retire(source, () => this.#remove(source.listed.number));
   }
 
-  /** Keys whose newest entry is still the one that was copied are told where the copy is. */
+  /** Points the index to the copies of entries that are still the newest of their key. */
   #move(moves: Moves, target: TrackedSegment): void {
     const { index, segments } = this.#options;
     for (let start = 0; start < moves.length; start += moveWords) {
@@ -270,7 +270,7 @@ export class Compaction {
 
   #remove(number: number): void {
     const { reader, copier, logger } = this.#options;
-    // A file that stays is no part of the store, and goes at the next start.
+    // A file that cannot be removed is not part of the store. The next start removes it.
     const removed = reader.forget(number).then(() => copier.remove([number]));
     const done = removed
       .catch((error: unknown) => logger.debug('a segment could not be removed', { segment: number, error }))

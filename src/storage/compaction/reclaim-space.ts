@@ -5,19 +5,19 @@ import { indexDumpName } from '../index/index-dump.ts';
 import type { TrackedSegment, SegmentTable } from '../index/segment-table.ts';
 import { roomKeptBytes } from '../store-limits.ts';
 
-/** Space is short when less than so many segments fit on the disk. */
+/** Space is short when fewer segments than this fit on the disk. */
 const roomSegmentsMin = 2;
 
-/** Which part of the room that commits leave a compaction leaves for the manifest and what the file system needs. */
+/** Share of the space kept free by commits that a compaction leaves for the manifest and the file system. */
 const roomForManifest = 1 / 4;
 
-/** A store whose lives end before a compaction does has so much more than the newest entries in the end. */
+/** Ratio of all entries to the newest ones above which a start reclaims space: earlier runs ended before a compaction did. */
 const spaceFactorAtStart = 2;
 
-/** Where short space or short lives are no reason any more; above it a running store does not wait between batches either. */
+/** Ratio at which a start stops reclaiming space. Above it a running store does not wait between batches either. */
 const spaceFactorRelieved = 1.65;
 
-/** Which share of a segment has to go to make it worth reading: where space is short, and where all of it is wanted. */
+/** Reclaimable share that makes a segment worth reading: when space is short, and when all space is wanted. */
 const reclaimableWhenShort = 0.1;
 const reclaimableAny = 0.01;
 
@@ -26,24 +26,24 @@ export interface SpaceReclaim {
   readonly folder: string;
   readonly segments: SegmentTable;
   readonly segmentBytesMax: number;
-  /** The segment that takes the next frame. */
+  /** The segment to which the next frame is appended. */
   readonly open: () => TrackedSegment;
-  /** Begins the next one. */
+  /** Begins the next segment. */
   readonly beginSegment: () => Promise<void>;
   readonly compact: (pressure: () => CompactionPressure | undefined) => Promise<void>;
 }
 
 /**
- * Gives back space before the first commit, where that would fail or where a compaction would not come to its end:
+ * Reclaims space before the first commit:
  *
- * - when the disk is short of space: whatever can go, for as long as it is short. What was a disk full of garbage is none then.
- * - when garbage has piled up beyond what a store that lives on lets happen: each life gives back what earlier ones were too short for.
+ * - when the disk is short of space: everything reclaimable, until space is no longer short. This frees a disk that is full of garbage.
+ * - when more garbage has piled up than a running store allows: earlier runs were too short to finish a compaction.
  */
 export async function reclaimSpace(relief: SpaceReclaim): Promise<void> {
   const { disk, folder, segmentBytesMax, compact } = relief;
   const short = (): boolean => disk.spaceSync(folder).freeBytes < roomSegmentsMin * segmentBytesMax;
   if (short()) {
-    // A copy of what the segments say. It is written again when the store is closed.
+    // The index dump is a copy. It is written again when the store is closed.
     disk.removeSync(join(folder, indexDumpName));
     const pressure = (): CompactionPressure | undefined => (short() ? pressureOf(relief, reclaimableWhenShort) : undefined);
     await compact(pressure);
@@ -56,13 +56,13 @@ export async function reclaimSpace(relief: SpaceReclaim): Promise<void> {
   await compact(() => (spaceFactorOf(relief) > spaceFactorRelieved ? noPressure : undefined));
 }
 
-/** Gives back all space that can be given back. */
+/** Reclaims all space that can be reclaimed. */
 export async function reclaimAllSpace(relief: SpaceReclaim): Promise<void> {
   if (garbageUnits(relief.open()) > 0) await relief.beginSegment();
   await relief.compact(() => pressureOf(relief, reclaimableAny));
 }
 
-/** The newest entries are written again before the others go, so there has to be room for those of one segment; where all can go, for none. */
+/** The newest entries are written again before old segments are removed, so a compaction needs room for those of one segment. */
 function pressureOf({ disk, folder, segmentBytesMax }: SpaceReclaim, reclaimableMin: number): CompactionPressure {
   const { freeBytes, totalBytes } = disk.spaceSync(folder);
   const roomBytes = Math.max(0, freeBytes - roomForManifest * roomKeptBytes(segmentBytesMax, totalBytes));
@@ -73,7 +73,7 @@ function garbageUnits({ units, liveUnits }: TrackedSegment): number {
   return units - liveUnits;
 }
 
-/** Of the segments that are closed. */
+/** Returns the ratio of all entries to the newest ones in closed segments. */
 function spaceFactorOf({ segments, open }: SpaceReclaim): number {
   let [units, liveUnits] = [0, 0];
   for (const segment of segments.each()) {

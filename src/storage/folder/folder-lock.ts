@@ -9,26 +9,27 @@ import { protect } from '../permissions.ts';
 import { isSystemError, unusableError } from '../store-errors.ts';
 
 export interface FolderLock {
-  /** From here on requests to the process that holds the folder are answered: see lock-requests.ts. */
+  /** Handles requests to this process from now on; see lock-requests.ts. */
   answer(handler: RequestHandler): void;
-  /** Gives the folder free. Calling it again does nothing. */
+  /** Releases the folder. Calling it again does nothing. */
   release(): Promise<void>;
 }
 
 /**
- * Takes the folder for this process, or refuses with STATE_FOLDER_LOCKED.
+ * Locks the folder for this process. Throws STATE_FOLDER_LOCKED when another process holds it.
  *
- * Whoever wants the folder is a claimant: it listens on a socket with a random name in the lock folder, and then lists the others. The
- * system closes sockets when their process dies, so a refused connection means a dead claimant, and nothing has to be believed that a
- * process wrote; a connection that is accepted and ends without a word means nothing. No socket is ever replaced or moved once it has its
- * name: taking over means having no living rival.
+ * A process that wants the folder is a claimant. It listens on a socket with a random name in the lock folder, and then lists the other
+ * claimants. The system closes the sockets of a dead process, so a refused connection proves a dead claimant, without any file that a process
+ * wrote. A connection that is accepted and closed without data proves nothing. A socket is never replaced or moved once it has its name: a
+ * claimant takes the lock when it has no living rival.
  *
- * STORE-L1. A claimant is visible under its name, and answers, before it lists the others.
- * STORE-L2. It withdraws when another one holds the lock, or has a smaller name.
- * STORE-L3. It waits for those with larger names until they have withdrawn (then it goes on) or hold the lock (then STORE-L2).
+ * STORE-L1. A claimant has its name and accepts connections before it lists the others.
+ * STORE-L2. It withdraws when another claimant holds the lock or has a smaller name.
+ * STORE-L3. It waits for claimants with larger names until they withdraw (then it continues) or hold the lock (then STORE-L2).
  *
- * Of two claimants at least one lists after the other is visible (STORE-L1). If that is the larger one it withdraws (STORE-L2); if it is the smaller
- * one it waits until the larger one has decided (STORE-L3). Hence never two; and waiting goes from smaller to larger only, hence no deadlock.
+ * Of two claimants at least one lists after the other is visible (STORE-L1). If it has the larger name, it withdraws (STORE-L2). If it has the
+ * smaller name, it waits until the other one has decided (STORE-L3). So two claimants never hold the lock. Only smaller names wait for larger
+ * ones, so there is no deadlock.
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   let claim: Claim;
@@ -50,7 +51,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   return claim;
 }
 
-/** The process that holds the lock of the folder, as far as it tells; undefined when nobody does. Takes no part in claiming it. */
+/** Returns the process that holds the lock of the folder; undefined when no process does. Does not claim the lock. */
 export function findLockHolder(folder: string): Promise<{ readonly pid: number | undefined } | undefined> {
   return firstAnswer(folder, async (path) => {
     const { state, pid } = await askClaim(path, false);
@@ -58,12 +59,12 @@ export function findLockHolder(folder: string): Promise<{ readonly pid: number |
   });
 }
 
-/** Asks the process that holds the folder; see {@link askHolder}. */
+/** Sends a request to the process that holds the folder; see {@link askHolder}. */
 export function askLockHolder(folder: string, request: object): Promise<unknown> {
   return firstAnswer(folder, (path) => askHolder(path, request));
 }
 
-/** What the first claimant says that says anything. */
+/** Returns the first answer of a claimant. */
 async function firstAnswer<T>(folder: string, ask: (path: string) => Promise<T | undefined>): Promise<T | undefined> {
   const path = realpathSync(folder);
   if (process.platform === 'win32') return ask(pipePath(path));
@@ -90,10 +91,10 @@ function openLockFolder(folder: string): LockFolder | undefined {
 
 class Claim implements FolderLock {
   readonly #name: string;
-  /** Where its socket lies; a pipe of Windows lies in no folder. */
+  /** Folder of the socket; undefined for a pipe on Windows. */
   readonly #folder: LockFolder | undefined;
   readonly #server: Server;
-  /** Those who ask. */
+  /** Open connections to this claimant. */
   readonly #sockets = new Set<Socket>();
   #holding = false;
   #handler: RequestHandler | undefined;
@@ -112,7 +113,7 @@ class Claim implements FolderLock {
 
   static async #createIn(folder: LockFolder): Promise<Claim> {
     for (let attempt = 1; ; attempt += 1) {
-      // A socket has its name a moment before it listens. It is born under a name that no claimant looks at, and renamed when it answers.
+      // A socket file exists a moment before it accepts connections. It is created under a temporary name and renamed when it listens.
       const name = randomBytes(8).toString('hex');
       const server = await listen(folder.pathOf(`${name}.new`));
       const claim = new Claim(`${name}.sock`, server, folder);
@@ -122,7 +123,7 @@ class Claim implements FolderLock {
         return claim;
       } catch (error) {
         await closed(server);
-        // The holder may have tidied it away before it listened.
+        // The holder may have removed the file before it listened.
         if (!isSystemError(error, 'ENOENT') || attempt === 3) throw error;
       }
     }
@@ -135,9 +136,9 @@ class Claim implements FolderLock {
     server.on('connection', (socket) => this.#answer(socket));
   }
 
-  /** The living claimant before which this one withdraws. */
+  /** Returns the living claimant for which this one must withdraw. */
   async findRival(): Promise<ClaimAnswer | undefined> {
-    // A pipe of Windows has one owner, and is gone with it.
+    // A pipe on Windows has one owner and disappears with it.
     if (this.#folder === undefined) return undefined;
     for (const name of this.#folder.names()) {
       if (name === this.#name) continue;
@@ -164,7 +165,7 @@ class Claim implements FolderLock {
   }
 
   async #release(): Promise<void> {
-    // Whoever waits for a decision looks for the socket when its connection ends.
+    // A claimant that waits for a decision checks for the socket when its connection closes.
     this.#folder?.remove(this.#name);
     for (const socket of this.#sockets) socket.destroy();
     await closed(this.#server);
@@ -173,7 +174,7 @@ class Claim implements FolderLock {
 
   #answer(socket: Socket): void {
     socket.unref();
-    socket.on('error', () => undefined); // one that asked may be gone before it is answered
+    socket.on('error', () => undefined); // the other process may have ended
     socket.on('close', () => this.#sockets.delete(socket));
     this.#sockets.add(socket);
     if (this.#holding && this.#handler === undefined) {
@@ -194,7 +195,7 @@ function listen(path: string): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
-    // Exclusive: in a cluster the primary process would listen, and outlive this one.
+    // Exclusive: without it the primary process of a cluster would listen, and outlive this one.
     server.listen({ path, exclusive: true }, () => {
       server.off('error', reject);
       server.unref();
@@ -221,7 +222,7 @@ function isListening(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'syscall' in error && error.syscall === 'listen';
 }
 
-/** Shared folders of virtual machines and some network file systems have no sockets; another lock would not be one there either. */
+/** Shared folders of virtual machines and some network file systems have no sockets. No other lock would be safe there either. */
 function noSocketError(folder: string, cause: unknown): StatefunError {
   const lock = process.platform === 'win32' ? pipePath(folder) : lockFolderOf(folder);
   return new StatefunError(

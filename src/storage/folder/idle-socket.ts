@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 
 /**
- * Calls back when nothing came on the connection for as long as its time-out says; see `Socket.setTimeout`.
+ * Calls back when no data has arrived on the connection for its timeout; see `Socket.setTimeout`.
  *
- * A thread that was held up meets its timers before it reads, so what came in time may still be waiting to be read when the time-out fires.
- * One more turn reads it: the event loop reads after its timers and before its immediates. Closing a connection with something unread would
- * also reset it, and the other side would lose what was sent to it.
+ * After a thread was blocked its timers fire before it reads, so data that arrived in time may still be unread when the timeout fires. The
+ * callback waits for one more turn, since the event loop reads after its timers and before its immediates. Closing a connection with unread data
+ * would also reset it, and the other side would lose data sent to it.
  */
 export function onSocketIdle(socket: Socket, act: () => void): void {
   socket.on('timeout', () => {

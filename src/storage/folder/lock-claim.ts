@@ -3,43 +3,44 @@ import { delay } from '../../shared/time/timers.ts';
 import { onSocketIdle } from './idle-socket.ts';
 import { isSystemError } from '../store-errors.ts';
 
-/** `gone`: its socket is no longer there, because it withdrew. `dead`: nobody listens on its socket, which can be removed. */
+/** `gone`: the socket no longer exists, because the claimant withdrew. `dead`: no process listens on the socket, which can be removed. */
 export interface ClaimAnswer {
   readonly state: 'alive' | 'gone' | 'dead';
-  /** The claimant's process, when it told: in its own container, so for people only. */
+  /** Process id of the claimant, if it sent one. It is valid in the claimant's container only, so it is only for people. */
   readonly pid?: number;
 }
 
-/** `closed`: it ended the connection, which decides nothing. */
+/** `closed`: the claimant closed the connection, which decides nothing. */
 interface Outcome {
   readonly state: ClaimAnswer['state'] | 'closed';
   readonly pid?: number;
 }
 
-/** How long a claimant may think, 2 s, before it counts as alive: it decides in milliseconds unless its process is stopped. */
+/** A claimant that does not decide within 2 s counts as alive. It decides in milliseconds unless its process is stopped. */
 const answerWithinMs = 2_000;
 
-/** How long a claimant that only closes connections is asked again, 5 s, before it counts as alive, and how often. */
+/** A claimant that only closes connections is asked again every 100 ms. After 5 s it counts as alive. */
 const closesForMsMax = 5_000;
 const askAgainMs = 100;
 
 /**
- * Asks the claimant behind a socket. It answers one line at once, and another when it has decided:
+ * Asks the claimant that listens on a socket. The claimant sends one line at once, and another when it has decided:
  *
  *     {"pid":4711,"holding":false}
  *     {"pid":4711,"holding":true}
  *
- * With `untilDecided` a claimant that does not hold the lock yet is waited for: it removes its socket and ends the connection when it withdraws.
+ * With `untilDecided` it waits for a claimant that does not hold the lock yet. When a claimant withdraws, it removes its socket and closes the
+ * connection.
  *
- * A connection that ends without a decision is no evidence: a process that is out of file descriptors accepts connections and closes them at
- * once. Only a socket that refuses, or that is no longer there, says that nobody is behind it.
+ * A connection that closes without a decision proves nothing: a process without free file descriptors accepts connections and closes them at
+ * once. Only a socket that refuses connections, or that does not exist, proves that no process listens.
  */
 export async function askClaim(path: string, untilDecided: boolean): Promise<ClaimAnswer> {
   const until = performance.now() + closesForMsMax;
   for (;;) {
-    const { state, ...told } = await askOnce(path, untilDecided);
-    if (state !== 'closed') return { state, ...told };
-    if (performance.now() >= until) return { state: 'alive', ...told };
+    const { state, ...answered } = await askOnce(path, untilDecided);
+    if (state !== 'closed') return { state, ...answered };
+    if (performance.now() >= until) return { state: 'alive', ...answered };
     await delay(askAgainMs);
   }
 }
@@ -71,15 +72,15 @@ function askOnce(path: string, untilDecided: boolean): Promise<Outcome> {
 }
 
 function stateOf(error: Error): Outcome['state'] {
-  // The second one, on macOS, for what is no socket at all.
+  // macOS reports ENOTSOCK for a file that is not a socket.
   if (isSystemError(error, 'ECONNREFUSED') || isSystemError(error, 'ENOTSOCK')) return 'dead';
   if (isSystemError(error, 'ENOENT')) return 'gone';
   if (isSystemError(error, 'ECONNRESET') || isSystemError(error, 'EPIPE')) return 'closed';
-  // Not allowed, too many ask at once, or no descriptor is left to ask with: somebody may be there.
+  // No permission, too many connections, or no free file descriptor: a claimant may be there.
   return 'alive';
 }
 
-/** A line that cannot be read comes from a program that listens there: it counts as holding the lock. */
+/** Parses a line of a claimant. An unreadable line comes from another program that listens there, which counts as holding the lock. */
 function parseLine(line: string): { pid?: number; holding: boolean } {
   try {
     const { pid, holding } = JSON.parse(line) as { pid?: unknown; holding?: unknown };

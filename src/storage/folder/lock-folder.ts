@@ -16,21 +16,21 @@ import { StatefunError } from '../../shared/errors.ts';
 import { ownerFolderMode, ownUser, protect, protectOpen } from '../permissions.ts';
 import { isSystemError } from '../store-errors.ts';
 
-/** What a socket's path may have, in bytes, with room to spare: 104 on macOS, 108 on Linux, and longer ones are cut silently. */
+/** Longest path of a socket, in bytes. The limit is 104 on macOS and 108 on Linux, and longer paths are cut silently. */
 const socketPathBytesMax = 100;
 
-/** The longest name of a socket. */
+/** Length of the longest socket name. */
 const nameBytesMax = `${'0'.repeat(16)}.sock`.length;
 
-/** Who looks: a claimant creates the folder and accepts its own user's entries alone; the superuser may ask the processes of others. */
+/** A claimant creates the folder and accepts only files of its own user. An asker that is the superuser accepts files of other users. */
 type Role = 'claimant' | 'asker';
 
 /**
- * The folder in which the sockets of a state folder's lock lie: `lock/` inside of it, wherever that is. It stays open, and everything in it is
- * reached through the open folder, so that what was checked is what is used.
+ * The folder `lock/` inside a state folder, which contains the sockets of the lock. It stays open and every path goes through the open folder, so
+ * that the checked folder is the one that is used.
  *
- * STORE-F1. A link, a folder or a socket of another user is refused, and nothing is removed then: its owner could remove the socket of a holder.
- * STORE-F2. On Linux a socket is reached by `/proc/self/fd/<file>/<name>`, which is short however long the path of the folder is.
+ * STORE-F1. A link, a folder or a socket of another user is refused, and nothing is removed: that user could remove the socket of a holder.
+ * STORE-F2. On Linux the path of a socket is `/proc/self/fd/<file>/<name>`, which is short even if the path of the folder is long.
  */
 export class LockFolder {
   readonly #folder: string;
@@ -38,14 +38,14 @@ export class LockFolder {
   readonly #role: Role;
   readonly #way: string;
 
-  /** For a claimant: created when it is not there, with rights for its owner alone. */
+  /** Opens the folder for a claimant. Creates it if needed, accessible to its owner only. */
   static create(folder: string): LockFolder {
     const path = lockFolderOf(folder);
     if (created(path)) protect(path);
     return new LockFolder(folder, openFolder(folder, path), 'claimant');
   }
 
-  /** For those who only ask; undefined when nobody ever claimed the folder. */
+  /** Opens the folder for an asker; undefined when no process ever claimed the state folder. */
   static find(folder: string): LockFolder | undefined {
     try {
       return new LockFolder(folder, openFolder(folder, lockFolderOf(folder)), 'asker');
@@ -69,14 +69,14 @@ export class LockFolder {
     }
   }
 
-  /** The names of sockets that are visible, then of those that are being born. Refuses when one of them is another user's. */
+  /** Returns the names of all sockets, those with temporary names included. Throws when one of them belongs to another user. */
   names(): readonly string[] {
     const names = readdirSync(this.#way).filter((name) => name.endsWith('.sock') || name.endsWith('.new'));
     for (const name of names) this.#ensureOwnSocket(name);
     return names;
   }
 
-  /** The path by which a socket is bound and reached. */
+  /** Returns the path of a socket, for binding and connecting. */
   pathOf(name: string): string {
     return `${this.#way}/${name}`;
   }
@@ -85,7 +85,7 @@ export class LockFolder {
     renameSync(this.pathOf(from), this.pathOf(to));
   }
 
-  /** Removes a socket; one that is not there is fine. */
+  /** Removes a socket. Does nothing if the socket does not exist. */
   remove(name: string): void {
     rmSync(this.pathOf(name), { force: true });
   }
@@ -137,7 +137,7 @@ function openFolder(folder: string, path: string): number {
 
 function wayTo(folder: string, file: number): string {
   const short = `/proc/self/fd/${file}`;
-  // Where /proc is not mounted, or is that of another kernel, it leads nowhere or elsewhere.
+  // Without /proc, or with the /proc of another kernel, the path leads nowhere or to another file.
   if (process.platform === 'linux' && existsSync(short) && isSame(short, file)) return short;
   const path = lockFolderOf(folder);
   const bytes = Buffer.byteLength(path) + 1 + nameBytesMax;

@@ -4,29 +4,29 @@ import type { ErrorCode } from '../../shared/error-registry.ts';
 import { onSocketIdle } from './idle-socket.ts';
 
 /*
- * The socket by which a process holds a folder also answers requests to that process. Behind the line that says who holds the folder, which
- * ends in `"answers":true` then, every line of the one who asks is a request and every line of the holder its answer:
+ * The socket of the process that holds a folder also accepts requests to that process. The first line then contains `"answers":true`. After it
+ * every line from the asking process is a request, and every line from the holder is the answer:
  *
  *     {"pid":4711,"holding":true,"answers":true}
  *     > {"change":"drop","ids":["7"]}
  *     {"changed":["7"]}                           or: {"error":{"code":"DEAD_LETTER_UNKNOWN","summary":"…"}}
  *
- * Whoever may open the socket may ask: its folder has the permissions of the state folder.
+ * Every process that may open the socket may send requests. Its folder has the permissions of the state folder.
  */
 
-/** Answers a request; what it throws is told to the one who asked. The request comes from outside and can be anything. */
+/** Handles a request. An error that it throws is sent to the asking process. The request is not validated and can be any JSON value. */
 export type RequestHandler = (request: unknown) => Promise<object>;
 
-/** The longest request, 1 MiB: ids of ten thousand dead letters are a tenth of that. */
+/** Longest request, 1 MiB. The ids of ten thousand dead letters need a tenth of that. */
 export const requestLengthMax = 1024 * 1024;
 
-/** How long a connection may be silent, 10 s, before it is closed: while no request is being answered. */
+/** A connection without a running request is closed after 10 s without data. */
 const silentMsMax = 10_000;
 
-/** How long an answer may take, 30 s: it waits for a commit. */
+/** Longest wait for an answer, 30 s: the answer waits for a commit. */
 const answerWithinMs = 30_000;
 
-/** Answers the requests that come on a connection, one after the other. */
+/** Handles the requests on a connection, one after the other. */
 export function serveRequests(socket: Socket, handler: RequestHandler): void {
   let text = '';
   let open = 0;
@@ -40,7 +40,7 @@ export function serveRequests(socket: Socket, handler: RequestHandler): void {
     if (text.length > requestLengthMax) socket.destroy();
     for (const line of lines) {
       open += 1;
-      // It is the one who asked that gives up on a slow answer.
+      // The asking process decides how long it waits.
       socket.setTimeout(0);
       answering = answering.then(async () => {
         const answer = await answerTo(line, handler);
@@ -62,8 +62,8 @@ async function answerTo(line: string, handler: RequestHandler): Promise<object> 
 }
 
 /**
- * Asks the process that holds a folder behind this socket. Undefined when nobody does, or the holder answers no requests. Throws what the holder
- * threw, as an error of the same code, and REQUEST_FAILED when no answer comes.
+ * Sends a request to the process that listens on this socket. Returns undefined when no process listens, or when it accepts no requests. Throws
+ * an error with the code of the holder's error, and REQUEST_FAILED when no answer arrives.
  */
 export function askHolder(path: string, request: object): Promise<unknown> {
   return new Promise((resolve, reject) => {

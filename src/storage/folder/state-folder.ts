@@ -12,20 +12,20 @@ import { corruptError, isSystemError, newerFormatError, unusableError } from '..
 import { readVersion1, type Version1 } from './version-1.ts';
 import { isMarkName } from '../segments/writer-mark.ts';
 
-/** What stays the same for the life of a store. */
+/** Properties that never change during the life of a store. */
 export interface StoreIdentity {
   readonly formatVersion: number;
   readonly storeId: string;
-  /** When the store was created, ISO 8601. */
+  /** Time at which the store was created, ISO 8601. */
   readonly createdAt: string;
-  /** Into how many groups ids are hashed; partitions own groups. */
+  /** Number of groups into which ids are hashed. Partitions own groups. */
   readonly keyGroups: number;
 }
 
-/** What a store was before this version opened it, for whoever has to bring its contents up to date. */
+/** The store before this version opened it, for the code that upgrades its contents. */
 export interface UpgradedFrom {
   readonly formatVersion: number;
-  /** The names of all collections but those of addresses, which are many. */
+  /** Names of all collections except those of addresses. */
   readonly collections: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export const storeFileName = 'store.json';
 const ownFiles: readonly string[] = [storeFileName, manifestName, indexDumpName];
 const ownNames: readonly string[] = [...ownFiles, ...ownFiles.map(temporaryNameOf), 'segments', 'lock'];
 
-/** Creates the folder when it is not there, and refuses one that holds other things. */
+/** Creates the folder if it does not exist. Throws STATE_FOLDER_NOT_OURS when it contains other files. */
 export function ensureStateFolder(disk: Disk, folder: string): void {
   let names: readonly string[];
   try {
@@ -44,7 +44,7 @@ export function ensureStateFolder(disk: Disk, folder: string): void {
   } catch (error) {
     throw unusableError(folder, error);
   }
-  // Hidden files and lost+found are what systems leave in empty folders and fresh volumes.
+  // Systems leave hidden files and lost+found in empty folders and new volumes.
   const foreign = names.filter((name) => !isOwnName(name) && !name.startsWith('.') && name !== 'lost+found');
   if (foreign.length === 0) return;
   const some = foreign.slice(0, 5);
@@ -56,7 +56,7 @@ function isOwnName(name: string): boolean {
   return ownNames.includes(name) || isMarkName(name);
 }
 
-/** Takes the rights of other users away from the folder and all that is in it, as far as it is ours: it may have been made with others. */
+/** Removes the permissions of other users from the folder and from the store's files in it, which may have been created with them. */
 export function protectFolder(disk: Disk, folder: string): void {
   try {
     disk.protectSync(folder);
@@ -70,17 +70,17 @@ export function protectFolder(disk: Disk, folder: string): void {
   }
 }
 
-/** What a folder holds: whose segments they are, and which of them count. */
+/** Identity and manifest of the store in a folder. */
 export interface OpenedFolder {
   readonly identity: StoreIdentity;
   readonly manifest: Manifest;
-  /** Set when an earlier version made the store; `upgradeFolder` is called once it is recovered. */
+  /** Set when an earlier version created the store. The caller then calls `upgradeFolder` after recovery. */
   readonly version1: Version1 | undefined;
-  /** Set from `upgradeFolder` to `finishUpgrade`, over any number of starts. */
+  /** Set from `upgradeFolder` until `finishUpgrade`, across any number of starts. */
   readonly upgradedFrom: UpgradedFrom | undefined;
 }
 
-/** Opens the store in the folder; creates an empty one when there is none. The caller holds the lock. */
+/** Opens the store in the folder, or creates an empty one. The caller holds the lock. */
 export function openFolder(disk: Disk, folder: string): OpenedFolder {
   if (!disk.listSync(folder).includes(storeFileName)) {
     ensureNothingToLose(disk, folder);
@@ -93,10 +93,10 @@ export function openFolder(disk: Disk, folder: string): OpenedFolder {
   return readFolder(disk, folder);
 }
 
-/** Reads what the files of the folder say, and changes nothing. Throws STORE_CORRUPT, STORE_READ_FAILED or STORE_FORMAT_NEWER. */
+/** Reads identity and manifest, and changes nothing. Throws STORE_CORRUPT, STORE_READ_FAILED or STORE_FORMAT_NEWER. */
 export function readFolder(disk: Disk, folder: string): OpenedFolder {
   const content = readCheckedJson(disk, folder, storeFileName);
-  // Another file of the store has a valid checksum too. This one was written by createStore, and by nothing else since.
+  // Another file of the store, copied to this name, has a valid checksum too. With `formatVersion` it was written by createStore.
   if (typeof content['formatVersion'] !== 'number')
     throw corruptError(join(folder, storeFileName), 0, 'it is another file under this name');
   const { upgradedFrom, ...identity } = content as unknown as StoreIdentity & { readonly upgradedFrom?: UpgradedFrom };
@@ -108,8 +108,8 @@ export function readFolder(disk: Disk, folder: string): OpenedFolder {
 }
 
 /**
- * Makes the folder one of this version, when an earlier one made it. Cut short anywhere, it is one of the version before, and nothing was
- * written to its log. That the contents are not up to date yet is written down with it: only `finishUpgrade` takes that back.
+ * Upgrades a folder of an earlier version to this one. If it is interrupted, the folder still has the earlier version and its log is unchanged.
+ * It also records that the contents are not upgraded yet, until `finishUpgrade`.
  */
 export function upgradeFolder(disk: Disk, folder: string, opened: OpenedFolder): Pick<OpenedFolder, 'identity' | 'upgradedFrom'> {
   const { identity, manifest, version1 } = opened;
@@ -125,7 +125,7 @@ export function upgradeFolder(disk: Disk, folder: string, opened: OpenedFolder):
   }
 }
 
-/** The contents are up to date, durably. */
+/** Records durably that the contents are upgraded. */
 export function finishUpgrade(disk: Disk, folder: string, identity: StoreIdentity): void {
   try {
     writeCheckedJson(disk, folder, storeFileName, identity);
@@ -134,7 +134,7 @@ export function finishUpgrade(disk: Disk, folder: string, identity: StoreIdentit
   }
 }
 
-/** store.json is written last: without it, a first segment without frames is a creation that was interrupted, and more is a loss. */
+/** store.json is written last. Without it, a single empty segment is an interrupted creation; anything more means that store.json is lost. */
 function ensureNothingToLose(disk: Disk, folder: string): void {
   const segmentsFolder = segmentsFolderOf(folder);
   if (!disk.listSync(folder).includes('segments')) return;
@@ -156,8 +156,8 @@ function createStore(disk: Disk, folder: string): StoreIdentity {
 }
 
 /**
- * All of them before a store is created, not only those that were missing: an earlier start may have created them and ended before they
- * were durable. One that this user may not read was created by somebody else.
+ * Makes the names of the folder and of all its parents durable, before a store is created. An earlier start may have created them and ended before
+ * they were durable. A parent that this user may not read was created by another user.
  */
 function syncParents(disk: Disk, folder: string): void {
   for (let path = folder; path !== dirname(path); path = dirname(path)) {

@@ -12,14 +12,14 @@ import {
 } from '../format/segment-format.ts';
 import { corruptError, readFailedError } from '../store-errors.ts';
 
-/** What a folder of format version 1 holds. */
+/** Manifest and collections of a folder of format version 1. */
 export interface Version1 {
   readonly manifest: Manifest;
-  /** The names of all collections but those of addresses, which are many. */
+  /** Names of all collections except those of addresses. */
   readonly collections: readonly string[];
 }
 
-/** A folder of format version 1 has no manifest: its segments are numbered from 1 without gaps, and all of them are of the log. */
+/** Reads a folder of format version 1. It has no manifest; its segments are numbered from 1 without gaps, and all are log segments. */
 export function readVersion1(disk: Disk, folder: string, storeId: string): Version1 {
   const segmentsFolder = segmentsFolderOf(folder);
   const numbers = segmentNumbers(disk.listSync(segmentsFolder));
@@ -33,7 +33,7 @@ export function readVersion1(disk: Disk, folder: string, storeId: string): Versi
     const path = segmentPath(segmentsFolder, number);
     const bytes = readWhole(disk, path);
     const last = number === numbers.length;
-    // A segment that was begun right before a crash may not have its header; it has no commit then.
+    // A segment that was created right before a crash may have no header. It has no commit then.
     if (last && number > 1 && !hasSegmentHeader(bytes, path, storeId, number)) break;
     segments.push({ kind: 'log', number, commitsBefore: commits, ...(last ? {} : { bytes: bytes.length }) });
     commits = walk(bytes, commits, checksumSeedOf(storeId), collections);
@@ -42,7 +42,7 @@ export function readVersion1(disk: Disk, folder: string, storeId: string): Versi
   return { manifest: { generation: 1, nextNumber: numbers.length + 1, segments: closed }, collections: [...collections] };
 }
 
-/** The last commit of a segment, as far as its frames can be followed: whether they are intact is looked at when they are recovered. */
+/** Returns the last commit of a segment, as far as its frames can be followed. Recovery checks whether they are intact. */
 function walk(bytes: Buffer, commitsBefore: number, checksumSeed: number, collections: Set<string>): number {
   let commits = commitsBefore;
   for (let offset = segmentHeaderBytes; ;) {

@@ -9,8 +9,8 @@ import { corruptError, readFailedError } from '../store-errors.ts';
 import type { StoredValue } from '../store.ts';
 
 /**
- * Bytes that are asked for at once, 64 KiB. Values share the buffer they were read in, and one value keeps all of it in memory. Smaller batches
- * also mean that one is read while another one is taken apart, and that a large collection does not hold up the caller's thread.
+ * Size of a batch, 64 KiB. Values share the buffer they were read in, so one value keeps all of it in memory. With small batches one batch is
+ * read while another is decoded, and a large collection does not block the calling thread.
  */
 const batchBytesMax = 64 * 1024;
 
@@ -18,20 +18,20 @@ const batchBytesMax = 64 * 1024;
 interface Reading {
   readonly collection: string;
   readonly entries: StoredValue[];
-  /** Batches that hold entries of it and are not answered yet. */
+  /** Number of batches with requests of this reading that are not read yet. */
   parts: number;
   readonly resolve: (entries: readonly StoredValue[]) => void;
   readonly reject: (error: Error) => void;
 }
 
-/** The requests of a batch that belong to a reading: those from `first` up to `behind`. */
+/** The requests of a batch that belong to one reading: from `first` up to, but not including, `behind`. */
 interface Part {
   readonly reading: Reading;
   readonly first: number;
   readonly behind: number;
 }
 
-/** Gathers the reads of a turn into batches: one message to the reader's thread costs as much as a dozen entries. */
+/** Collects the reads of one turn of the event loop into batches: a message to the reader's thread costs as much as a dozen entries. */
 export class EntryReads {
   readonly #reader: LogReader;
   readonly #segments: SegmentTable;
@@ -47,7 +47,7 @@ export class EntryReads {
   }
 
   /**
-   * The keys of a collection, given the places of its entries. The files stay until they are read.
+   * Returns the stored values of a collection, given the places of its entries. Their segment files stay until they are read.
    * Rejects with STORE_CORRUPT or STORE_READ_FAILED.
    */
   read(collection: string, places: readonly EntryPlace[]): Promise<readonly StoredValue[]> {
@@ -57,7 +57,7 @@ export class EntryReads {
       let first = this.#read.length;
       for (const { ordinal, offset, units } of places) {
         const segment = this.#segments.beginRead(ordinal);
-        // What lies behind the segment's last entry is not there to be read.
+        // Sizes in units are rounded up and may exceed the end of the segment.
         const bytesMax = Math.min(units * unitBytes, segment.bytes - offset);
         this.#requests.push(segment.listed.number, offset, bytesMax);
         this.#read.push(segment);
@@ -89,9 +89,9 @@ export class EntryReads {
     this.#bytes = 0;
     const ended = (): void => segments.forEach((segment) => this.#segments.endRead(segment));
     this.#reader.read(requests).then(
-      (answer) => {
+      (result) => {
         ended();
-        settle(parts, answer);
+        settle(parts, result);
       },
       (error: unknown) => {
         ended();
@@ -113,7 +113,7 @@ function settle(parts: readonly Part[], { bytes, spans, failures }: ReadResult):
       take(part, buffer, spans);
       if (reading.parts === 0) reading.resolve(reading.entries);
     } catch (error) {
-      reading.reject(error as Error); // also for an invariant that is broken: nobody waits for ever
+      reading.reject(error as Error); // a broken invariant too, so that the promise settles
     }
   }
 }
@@ -122,8 +122,8 @@ function take({ reading: { collection, entries }, first, behind }: Part, buffer:
   for (let request = first; request < behind; request += 1) {
     const start = spans[request * 2] ?? 0;
     const span = entrySpan(buffer, start, start + (spans[request * 2 + 1] ?? 0));
-    assertInvariant(span !== undefined && !span.removes, 'an index names entries that set their key');
-    // The entry may belong to another collection, whose hash is the same (STORE-I2).
+    assertInvariant(span !== undefined && !span.removes, 'the index points to entries that set a value');
+    // The entry may belong to another collection with the same hash (STORE-I2).
     if (buffer.toString('utf8', start + entryHeaderBytes, span.keyStart) !== collection) continue;
     entries.push({ key: buffer.toString('utf8', span.keyStart, span.valueStart), value: buffer.subarray(span.valueStart, span.end) });
   }

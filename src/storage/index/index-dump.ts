@@ -10,31 +10,31 @@ import { bucketSlots, type SlotTable } from './slot-table.ts';
 export const indexDumpName = 'index.dump';
 
 /*
- * The index as it is in memory, so that a store that was closed in an orderly way opens without reading its segments:
+ * A copy of the index in memory, so that a store opens without reading its segments after an orderly stop:
  *
  *    0  8 bytes   "SFUNIDX\n"
  *    8  u32       layout version
- *   12  u32       1 in the byte order of the machine: words are written as they are
+ *   12  u32       1 in the byte order of the machine: words are written in that order
  *   16  u32       bytes of the head
  *   20  u32       checksum of the head
  *   24            head: JSON, see DumpHead
  *                 blocks of 32-bit words: pieces of slots, then buckets of both tables
  *
- * It is a copy of what the segments say. One that is missing, damaged, or older than the segments is ignored; but what was there when it was
- * written has to be there still, since it is written when all of that is durable.
+ * The segments contain everything in it, so a dump that is missing, damaged or older than the segments is ignored. But the log must not be
+ * shorter than a dump says: it is written only when everything before it is durable.
  */
 const headStart = 24;
 const layoutVersion = 1;
 const magic = Buffer.from('SFUNIDX\n');
 const byteOrder = Buffer.from(Uint32Array.of(1).buffer);
 
-/** The store at the moment of the dump; it fits a store that has not changed since. */
+/** State of the store when the dump was written. A dump fits only a store that has not changed since. */
 export interface DumpedState {
   readonly storeId: string;
-  /** Of the manifest. */
+  /** Generation of the manifest. */
   readonly generation: number;
   readonly commits: number;
-  /** Where the next frame goes. */
+  /** Segment and offset of the next frame. */
   readonly segment: number;
   readonly offset: number;
 }
@@ -58,7 +58,7 @@ interface BucketHead {
   readonly depth: number;
 }
 
-/** Replaces the dump. Its name need not be durable: an older one does not fit, and none is as good. */
+/** Replaces the dump. Its name need not be durable: an older dump does not fit, and a missing one only makes the next start slower. */
 export function writeIndexDump(disk: Disk, folder: string, state: DumpedState, index: LogIndex, segments: SegmentTable): void {
   const tables = [index.keyTable, index.chainTable].map((table) => ({ depth: table.depth, buckets: table.buckets() }));
   const blocks = [...index.slots.pieces, ...tables.flatMap(({ buckets }) => buckets.map(({ bucket }) => bucket.slots))].map(toBytes);
@@ -91,7 +91,7 @@ export function writeIndexDump(disk: Disk, folder: string, state: DumpedState, i
   disk.renameSync(temporary, join(folder, indexDumpName));
 }
 
-/** The store as it was when the dump was written; undefined when there is none, or its head cannot be read. */
+/** Returns the state of the store when the dump was written; undefined when there is no readable dump. */
 export function readDumpedState(disk: Disk, folder: string): DumpedState | undefined {
   let file: number | undefined;
   try {
@@ -106,7 +106,7 @@ export function readDumpedState(disk: Disk, folder: string): DumpedState | undef
   }
 }
 
-/** Fills an empty index and the segments from the dump, if it is of this very state; false when it is not, or cannot be read. */
+/** Fills an empty index and the segments from the dump. Returns undefined when the dump is of another state or cannot be read. */
 export function readIndexDump(
   disk: Disk,
   folder: string,
@@ -127,7 +127,7 @@ export function readIndexDump(
     segments.restored();
     return head;
   } catch {
-    // Whatever is wrong with it, the segments have everything.
+    // The segments contain everything that the dump does.
     return undefined;
   } finally {
     if (file !== undefined) disk.closeSync(file);
@@ -154,7 +154,7 @@ function readHead(disk: Disk, file: number, size: number): { head: DumpHead; end
   if (end > size) throw new Error('too short');
   const json = readExactly(disk, file, end - headStart, headStart);
   if (crc32(json) !== start.readUInt32LE(20)) throw new Error('damaged');
-  return { head: JSON.parse(json.toString('utf8')) as DumpHead, end }; // the checksum says that writeIndexDump wrote it
+  return { head: JSON.parse(json.toString('utf8')) as DumpHead, end }; // the checksum proves that writeIndexDump wrote it
 }
 
 function readBlocks(disk: Disk, file: number, head: DumpHead, start: number): Uint32Array<ArrayBuffer>[] {

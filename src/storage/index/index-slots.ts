@@ -1,16 +1,16 @@
 import { appendAll } from '../../shared/append-all.ts';
 /*
- * One slot for each key, outside the JavaScript heap: 28 bytes, as seven 32-bit words.
+ * One slot for each key, outside the JavaScript heap. A slot has seven 32-bit words, 28 bytes:
  *
  *   0  hash of the collection
  *   1  hash of collection and key
  *   2  hash of collection and key, its other half
  *   3  offset of the newest entry in its segment
  *   4  place: ordinal of the segment (14 bits) and size of the entry in units of 128 bytes (18 bits)
- *   5  the next slot with the same hash of the collection, in the order of arrival; of a free slot, the next free one
- *   6  the one before it
+ *   5  the next slot with the same hash of the collection, in order of arrival; of a free slot, the next free slot
+ *   6  the previous slot with the same hash of the collection
  *
- * Slots come in pieces, so that growing copies nothing. Number 0 is no slot.
+ * Slots are allocated in pieces, so that growing copies nothing. Number 0 means no slot.
  */
 const slotWords = 7;
 export const slotField = { collection: 0, first: 1, second: 2, offset: 3, place: 4, next: 5, before: 6 } as const;
@@ -18,12 +18,12 @@ export const slotField = { collection: 0, first: 1, second: 2, offset: 3, place:
 const pieceBits = 12;
 const pieceSlots = 1 << pieceBits;
 
-/** What an entry counts for, in units: places keep no more exact size. */
+/** Sizes of entries are rounded up to units of this many bytes. */
 export const unitBytes = 128;
 const unitBits = 18;
 const unitMask = (1 << unitBits) - 1;
 
-/** How many segments a store may have at once. */
+/** Most segments that a store can have at once. */
 export const ordinalsMax = 1 << (32 - unitBits);
 
 export const unitsOf = (recordBytes: number): number => Math.ceil(recordBytes / unitBytes);
@@ -31,15 +31,15 @@ export const placeOf = (ordinal: number, units: number): number => ((ordinal << 
 export const ordinalOf = (place: number): number => place >>> unitBits;
 export const unitsAt = (place: number): number => place & unitMask;
 
-/** The slots of an index, and which of them are free. */
+/** The slots of an index, used and free. */
 export class IndexSlots {
   readonly pieces: Uint32Array<ArrayBuffer>[] = [];
-  /** Slots that were ever used, number 0 included. */
+  /** Number of slots that were ever used, number 0 included. */
   #end = 1;
   #free = 0;
   #used = 0;
 
-  /** Slots in use. */
+  /** Number of slots in use. */
   get used(): number {
     return this.#used;
   }
@@ -49,7 +49,7 @@ export class IndexSlots {
   }
 
   get(slot: number, field: number): number {
-    // Every slot that was handed out lies in a piece.
+    // Every allocated slot lies in a piece.
     return this.#pieceOf(slot)[(slot & (pieceSlots - 1)) * slotWords + field] ?? 0;
   }
 
@@ -70,18 +70,18 @@ export class IndexSlots {
 
   release(slot: number): void {
     this.#used -= 1;
-    // A free slot has no place, so that a look at all slots knows it.
+    // A free slot has no place, so that `all` skips it.
     this.set(slot, slotField.place, 0);
     this.set(slot, slotField.next, this.#free);
     this.#free = slot;
   }
 
-  /** Every slot in use. */
+  /** Iterates over all slots in use. */
   *all(): Generator<number> {
     for (let slot = 1; slot < this.#end; slot += 1) if (this.get(slot, slotField.place) !== 0) yield slot;
   }
 
-  /** What a dump must keep beside the pieces. */
+  /** Numbers that a dump needs in addition to the pieces. */
   get counters(): readonly [end: number, free: number, used: number] {
     return [this.#end, this.#free, this.#used];
   }
@@ -96,10 +96,10 @@ export class IndexSlots {
 
   #pieceOf(slot: number): Uint32Array {
     const piece = this.pieces[slot >>> pieceBits];
-    if (piece === undefined) throw new RangeError(`slot ${slot} was never handed out`);
+    if (piece === undefined) throw new RangeError(`slot ${slot} was never allocated`);
     return piece;
   }
 }
 
-/** Words of a piece, for reading a dump. */
+/** Number of words of a piece, for reading a dump. */
 export const pieceWords = pieceSlots * slotWords;

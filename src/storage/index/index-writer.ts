@@ -5,7 +5,7 @@ import type { LogIndex } from './log-index.ts';
 import type { NameHash } from '../format/name-hash.ts';
 import { entryHeaderBytes, entrySpan } from '../format/entry-format.ts';
 
-/** Brings the index up to date with a commit that is durable, and counts what became garbage by it. */
+/** Updates the index for a durable commit, and counts the garbage that the commit causes. */
 export class IndexWriter {
   readonly #index: LogIndex;
   readonly #segments: SegmentTable;
@@ -17,7 +17,7 @@ export class IndexWriter {
     this.#hash = hash;
   }
 
-  /** Takes over the entries in `bytes[start..]`, which lie in the segment from `offset` on. */
+  /** Adds the entries in `bytes[start..]`, which lie in the segment from `offset` on. */
   apply(bytes: Buffer, start: number, segment: TrackedSegment, offset: number): void {
     for (let next = start; next < bytes.length;) {
       const span = entrySpan(bytes, next, bytes.length);

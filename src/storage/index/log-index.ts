@@ -2,10 +2,10 @@ import { IndexSlots, ordinalOf, placeOf, slotField, unitsAt } from './index-slot
 import type { NameHash } from '../format/name-hash.ts';
 import { SlotTable } from './slot-table.ts';
 
-/** The hashes of a key's names, of which `NameHash` is one. */
+/** The hashes of a key, as {@link NameHash} computes them. */
 export type KeyHash = Pick<NameHash, 'collection' | 'first' | 'second'>;
 
-/** Where an entry is: a segment by its ordinal, and how large the entry may be. */
+/** Place of an entry: ordinal of its segment, offset, and size in units. */
 export interface EntryPlace {
   readonly ordinal: number;
   readonly offset: number;
@@ -13,26 +13,27 @@ export interface EntryPlace {
 }
 
 /**
- * Where the newest entry of every key is: about 42 bytes a key, outside the JavaScript heap.
+ * The place of the newest entry of every key: about 42 bytes per key, outside the JavaScript heap.
  *
- * STORE-I1. It holds no names. Two keys are one to it when 96 bits of a keyed hash agree; whoever reads an entry compares its names.
- * STORE-I2. The keys of a collection form a chain in the order of their arrival; chains of collections whose 32 bits agree are one chain.
+ * STORE-I1. It holds no names. Two keys whose 96 bits of a keyed hash are equal count as one key. A reader compares the names in the entry.
+ * STORE-I2. The keys of a collection form a chain in order of arrival. Collections whose 32-bit hashes are equal share one chain.
  */
 export class LogIndex {
   readonly slots = new IndexSlots();
   readonly keyTable = new SlotTable(this.slots, { field: slotField.first, exact: true });
   readonly chainTable = new SlotTable(this.slots, { field: slotField.collection, exact: false });
 
+  /** Number of keys. */
   get keys(): number {
     return this.slots.used;
   }
 
-  /** Bytes of memory. */
+  /** Memory used by the index, in bytes. */
   get bytes(): number {
     return this.slots.bytes + this.keyTable.bytes + this.chainTable.bytes;
   }
 
-  /** The slot of a key, or 0. */
+  /** Returns the slot of a key; 0 when the key is not in the index. */
   find({ collection, first, second }: KeyHash): number {
     return this.keyTable.find(collection, first, second);
   }
@@ -82,7 +83,7 @@ export class LogIndex {
     slots.release(slot);
   }
 
-  /** The places of all keys of a collection, oldest arrival first; those of another collection may be among them (STORE-I2). */
+  /** Returns the places of the keys of a collection in order of arrival. Keys of another collection may be among them (STORE-I2). */
   placesOf(collection: number): EntryPlace[] {
     const head = this.chainTable.find(collection, 0, 0);
     const places: EntryPlace[] = [];

@@ -12,7 +12,7 @@ import { checksumSeedOf, hasSegmentHeader, segmentHeaderBytes, segmentPath, segm
 import { scanSegment, type SegmentScan } from '../segments/segment-scan.ts';
 import { corruptError, isSystemError, readFailedError, unusableError } from '../store-errors.ts';
 
-/** How much is read between two reports of progress, 8 MiB. */
+/** Bytes read between two reports of progress, 8 MiB. */
 const readBytes = 8 * 1024 * 1024;
 
 export interface RecoveryOptions {
@@ -20,7 +20,7 @@ export interface RecoveryOptions {
   readonly folder: string;
   readonly storeId: string;
   readonly manifest: Manifest;
-  /** Empty ones, which are filled. */
+  /** Empty index and segment table, which recovery fills. */
   readonly index: LogIndex;
   readonly segments: SegmentTable;
   readonly hash: NameHash;
@@ -30,19 +30,19 @@ export interface RecoveryOptions {
 
 export interface RecoveredLog {
   readonly commits: number;
-  /** Frames that were read: none when the dump of the index was used. */
+  /** Number of frames that were read; 0 when the index came from its dump. */
   readonly frames: number;
   readonly tornBytes: number;
-  /** The segment that takes the next frame, at the end of its bytes. */
+  /** The segment to which the next frame is appended. */
   readonly open: TrackedSegment;
 }
 
 /**
- * Fills the index from the segments that the manifest names, or from its dump, and makes the log ready to be appended to.
+ * Fills the index from its dump or from the segments that the manifest lists, and prepares the log for appending.
  *
- * STORE-R1. Every intact frame up to the first damage is recovered; damage that no interrupted write explains is refused with STORE_CORRUPT.
- * STORE-R2. When it returns, what it recovered survives a crash of the machine, whatever became of the last sync before.
- * STORE-R3. What an orderly stop wrote down is there: a log that is shorter than the dump of the index says is refused, wherever it was cut.
+ * STORE-R1. Every intact frame before the first damage is recovered. Damage that no interrupted write explains is refused with STORE_CORRUPT.
+ * STORE-R2. When it returns, everything recovered survives a crash of the machine, even if the last sync before it failed.
+ * STORE-R3. Everything is there that was there at the last orderly stop. A log that is shorter than the index dump says is refused.
  */
 export async function recoverLog(options: RecoveryOptions): Promise<RecoveredLog> {
   const { disk, folder, manifest, index, segments, storeId } = options;
@@ -52,10 +52,10 @@ export async function recoverLog(options: RecoveryOptions): Promise<RecoveredLog
   const known = knownState(disk, folder, storeId);
   if (known !== undefined) ensureNotOlder(folder, known, manifest, sizes);
   repair(folder, () => {
-    // Names that were seen may not be durable: the process before this one may have died between a renaming and its sync.
+    // A name that is visible may not be durable: an earlier process may have died between a rename and its sync.
     disk.syncFolderSync(folder);
     disk.syncFolderSync(segmentsFolder);
-    // What cannot be written to is refused now, not by the first commit.
+    // A log that is not writable is refused now, not by the first commit.
     disk.closeSync(disk.openSync(segmentPath(segmentsFolder, last), 'write'));
   });
   const where = { storeId, generation: manifest.generation, segment: last, offset: sizes.get(last) ?? 0 };
@@ -70,7 +70,7 @@ function knownState(disk: Disk, folder: string, storeId: string): DumpedState | 
   return known?.storeId === storeId ? known : undefined;
 }
 
-/** STORE-R3, as far as sizes show it; {@link missingCommits} is about the rest. */
+/** Checks STORE-R3 by file sizes. {@link missingCommits} checks it by commits. */
 function ensureNotOlder(folder: string, known: DumpedState, manifest: Manifest, sizes: ReadonlyMap<number, number>): void {
   if (manifest.generation < known.generation) {
     const reason = `it is older than the one that was there when the store was closed: ${restored}`;
@@ -82,13 +82,13 @@ function ensureNotOlder(folder: string, known: DumpedState, manifest: Manifest, 
   throw corruptError(segmentPath(segmentsFolderOf(folder), known.segment), size, reason);
 }
 
-/** What the damage of a log is that ends before what the dump of the index knows; undefined when it does not. */
+/** Returns the reason why a log is damaged that ends before the commit of the index dump; undefined when it does not. */
 export function missingCommits(known: DumpedState | undefined, commits: number): string | undefined {
   if (known === undefined || commits >= known.commits) return undefined;
   return `the log ends with commit ${commits}, and had commit ${known.commits} when the store was closed: ${restored}`;
 }
 
-/** Why else it may be. */
+/** Possible causes of a log that is too short. */
 const restored = 'it was damaged, or an older copy was put back without its index.dump';
 
 function sizeOf(disk: Disk, segmentsFolder: string, { number, bytes }: ListedSegment): number {
@@ -104,7 +104,7 @@ function sizeOf(disk: Disk, segmentsFolder: string, { number, bytes }: ListedSeg
   throw corruptError(path, Math.min(bytes, size), `the file has ${size} bytes, and had ${bytes} when it was closed`);
 }
 
-/** Reads every segment. */
+/** Recovers the index from all segments. */
 class SegmentRecovery {
   readonly #options: RecoveryOptions;
   readonly #sizes: ReadonlyMap<number, number>;
@@ -139,7 +139,7 @@ class SegmentRecovery {
       const scan = this.#scan(segment, bytes, listed === last);
       this.#frames += scan.frames;
       if (listed.kind === 'log') {
-        // Commits between two segments of the log may be in one that a compaction wrote; never the other way round.
+        // Commits between two log segments may be missing, since a compaction moved them. Commits never repeat.
         if (listed.commitsBefore < commits)
           throw this.#corrupt(listed, 0, `it begins behind commit ${listed.commitsBefore}, not ${commits}`);
         commits = scan.commit;
@@ -178,7 +178,7 @@ class SegmentRecovery {
   #scan(segment: TrackedSegment, bytes: Buffer, last: boolean): SegmentScan {
     const { listed } = segment;
     const path = segmentPath(this.#segmentsFolder, listed.number);
-    // It is whole before the manifest names it.
+    // A segment is complete before the manifest lists it (STORE-M1).
     if (!hasSegmentHeader(bytes, path, this.#options.storeId, listed.number))
       throw corruptError(path, 0, 'the header of the segment is not what was written');
     const order = listed.kind === 'log' ? { commitsBefore: listed.commitsBefore } : 'any';
@@ -194,9 +194,9 @@ class SegmentRecovery {
   }
 
   /**
-   * Cuts the torn tail and writes the last frame again (the header too when it is the only one). What was read may be in the page cache
-   * alone: the process died before the sync, or the sync failed, and then the system counts those pages as written. Writing makes them
-   * dirty again, so that this sync covers them.
+   * Cuts the torn tail and writes the last frame again (with the header when it is the only frame). The frame may be in the page cache only:
+   * the process died before the sync, or the sync failed and the system marked the pages as clean. Writing marks them as dirty again, so
+   * that this sync covers them.
    */
   #makeTailDurable(segment: TrackedSegment, path: string, bytes: Buffer, scan: SegmentScan): void {
     const { disk, logger } = this.#options;

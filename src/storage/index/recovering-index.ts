@@ -7,14 +7,14 @@ import { entryHeaderBytes, type EntrySpan } from '../format/entry-format.ts';
 const pieceBits = 16;
 
 /**
- * Fills an index from segments in any order: of the entries of a key the one with the highest commit counts, and of those of one commit
- * the last. What a commit costs in memory is given back by `finish`.
+ * Fills an index from segments in any order. Of several entries of a key the one with the highest commit counts; within one commit the last
+ * one counts. `finish` frees the memory for the commits of the entries.
  */
 export class RecoveringIndex {
   readonly #index: LogIndex;
   readonly #segments: SegmentTable;
   readonly #hash: NameHash;
-  /** By slot, in pieces: the commit of the entry it names, negative when that entry removes the key. */
+  /** Commit of the newest entry by slot, in pieces; negative when that entry removes the key. */
   readonly #commits: Float64Array[] = [];
 
   constructor(index: LogIndex, segments: SegmentTable, hash: NameHash) {
@@ -44,7 +44,7 @@ export class RecoveringIndex {
     this.#setCommit(slot, removes ? -commit : commit);
   }
 
-  /** All segments were taken: what is removed needs no slot any more. */
+  /** Frees the slots of removed keys. Called after all segments. */
   finish(): void {
     for (const slot of this.#index.slots.all()) if (this.#commitAt(slot) < 0) this.#index.remove(slot);
     this.#commits.length = 0;

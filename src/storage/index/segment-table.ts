@@ -2,36 +2,38 @@ import { StatefunError } from '../../shared/errors.ts';
 import { ordinalsMax } from './index-slots.ts';
 import type { ListedSegment } from '../segments/manifest.ts';
 
-/** A segment that the manifest names, with what is known of its entries. Sizes of entries are in units of an index slot. */
+/** A segment that the manifest lists, with statistics of its entries. Sizes of entries are in units; see {@link unitBytes}. */
 export interface TrackedSegment {
+  /** Small number by which index slots name the segment. */
   readonly ordinal: number;
+  /** Description of the segment in the manifest. */
   listed: ListedSegment;
-  /** Bytes of the file. */
+  /** Size of the file, in bytes. */
   bytes: number;
-  /** Of all its entries. */
+  /** Size of all its entries. */
   units: number;
-  /** Of those that are the newest of their key. */
+  /** Size of the entries that are the newest of their key. */
   liveUnits: number;
-  /** Of those that say that an key is removed. */
+  /** Size of the tombstones. */
   tombstoneUnits: number;
-  /** Reads under way. */
+  /** Number of running reads. */
   readers: number;
-  /** No entry of it is wanted any more; its ordinal is free again when this was called and nobody reads. */
+  /** Set once the manifest no longer lists the segment. Called when the last read has ended; its ordinal is free then. */
   retired: (() => void) | undefined;
 }
 
-/** The segments of a store by ordinal, a small number that index slots name them by, and how much of each is garbage. */
+/** The segments of a store, by ordinal and by number, with the share of garbage in each. */
 export class SegmentTable {
   readonly #byOrdinal: (TrackedSegment | undefined)[] = [];
   readonly #free: number[] = [];
   readonly #listed = new Map<number, TrackedSegment>();
 
-  /** Those that the manifest names, in the order in which they came. */
+  /** The segments that the manifest lists, in the order in which they were added. */
   get listed(): readonly TrackedSegment[] {
     return [...this.#listed.values()];
   }
 
-  /** The same, without a list of them. */
+  /** Iterates over the segments that the manifest lists, without creating an array. */
   each(): Iterable<TrackedSegment> {
     return this.#listed.values();
   }
@@ -49,13 +51,13 @@ export class SegmentTable {
     return segment;
   }
 
-  /** Puts back a segment under the ordinal that the slots of a dump name. */
+  /** Adds a segment of a dump under its ordinal. */
   restore(segment: TrackedSegment): void {
     this.#byOrdinal[segment.ordinal] = segment;
     this.#listed.set(segment.listed.number, segment);
   }
 
-  /** After the last `restore`: which ordinals are free. */
+  /** Finds the free ordinals, after the last `restore`. */
   restored(): void {
     this.#free.length = 0;
     for (let ordinal = 0; ordinal < this.#byOrdinal.length; ordinal += 1) {
@@ -73,7 +75,7 @@ export class SegmentTable {
     return this.#listed.get(number);
   }
 
-  /** The manifest names it no more. Calls back when nobody reads it either. */
+  /** Removes a segment that the manifest no longer lists. Calls back when no read uses it any more. */
   retire(segment: TrackedSegment, unread: () => void): void {
     this.#listed.delete(segment.listed.number);
     segment.retired = unread;

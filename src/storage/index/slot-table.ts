@@ -1,30 +1,30 @@
 import { slotField, type IndexSlots } from './index-slots.ts';
 
 const bucketBits = 13;
-/** Slots of a bucket: words of a block of a dump. */
+/** Number of slots of a bucket, which are the words of a block of a dump. */
 export const bucketSlots = 1 << bucketBits;
 const bucketMask = bucketSlots - 1;
 
-/** How full a bucket may be before it is split: fuller saves memory, emptier saves probes. */
+/** A bucket with more slots than this is split. A higher value saves memory, a lower one saves probes. */
 const bucketUsedMax = Math.floor(bucketSlots * 0.8);
 
-/** An open-addressing table of slot numbers, 0 where there is none. */
+/** An open-addressing table of slot numbers; 0 is an empty position. */
 interface Bucket {
   slots: Uint32Array<ArrayBuffer>;
   used: number;
-  /** All hashes in it share so many of their lowest bits. */
+  /** Number of lowest bits that all hashes in the bucket share. */
   depth: number;
 }
 
-/** Which field of the slots a table hashes by, and whether a slot is found by all three hashes or by this one alone. */
+/** The field of the slots that the table hashes by, and whether it compares all three hashes or only this one. */
 export interface SlotTableOptions {
   readonly field: number;
   readonly exact: boolean;
 }
 
 /**
- * Finds slots by a hash they hold: extendible hashing. A full bucket is split in two, so that growing never pauses for more than one bucket
- * of 8,192, however large the table is.
+ * Finds slots by one of their hashes, with extendible hashing. A full bucket is split in two, so growing never pauses for more than one bucket
+ * of 8,192 slots, however large the table is.
  */
 export class SlotTable {
   readonly #slots: IndexSlots;
@@ -44,7 +44,7 @@ export class SlotTable {
     return this.buckets().length * bucketSlots * 4;
   }
 
-  /** The slot with the hashes, or 0. A table that is not exact compares only the one it hashes by. */
+  /** Returns the slot with the hashes, or 0. A table that is not exact compares only the hash it hashes by. */
   find(collection: number, first: number, second: number): number {
     const hash = this.#exact ? first : collection;
     const table = this.#bucketOf(hash).slots;
@@ -65,14 +65,14 @@ export class SlotTable {
     insert(bucket, slot, hash);
   }
 
-  /** Removes a slot that is in the table; its fields must still be what they were. */
+  /** Removes a slot from the table. The fields of the slot must be unchanged. */
   remove(slot: number): void {
     const hash = this.#slots.get(slot, this.#field);
     const bucket = this.#bucketOf(hash);
     const table = bucket.slots;
     let hole = this.#indexOf(table, slot, hash);
     bucket.used -= 1;
-    // What stands behind a hole, and may not stand before its home, moves into it.
+    // Later slots move into the hole unless that is before their home position.
     for (let index = (hole + 1) & bucketMask; table[index] !== 0; index = (index + 1) & bucketMask) {
       const home = homeOf(this.#slots.get(table[index] ?? 0, this.#field));
       if (((index - home) & bucketMask) < ((index - hole) & bucketMask)) continue;
@@ -82,14 +82,14 @@ export class SlotTable {
     table[hole] = 0;
   }
 
-  /** Puts a slot in the place of another one with the same hash. */
+  /** Replaces a slot by another slot with the same hash. */
   replace(slot: number, by: number): void {
     const hash = this.#slots.get(slot, this.#field);
     const table = this.#bucketOf(hash).slots;
     table[this.#indexOf(table, slot, hash)] = by;
   }
 
-  /** Each bucket once, with the position of the directory that names it first. */
+  /** Returns each bucket once, with its first position in the directory. */
   buckets(): { readonly position: number; readonly bucket: Bucket }[] {
     const positions = new Map<Bucket, number>();
     for (const [position, bucket] of this.#directory.entries()) if (!positions.has(bucket)) positions.set(bucket, position);
@@ -152,7 +152,7 @@ function insert(bucket: Bucket, slot: number, hash: number): void {
   bucket.used += 1;
 }
 
-/** The highest bits: the lowest choose the bucket. */
+/** Returns the home position of a hash in its bucket: its highest bits. Its lowest bits choose the bucket. */
 function homeOf(hash: number): number {
   return hash >>> (32 - bucketBits);
 }

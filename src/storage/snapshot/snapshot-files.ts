@@ -8,7 +8,7 @@ import { segmentPath, segmentsFolderOf } from '../format/segment-format.ts';
 import { readFolder, storeFileName, type StoreIdentity } from '../folder/state-folder.ts';
 import { corruptError, isSystemError, readFailedError } from '../store-errors.ts';
 
-/** How often the folder is looked at, 50 times, when it changes while it is opened: a compaction ends every few seconds at most. */
+/** Most attempts to open a folder that changes meanwhile. A compaction ends every few seconds at most. */
 const attemptsMax = 50;
 const attemptDelayMs = 20;
 
@@ -17,20 +17,20 @@ export interface SnapshotFile {
   readonly listed: ListedSegment;
   readonly path: string;
   readonly file: number;
-  /** Of the file, when it was opened. */
+  /** Size of the file when it was opened. */
   readonly size: number;
 }
 
 export interface SnapshotFiles {
   readonly identity: StoreIdentity;
   readonly files: readonly SnapshotFile[];
-  /** The store as an orderly stop before now left it, if one did. */
+  /** State of the store at the last orderly stop, if there was one. */
   readonly known: DumpedState | undefined;
 }
 
 /**
- * Opens all files that the manifest names before one is read: what a compaction removes afterwards stays readable. If one is gone by then, or
- * a small file was replaced while it was read, the folder is looked at again.
+ * Opens all segment files that the manifest lists before it reads any: files that a compaction removes afterwards stay readable. When a file is
+ * missing, or a small file was replaced while it was read, it tries again.
  *
  * Throws STATE_FOLDER_ABSENT, STORE_CORRUPT, STORE_READ_FAILED or STORE_FORMAT_NEWER.
  */
@@ -39,7 +39,7 @@ export async function openSnapshotFiles(disk: Disk, folder: string): Promise<Sna
   for (let attempt = 1; ; attempt += 1) {
     const files: SnapshotFile[] = [];
     try {
-      // Before the files: one that is written afterwards may know more than they hold.
+      // Read before the segments: a later dump may contain commits that these files do not have.
       const dumped = readDumpedState(disk, folder);
       const { identity, manifest } = readFolder(disk, folder);
       for (const listed of manifest.segments) files.push(openFile(disk, folder, listed));
@@ -79,6 +79,6 @@ function openFile(disk: Disk, folder: string, listed: ListedSegment): SnapshotFi
 }
 
 function missing(folder: string, error: unknown): StatefunError {
-  const { path = join(folder, 'segments') } = error as NodeJS.ErrnoException; // what the system throws says which file
+  const { path = join(folder, 'segments') } = error as NodeJS.ErrnoException; // errors of the system name the file
   return corruptError(path, 0, 'the file is missing');
 }

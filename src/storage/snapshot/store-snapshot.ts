@@ -11,26 +11,26 @@ import { openSnapshotFiles, type SnapshotFile, type SnapshotFiles } from './snap
 import type { StoreIdentity } from '../folder/state-folder.ts';
 import { corruptError, readFailedError } from '../store-errors.ts';
 
-/** Collections are shown in as many passes as there are parts of this size, 256 MiB, in the log: about a million keys are in memory at once. */
+/** Log bytes per pass over the collections, 256 MiB. A pass keeps about a million keys in memory. */
 const passBytes = 256 * 1024 * 1024;
 
 export interface SnapshotOptions {
   readonly folder: string;
   readonly disk?: Disk;
-  /** Told how much of a reading is done. Reading everything of a large store takes several passes. */
+  /** Reports the progress of reading. Reading a large store takes several passes. */
   readonly progress?: ((bytesRead: number, bytesTotal: number) => void) | undefined;
 }
 
-/** A segment as it was when the snapshot was opened. */
+/** A segment at the time when the snapshot was opened. */
 export interface SnapshotSegment {
   readonly number: number;
   readonly kind: ListedSegment['kind'];
   readonly path: string;
-  /** Up to its last whole commit. */
+  /** Size up to the last complete commit. */
   readonly bytes: number;
 }
 
-/** Something in a file that is not what was written. */
+/** Damage in a file. */
 export interface SnapshotDamage {
   readonly file: string;
   readonly offset: number;
@@ -44,24 +44,24 @@ export interface CheckedSegments {
 }
 
 interface OpenSegment extends SnapshotFile {
-  /** How much of it the snapshot shows. */
+  /** Size of the part that belongs to the snapshot. */
   bytes: number;
 }
 
 /**
- * A store as one commit left it, read without its lock while an engine goes on writing it.
+ * A store at one commit, read without its lock while an engine may write it.
  *
- * STORE-V1. It shows exactly one commit: the last one that was whole in the newest segment when the snapshot was opened.
- * STORE-V2. It changes nothing, and nobody waits for it.
+ * STORE-V1. It shows exactly one commit: the last complete one in the newest segment when the snapshot was opened.
+ * STORE-V2. It changes nothing and delays no writer.
  */
 export class StoreSnapshot {
   readonly identity: StoreIdentity;
   readonly folder: string;
-  /** The commit that is shown. */
+  /** Number of the commit that is shown. */
   readonly commit: number;
-  /** Bytes behind it that are no whole commit: one that is being written, or that a crash interrupted. */
+  /** Bytes after this commit of an incomplete one: it is being written, or a crash interrupted it. */
   readonly unfinishedBytes: number;
-  /** What stopped the reading of the newest segment, if that was more than a torn tail: see {@link check}. */
+  /** Damage that ends the newest segment, unless it is a torn tail; see {@link check}. */
   readonly #damage: Damage | undefined;
   readonly #options: SnapshotOptions;
   readonly #disk: Disk;
@@ -69,7 +69,7 @@ export class StoreSnapshot {
   readonly #checksumSeed: number;
   #buffer = Buffer.alloc(0);
 
-  /** Throws STATE_FOLDER_ABSENT when the folder holds no state, STORE_CORRUPT, STORE_READ_FAILED or STORE_FORMAT_NEWER. */
+  /** Opens a snapshot. Throws STATE_FOLDER_ABSENT when the folder holds no state, STORE_CORRUPT, STORE_READ_FAILED or STORE_FORMAT_NEWER. */
   static async open(options: SnapshotOptions): Promise<StoreSnapshot> {
     const { disk = nodeDisk, folder } = options;
     const opened = await openSnapshotFiles(disk, folder);
@@ -102,7 +102,7 @@ export class StoreSnapshot {
     return this.#segments.map(({ listed: { number, kind }, path, bytes }) => ({ number, kind, path, bytes }));
   }
 
-  /** The keys of one collection, in no particular order. Throws STORE_CORRUPT. */
+  /** Returns the newest entries of one collection, in no particular order. Throws STORE_CORRUPT. */
   load(collection: string): SnapshotEntry[] {
     const entries: SnapshotEntry[] = [];
     this.#visitPass(
@@ -113,7 +113,7 @@ export class StoreSnapshot {
     return entries;
   }
 
-  /** Shows the keys of all collections that are wanted, those of one collection one behind the other. Throws STORE_CORRUPT. */
+  /** Visits the newest entries of all wanted collections, collection by collection. Throws STORE_CORRUPT. */
   visit(wanted: (collection: string) => boolean, visit: (entry: SnapshotEntry) => void): void {
     const passes = Math.max(1, Math.ceil(this.#bytesTotal / passBytes));
     for (let pass = 0; pass < passes; pass += 1) {
@@ -123,7 +123,7 @@ export class StoreSnapshot {
     }
   }
 
-  /** Counts the entries of every segment, whether or not they are the newest. Throws STORE_CORRUPT. */
+  /** Counts all entries of each segment, also those that are not the newest. Throws STORE_CORRUPT. */
   countEntries(): ReadonlyMap<number, number> {
     const counts = new Map<number, number>();
     for (const segment of this.#segments) {
@@ -134,7 +134,7 @@ export class StoreSnapshot {
     return counts;
   }
 
-  /** Reads every byte and compares every checksum, that of each entry included; goes on behind what is damaged as far as that is possible. */
+  /** Reads every byte and compares every checksum, those of the entries included. Continues after damage where possible. */
   check(): CheckedSegments {
     const damages: SnapshotDamage[] = [];
     let [frames, entries, read] = [0, 0, 0];
@@ -192,7 +192,7 @@ export class StoreSnapshot {
     if (damage !== undefined) throw corruptError(segment.path, damage.offset, damage.reason);
   }
 
-  /** The bytes of the segment, in a buffer that the next reading uses again. */
+  /** Reads the segment into a buffer that the next read uses again. */
   #read({ path, file, bytes, listed }: OpenSegment): Buffer {
     if (this.#buffer.length < bytes) this.#buffer = Buffer.allocUnsafeSlow(bytes);
     const target = this.#buffer.subarray(0, bytes);

@@ -240,6 +240,6 @@ describe('recovery of several segments', () => {
 
   it('says what to do about damage', async () => {
     const disk = withFlippedBit(log, first, headerBytes * 8);
-    await expect(recover(disk)).rejects.toThrow(/00000001\.log is damaged at byte 36: .*\n {2}Hint: .*put back a copy/);
+    await expect(recover(disk)).rejects.toThrow(/00000001\.log is damaged at byte 36: .*\n {2}Hint: .*restore a copy/);
   });
 });

@@ -203,7 +203,13 @@ async function findParts(
   ];
   const healthClasses = overrides.only === undefined ? contributions.health : [];
   return {
-    ...{ classes, remote, healthClasses, ingress, egress, problems, portProblems },
+    classes,
+    remote,
+    healthClasses,
+    ingress,
+    egress,
+    problems,
+    portProblems,
     providers: contributions.providers,
     conditions: [...contributions.conditions, ...conditions],
     report: scanned.report,

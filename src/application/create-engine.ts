@@ -8,7 +8,13 @@ import type { AssembledApplication } from './assemble.ts';
 export function createEngine(application: AssembledApplication, store: Store, logger: Logger, own: readonly Ingress[]): Engine {
   const { functions, router, egress, subscriptions, unmatchedEvents, clock, invocationScope, health, healthIndicators } = application;
   const engine = new Engine({
-    ...{ functions, router, egress, subscriptions, unmatchedEvents, clock, invocationScope },
+    functions,
+    router,
+    egress,
+    subscriptions,
+    unmatchedEvents,
+    clock,
+    invocationScope,
     ...application.engine,
     ingress: [...application.ingress, ...own],
     store,

@@ -51,8 +51,13 @@ export class SeedRunner {
 
   counts(seed: number): SimulationCounts {
     return {
-      ...{ seed, runs: this.#runs, steps: this.#steps, attempts: this.#attempts, faults: this.#faults },
-      ...{ compared: this.#compared, endsVary: this.#endsVary },
+      seed,
+      runs: this.#runs,
+      steps: this.#steps,
+      attempts: this.#attempts,
+      faults: this.#faults,
+      compared: this.#compared,
+      endsVary: this.#endsVary,
     };
   }
 
@@ -104,7 +109,10 @@ export class SeedRunner {
     this.#attempts += result.attempts;
     this.#faults += result.faults;
     return {
-      ...{ steps: result.steps, attempts: result.attempts, trace: result.trace, end: result.end },
+      steps: result.steps,
+      attempts: result.attempts,
+      trace: result.trace,
+      end: result.end,
       seed: { ...seed, choices: isCalm ? Choices.calm().made : choices.made },
       violation: result.violation ?? (await this.#compare(calm, result, records, seed.seed)),
       records: records.map(describeRecord),

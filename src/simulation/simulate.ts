@@ -64,7 +64,10 @@ async function createWorld(
   const egress = gatherContributions(definition, []).egress.map(({ id }) => new RecordingEgress(id, () => undefined));
   const application = await assembleApplication(definition, { ...toOverrides(settings), ingress: [], egress, clock });
   const world: RunWorld = {
-    ...{ application, clock, startMs, logger },
+    application,
+    clock,
+    startMs,
+    logger,
     horizonMs: toMilliseconds(horizon),
     give: (store) => giveState(store, application.functions, given, startMs),
     beforeRun: options.beforeRun ?? (() => undefined),

@@ -1,9 +1,9 @@
-import { nextTick } from 'node:process';
 import { toError } from '../shared/errors.ts';
 import { countOf } from '../shared/text/count-of.ts';
 import type { DeadLetter } from '../engine/partition/dead-letters.ts';
 import { MemoryStore } from '../storage/memory-store.ts';
 import { Faults, type FaultKind } from './schedule/faults.ts';
+import { drained } from './world/drained.ts';
 import { EngineRun } from './world/engine-run.ts';
 import { brokenInvariant } from './checks/invariant.ts';
 import { Ledger } from './checks/ledger.ts';
@@ -54,7 +54,10 @@ export class SimulatedRun {
       (text) => this.#trace.detail(text),
     );
     this.#handlers = new WatchedHandlers({
-      ...{ choices, clock, functions: application.functions, scope: application.invocationScope },
+      choices,
+      clock,
+      functions: application.functions,
+      scope: application.invocationScope,
       failRate: settings.handlerFailRate,
       report: (invariant, detail) => this.#report(invariant, detail),
       trace: (text) => this.#trace.detail(text),
@@ -82,7 +85,11 @@ export class SimulatedRun {
     if (end !== undefined) await this.#recoverOnceMore();
     const violation = this.#violation;
     return {
-      ...{ violation, end: violation === undefined ? end : undefined, waitingOutside, steps: this.#steps, trace: this.#trace.lines },
+      violation,
+      end: violation === undefined ? end : undefined,
+      waitingOutside,
+      steps: this.#steps,
+      trace: this.#trace.lines,
       attempts: this.#handlers.started,
       faults: this.#faults.happened,
     };
@@ -210,8 +217,13 @@ export class SimulatedRun {
   #create(): EngineRun {
     const { world, settings, choices, records } = this.#plan;
     return new EngineRun({
-      ...{ application: world.application, clock: world.clock, logger: world.logger, limits: settings.limits },
-      ...{ ledger: this.#ledger, handlers: this.#handlers, records },
+      application: world.application,
+      clock: world.clock,
+      logger: world.logger,
+      limits: settings.limits,
+      ledger: this.#ledger,
+      handlers: this.#handlers,
+      records,
       store: {
         durable: this.#durable,
         readsLater: () => choices.choose('read', 2, (random) => (random.chance(settings.readsLaterRate) ? 1 : 0)) === 1,
@@ -281,9 +293,4 @@ export class SimulatedRun {
   #report(invariant: string, detail: string): void {
     this.#violation ??= { invariant, detail };
   }
-}
-
-/** Resolves when no microtask is left: whatever is not done by then waits for something else. */
-function drained(): Promise<void> {
-  return new Promise((resolve) => nextTick(resolve));
 }

@@ -6,14 +6,13 @@ import type { DeadLetter } from '../engine/partition/dead-letters.ts';
 import type { EngineStatistics } from '../engine/report/statistics.ts';
 import type { WaitingAddress } from '../engine/partition/waiting-address.ts';
 import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
-import { completeEvent } from '../envelope/complete-event.ts';
 import { ensureAddressId, type Address } from '../shared/address.ts';
+import type { ManualClock } from '../shared/time/manual-clock.ts';
 import { toMilliseconds, type Duration } from '../shared/time/duration.ts';
 import { functionTypeOf, type FunctionTarget } from '../shared/function-target.ts';
 import { StatefunError } from '../shared/errors.ts';
 import { silentLogger, type Logger } from '../shared/logger.ts';
 import { messageIdOf } from '../shared/message-id.ts';
-import { toIsoTime } from '../shared/time/iso-time.ts';
 import { expectEgressEvents, type EgressPattern } from './expectations/egress-pattern.ts';
 import type { EgressedEvent } from './egressed-event.ts';
 import { expectList, expectState } from './expectations/expect-list.ts';
@@ -23,9 +22,10 @@ import { RecordingEgress } from './recording-egress.ts';
 import type { DelayedEvent } from './sent-event.ts';
 import { ownState, subscribersIn } from './own-state.ts';
 import type { StateSnapshot } from './expectations/state-expectation.ts';
-import { RestartableClock, type PointInTime } from './test-clock.ts';
+import { clockAt, type PointInTime } from './test-clock.ts';
 import { startTestRun, type GivenAddress, type TestRun } from './test-run.ts';
 import { toOverrides, type TestSettings } from './test-settings.ts';
+import { completeTestEvent } from './complete-test-event.ts';
 
 /** Most steps of the clock through failed attempts. With the default policy a message takes five. */
 const retryStepsMax = 10_000;
@@ -47,7 +47,7 @@ export interface TestApplicationOptions extends TestSettings {
  */
 export async function testApplication(definition: ApplicationDefinition, options: TestApplicationOptions = {}): Promise<TestApplication> {
   const { given = [], now, logger = silentLogger } = options;
-  const clock = new RestartableClock(now);
+  const clock = clockAt(now);
   const left: EgressedEvent[] = [];
   // Only the ids of declared egresses matter here; the start of the application checks the rest.
   const declared = gatherContributions(definition, []).egress;
@@ -63,7 +63,7 @@ export async function testApplication(definition: ApplicationDefinition, options
 
 interface TestApplicationParts {
   readonly application: AssembledApplication;
-  readonly clock: RestartableClock;
+  readonly clock: ManualClock;
   readonly left: EgressedEvent[];
   readonly given: readonly GivenAddress[];
   readonly now: PointInTime | undefined;
@@ -96,7 +96,7 @@ export class TestApplication {
   async receives(event: CloudEvent | NewEvent | string | Uint8Array): Promise<void> {
     if (typeof event === 'string' || event instanceof Uint8Array) return this.#receive(event);
     const id = messageIdOf('statefun/testing', '', this.#received++);
-    const complete = completeEvent(event, { id, source: '/test', time: () => toIsoTime(this.now) });
+    const complete = completeTestEvent(event, { id, nowMs: this.now });
     await this.#receive(JSON.stringify(complete));
   }
 
@@ -206,7 +206,7 @@ export class TestApplication {
   async reset(options: Pick<TestApplicationOptions, 'given' | 'now'> = {}): Promise<void> {
     const { application, clock, given, now, logger, left } = this.#parts;
     await this.#run.engine.stop({ deadlineMs: 0 });
-    clock.restart(options.now ?? now);
+    clock.restart(clockAt(options.now ?? now).now());
     left.length = 0;
     this.#received = 0;
     this.#run = await startTestRun(application, { clock, given: options.given ?? given, logger });

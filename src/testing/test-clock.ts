@@ -1,4 +1,3 @@
-import type { Cancel, Clock } from '../shared/time/clock.ts';
 import { ManualClock } from '../shared/time/manual-clock.ts';
 
 /** A point in time: milliseconds since the epoch, ISO 8601, or a Date. */
@@ -10,33 +9,4 @@ export function clockAt(now: PointInTime | undefined): ManualClock {
   const startMs = new Date(now).getTime();
   if (Number.isNaN(startMs)) throw new RangeError(`"${String(now)}" is not a point in time.`);
   return new ManualClock(startMs);
-}
-
-/** A clock that can begin again: whoever was given it sees the new time, and what was scheduled is forgotten. */
-export class RestartableClock implements Clock {
-  #clock: ManualClock;
-
-  constructor(now: PointInTime | undefined) {
-    this.#clock = clockAt(now);
-  }
-
-  restart(now: PointInTime | undefined): void {
-    this.#clock = clockAt(now);
-  }
-
-  now(): number {
-    return this.#clock.now();
-  }
-
-  schedule(dueAt: number, callback: () => void): Cancel {
-    return this.#clock.schedule(dueAt, callback);
-  }
-
-  get nextDueAt(): number | undefined {
-    return this.#clock.nextDueAt;
-  }
-
-  step(untilMs: number): boolean {
-    return this.#clock.step(untilMs);
-  }
 }

@@ -1,7 +1,6 @@
 import { assembleApplication } from '../application/assemble.ts';
 import { defineApplication, type ApplicationDefinition } from '../application/definition.ts';
 import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
-import { completeEvent } from '../envelope/complete-event.ts';
 import { Envelope } from '../envelope/envelope.ts';
 import { accepts, Router, type RegisteredForwarder } from '../forwarders/router.ts';
 import type { Address } from '../shared/address.ts';
@@ -9,11 +8,11 @@ import { assertInvariant, StatefunError } from '../shared/errors.ts';
 import { functionTypeOf, type FunctionTarget } from '../shared/function-target.ts';
 import { messageIdOf } from '../shared/message-id.ts';
 import type { ClassOf } from '../shared/metadata.ts';
-import { toIsoTime } from '../shared/time/iso-time.ts';
 import { expectList } from './expectations/expect-list.ts';
 import { readFixture, toFixture, type Fixture } from './fixtures/fixture.ts';
 import { clockAt } from './test-clock.ts';
 import { toOverrides, type TestSettings } from './test-settings.ts';
+import { completeTestEvent } from './complete-test-event.ts';
 
 /** Options of {@link testForwarder}. */
 export interface TestForwarderOptions extends TestSettings {
@@ -118,6 +117,6 @@ export class TestForwarder {
   #envelopeOf(event: CloudEvent | NewEvent): Envelope {
     const { registered, nowMs } = this.#parts;
     const id = messageIdOf('statefun/testing', registered.name, this.#received++);
-    return Envelope.ofEvent(completeEvent(event, { id, source: '/test', time: () => toIsoTime(nowMs) }));
+    return Envelope.ofEvent(completeTestEvent(event, { id, nowMs }));
   }
 }

@@ -2,7 +2,6 @@ import { assembleApplication, type AssembledApplication } from '../application/a
 import { defineApplication, type ApplicationDefinition } from '../application/definition.ts';
 import type { DeadLetter } from '../engine/partition/dead-letters.ts';
 import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
-import { completeEvent } from '../envelope/complete-event.ts';
 import { Envelope } from '../envelope/envelope.ts';
 import { unknownEgress } from '../engine/partition/invocation-host.ts';
 import type { InvocationHost } from '../functions/invocation-host.ts';
@@ -18,7 +17,6 @@ import type { ManualClock } from '../shared/time/manual-clock.ts';
 import { messageIdOf } from '../shared/message-id.ts';
 import type { ClassOf } from '../shared/metadata.ts';
 import { MetricsRegistry } from '../shared/metrics.ts';
-import { toIsoTime } from '../shared/time/iso-time.ts';
 import { AddressState } from '../state/address-state.ts';
 import type { EgressedEvent } from './egressed-event.ts';
 import { expectEgressEvents, type EgressPattern } from './expectations/egress-pattern.ts';
@@ -33,6 +31,7 @@ import { ownState, subscribersIn } from './own-state.ts';
 import type { StateSnapshot } from './expectations/state-expectation.ts';
 import { clockAt } from './test-clock.ts';
 import { toOverrides, type TestSettings } from './test-settings.ts';
+import { completeTestEvent } from './complete-test-event.ts';
 
 /** Options of {@link testFunction}. */
 export interface TestFunctionOptions extends TestSettings {
@@ -135,7 +134,7 @@ export class TestFunction {
     { caller = this.#options.caller }: { readonly caller?: Address | undefined } = {},
   ): Promise<void> {
     const messageId = messageIdOf('statefun/testing', formatAddress(this.address), this.#received++);
-    const complete = completeEvent(event, { id: messageId, source: '/test', time: () => toIsoTime(this.now) });
+    const complete = completeTestEvent(event, { id: messageId, nowMs: this.now });
     const message: Message = { target: this.address, caller, envelope: Envelope.ofTrustedEvent(complete, { messageId }) };
     await this.#throwing(() => this.#engine.deliver(message));
   }

@@ -40,7 +40,12 @@ export async function startTestRun(application: AssembledApplication, { clock, g
   const store = new MemoryStore();
   await giveState(store, functions, given, clock.now());
   const engine = new Engine({
-    ...{ functions, router, egress, subscriptions, unmatchedEvents, invocationScope },
+    functions,
+    router,
+    egress,
+    subscriptions,
+    unmatchedEvents,
+    invocationScope,
     ...application.engine,
     ingress: [ingress],
     clock,

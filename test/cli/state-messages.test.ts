@@ -73,7 +73,11 @@ describe('statefun state messages', () => {
     const { messages } = await list();
     expect(messages).toMatchObject([
       {
-        ...{ kind: 'waiting', target: 'test/ping/a', eventType: 'ball', attempts: 1, dueAt: '2026-01-01T01:00:00.000Z' },
+        kind: 'waiting',
+        target: 'test/ping/a',
+        eventType: 'ball',
+        attempts: 1,
+        dueAt: '2026-01-01T01:00:00.000Z',
         failure: { code: 'RangeError', reason: 'the net is torn' },
       },
       { kind: 'pending', target: 'test/ping/a', attempts: 0 },

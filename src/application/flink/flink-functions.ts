@@ -89,7 +89,10 @@ export class FlinkFunctions implements ServedFunctions {
 
   #router({ router, ingress, unmatchedEvents }: AssembledApplication, host: ClassHost, type: string, logger: Logger): ServedFunction {
     return new RouterFunction({
-      ...{ type, router, ingress, unmatchedEvents },
+      type,
+      router,
+      ingress,
+      unmatchedEvents,
       isRemote: host.isRemote,
       toDeadLetter: host.toDeadLetter,
       unmatched: ({ type: eventType, id }) => {

@@ -20,6 +20,17 @@ export class ManualClock implements Clock {
     return this.#nowMs;
   }
 
+  /** Starts again at a time. Scheduled callbacks are dropped. */
+  restart(startMs: number): void {
+    this.forget();
+    this.#nowMs = startMs;
+  }
+
+  /** Drops the scheduled callbacks. */
+  forget(): void {
+    this.#scheduled.clear();
+  }
+
   schedule(dueAt: number, callback: () => void): Cancel {
     const scheduled = { dueAt, order: this.#order++, callback };
     this.#scheduled.add(scheduled);
@@ -31,17 +42,25 @@ export class ManualClock implements Clock {
     return this.#next()?.dueAt;
   }
 
-  /** Moves to the next callback that is due by `untilMs` and calls it. Without one, moves to `untilMs` and returns false. */
-  step(untilMs: number): boolean {
+  /**
+   * Moves to the next callback that is due by `untilMs` and calls it. Without one, moves to `untilMs` and returns false.
+   *
+   * @defaultValue `untilMs` is the due time of the next callback
+   */
+  step(untilMs: number = this.nextDueAt ?? this.#nowMs): boolean {
     const next = this.#next();
     if (next === undefined || next.dueAt > untilMs) {
-      this.#nowMs = Math.max(this.#nowMs, untilMs);
+      this.moveTo(Math.max(this.#nowMs, untilMs));
       return false;
     }
     this.#scheduled.delete(next);
-    this.#nowMs = Math.max(this.#nowMs, next.dueAt);
+    this.moveTo(Math.max(this.#nowMs, next.dueAt));
     next.callback();
     return true;
+  }
+
+  protected moveTo(nowMs: number): void {
+    this.#nowMs = nowMs;
   }
 
   #next(): Scheduled | undefined {

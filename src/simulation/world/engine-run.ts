@@ -49,7 +49,12 @@ export class EngineRun {
     this.egress = application.egress.map(({ id }) => new SimulatedEgress(id, egress));
     const { functions, router, subscriptions, unmatchedEvents } = application;
     this.engine = new Engine({
-      ...{ functions, router, subscriptions, unmatchedEvents, limits, logger },
+      functions,
+      router,
+      subscriptions,
+      unmatchedEvents,
+      limits,
+      logger,
       invocationScope: handlers,
       ingress: [this.ingress],
       egress: this.egress,

@@ -1,6 +1,5 @@
-import { completeEvent } from '../../envelope/complete-event.ts';
 import { messageIdOf } from '../../shared/message-id.ts';
-import { toIsoTime } from '../../shared/time/iso-time.ts';
+import { completeTestEvent } from '../../testing/complete-test-event.ts';
 import type { SimulatedRecord } from './simulated-ingress.ts';
 import type { SimulatedEvent } from '../simulation-options.ts';
 
@@ -16,7 +15,7 @@ export function toRecords(events: readonly SimulatedEvent[], startMs: number): r
       return { partition: withoutKey, key: undefined, identity, data, title: `record ${index}` };
     }
     const id = messageIdOf('statefun/simulation', '', index);
-    const complete = completeEvent(event, { id, source: '/simulation', time: () => toIsoTime(startMs) });
+    const complete = completeTestEvent(event, { id, source: '/simulation', nowMs: startMs });
     const { partitionkey } = complete;
     const key = typeof partitionkey === 'string' ? partitionkey : undefined;
     const partition = key === undefined ? withoutKey : `key ${key}`;

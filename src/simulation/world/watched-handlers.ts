@@ -113,7 +113,10 @@ export class WatchedHandlers implements InvocationScope {
     }
     const policy = functions.get(functionType)?.definition.policy;
     const held = {
-      ...{ address, functionType, messageId, late: fault === 'late' },
+      address,
+      functionType,
+      messageId,
+      late: fault === 'late',
       deadline: clock.now() + (policy?.handlerTimeoutMs ?? 0),
       release: undefined,
     };

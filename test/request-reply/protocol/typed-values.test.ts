@@ -33,7 +33,8 @@ describe('typed values', () => {
     const protobuf = protobufType(level, 'type.googleapis.com/demo.Level');
     expect(fromTypedValue(protobuf, typed(protobuf, { value: 7 }))).toEqual({ value: 7 });
     const date = customType<Date>({
-      ...{ name: 'date', typename: 'demo/date' },
+      name: 'date',
+      typename: 'demo/date',
       encode: (value) => value.toISOString(),
       decode: (bytes) => new Date(utf8(bytes)),
     });

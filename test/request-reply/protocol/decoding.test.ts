@@ -117,7 +117,7 @@ describe('decoding', () => {
     ['ends a group that has not begun', '9401', 'a group ends that has not begun'],
     ['has an unknown wire type', '0E', 'unknown wire type 6'],
     ['has a number of more than ten bytes', '08 FFFFFFFFFFFFFFFFFFFF01', 'more than ten bytes'],
-    ['has a length beyond its end', 'A206 FFFFFFFF0F', 'longer than what is left'],
+    ['has a length beyond its end', 'A206 FFFFFFFF0F', 'longer than the rest of the message'],
     ['has a tag beyond 32 bits', 'FFFFFFFFFF01', 'more than 32 bits'],
     ['has an id that is not UTF-8', field('A206', field('0A', '1A02C328')), 'a text is not UTF-8'],
     ['nests groups without end', '9301'.repeat(200), 'nested deeper than 100'],

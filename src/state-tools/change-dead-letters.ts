@@ -10,20 +10,19 @@ export type DeadLetterChange = 'redrive' | 'drop';
 export interface ChangeOptions {
   readonly folder: string;
   readonly change: DeadLetterChange;
-  /** Undefined for all there are. */
+  /** Undefined for all dead letters. */
   readonly ids: readonly string[] | undefined;
   readonly logger: Logger;
 }
 
 /**
- * Changes the dead letters of a stopped application, in one commit: they are dropped at once, or taken up again at the next start. Answers
- * the ids that were changed.
+ * Drops dead letters of a stopped application, or requests their redrive at the next start, in one commit. Returns the ids of the changed dead
+ * letters.
  *
- * Takes the lock of the folder: throws STATE_FOLDER_LOCKED while the application runs. DEAD_LETTER_UNKNOWN when one of the ids is none; nothing
- * is changed then.
+ * Throws STATE_FOLDER_LOCKED while the application runs. Throws DEAD_LETTER_UNKNOWN and changes nothing when one of the ids does not exist.
  */
 export async function changeDeadLetters({ folder, change, ids, logger }: ChangeOptions): Promise<readonly string[]> {
-  // One commit needs no threads.
+  // Threads gain nothing for one commit.
   const store = await openStore({ folder, logger, threads: inlineThreads() });
   try {
     const kept = (await store.load(deadLettersCollection)).map(({ key }) => key).sort((left, right) => Number(left) - Number(right));

@@ -11,16 +11,16 @@ export interface StateCompaction {
 }
 
 /**
- * Gives back the space of everything but the newest entries of a stopped application, as far as there is room to write those again.
+ * Reclaims the space of everything but the newest entries of a stopped application, as far as there is room to write those again.
  *
  * Throws STATE_FOLDER_ABSENT when there is no state, and STATE_FOLDER_LOCKED while the application runs, which compacts by itself.
  */
 export async function compactState(folder: string, logger: Logger): Promise<StateCompaction> {
-  // Opening a store would create one where there is none.
+  // Opening a store would create a missing folder; opening a snapshot throws.
   const snapshot = await StoreSnapshot.open({ folder });
   const { segments } = snapshot;
   snapshot.close();
-  // It is done when this returns: nothing is gained by threads.
+  // The caller waits for the end, so threads gain nothing.
   const store = await openStore({ folder, logger, threads: inlineThreads() });
   try {
     await store.compact();

@@ -1,20 +1,20 @@
 import { StatefunError } from '../shared/errors.ts';
 import { toMilliseconds } from '../shared/time/duration.ts';
 
-/** Which dead letters are meant; what is left out does not matter. */
+/** Selects dead letters. A field that is left out matches every dead letter. */
 export interface DeadLetterFilter {
-  /** Code of the error, or its class. */
+  /** Code or class of the error. */
   readonly code?: string;
-  /** Function type that a message was for, or egress of an egress record. */
+  /** Function type of a message, or egress of an egress record. */
   readonly type?: string;
   /** Type of the event. */
   readonly eventType?: string;
-  /** Given up at this time or later, and before that one, in milliseconds since the epoch. */
+  /** Given up at `sinceMs` or later, and before `untilMs`, in milliseconds since the epoch. */
   readonly sinceMs?: number;
   readonly untilMs?: number;
 }
 
-/** What a dead letter is chosen by; the time in ISO 8601. */
+/** The fields of a dead letter that a filter compares. `at` is in ISO 8601. */
 export interface FilteredLetter {
   readonly code: string;
   readonly errorClass?: string;
@@ -27,7 +27,7 @@ export function isEmptyFilter(filter: DeadLetterFilter): boolean {
   return Object.values(filter).every((value) => value === undefined);
 }
 
-/** Whether a dead letter is among those that are meant. */
+/** Whether the filter selects the dead letter. */
 export function matchesFilter(letter: FilteredLetter, filter: DeadLetterFilter): boolean {
   const { code = letter.code, type, eventType, sinceMs = -Infinity, untilMs = Infinity } = filter;
   const at = Date.parse(letter.at);
@@ -40,7 +40,7 @@ export function matchesFilter(letter: FilteredLetter, filter: DeadLetterFilter):
   );
 }
 
-/** A point in time: ISO 8601, or a duration such as `2h` before now. In milliseconds since the epoch; throws INVALID_TIME. */
+/** Parses a time in ISO 8601, or a duration such as `2h` before now. Returns milliseconds since the epoch. Throws INVALID_TIME. */
 export function parseTime(text: string, nowMs: number): number {
   // A date begins with its year: `Date.parse` alone reads "5" as a month.
   const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;

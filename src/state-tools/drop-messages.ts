@@ -8,7 +8,7 @@ import { openStore } from '../engine/recovery/open-store.ts';
 
 export interface DropMessagesOptions {
   readonly folder: string;
-  /** Undefined for all, or all of the types. */
+  /** Undefined for all messages, or all messages of the types. */
   readonly ids: readonly string[] | undefined;
   /** Function types of the targets; undefined for any. */
   readonly types: readonly string[] | undefined;
@@ -18,11 +18,10 @@ export interface DropMessagesOptions {
 /**
  * Drops pending and delayed messages of a stopped application, in one commit, and returns their ids.
  *
- * Takes the lock of the folder: throws STATE_FOLDER_LOCKED while the application runs. MESSAGE_UNKNOWN when one of the ids is none; nothing is
- * dropped then.
+ * Throws STATE_FOLDER_LOCKED while the application runs. Throws MESSAGE_UNKNOWN and drops nothing when one of the ids does not exist.
  */
 export async function dropStoredMessages({ folder, ids, types, logger }: DropMessagesOptions): Promise<readonly string[]> {
-  // One commit needs no threads.
+  // Threads gain nothing for one commit.
   const store = await openStore({ folder, logger, threads: inlineThreads() });
   try {
     const changes: StoreChange[] = [];

@@ -3,17 +3,17 @@ import { join, resolve } from 'node:path';
 import { StatefunError } from '../shared/errors.ts';
 import { storeFileName } from '../storage/folder/state-folder.ts';
 
-/** Where applications keep their state by default; see state-folder.ts. */
+/** Parent of the state folders that applications use by default. */
 const defaultParent = '.statefun';
 
 export interface StateFolderSources {
-  /** What was asked for. */
+  /** Folder named on the command line. */
   readonly given: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workingFolder: string;
 }
 
-/** The folder that is meant: the given one, $STATEFUN_STATE_FOLDER, or the only one in .statefun. Throws STATE_FOLDER_UNDECIDED. */
+/** Returns the given folder, $STATEFUN_STATE_FOLDER, or the only folder in .statefun. Throws STATE_FOLDER_UNDECIDED. */
 export function findStateFolder({ given, environment, workingFolder }: StateFolderSources): string {
   const named = given ?? environment['STATEFUN_STATE_FOLDER'];
   if (named !== undefined && named !== '') return resolve(workingFolder, named);

@@ -19,18 +19,18 @@ import { addressOf } from './stored-addresses.ts';
 
 export interface Amount {
   readonly count: number;
-  /** In the log, names included. */
+  /** Size in the log, names included. */
   readonly bytes: number;
 }
 
-/** What a state folder holds. */
+/** The contents of a state folder. */
 export interface StateInspection {
   readonly folder: string;
   readonly storeId: string;
   readonly formatVersion: number;
   readonly createdAt: string;
   readonly keyGroups: number;
-  /** The commit that is shown, and bytes behind it that are no whole commit. */
+  /** The commit that is shown, and the bytes after it of an incomplete commit. */
   readonly commit: number;
   readonly unfinishedBytes: number;
   readonly keys: number;
@@ -39,19 +39,19 @@ export interface StateInspection {
   readonly garbageBytes: number;
   readonly segments: readonly {
     readonly number: number;
-    /** `log` takes commits; `kept` was written by a compaction. */
+    /** `log` segments contain commits; `kept` segments were written by a compaction. */
     readonly kind: 'log' | 'kept';
     readonly bytes: number;
     readonly entries: number;
     readonly liveEntries: number;
     readonly liveBytes: number;
   }[];
-  /** By function type. */
+  /** Addresses by function type. */
   readonly addresses: readonly { readonly type: string; readonly addresses: number; readonly keys: number; readonly bytes: number }[];
   /** Messages that are not handled yet, by function type. */
   readonly pendingMessages: Amount & { readonly byType: Readonly<Record<string, number>> };
   readonly delayedMessages: Amount & { readonly nextDueAt?: string; readonly byType: Readonly<Record<string, number>> };
-  /** Egress records that are not acknowledged, by egress id. */
+  /** Egress records that are not acknowledged yet, by egress id. */
   readonly outbox: Amount & { readonly byEgress: Readonly<Record<string, number>> };
   readonly deadLetters: Amount & { readonly redriveRequested: number; readonly byCode: Readonly<Record<string, number>> };
   readonly positions: readonly { readonly ingress: string; readonly partition: string; readonly position: string }[];
@@ -81,10 +81,10 @@ export function inspectState(snapshot: StoreSnapshot): StateInspection {
 
 type MutableAmount = { -readonly [Key in keyof Amount]: Amount[Key] };
 
-/** Counts stored values by what they mean. */
+/** Counts stored values by kind. */
 class Tally {
   keys = 0;
-  /** Of the newest entries, by segment. */
+  /** Newest entries, by segment. */
   readonly live = new Map<number, MutableAmount>();
   readonly #types = new Map<string, { count: number; keys: number; bytes: number }>();
   readonly #messages = new Group();
@@ -124,7 +124,7 @@ class Tally {
   #takeState(type: string, { collection, bytes }: SnapshotEntry): void {
     let ofType = this.#types.get(type);
     if (ofType === undefined) this.#types.set(type, (ofType = { count: 0, keys: 0, bytes: 0 }));
-    // The keys of a collection come one behind the other.
+    // The keys of a collection are visited one after the other.
     if (collection !== this.#collection) ofType.count += 1;
     ofType.keys += 1;
     ofType.bytes += bytes;
@@ -150,10 +150,10 @@ class Tally {
   }
 }
 
-/** Things of one kind, and how many there are of each name. */
+/** Counts things of one kind by name. */
 class Group {
   readonly amount: MutableAmount = { count: 0, bytes: 0 };
-  /** A map, because a name can be anything: the code of a dead letter is the name of what a handler threw. */
+  /** A map, because a name can be any text: the code of a dead letter is the name of a thrown error. */
   readonly #counts = new Map<string, number>();
 
   take(name: string, bytes: number): void {

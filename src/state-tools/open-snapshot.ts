@@ -3,12 +3,12 @@ import { StoreSnapshot, type SnapshotOptions } from '../storage/snapshot/store-s
 
 export type { StoreSnapshot } from '../storage/snapshot/store-snapshot.ts';
 
-/** Opens the state of an application, which may be running, for reading. Throws what {@link StoreSnapshot.open} throws. */
+/** Opens the state of an application for reading, also while it runs. Throws the errors of {@link StoreSnapshot.open}. */
 export function openSnapshot(options: SnapshotOptions): Promise<StoreSnapshot> {
   return StoreSnapshot.open(options);
 }
 
-/** The engine that uses the folder now; undefined when none does. */
+/** Returns the engine that uses the folder; undefined when none does. */
 export function findEngine(folder: string): Promise<{ readonly pid: number | undefined } | undefined> {
   return findLockHolder(folder);
 }

@@ -1,11 +1,11 @@
 import { keepsNumbers } from '../envelope/json-text.ts';
 
-/** Bytes that no JSON says better, as tools show them: what was text, or what is nothing but bytes. */
+/** Bytes that are not JSON, as tools show them: as text, or else in Base64. */
 export type ShownBytes = { readonly $text: string } | { readonly $base64: string };
 
 /**
- * What is stored of a value, as tools show it. The folder does not know the types of cells: what reads as JSON is shown as JSON, other text as
- * `{ $text }`, anything else as `{ $base64 }`. What holds a number that JavaScript would change, such as one of 64 bits, is text as a whole.
+ * Returns a stored value as tools show it. The folder does not contain the types of cells: JSON is shown as JSON, other text as `{ $text }`, and
+ * anything else as `{ $base64 }`. JSON with a number that JavaScript would change, such as a 64-bit integer, is shown as `{ $text }`.
  */
 export function shownValue(bytes: Uint8Array): unknown {
   const text = toText(bytes);
@@ -14,14 +14,14 @@ export function shownValue(bytes: Uint8Array): unknown {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'number' ? String(value) === text : keepsNumbers(text)) return value;
   } catch {
-    // It is no JSON; what it is otherwise is said below.
+    // Not JSON.
   }
   return { $text: text } satisfies ShownBytes;
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The text, or undefined when the bytes are no UTF-8 or hold what no text has. */
+/** Returns the text; undefined when the bytes are not UTF-8 or contain control characters. */
 function toText(bytes: Uint8Array): string | undefined {
   try {
     const text = decoder.decode(bytes);

@@ -6,18 +6,18 @@ import { storedCells, type StoredCell } from './stored-cells.ts';
 
 const statePrefix = 'state/';
 
-/** The address whose state a collection holds; undefined for the engine's own collections. */
+/** Returns the address of a collection with state; undefined for the engine's own collections. */
 export function addressOf(collection: string): Address | undefined {
   return collection.startsWith(statePrefix) ? parseAddress(collection.slice(statePrefix.length)) : undefined;
 }
 
-/** What is stored of one address. */
+/** The stored state of one address. */
 export interface StoredAddress extends Address {
-  /** The commit that is shown, and the last one that changed the address; the latter 0 when nothing is stored. */
+  /** The commit that is shown, and the last commit that changed the address, 0 when nothing is stored. */
   readonly commit: number;
   readonly changedAt: number;
   readonly keys: number;
-  /** In the log, names included. */
+  /** Size in the log, names included. */
   readonly bytes: number;
   readonly cells: readonly StoredCell[];
 }
@@ -34,14 +34,14 @@ export function readAddress(snapshot: StoreSnapshot, address: Address): StoredAd
   };
 }
 
-/** The types of the states that a function in another process has declared, by name. */
+/** Returns the types of the states that a remote function declared, by name. */
 function typenamesOf(snapshot: StoreSnapshot, type: string): ReadonlyMap<string, string> {
   const declared = snapshot.load(remoteStatesCollection).find(({ key }) => key === type);
   const specs = declared === undefined ? [] : decodeRemoteStates(declared.value);
   return new Map(specs.map(({ name, typename }) => [name, typename]));
 }
 
-/** An address in a list of those of one type. */
+/** An address in a list of addresses of one type. */
 export interface ListedAddress {
   readonly id: string;
   readonly keys: number;
@@ -49,7 +49,7 @@ export interface ListedAddress {
   readonly changedAt: number;
 }
 
-/** The addresses of a type that have state, by id. */
+/** Returns the addresses of a type that have state, sorted by id. */
 export function listAddresses(snapshot: StoreSnapshot, type: string): readonly ListedAddress[] {
   const addresses = new Map<string, { id: string; keys: number; bytes: number; changedAt: number }>();
   const prefix = `${statePrefix}${type}/`;
@@ -67,7 +67,7 @@ export function listAddresses(snapshot: StoreSnapshot, type: string): readonly L
   return [...addresses.values()].sort((left, right) => (left.id < right.id ? -1 : 1));
 }
 
-/** The function types that have state, sorted. Reads everything, so it is for a type of which nothing was found. */
+/** Returns the function types that have state, sorted. It reads everything, so use it only when nothing was found for a type. */
 export function storedTypes(snapshot: StoreSnapshot): readonly string[] {
   const types = new Set<string>();
   snapshot.visit(

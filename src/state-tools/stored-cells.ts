@@ -4,19 +4,19 @@ import { parseEntryKey } from '../state/entry-key.ts';
 import { parseStamp } from '../state/stamp.ts';
 import { shownValue } from './shown-value.ts';
 
-/** One entry of an address's collection. */
+/** A key of an address's collection, with its stored value. */
 export interface StoredStateValue {
   readonly key: string;
   readonly value: Uint8Array;
 }
 
-/** What is stored of one cell of an address; values as {@link shownValue} shows them. */
+/** The stored content of one cell of an address. Values are as {@link shownValue} shows them. */
 export type StoredCell =
   | { readonly name: string; readonly kind: 'value'; readonly value: unknown }
-  /** In the order of the table. */
+  /** The entries in the order of the table. */
   | { readonly name: string; readonly kind: 'table'; readonly entries: readonly { readonly key: string; readonly value: unknown }[] }
   | { readonly name: string; readonly kind: 'list'; readonly items: readonly unknown[] }
-  /** A state of a function in another process; `expiresAt`, in milliseconds since the epoch, only where it expires. */
+  /** A state of a remote function. `expiresAt` is in milliseconds since the epoch, and set only if the state expires. */
   | { readonly name: string; readonly kind: 'remote'; readonly typename: string; readonly value: unknown; readonly expiresAt?: number };
 
 interface TableEntry {
@@ -26,8 +26,8 @@ interface TableEntry {
 }
 
 /**
- * The cells of an address, by name, as the store has them: without its class, and with what the class no longer has. `typenames` are those of
- * the states that a function in another process has declared.
+ * Returns the stored cells of an address, sorted by name. It does not use the class of the function, so cells that the class no longer has are
+ * included. `typenames` are the types of the states that a remote function declared.
  */
 export function storedCells(entries: readonly StoredStateValue[], typenames: ReadonlyMap<string, string>): readonly StoredCell[] {
   const values = new Map<string, unknown>();

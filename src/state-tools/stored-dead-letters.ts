@@ -15,43 +15,43 @@ export interface ListedDeadLetter {
   readonly kind: DeadLetterKind;
   readonly code: string;
   readonly reason: string;
-  /** Class of what was thrown; dead letters of earlier versions have none. */
+  /** Class of the thrown error. Dead letters of earlier versions have none. */
   readonly errorClass?: string;
-  /** When it was given up, ISO 8601. */
+  /** Time at which it was given up, ISO 8601. */
   readonly at: string;
   readonly attempts: number;
-  /** Where it was going, or where the record came from. */
+  /** Target of the message or egress record, or origin of the ingress record. */
   readonly where: string;
-  /** The function type it was for, or the egress; undefined for a record. */
+  /** Function type of a message, or egress; undefined for an ingress record. */
   readonly type?: string;
-  /** Type of its event; undefined when it is none. */
+  /** Type of the event; undefined when the payload is not an event. */
   readonly eventType?: string;
   readonly messageId?: string;
   readonly payloadBytes: number;
-  /** It is taken up again at the next start. */
+  /** Whether it is redriven at the next start. */
   readonly redriveRequested: boolean;
 }
 
-/** All that is kept of one. */
+/** A dead letter with everything that is stored of it. */
 export interface ShownDeadLetter extends ListedDeadLetter {
   readonly ingress?: DeadLetter['ingress'];
   readonly target?: string;
   readonly caller?: string;
   readonly egressId?: string;
   readonly partitionKey?: string;
-  /** Where it was thrown. */
+  /** Stack of the thrown error. */
   readonly stack?: string;
-  /** The event, or what came in instead of one: see `shownValue`. */
+  /** The event, or the bytes that arrived instead of one; see {@link shownValue}. */
   readonly payload: unknown;
 }
 
-/** The dead letters that are meant, oldest first. */
+/** Returns the dead letters that the filter selects, oldest first. */
 export function listDeadLetters(snapshot: StoreSnapshot, filter: DeadLetterFilter = {}): readonly ListedDeadLetter[] {
   const { letters, requested } = readDeadLetters(snapshot);
   return letters.map((letter) => toListed(letter, requested)).filter((letter) => matchesFilter(letter, filter));
 }
 
-/** Throws DEAD_LETTER_UNKNOWN. */
+/** Returns one dead letter. Throws DEAD_LETTER_UNKNOWN. */
 export function showDeadLetter(snapshot: StoreSnapshot, id: string): ShownDeadLetter {
   const { letters, requested } = readDeadLetters(snapshot);
   const letter = letters.find((candidate) => candidate.id === id);
@@ -99,9 +99,9 @@ function typeOf({ target, egressId }: DeadLetter): string | undefined {
   return target === undefined ? egressId : parseAddress(target).type;
 }
 
-/** The content is what came in, so it can be anything. */
+/** Returns the type of an event. The content can be any value, since it arrived from outside. */
 function eventTypeOf(content: unknown): string | undefined {
-  const { type } = (content ?? {}) as { readonly type?: unknown }; // anything but null and undefined may be asked for a property
+  const { type } = (content ?? {}) as { readonly type?: unknown }; // any value but null and undefined has properties
   return typeof type === 'string' ? type : undefined;
 }
 
@@ -109,7 +109,7 @@ function whereOf({ target, egressId, ingress }: DeadLetter): string {
   return target ?? egressId ?? (ingress === undefined ? '' : `${ingress.name} ${ingress.partition} ${ingress.position}`);
 }
 
-/** A record is shown as it came in, a message or egress record by its event. */
+/** Returns the bytes of an ingress record, or the event of a message or egress record. */
 function contentOf({ kind, payload }: DeadLetter): { readonly payload: unknown; readonly partitionKey?: string | undefined } {
   if (kind === 'record') return { payload: shownValue(payload) };
   const { payload: text, partitionKey } = Envelope.decodeTrusted(payload);

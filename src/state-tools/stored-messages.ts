@@ -4,28 +4,28 @@ import { parseAddress } from '../shared/address.ts';
 import { toIsoTime } from '../shared/time/iso-time.ts';
 import type { StoreSnapshot } from '../storage/snapshot/store-snapshot.ts';
 
-/** `pending`: its turn has not come; `waiting`: it failed and is tried again; `delayed`: its time has not come. */
+/** `pending`: waits for its turn. `waiting`: failed and waits for another attempt. `delayed`: not due yet. */
 export type MessageKind = 'pending' | 'waiting' | 'delayed';
 
 export const messageKinds: readonly MessageKind[] = ['pending', 'waiting', 'delayed'];
 
 /** A message as tools list it. */
 export interface ListedMessage {
-  /** Its sequence: messages are handled in this order, delayed ones when they are due. */
+  /** Sequence number. Messages are handled in this order, delayed messages when they are due. */
   readonly id: string;
   readonly kind: MessageKind;
-  /** The address it is for, `namespace/name/id`. */
+  /** Target address, `namespace/name/id`. */
   readonly target: string;
   readonly caller?: string;
   readonly messageId: string;
   readonly eventType: string;
   readonly payloadBytes: number;
-  /** Failed attempts, and why the last one failed. */
+  /** Number of failed attempts, and the reason of the last failure. */
   readonly attempts: number;
   readonly failure?: AttemptFailure;
-  /** When it is tried again, or due, ISO 8601. */
+  /** Time of the next attempt, or due time of a delayed message, ISO 8601. */
   readonly dueAt?: string;
-  /** Takes it back, for the address that sent it. */
+  /** Token with which the sender can cancel a delayed message. */
   readonly token?: string;
 }
 
@@ -35,7 +35,7 @@ export interface MessageFilter {
   readonly types?: readonly string[] | undefined;
 }
 
-/** The messages that a commit holds: those that wait for their turn or another attempt, then the delayed ones by due time. */
+/** Returns the messages in a commit: first those that wait for their turn or another attempt, then delayed messages by due time. */
 export function listMessages(snapshot: StoreSnapshot, { kinds, types }: MessageFilter = {}): readonly ListedMessage[] {
   const found: ListedMessage[] = [];
   snapshot.visit(

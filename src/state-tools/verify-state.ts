@@ -23,7 +23,7 @@ import type { SnapshotEntry } from '../storage/snapshot/newest-entries.ts';
 import { StoreSnapshot, type SnapshotOptions } from '../storage/snapshot/store-snapshot.ts';
 import { addressOf } from './stored-addresses.ts';
 
-/** Something that is not as it must be. */
+/** A problem in a state folder. */
 export interface StateProblem {
   /** A file and an offset, or a collection and a key. */
   readonly where: string;
@@ -37,17 +37,17 @@ export interface StateVerification {
   readonly bytes: number;
   readonly frames: number;
   readonly entries: number;
-  /** Keys whose value was checked: none when a file is damaged. */
+  /** Number of keys whose value was decoded; 0 when a file is damaged. */
   readonly keys: number;
-  /** A commit that is under way, or that a crash interrupted: no problem, the next start cuts it off. */
+  /** Bytes of a commit that is being written or that a crash interrupted. Not a problem: the next start cuts them off. */
   readonly unfinishedBytes: number;
   readonly problems: readonly StateProblem[];
 }
 
-/** Problems that are told one by one; more of them say nothing more. */
+/** Most problems that are reported. */
 const problemsMax = 100;
 
-/** Reads everything: every checksum of every file, and whether every stored value can be understood. Throws what says that there is no state to read. */
+/** Compares every checksum of every file, and decodes every stored value. Throws STATE_FOLDER_ABSENT when there is no state to read. */
 export async function verifyState(options: SnapshotOptions): Promise<StateVerification> {
   let snapshot: StoreSnapshot;
   try {
@@ -72,11 +72,11 @@ export async function verifyState(options: SnapshotOptions): Promise<StateVerifi
   }
 }
 
-/** Whether every stored value means something to the engine. */
+/** Checks that the engine can decode every stored value. */
 class MeaningCheck {
   keys = 0;
   readonly problems: StateProblem[] = [];
-  /** Of the lists of the collection that is being shown: how many items there are, and the last position. */
+  /** Number of items and last position of each list in the current collection. */
   readonly #lists = new Map<string, { items: number; last: number }>();
   #collection = '';
 
@@ -112,7 +112,7 @@ class MeaningCheck {
     return undefined;
   }
 
-  /** Items of a list have positions without gaps. */
+  /** Checks that the positions of each list have no gaps. */
   #endCollection(next: string): void {
     for (const [name, { items, last }] of this.#lists) {
       const what = `list "${name}" has ${items} items, but the last one is at position ${last}`;
@@ -127,7 +127,7 @@ class MeaningCheck {
   }
 }
 
-/** What is wrong with an entry of the engine's own collections; throws when it cannot be read. */
+/** Returns the problem of a value in the engine's own collections; undefined when there is none. Throws when it cannot be decoded. */
 function checkOwn({ collection, key, value }: SnapshotEntry): string | undefined {
   if (collection === messagesCollection || collection === delayedCollection) {
     const { message, header } = decodeMessage(value);
@@ -147,7 +147,7 @@ function checkOwn({ collection, key, value }: SnapshotEntry): string | undefined
   if (collection === requestsCollection) return parseRequestKey(key) === undefined ? 'this version does not know the request' : undefined;
   if (collection.startsWith(positionsCollection(''))) return undefined;
   if (collection === remoteStatesCollection) return checkRemoteStates(key, value);
-  // Where format version 1 kept what was not acknowledged.
+  // Format version 1 kept egress records that were not acknowledged here.
   if (collection.startsWith(`${outboxCollection}/`)) return checkEnvelope(Envelope.decodeTrusted(value));
   return 'this version does not know the collection';
 }
@@ -168,7 +168,7 @@ function checkAddress(text: string): string | undefined {
   return isFunctionType(type) && isAddressId(id) ? undefined : `"${text.slice(0, 100)}" is not an address`;
 }
 
-/** The event is parsed when it is first asked for. */
+/** Checks the event of an envelope, which is parsed on first access. */
 function checkEnvelope(envelope: Envelope): string | undefined {
   return typeof envelope.event.type === 'string' ? undefined : 'the event has no type';
 }

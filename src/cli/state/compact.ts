@@ -6,14 +6,14 @@ import type { Output } from '../output.ts';
 import { countOf, formatBytes, toJson, toText } from './format.ts';
 import { stateFolderOf, withStateOptions, type StateCommandOptions } from './state-options.ts';
 
-/** `statefun state compact`: gives back the space of what is no longer state, while the application is stopped. */
+/** `statefun state compact`: reclaims the space of old state while the application is stopped. */
 export function compactCommand(output: Output): Command {
   return withStateOptions(new Command('compact'))
-    .description('give back the space of old state, while the application is stopped; a running one does so by itself')
+    .description('reclaim the space of old state while the application is stopped; a running application does so by itself')
     .addHelpText(
       'after',
       moreHelp({
-        text: 'What is state stays as it is. The newest entries are written again before old ones go: there has to be room for those of one segment.',
+        text: 'The state itself does not change. The newest entries are written again before old ones are removed, so there must be room for those of one segment.',
         examples: ['statefun state compact', 'statefun state compact --state-folder /var/lib/carts'],
         exitCodes: { 0: 'done', 1: 'failed, or the application runs; the reason is on standard error' },
       }),

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { parseTime, type DeadLetterFilter } from '../../state-tools/dead-letter-filter.ts';
 
-/** What a command on dead letters is given to choose some of them. */
+/** Options of a command that selects dead letters. */
 export interface DeadLetterFilterOptions {
   readonly code?: string;
   readonly type?: string;
@@ -10,7 +10,7 @@ export interface DeadLetterFilterOptions {
   readonly until?: string;
 }
 
-/** Adds the options that choose dead letters; all that are given must match. */
+/** Adds the options that select dead letters. A dead letter must match all given options. */
 export function withFilterOptions(command: Command): Command {
   return command
     .option('--code <code>', 'those with this error code or error class')
@@ -20,7 +20,7 @@ export function withFilterOptions(command: Command): Command {
     .option('--until <time>', 'given up before this time');
 }
 
-/** Throws INVALID_TIME. */
+/** Converts the options to a filter. Throws INVALID_TIME. */
 export function toFilter({ code, type, eventType, since, until }: DeadLetterFilterOptions): DeadLetterFilter {
   const nowMs = Date.now();
   return {

@@ -18,7 +18,7 @@ interface ChangeCommandOptions extends StateCommandOptions, DeadLetterFilterOpti
   readonly all?: true;
 }
 
-/** `statefun state dead-letters …`: look at what could not be handled, take it up again or forget it. */
+/** `statefun state dead-letters …`: lists, shows, redrives and drops dead letters. */
 export function deadLettersCommand(output: Output): Command {
   return new Command('dead-letters')
     .description('what could not be handled: list, show, redrive, drop')
@@ -81,7 +81,7 @@ function letterLines({ payload, ingress, stack, ...letter }: ShownDeadLetter): s
   return [`dead letter ${letter.id}`, ...alignRows([...facts, ...origin]), ...trace, '', ...JSON.stringify(payload, null, 2).split('\n')];
 }
 
-/** The name of an error says nothing when its class did not set one. */
+/** Returns the code, with the class of the error if the class has a different name. */
 function nameOf(code: string, errorClass: string | undefined): string {
   return errorClass === undefined || errorClass === code ? code : `${code} (${errorClass})`;
 }
@@ -135,7 +135,7 @@ async function changeLetters(
   output.out(options.json === true ? toJson({ folder, change, when, ids: changed }) : toText([text]));
 }
 
-/** Undefined for all. Throws when there is no state folder: the store would create it. */
+/** Returns the ids of the selected dead letters; undefined for all. Throws when there is no state folder, which the store would create. */
 async function wantedIds(
   folder: string,
   ids: readonly string[],

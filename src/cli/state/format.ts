@@ -1,18 +1,18 @@
 import { printableLine } from '../../shared/text/printable.ts';
 
-/** `12,345`. */
+/** Formats a count as `12,345`. */
 export function formatCount(count: number): string {
   return count.toLocaleString('en-US');
 }
 
-/** `1 entry`, `2 entries`. */
+/** Formats a count with its noun: `1 entry`, `2 entries`. */
 export function countOf(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
-/** `512 B`, `1.5 KiB`. */
+/** Formats a size as `512 B` or `1.5 KiB`. */
 export function formatBytes(bytes: number): string {
   let unit = 0;
   let size = bytes;
@@ -20,10 +20,10 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 ? size : size.toFixed(1)} ${units[unit] ?? ''}`;
 }
 
-/** Cells longer than this stand out of their column, so that one long id does not make all lines as long. */
+/** Widest column. Longer cells exceed their column, so that one long id does not widen all lines. */
 const columnWidthMax = 80;
 
-/** Lines of cells, each column as wide as its widest cell. */
+/** Aligns rows of cells in columns, each as wide as its widest cell. */
 export function alignRows(rows: readonly (readonly string[])[], indent = '  '): string[] {
   const shown = rows.map((row) => row.map(printableLine));
   const widths: number[] = [];
@@ -33,7 +33,7 @@ export function alignRows(rows: readonly (readonly string[])[], indent = '  '): 
   return shown.map((row) => `${indent}${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd());
 }
 
-/** Lines, whatever ids and reasons stand in them: none becomes two. */
+/** Joins lines. Ids and reasons in them cannot break a line in two. */
 export function toText(lines: readonly string[]): string {
   return lines.map((line) => `${printableLine(line)}\n`).join('');
 }

@@ -11,7 +11,7 @@ import { countOf, formatBytes, formatCount, toJson, toText } from './format.ts';
 import { unknownTypeLines } from './unknown-type.ts';
 import { readSnapshot, withStateOptions, type StateCommandOptions } from './state-options.ts';
 
-/** `statefun state get <type> <id>`: the cells of one address. */
+/** `statefun state get <type> <id>`: prints the cells of one address. */
 export function getCommand(output: Output): Command {
   return withStateOptions(new Command('get'))
     .description('what is stored of one address, cell by cell')

@@ -6,17 +6,17 @@ import type { Output } from '../output.ts';
 import { alignRows, countOf, formatBytes, formatCount, toJson, toText } from './format.ts';
 import { readSnapshot, withStateOptions, type StateCommandOptions } from './state-options.ts';
 
-/** What is told of a folder: what it holds, and who uses it. */
+/** The contents of a folder, and the process that uses it. */
 type Inspected = StateInspection & { readonly inUse: boolean; readonly pid?: number };
 
-/** `statefun state inspect`: what a state folder holds, by kind. */
+/** `statefun state inspect`: prints the contents of a state folder by kind. */
 export function inspectCommand(output: Output): Command {
   return withStateOptions(new Command('inspect'))
     .description('what the folder holds: addresses, messages, egress records, dead letters, positions, segments')
     .addHelpText(
       'after',
       moreHelp({
-        text: 'Everything is read once. The application may run: what is shown is its state after one commit.',
+        text: 'Reads everything once. The application may run: the command shows its state after one commit.',
         examples: ['statefun state inspect', 'statefun state inspect --state-folder .statefun/carts --json'],
         exitCodes: { 0: 'printed', 1: 'the folder holds no state, or it is damaged' },
       }),

@@ -11,7 +11,7 @@ interface ListCommandOptions extends StateCommandOptions {
   readonly limit: number;
 }
 
-/** `statefun state list <type>`: the addresses of a function type. */
+/** `statefun state list <type>`: prints the addresses of a function type. */
 export function listCommand(output: Output): Command {
   return withStateOptions(new Command('list'))
     .description('the addresses of a function type that have state, by id')

@@ -23,7 +23,7 @@ interface DropOptions extends StateCommandOptions {
   readonly all?: true;
 }
 
-/** `statefun state messages …`: look at the messages that are not handled yet, and drop some. */
+/** `statefun state messages …`: lists and drops messages that are not handled yet. */
 export function messagesCommand(output: Output): Command {
   return new Command('messages')
     .description('messages that are not handled yet, delayed ones among them: list, drop')
@@ -93,7 +93,7 @@ async function drop(ids: readonly string[], options: DropOptions, output: Output
   const ways = [ids.length > 0, types !== undefined, options.all === true].filter(Boolean);
   if (ways.length !== 1) throw new CommandExit(exitCodes.usage, 'name the ids of messages, or function types with --type, or give --all');
   const folder = stateFolderOf(options);
-  // The store would create a folder that is not there.
+  // The store would create a missing folder.
   (await openSnapshot({ folder })).close();
   const wanted = ids.length > 0 ? ids : undefined;
   const byEngine = await askRunning(folder, { change: 'drop-messages', ids: wanted, types });

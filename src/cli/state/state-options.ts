@@ -3,14 +3,14 @@ import { findStateFolder } from '../../state-tools/find-state-folder.ts';
 import { openSnapshot, type StoreSnapshot } from '../../state-tools/open-snapshot.ts';
 import type { Output } from '../output.ts';
 
-/** What every command on a state folder is given. */
+/** Options of every command on a state folder. */
 export interface StateCommandOptions {
   readonly stateFolder?: string;
   readonly json?: true;
 }
 
-/** Reading that takes longer is told, and then told how far it is, in milliseconds. */
-const toldAfterMs = 1_000;
+/** Interval between two reports of progress, in milliseconds. */
+const reportIntervalMs = 1_000;
 
 /** Adds `--state-folder` and `--json` to a command. */
 export function withStateOptions(command: Command): Command {
@@ -23,14 +23,14 @@ export function stateFolderOf({ stateFolder }: StateCommandOptions): string {
   return findStateFolder({ given: stateFolder, environment: process.env, workingFolder: process.cwd() });
 }
 
-/** Reads a snapshot of the folder that is meant; the application may run meanwhile. */
+/** Reads a snapshot of the state folder. The application may run meanwhile. */
 export async function readSnapshot<T>(
   options: StateCommandOptions,
   output: Output,
   read: (snapshot: StoreSnapshot, folder: string) => T | Promise<T>,
 ): Promise<T> {
   const folder = stateFolderOf(options);
-  const snapshot = await openSnapshot({ folder, progress: toldProgress(folder, output) });
+  const snapshot = await openSnapshot({ folder, progress: reportedProgress(folder, output) });
   try {
     return await read(snapshot, folder);
   } finally {
@@ -38,12 +38,12 @@ export async function readSnapshot<T>(
   }
 }
 
-/** Tells on standard error how far a long reading is. */
-export function toldProgress(folder: string, output: Output): (bytesRead: number, bytesTotal: number) => void {
-  let tellAtMs = performance.now() + toldAfterMs;
+/** Reports the progress of a long read on standard error. */
+export function reportedProgress(folder: string, output: Output): (bytesRead: number, bytesTotal: number) => void {
+  let reportAtMs = performance.now() + reportIntervalMs;
   return (bytesRead, bytesTotal) => {
-    if (performance.now() < tellAtMs) return;
-    tellAtMs = performance.now() + toldAfterMs;
+    if (performance.now() < reportAtMs) return;
+    reportAtMs = performance.now() + reportIntervalMs;
     output.err(`reading ${folder}: ${Math.floor((100 * bytesRead) / bytesTotal)} %\n`);
   };
 }

@@ -1,10 +1,10 @@
 import { nearestName } from '../../shared/text/nearest-name.ts';
 import { alignRows } from './format.ts';
 
-/** Types beyond this many are only counted. */
+/** Most types that are listed; the others are only counted. */
 const typesShownMax = 8;
 
-/** Lines for people who asked for a type of which nothing is stored; none when something is. */
+/** Returns a hint for a type without stored state; empty when the type has state. */
 export function unknownTypeLines(type: string, stored: readonly string[]): readonly string[] {
   if (stored.includes(type)) return [];
   if (stored.length === 0) return ['no function type has state in this folder'];

@@ -4,7 +4,7 @@ import { CommandExit, exitCodes } from '../exit-code.ts';
 import { moreHelp } from '../more-help.ts';
 import type { Output } from '../output.ts';
 import { countOf, formatBytes, formatCount, toJson, toText } from './format.ts';
-import { stateFolderOf, toldProgress, withStateOptions, type StateCommandOptions } from './state-options.ts';
+import { stateFolderOf, reportedProgress, withStateOptions, type StateCommandOptions } from './state-options.ts';
 
 /** `statefun state verify`: reads and checks everything. */
 export function verifyCommand(output: Output): Command {
@@ -26,7 +26,7 @@ export function verifyCommand(output: Output): Command {
 
 async function verify(options: StateCommandOptions, output: Output): Promise<void> {
   const folder = stateFolderOf(options);
-  const verification = await verifyState({ folder, progress: toldProgress(folder, output) });
+  const verification = await verifyState({ folder, progress: reportedProgress(folder, output) });
   output.out(options.json === true ? toJson({ folder, ...verification }) : toText(linesOf(folder, verification)));
   if (!verification.ok) throw new CommandExit(exitCodes.failure);
 }

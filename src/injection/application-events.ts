@@ -3,13 +3,13 @@ import { StatefunError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
 import { readMetadata } from '../shared/metadata.ts';
 
-/** What listeners are told, by the name of the event. */
+/** The data of application events, by the name of the event. */
 export interface ApplicationEventMap {
-  /** Every ingress reads. */
+  /** Every ingress is reading. */
   readonly started: { readonly application: string };
-  /** A stop was asked for; records are still taken at this moment. */
+  /** A stop was requested. Ingresses still read at this moment. */
   readonly stopping: { readonly application: string };
-  /** The engine has stopped and the state folder is closed; `@PreDestroy` comes next. With the error when the engine had to stop. */
+  /** The engine has stopped and the state folder is closed. `@PreDestroy` follows. Has the error when the engine had to stop. */
   readonly stopped: { readonly application: string; readonly error: Error | undefined };
   /** The application could not start, or its engine had to stop. */
   readonly failed: { readonly application: string; readonly error: Error };
@@ -33,7 +33,7 @@ export const applicationEventNames: readonly ApplicationEventName[] = ['started'
 
 const metadataKey = 'statefun:application-events';
 
-/** The method of a provider or forwarder is told of an event of the application. See {@link ApplicationEvents}. */
+/** Makes a method of a provider or forwarder a listener to an event of the application. See {@link ApplicationEvents}. */
 export function OnApplicationEvent<Name extends ApplicationEventName>(event: Name): ListenerDecorator<Name> {
   return (target, method) => {
     const item: RecordedListener = { event, method };
@@ -41,7 +41,7 @@ export function OnApplicationEvent<Name extends ApplicationEventName>(event: Nam
   };
 }
 
-/** The listeners among the methods of a class, its bases' first. One that a subclass overrides and marks again counts once. */
+/** Returns the listeners of a class and its bases, those of bases first. A method that a subclass overrides and decorates again counts once. */
 export function listenersOf(listening: object): readonly RecordedListener[] {
   const recorded = readMetadata<readonly RecordedListener[]>(listening, metadataKey) ?? [];
   return recorded.filter(
@@ -50,22 +50,22 @@ export function listenersOf(listening: object): readonly RecordedListener[] {
 }
 
 /**
- * What happens to the application as a whole; every provider can ask for it, and `running.events` is the same.
+ * Events of the application as a whole. Every provider can inject it; `running.events` is the same object.
  *
- * Listeners are called in the order they were added. They are told, not waited for, and one that throws or rejects is logged and changes
- * nothing: work that a start or a stop has to wait for belongs into `@PostConstruct` and `@PreDestroy`.
+ * Listeners are called in the order in which they were added. Nothing waits for them, and the errors of a listener are only logged. Work that a start
+ * or a stop has to wait for belongs in `@PostConstruct` and `@PreDestroy`.
  */
 export class ApplicationEvents {
   readonly #listeners = new Map<ApplicationEventName, Set<{ readonly call: (event: never) => unknown }>>();
 
-  /** Adds a listener; the answer takes it away again. */
+  /** Adds a listener. Returns a function that removes it. */
   on<Name extends ApplicationEventName>(event: Name, listener: Listener<Name>): () => void {
     const listeners = this.#listeners.get(event);
     if (listeners === undefined) {
       const names = applicationEventNames.join(', ');
       throw new StatefunError('APPLICATION_EVENT_UNKNOWN', `there is no event "${event}" of the application; there are ${names}.`);
     }
-    // The same function may be added twice; each has an entry of its own.
+    // The same function can be added twice, with separate entries.
     const entry = { call: listener };
     listeners.add(entry);
     return () => void listeners.delete(entry);
@@ -75,20 +75,20 @@ export class ApplicationEvents {
     for (const name of applicationEventNames) this.#listeners.set(name, new Set());
   }
 
-  /** Adds what `@OnApplicationEvent` marks on an instance. @internal */
+  /** Adds the methods of an instance with `@OnApplicationEvent`. @internal */
   listen(instance: object): void {
     for (const { event, method } of listenersOf(instance.constructor)) {
-      // The decorator's signature lets only methods of this shape be marked.
+      // Safe: the type of the decorator accepts only methods of this shape.
       this.on(event, (payload) => (instance as Record<string, (payload: unknown) => unknown>)[method]?.(payload));
     }
   }
 
-  /** Tells everyone. @internal */
+  /** Calls all listeners. @internal */
   emit<Name extends ApplicationEventName>(event: Name, payload: ApplicationEventMap[Name], logger: Logger): void {
     const complain = (error: unknown): void => logger.error(`a listener to the event "${event}" of the application failed`, { error });
     for (const { call } of [...(this.#listeners.get(event) ?? [])]) {
       try {
-        // Listeners are kept by the name of the event they take.
+        // Safe: listeners are stored by the name of their event.
         Promise.resolve(call(payload as never)).catch(complain);
       } catch (error) {
         complain(error);

@@ -8,7 +8,7 @@ import { persistedProperties } from '../state/persisted.ts';
 import { listenersOf } from './application-events.ts';
 import { hooksOf } from './lifecycle.ts';
 
-/** Decorators of a function, forwarder or provider class that would be accepted and never do anything. */
+/** Reports decorators of a function, forwarder or provider class that have no effect. */
 export function checkDecorators(madeClass: ClassOf): readonly StatefunError[] {
   const listeners = listenersOf(madeClass).map(({ method }) => method);
   return [
@@ -25,7 +25,7 @@ function checkKind(functionClass: ClassOf): readonly StatefunError[] {
   return readForwarder(functionClass) === undefined ? [] : [repeated(functionClass, 'has both @StatefunFunction and @Forwarder')];
 }
 
-/** What only functions have. */
+/** Reports decorators that only functions can have. */
 function checkNoFunction(madeClass: ClassOf): readonly StatefunError[] {
   const decorators = [
     ...(hasHandlers(madeClass) ? ['@Handles'] : []),

@@ -5,11 +5,11 @@ import { isPrivate, type ModuleScope } from './module-scope.ts';
 import { readProvider, unusableProvider, type Provider, type RegisteredProvider } from './provider.ts';
 import { tokenName } from './token.ts';
 
-/** A list of providers and who wrote it. What a higher rank provides goes before the rest; within a rank it must be one. */
+/** A list of providers and its owner. Providers of a higher rank take precedence; within a rank, each token has one provider. */
 export interface ProviderSource {
   readonly where: string;
   readonly rank: number;
-  /** Undefined where everyone sees what is in the list. */
+  /** Undefined when all modules can use the providers. */
   readonly owner: ModuleScope | undefined;
   readonly providers: readonly Provider[];
 }
@@ -27,8 +27,8 @@ export interface ChosenProviders {
 }
 
 /**
- * The providers that take part: of those whose conditions hold, one for each token and name among what everyone can ask for, and one in each
- * module that keeps its own to itself. What the highest rank provides goes before all of them, private ones too.
+ * Chooses the active providers. Of those whose conditions hold, each token and name has one provider for all modules, and one in each module that
+ * does not export it. Providers of the highest rank take precedence over all others, private ones included.
  */
 export function chooseProviders(sources: readonly ProviderSource[], source: ConditionSource): ChosenProviders {
   const problems: StatefunError[] = [];
@@ -48,7 +48,7 @@ function readCandidates(sources: readonly ProviderSource[], problems: StatefunEr
   );
 }
 
-/** Conditions on missing providers are decided last, the application's before those of modules: each sees what is decided by then. */
+/** Decides conditions on missing providers last, those of the application before those of modules. Each sees the decisions before it. */
 function evaluate(
   candidates: readonly Candidate[],
   source: ConditionSource,
@@ -74,7 +74,7 @@ function contextFor(owner: ModuleScope | undefined, active: readonly Candidate[]
   );
 }
 
-/** What conditions of something in a module, or in the application, are decided by once these providers take part. */
+/** Returns the context for conditions in a module or the application, with these active providers. */
 export function conditionContext(
   providers: readonly RegisteredProvider[],
   source: ConditionSource,

@@ -2,37 +2,37 @@ import { describe, StatefunError } from '../shared/errors.ts';
 import { appendMetadata, readOwnMetadata, type ClassOf } from '../shared/metadata.ts';
 import { tokenName, type Token } from './token.ts';
 
-/** When a provider, function or forwarder takes part; all that is given must hold. */
+/** Condition of a provider, function or forwarder. All given properties must hold. */
 export interface Condition {
-  /** A configuration key that must be set, and not to `false`. */
+  /** Configuration key that must be set, and not to `false`. */
   readonly property?: string;
-  /** What the key must be set to, compared as text. */
+  /** Value that the key must have, compared as text. */
   readonly equals?: string | number | boolean;
-  /** A profile that must be active; with `!` in front: that must not be. */
+  /** Profile that must be active, or with a leading `!`, must not be active. */
   readonly profile?: string;
-  /** A token that nobody else provides: the provider is a default that anyone can replace. */
+  /** Token that no other provider provides. The provider is then a replaceable default. */
   readonly missing?: Token;
 }
 
-/** What conditions are asked of besides the providers. */
+/** Profiles and configuration values, for conditions. */
 export interface ConditionSource {
   /** The active profiles. */
   readonly profiles: readonly string[];
-  /** The value of a configuration key; undefined where it is not set. */
+  /** Returns the value of a configuration key, or undefined when it is not set. */
   property(key: string): unknown;
 }
 
-/** Everything a condition is decided by. */
+/** The input of conditions. */
 export interface ConditionContext extends ConditionSource {
   hasProvider(token: Token): boolean;
 }
 
-/** Why something takes part, or does not. */
+/** Whether a provider, function or forwarder is active, and the reasons. */
 export interface ConditionOutcome {
-  /** `provider PriceRounding`, `function shop/cart` and the like. */
+  /** Name such as `provider PriceRounding` or `function shop/cart`. */
   readonly what: string;
   readonly matched: boolean;
-  /** One for each condition: `profile "aws" is not active (active: local)`. */
+  /** One reason per condition, such as `profile "aws" is not active (active: local)`. */
   readonly reasons: readonly string[];
 }
 
@@ -40,49 +40,49 @@ export const noConditionSource: ConditionSource = { profiles: [], property: () =
 
 const metadataKey = 'statefun:conditions';
 
-/** The class takes part only where all of this holds. Several conditions on one class must all hold. */
+/** Activates the class only when the condition holds. All conditions of a class must hold. */
 export function Conditional(condition: Condition): ClassDecorator {
   return (target) => appendMetadata(target, metadataKey, condition);
 }
 
-/** The class takes part only where the configuration key is set, and not to `false`; with a value: where it is set to that. */
+/** Activates the class only when the configuration key is set, and not to `false`, or when it has the given value. */
 export function ConditionalOnProperty(key: string, value?: string | number | boolean): ClassDecorator {
   return Conditional({ property: key, ...(value === undefined ? {} : { equals: value }) });
 }
 
-/** The class takes part only where the profile is active; `'!name'`: where it is not. */
+/** Activates the class only when the profile is active, or for `'!name'`, when it is not active. */
 export function ConditionalOnProfile(profile: string): ClassDecorator {
   return Conditional({ profile });
 }
 
-/** The class takes part only where nobody else provides the token: a default that the application can replace. */
+/** Activates the class only when nothing else provides the token: a default that the application can replace. */
 export function ConditionalOnMissingProvider(token: Token): ClassDecorator {
   return Conditional({ missing: token });
 }
 
-/** The conditions that stand on this very class. */
+/** Returns the conditions of the class itself, without its bases. */
 export function conditionsOf(decorated: ClassOf): readonly Condition[] {
   return readOwnMetadata<readonly Condition[]>(decorated, metadataKey) ?? [];
 }
 
-/** The profiles that conditions ask about: such a profile means something without a file of its own. */
+/** Returns the profiles in conditions. Such a profile needs no file. */
 export function profilesIn(conditions: readonly Condition[]): readonly string[] {
   return conditions.flatMap(({ profile }) => (profile === undefined ? [] : [profile.replace(/^!/, '')]));
 }
 
-/** Whether every condition holds, and why. */
+/** Returns whether every condition holds, with the reasons. */
 export function decide(what: string, conditions: readonly Condition[], context: ConditionContext): ConditionOutcome {
   const parts = conditions.flatMap((condition) => partsOf(condition, context));
   return { what, matched: parts.every(({ holds }) => holds), reasons: parts.map(({ reason }) => reason) };
 }
 
-/** What is wrong with a condition; `where` says what it stands on. */
+/** Reports the problems of a condition. `where` names its place. */
 export function checkCondition(condition: unknown, where: string): readonly StatefunError[] {
   const invalid = (text: string): StatefunError[] => [new StatefunError('CONDITION_INVALID', `the condition of ${where} ${text}.`)];
   if (typeof condition !== 'object' || condition === null) return invalid(`is ${describe(condition)}`);
   const unknown = Object.keys(condition).find((key) => !conditionKeys.includes(key));
   if (unknown !== undefined) return invalid(`has the key "${unknown}"; there are ${conditionKeys.join(', ')}`);
-  // Checked key by key: a program without types can give anything.
+  // Checked key by key: a program without types can pass any value.
   const { property, equals, profile, missing } = condition as Partial<Record<keyof Condition, unknown>>;
   if (equals !== undefined && property === undefined) return invalid('has equals without property');
   if (property === undefined && profile === undefined && missing === undefined) return invalid('says nothing');
@@ -107,7 +107,7 @@ function partsOf({ property, equals, profile, missing }: Condition, context: Con
   ];
 }
 
-/** The value is not part of the reason: it could be a secret. */
+/** The reason does not include the value, which could be a secret. */
 function propertyPart(key: string, equals: Condition['equals'], context: ConditionContext): Part {
   const value = context.property(key);
   if (value === undefined || value === null) return { holds: false, reason: `property "${key}" is not set` };
@@ -115,7 +115,7 @@ function propertyPart(key: string, equals: Condition['equals'], context: Conditi
     const off = value === false || value === 'false';
     return { holds: !off, reason: `property "${key}" is ${off ? 'false' : 'set'}` };
   }
-  // Scalars only: whatever else a key can hold equals none of them.
+  // Only scalars can be equal.
   const holds = typeof value !== 'object' && describeScalar(value) === String(equals);
   return { holds, reason: `property "${key}" is ${holds ? '' : 'not '}${describe(equals)}` };
 }

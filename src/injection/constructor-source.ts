@@ -1,19 +1,19 @@
 import type { ClassOf } from '../shared/metadata.ts';
 
-/** What the source of a class says about its constructor. */
+/** The constructor in the source of a class. */
 export interface ConstructorSource {
-  /** Names of the parameters; undefined where a name cannot be read. */
+  /** Names of the parameters, or undefined for names that cannot be read. */
   readonly parameters: readonly (string | undefined)[];
-  /** It takes whatever it is given, as compilers write it for a class that only has fields: `constructor(...args) { super(...args) }`. */
+  /** Whether it passes all arguments on: `constructor(...args) { super(...args) }`. Compilers write it for a class that only has fields. */
   readonly passesOn: boolean;
 }
 
-/** Comments and texts, whose braces and words mean nothing. */
+/** Matches comments and texts, whose braces and words are ignored. */
 const meaningless = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\[\s\S]|[^`\\])*`/g;
 
 const constructorOrBrace = /[{}]|(?<![\w$.#])constructor\s*\(/g;
 
-/** The constructor that stands in this very class; undefined where it leaves it to its base class. */
+/** Reads the constructor of the class itself, or undefined when it inherits the one of its base class. */
 export function constructorSource(madeClass: ClassOf): ConstructorSource | undefined {
   const source = String(madeClass).replace(meaningless, '');
   if (/^function\b/.test(source)) return functionSource(source);
@@ -21,7 +21,7 @@ export function constructorSource(madeClass: ClassOf): ConstructorSource | undef
   for (const { 0: found, index } of source.matchAll(constructorOrBrace)) {
     if (found === '{') depth += 1;
     else if (found === '}') depth -= 1;
-    // Deeper ones belong to classes inside of methods.
+    // Deeper constructors belong to classes inside methods.
     else if (depth === 1) return parse(source.slice(index));
   }
   return undefined;
@@ -34,7 +34,7 @@ function parse(source: string): ConstructorSource {
   return { parameters, passesOn: rest || (list.trim() === '' && /^[^{]*\{\s*super\(\s*\.\.\.arguments\s*\)/.test(source)) };
 }
 
-/** Classes that were compiled to functions. */
+/** Reads the constructor of a class that was compiled to a function. */
 function functionSource(source: string): ConstructorSource {
   const list = /\(([^()]*)\)/.exec(source)?.[1] ?? '';
   const parameters = list.split(',').map((text) => /^[\s.]*([\w$]+)/.exec(text)?.[1]);

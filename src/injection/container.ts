@@ -8,32 +8,32 @@ import { ProviderGraph, type Asker } from './provider-graph.ts';
 import { construct, failedToMake, type RegisteredProvider } from './provider.ts';
 import { createStandIn } from './stand-in.ts';
 
-/** What is bound for an optional dependency that nobody provides. */
+/** Bound for an optional dependency without a provider. */
 const absent = Symbol('absent');
 
-/** How a class is going to be used. */
+/** How a class is used. */
 export interface Usage {
-  /** The module it belongs to. @defaultValue the application */
+  /** Module of the class. @defaultValue the application */
   readonly owner?: ModuleScope | undefined;
-  /** Each instance handles messages of one address: functions. @defaultValue `true` */
+  /** Whether each instance handles messages of one address, as functions do. @defaultValue `true` */
   readonly perAddress?: boolean;
 }
 
-/** How to make instances of a class, or why that is not possible; neither where the reason is told elsewhere. */
+/** Creates instances of a class, or has the problems. It has neither when the problems are reported elsewhere. */
 export interface Prepared {
   readonly create?: () => object;
   readonly problems: readonly StatefunError[];
-  /** How many things it needs. */
+  /** Number of dependencies. */
   readonly needs?: number;
 }
 
 /**
- * The providers of one application, in an Inversify container of its own.
+ * The providers of one application, in a separate Inversify container.
  *
- * INJECTION-C1. Every mistake the graph of providers can have is found before anything is made.
+ * INJECTION-C1. All mistakes in the graph of providers are found before any instance is created.
  * INJECTION-C2. What a function or forwarder class needs is resolved once per class; only what is transient or per address is made for
  *     every instance.
- * INJECTION-C3. Which provider meets a dependency is decided by the graph alone; the container makes, caches and waits.
+ * INJECTION-C3. The graph alone decides which provider meets a dependency. The container creates, caches and waits.
  * INJECTION-C4. Singletons are made one after the other, each after what it needs, and nobody gets one before its `@PostConstruct` has
  *     settled.
  */
@@ -52,19 +52,19 @@ export class ProviderContainer {
     for (const [provider, key] of this.#keys) this.#bind(provider, key);
   }
 
-  /** What is wrong with the providers themselves, asked for or not. Read after the classes are prepared it says who asked. */
+  /** Problems of all providers, used or not. After the classes are prepared, they name the classes that depend on them. */
   problems(): readonly StatefunError[] {
     return this.#graph.problems();
   }
 
-  /** Makes every singleton, asked for or not. Answers with what could not be made; what needs that is not tried. */
+  /** Creates every singleton, used or not. Returns the failures; providers that depend on a failed one are skipped. */
   makeSingletons(): Promise<readonly StatefunError[]> {
     return this.#make(this.#graph.allInDependencyOrder());
   }
 
   /**
-   * How to make instances of a class. Its singletons are made here, promised ones awaited, so that an instance costs little more than its
-   * constructor. Mistakes are returned.
+   * Prepares the creation of instances of a class. Its singletons are created here, and their promises awaited, so that an instance costs little more
+   * than its constructor. Mistakes are returned.
    */
   async prepare(madeClass: ClassOf, usage: Usage = {}): Promise<Prepared> {
     const { asker, problems } = this.#ask(madeClass, usage);
@@ -80,7 +80,7 @@ export class ProviderContainer {
     }
   }
 
-  /** The same, but nothing is made or called: instances get stand-ins for what they need, good for looking at them only. */
+  /** Like `prepare`, but creates and calls nothing: instances receive stand-ins for their dependencies, and are only for inspection. */
   prepareStandIn(madeClass: ClassOf, usage: Usage = {}): Prepared {
     const { asker, problems } = this.#ask(madeClass, usage);
     if (problems.length > 0) return { problems };
@@ -122,7 +122,7 @@ export class ProviderContainer {
   async #creator(madeClass: ClassOf, { dependencies, owner }: Asker): Promise<() => object> {
     const providers = dependencies.map((dependency) => this.#graph.find(dependency, owner));
     const keys = providers.map((provider) => this.#keyOf(provider));
-    // All that is resolved in one go shares what is made per address. Doing it once here shows at start whether everything can be made.
+    // Dependencies resolved together share instances per address. Resolving once here shows at start whether all can be created.
     const together = Symbol(madeClass.name);
     this.#container.bind(together).toResolvedValue((...resolved: unknown[]) => resolved, keys);
     const values = await this.#container.getAsync<readonly unknown[]>(together);
@@ -141,13 +141,13 @@ export class ProviderContainer {
     else bound.inTransientScope();
   }
 
-  /** Calls the hooks of what was made. */
+  /** Calls the hooks of a created instance. */
   #start({ made, scope, name }: RegisteredProvider, value: unknown): unknown {
     if (!made) return value;
     if (scope !== 'singleton') {
       if (value instanceof Promise) {
         value.catch(() => undefined);
-        throw new StatefunError('PROVIDER_INVALID', `the provider of ${name} answered with a promise, which only a singleton may.`);
+        throw new StatefunError('PROVIDER_INVALID', `the provider of ${name} returned a promise, which only a singleton may.`);
       }
       if (isObject(value) && typeof value.constructor === 'function') startShortLived(value, hooksOf(value.constructor, 'post-construct'));
       return value;

@@ -6,29 +6,29 @@ import { namedTwice, tooFewTokens, undefinedToken, untyped, withoutInject, type 
 import { isInjectableType, ownInjections, parameterTypesKey, type Injection } from './recorded-injections.ts';
 import type { Token } from './token.ts';
 
-/** One thing a constructor, a property or a factory needs. */
+/** One dependency of a constructor, a property or a factory. */
 export interface Dependency {
   readonly token: Token;
   readonly named: string | undefined;
-  /** Left `undefined` when nothing provides it. */
+  /** Whether it is `undefined` when nothing provides it. */
   readonly optional: boolean;
-  /** The property it is assigned to; undefined for a parameter. */
+  /** Property that receives it. Undefined for a parameter. */
   readonly property: string | symbol | undefined;
-  /** For messages: `parameter 0 (rounding)`. */
+  /** Place for messages, such as `parameter 0 (rounding)`. */
   readonly place: string;
 }
 
 interface Dependencies {
-  /** Parameters in their order, then properties; where there are problems, those that could be read. */
+  /** Parameters in order, then properties. With problems, only those that could be read. */
   readonly dependencies: readonly Dependency[];
   readonly problems: readonly StatefunError[];
 }
 
-/** The token of a parameter that is left alone; nobody can provide it. */
+/** Token of an unmanaged parameter. Nothing provides it. */
 const nothing = Symbol('nothing');
 
 /**
- * What a class needs.
+ * Reads the dependencies of a class.
  *
  * INJECTION-D1. Parameters belong to the class whose constructor runs: the class itself, else the nearest base class that has one. They are
  *     named by `static inject = [token, …]` of that class or of a class between, else by `@inject` and friends and the emitted types.
@@ -52,7 +52,7 @@ export function readDependencies(madeClass: ClassOf): Dependencies {
   };
 }
 
-/** The class whose constructor takes the parameters; undefined where no class has one that takes any. */
+/** Returns the class whose constructor has the parameters, or undefined when none has any. */
 function constructorOwner(madeClass: ClassOf): ClassOf | undefined {
   return lineage(madeClass, undefined).find((candidate) => {
     if (candidate.length > 0 || ownInjections(candidate).parameters.some((injection) => injection !== undefined)) return true;
@@ -61,7 +61,7 @@ function constructorOwner(madeClass: ClassOf): ClassOf | undefined {
   });
 }
 
-/** The class and its base classes, up to the last one that is asked for. */
+/** Returns the class and its base classes, up to the given one. */
 function lineage(madeClass: ClassOf, last: ClassOf | undefined): readonly ClassOf[] {
   const classes: ClassOf[] = [];
   for (let at: unknown = madeClass; isClass(at); at = Object.getPrototypeOf(at)) {
@@ -83,7 +83,7 @@ function readDeclared(reader: Reader, tokens: readonly unknown[], owner: ClassOf
   if (owner !== undefined && tokens.length < owner.length) return failed(tooFewTokens(reader, tokens.length, places(tokens.length)));
   const twice = ownInjections(reader.read).parameters.findIndex((injection, index) => contradicts(injection, tokens[index]));
   if (twice !== -1) return failed(namedTwice(reader, places(twice)));
-  // Anything else that is no token is reported as missing, by its name.
+  // Any other invalid token is reported as missing, with its name.
   return { dependencies: (tokens as readonly Token[]).map((token, index) => parameter(token, places(index))), problems: [] };
 }
 
@@ -106,7 +106,7 @@ function readRecorded(reader: Reader): Dependencies {
     const type = types?.[index];
     const token = injection?.kind === 'token' ? unwrap(injection.token) : type;
     const place = places(index);
-    // A parameter after the last one without a default keeps its default where nothing says what it is.
+    // A parameter after the last one without a default keeps its default when it has no token.
     const leftAlone = injection?.kind === 'unmanaged' || (injection === undefined && index >= read.length && !isInjectableType(type));
     if (leftAlone) dependencies.push({ ...parameter(nothing, place), optional: true });
     else if (injection?.kind === 'token' ? token !== undefined && token !== null : isInjectableType(type))
@@ -120,7 +120,7 @@ function readRecorded(reader: Reader): Dependencies {
   return { dependencies, problems };
 }
 
-/** Those of base classes first; a class that marks a property again decides what it gets. */
+/** Returns the injected properties, those of base classes first. A class that decorates a property again replaces its token. */
 function readProperties(madeClass: ClassOf): Dependencies {
   const problems: StatefunError[] = [];
   const dependencies = new Map<string | symbol, Dependency>();
@@ -137,7 +137,7 @@ function readProperties(madeClass: ClassOf): Dependencies {
   return { dependencies: [...dependencies.values()], problems };
 }
 
-/** A lazy identifier postpones naming a class that is declared later in the same file; by now it is declared. */
+/** Resolves a lazy identifier, which names a class that is declared later in the same file. */
 function unwrap(token: unknown): unknown {
   return LazyServiceIdentifier.is(token) ? token.unwrap() : token;
 }
@@ -154,7 +154,7 @@ function parameter(token: Token, place: string): Dependency {
   return { token, named: undefined, optional: false, property: undefined, place };
 }
 
-/** Names parameters as the source of the constructor has them; for messages only, so a source it cannot read costs nothing. */
+/** Names parameters from the source of the constructor. Only messages use the names, so unreadable sources do no harm. */
 function placesOf(madeClass: ClassOf): (index: number) => string {
   const names = constructorSource(madeClass)?.parameters ?? [];
   return (index) => (names[index] === undefined ? `parameter ${index}` : `parameter ${index} (${names[index]})`);

@@ -4,13 +4,13 @@ import { describe, StatefunError } from '../shared/errors.ts';
 import type { ClassOf } from '../shared/metadata.ts';
 import { isMarkedInjectable } from './recorded-injections.ts';
 
-/** The class that is made, and the class in its line whose constructor or property is read. */
+/** The created class, and the class whose constructor or property is read: itself or a base. */
 export interface Reader {
   readonly made: ClassOf;
   readonly read: ClassOf;
 }
 
-/** Constructor parameters whose types say nothing: because none were emitted, or because they are no classes. */
+/** Reports constructor parameters without usable types: none were emitted, or they are not classes. */
 export function untyped(
   reader: Reader,
   indexes: readonly number[],
@@ -41,7 +41,7 @@ export function untyped(
   );
 }
 
-/** A token that has no value when it is read. */
+/** Reports a token that is undefined when it is read. */
 export function undefinedToken(reader: Reader, place: string): StatefunError {
   return new StatefunError('METADATA_MISSING', `${subjectOf(reader)}: the token of ${place} is undefined.`, {
     facts: { className: reader.read.name, erased: true },
@@ -86,7 +86,7 @@ function subjectOf({ made, read }: Reader): string {
   return made === read ? `class ${made.name}` : `class ${read.name}, base of ${made.name},`;
 }
 
-/** Whether a decorator stands on the class itself, so that a compiler that emits types would have emitted those of its constructor. */
+/** Returns whether the class itself has a decorator. A compiler that emits types would then have emitted those of its constructor. */
 function isDecorated(madeClass: ClassOf): boolean {
   return isMarkedInjectable(madeClass) || isFunctionClass(madeClass) || readForwarder(madeClass) !== undefined;
 }

@@ -8,14 +8,14 @@ import { toMilliseconds, type Duration } from '../shared/time/duration.ts';
 import type { ApplicationEvents } from './application-events.ts';
 
 /**
- * The life of providers and forwarders.
+ * The lifecycle of providers and forwarders.
  *
  * INJECTION-L1. Start: providers in the order of their dependencies, each made and its `@PostConstruct` settled before whoever asked for it
  *     is made; forwarders after them. Then the state folder is opened, committed state recovered, egress started, then functions, then
  *     ingress.
- * INJECTION-L2. Stop is the reverse: ingress, functions (what is under way ends and is committed and sent), egress, state folder, then
+ * INJECTION-L2. Stop is the reverse: ingress, functions (running handlers end, are committed and their effects sent), egress, state folder, then
  *     `@PreDestroy` of forwarders and providers in the reverse of INJECTION-L1, one after the other.
- * INJECTION-L3. When something cannot start, whatever has been constructed by INJECTION-L1 is destroyed by INJECTION-L2.
+ * INJECTION-L3. When a start fails, every instance constructed by INJECTION-L1 is destroyed by INJECTION-L2.
  * INJECTION-L4. `@PreDestroy` is called at most once, and only after `@PostConstruct` has succeeded. One that fails does not keep the
  *     others.
  */
@@ -33,7 +33,7 @@ export class Lifecycle {
 
   /** Calls `@PostConstruct` and keeps the instance for `destroy`. Rejects with LIFECYCLE_FAILED or LIFECYCLE_TIMEOUT. */
   async start(instance: object): Promise<void> {
-    // Two providers can provide one object, and an object without a class has no hooks.
+    // Two providers can provide the same object, and an object without a class has no hooks.
     if (typeof instance.constructor !== 'function' || this.#started.includes(instance)) return;
     for (const method of hooksOf(instance.constructor, 'post-construct')) {
       await this.#settle(instance, method, '@PostConstruct', this.#postConstructDeadlineMs);
@@ -42,7 +42,7 @@ export class Lifecycle {
     this.#events?.listen(instance);
   }
 
-  /** Calls `@PreDestroy` of everything that was started, within the deadline for all of them together. Answers with what went wrong. */
+  /** Calls `@PreDestroy` of everything that was started, within one deadline for all of them. Returns the failures. */
   async destroy(deadlineMs = this.#postConstructDeadlineMs): Promise<readonly StatefunError[]> {
     const problems: StatefunError[] = [];
     const untilMs = this.#clock.now() + deadlineMs;
@@ -73,9 +73,9 @@ export class Lifecycle {
 }
 
 export interface LifecycleOptions {
-  /** How long one `@PostConstruct` may take before the start is given up. @defaultValue `'30s'` */
+  /** Longest time of one `@PostConstruct`, after which the start fails. @defaultValue `'30s'` */
   readonly postConstructDeadline?: Duration;
-  /** Measures deadlines; real time also where functions see a virtual one. @defaultValue the clock of the machine */
+  /** Clock for deadlines. It uses real time even where functions have a virtual clock. @defaultValue the clock of the machine */
   readonly clock?: Clock;
 }
 
@@ -83,28 +83,28 @@ type Hook = 'post-construct' | 'pre-destroy';
 type HookDecorator<R> = <M extends () => R>(target: object, method: string, descriptor: TypedPropertyDescriptor<M>) => void;
 
 /**
- * The method is called when an instance has been made and injected, before anyone else gets it. Singletons and forwarders may answer with a
- * promise, which the start of the application waits for. Functions, and providers that are transient or per address, are made while
- * messages are handled: theirs is synchronous (LIFECYCLE_ASYNC), and the state of a function cannot be read in it yet.
+ * Calls the method after an instance has been created and injected, before others receive it. In singletons and forwarders it may return a promise,
+ * which the start of the application awaits. Functions, and transient providers or those per address, are created while messages are handled: in them
+ * it must be synchronous (LIFECYCLE_ASYNC), and the state of a function cannot be read yet.
  */
 export function PostConstruct(): HookDecorator<void | Promise<void>> {
   return (target, method) => recordMethod(target, method, { decorator: 'PostConstruct', key: metadataKey('post-construct'), item: method });
 }
 
 /**
- * The method is called when the application has stopped, of those that depend on others first; the stop waits for its promise. Singletons
- * and forwarders only: instances of everything else are let go while the application runs, and nobody is told (LIFECYCLE_NOT_CALLED).
+ * Calls the method when the application has stopped, dependents before their dependencies. The stop awaits its promise. It works in singletons and
+ * forwarders only: other instances are dropped while the application runs, without a call (LIFECYCLE_NOT_CALLED).
  */
 export function PreDestroy(): HookDecorator<void | Promise<void>> {
   return (target, method) => recordMethod(target, method, { decorator: 'PreDestroy', key: metadataKey('pre-destroy'), item: method });
 }
 
-/** Methods that were marked on a class, those of its bases first. One that a subclass overrides counts once. */
+/** Returns the hooks of a class, those of its bases first. A method that a subclass overrides counts once. */
 export function hooksOf(hooked: object, hook: Hook): readonly string[] {
   return [...new Set(readMetadata<readonly string[]>(hooked, metadataKey(hook)) ?? [])];
 }
 
-/** What is wrong with the hooks of a class whose instances are made and let go while messages are handled. */
+/** Reports hooks that do not work in a class whose instances are created and dropped while messages are handled. */
 export function checkShortLived(hooked: ClassOf, what: string): readonly StatefunError[] {
   const facts = { className: hooked.name };
   const asynchronous = hooksOf(hooked, 'post-construct').filter((method) => isAsyncMethod(hooked, method));
@@ -113,12 +113,12 @@ export function checkShortLived(hooked: ClassOf, what: string): readonly Statefu
       (method) => new StatefunError('LIFECYCLE_ASYNC', `@PostConstruct ${hooked.name}.${method} is async, but ${what}.`, { facts }),
     ),
     ...hooksOf(hooked, 'pre-destroy').map(
-      (method) => new StatefunError('LIFECYCLE_NOT_CALLED', `nobody would call @PreDestroy ${hooked.name}.${method}: ${what}.`, { facts }),
+      (method) => new StatefunError('LIFECYCLE_NOT_CALLED', `nothing would call @PreDestroy ${hooked.name}.${method}: ${what}.`, { facts }),
     ),
   ];
 }
 
-/** Calls `@PostConstruct` of an instance that is made while messages are handled. Throws LIFECYCLE_FAILED or LIFECYCLE_ASYNC. */
+/** Calls `@PostConstruct` of an instance that is created while messages are handled. Throws LIFECYCLE_FAILED or LIFECYCLE_ASYNC. */
 export function startShortLived(instance: object, methods: readonly string[]): void {
   for (const method of methods) {
     const where = `@PostConstruct ${instance.constructor.name}.${method}`;
@@ -130,7 +130,7 @@ export function startShortLived(instance: object, methods: readonly string[]): v
     }
     if (!isThenable(answer)) continue;
     ignoreRejection(answer);
-    throw new StatefunError('LIFECYCLE_ASYNC', `${where} answered with a promise, but its instances are made while messages are handled.`);
+    throw new StatefunError('LIFECYCLE_ASYNC', `${where} returned a promise, but its instances are made while messages are handled.`);
   }
 }
 
@@ -139,7 +139,7 @@ function metadataKey(hook: Hook): string {
 }
 
 function callHook(instance: object, method: string): unknown {
-  // The decorators' signature lets only methods of this shape be marked.
+  // Safe: the types of the decorators accept only methods of this shape.
   return (instance as Record<string, () => unknown>)[method]?.();
 }
 

@@ -1,12 +1,12 @@
 import type { Token } from './token.ts';
 
-/** A module, as far as it decides who sees its providers. The application itself has none: undefined stands for it. */
+/** The part of a module that decides about the visibility of its providers. For the application itself, the scope is undefined. */
 export interface ModuleScope {
-  /** For messages: `module "billing"`. */
+  /** Name for messages, such as `module "billing"`. */
   readonly name: string;
-  /** What others see; undefined: everything, wherever they are. */
+  /** Exported tokens. When undefined, all tokens are visible everywhere. */
   readonly exports: readonly Token[] | undefined;
-  /** The modules it imports, filled while modules are gathered. */
+  /** Imported modules, added while modules are collected. */
   readonly imports: readonly ModuleScope[];
 }
 
@@ -15,12 +15,12 @@ interface Owned {
   readonly owner: ModuleScope | undefined;
 }
 
-/** Whether only the owner itself sees it. */
+/** Returns whether only the owner can use the token. */
 export function isPrivate({ token, owner }: Owned): boolean {
   return owner?.exports !== undefined && !owner.exports.includes(token);
 }
 
-/** Whether code of a module, or of the application, may ask for it. */
+/** Returns whether code of a module, or of the application, can inject the token. */
 export function isVisible(owned: Owned, asker: ModuleScope | undefined): boolean {
   const { token, owner } = owned;
   if (owner?.exports === undefined || owner === asker) return true;
@@ -28,7 +28,7 @@ export function isVisible(owned: Owned, asker: ModuleScope | undefined): boolean
   return asker === undefined || imports(asker, owner, token);
 }
 
-/** A module that imports another may pass on what it gets from it by exporting the token itself. */
+/** A module can export a token of an imported module again. */
 function imports(asker: ModuleScope, owner: ModuleScope, token: Token): boolean {
   return asker.imports.some((module) => module === owner || (module.exports?.includes(token) === true && imports(module, owner, token)));
 }

@@ -5,22 +5,22 @@ import type { RegisteredProvider } from './provider.ts';
 import { nearestName } from '../shared/text/nearest-name.ts';
 import { tokenName, type Token } from './token.ts';
 
-/** A function or forwarder class that asks: where paths begin. */
+/** A function or forwarder class, the start of dependency paths. */
 export interface Asker {
   readonly name: string;
   readonly dependencies: readonly Dependency[];
   readonly owner: ModuleScope | undefined;
-  /** Its instances belong to one address: it may ask for providers that do. */
+  /** Whether its instances belong to one address, and so may its dependencies. */
   readonly perAddress: boolean;
 }
 
-/** Which provider meets which dependency, and what is wrong with that. */
+/** Finds the provider of every dependency, and the mistakes among them. */
 export class ProviderGraph {
   readonly #providers: readonly RegisteredProvider[];
   readonly #byToken = new Map<Token, RegisteredProvider[]>();
   readonly #broken = new Set<RegisteredProvider>();
   readonly #circles: StatefunError[] = [];
-  /** Singletons that need what belongs to one address, and how they come to it. */
+  /** Singletons that depend on a provider of one address, and the path to it. */
   readonly #outlived = new Map<RegisteredProvider, readonly string[]>();
   readonly #askers: Asker[] = [];
 
@@ -36,7 +36,7 @@ export class ProviderGraph {
     this.#spreadBroken();
   }
 
-  /** The provider of a dependency, as code of the module sees it, its private ones first; undefined where there is none. */
+  /** Returns the provider of a dependency for code of a module, private providers first, or undefined when there is none. */
   find({ token, named }: Dependency, asker: ModuleScope | undefined): RegisteredProvider | undefined {
     const candidates = this.#byToken.get(token)?.filter((provider) => provider.named === named) ?? [];
     return (
@@ -45,7 +45,7 @@ export class ProviderGraph {
     );
   }
 
-  /** What is wrong with what a class asks for. */
+  /** Reports the problems of the dependencies of a class. */
   ask(asker: Asker): readonly StatefunError[] {
     this.#askers.push(asker);
     const who = `class ${asker.name}`;
@@ -54,7 +54,7 @@ export class ProviderGraph {
     return outlived === undefined ? missing : [scopeMismatch(who, outlived)];
   }
 
-  /** What is wrong between providers; says who asked so far. */
+  /** Reports the problems between providers. They name the classes prepared so far. */
   problems(): readonly StatefunError[] {
     const wrong = this.#providers.flatMap((provider) => {
       const who = `the provider of ${provider.name}`;
@@ -66,7 +66,7 @@ export class ProviderGraph {
     return [...wrong, ...this.#circles];
   }
 
-  /** Whether making any of these would run into one of {@link problems}, or into what could not be made. */
+  /** Returns whether creating any of these would meet one of {@link problems}, or a failed provider. */
   isBroken({ dependencies, owner }: Needs): boolean {
     return dependencies.some((dependency) => {
       const provider = this.find(dependency, owner);
@@ -74,13 +74,13 @@ export class ProviderGraph {
     });
   }
 
-  /** The provider could not be made; neither can those that need it. */
+  /** Records that a provider failed. Its dependents cannot be created, either. */
   break(provider: RegisteredProvider): void {
     this.#broken.add(provider);
     this.#spreadBroken();
   }
 
-  /** What has to be made for these, each after what it needs itself; broken ones are left out. */
+  /** Returns the providers to create for these, each after its dependencies. Broken ones are omitted. */
   inDependencyOrder(needs: readonly Needs[]): readonly RegisteredProvider[] {
     const ordered = new Set<RegisteredProvider>();
     const visit = (provider: RegisteredProvider | undefined): void => {
@@ -92,7 +92,7 @@ export class ProviderGraph {
     return [...ordered];
   }
 
-  /** Every provider, each after what it needs itself; broken ones are left out. */
+  /** Returns every provider, each after its dependencies. Broken ones are omitted. */
   allInDependencyOrder(): readonly RegisteredProvider[] {
     const before = this.inDependencyOrder(this.#providers);
     return [...before, ...this.#providers.filter((provider) => !before.includes(provider) && !this.#broken.has(provider))];
@@ -102,7 +102,7 @@ export class ProviderGraph {
     return dependencies.filter((dependency) => !dependency.optional && this.find(dependency, owner) === undefined);
   }
 
-  /** A singleton lives longer than any address. */
+  /** Reports singletons that depend on a provider of one address: they live longer. */
   #checkScopes(): void {
     for (const provider of this.#providers) {
       if (provider.scope !== 'singleton' || this.#broken.has(provider)) continue;
@@ -113,7 +113,7 @@ export class ProviderGraph {
     }
   }
 
-  /** How something comes to need a provider of one address, through what is made anew for it. */
+  /** Returns the path to a provider of one address, through transient providers. */
   #addressPath({ name, dependencies, owner }: Needs & { readonly name: string }): readonly string[] | undefined {
     for (const dependency of dependencies) {
       const provider = this.find(dependency, owner);
@@ -124,7 +124,7 @@ export class ProviderGraph {
     return undefined;
   }
 
-  /** Walks every chain of dependencies once; meeting a provider that is on the current chain is a circle. */
+  /** Walks every chain of dependencies once. A provider that is already on the current chain closes a circle. */
   #checkCircles(): void {
     const finished = new Set<RegisteredProvider>();
     const visit = (provider: RegisteredProvider, chain: readonly RegisteredProvider[]): void => {
@@ -151,7 +151,7 @@ export class ProviderGraph {
     );
   }
 
-  /** Who needs something broken is broken. */
+  /** Marks the dependents of broken providers as broken. */
   #spreadBroken(): void {
     let before = -1;
     while (before !== this.#broken.size) {
@@ -160,7 +160,7 @@ export class ProviderGraph {
     }
   }
 
-  /** One chain of those who ask that leads to this provider, the provider itself last. */
+  /** Returns one chain of dependents that leads to this provider, which is last. */
   #pathTo(provider: RegisteredProvider): readonly string[] {
     const path = [provider];
     for (let first = path[0]; first !== undefined;) {
@@ -192,7 +192,7 @@ export class ProviderGraph {
   }
 }
 
-/** Something that needs what it names, as its module sees it. */
+/** Anything with dependencies, resolved within its module. */
 type Needs = Pick<Asker, 'dependencies' | 'owner'>;
 
 function notExported(what: string, hidden: RegisteredProvider, asker: ModuleScope | undefined, path: readonly string[]): StatefunError {

@@ -10,20 +10,19 @@ import type { ModuleScope } from './module-scope.ts';
 import { tokenName, type Token } from './token.ts';
 
 /**
- * How many instances there are: `singleton`, one for the application; `transient`, a new one for everyone who asks; `address`, one for each
- * instance of a function, shared by all that is made for it.
+ * Number of instances: `singleton` is one for the application, `transient` is a new one for each injection, `address` is one per instance of a
+ * function, shared by all dependencies of that instance.
  *
- * Every attempt has an instance of the function of its own, and what is made for that instance goes with it: `address` says who shares, and
- * what must last belongs into state.
+ * Every attempt has its own instance of the function, and instances created for it end with it. Data that must last belongs in state.
  */
 export type ProviderScope = 'singleton' | 'transient' | 'address';
 
 interface Provides<T> {
-  /** What constructors ask for: a class, or a symbol or text for an interface. */
+  /** Token that constructors inject: a class, or a symbol or text for an interface. */
   readonly provide: Token<T>;
-  /** Tells providers of one token apart; asked for with `@named(name)`. */
+  /** Distinguishes providers of one token. Injected with `@named(name)`. */
   readonly named?: string;
-  /** Where the provider takes part; besides what `@Conditional` on its class says. @defaultValue everywhere */
+  /** Condition of the provider, in addition to `@Conditional` of its class. @defaultValue always active */
   readonly when?: Condition;
 }
 
@@ -38,35 +37,35 @@ export interface ValueProvider<T = unknown> extends Provides<T> {
 }
 
 export interface FactoryProvider<T = unknown> extends Provides<T> {
-  /** Makes the value from what `inject` names. A singleton may be promised: the start of the application waits for it. */
+  /** Creates the value from the dependencies in `inject`. For a singleton it may return a promise, which the start of the application awaits. */
   readonly useFactory: (...dependencies: never[]) => T | Promise<T>;
   readonly inject?: readonly Token[];
   /** @defaultValue `'singleton'` */
   readonly scope?: ProviderScope;
 }
 
-/** Something constructors can ask for. A class alone provides itself, as a singleton. */
+/** Provides a token for injection. A class alone provides itself, as a singleton. */
 export type Provider<T = unknown> = ClassOf | ClassProvider<T> | ValueProvider<T> | FactoryProvider<T>;
 
-/** A provider with everything known that making it takes. */
+/** A provider that was read, with everything needed to create its value. */
 export interface RegisteredProvider {
   readonly token: Token;
   readonly named: string | undefined;
   readonly scope: ProviderScope;
-  /** For messages: `PriceRounding`, or `Symbol(clock) (class SystemClock)`. */
+  /** Name for messages, such as `PriceRounding` or `Symbol(clock) (class SystemClock)`. */
   readonly name: string;
   readonly dependencies: readonly Dependency[];
   readonly make: (dependencies: readonly unknown[]) => unknown;
-  /** The application makes it, so the application calls its hooks; a given value belongs to whoever made it. */
+  /** Whether the application creates the value, and so calls its hooks. It does not call hooks of given values. */
   readonly made: boolean;
   readonly conditions: readonly Condition[];
-  /** The module that lists it; undefined for the application and its host. */
+  /** Module that lists it. Undefined for the application and its host. */
   readonly owner: ModuleScope | undefined;
-  /** It could not be read, which is reported elsewhere: nobody is told that its token has no provider, and nothing is made of it. */
+  /** The provider could not be read, which is reported elsewhere. Its token counts as provided, but nothing is created. */
   readonly unusable?: true;
 }
 
-/** What readers of the kinds of provider answer with. */
+/** The result of reading a provider. */
 interface ReadProvider {
   readonly provider?: RegisteredProvider;
   readonly problems: readonly StatefunError[];
@@ -74,7 +73,7 @@ interface ReadProvider {
 
 const scopes: readonly unknown[] = ['singleton', 'transient', 'address'] satisfies readonly ProviderScope[];
 
-/** What stands in the place of a provider that could not be read; undefined where not even its token is known. */
+/** Returns a replacement for a provider that could not be read, or undefined when its token is unknown. */
 export function unusableProvider(given: unknown): RegisteredProvider | undefined {
   const { provide: token, named } = (typeof given === 'function' ? { provide: given } : Object(given)) as Partial<ClassProvider>;
   if (!isToken(token)) return undefined;
@@ -82,13 +81,13 @@ export function unusableProvider(given: unknown): RegisteredProvider | undefined
   return { token, named, scope: 'singleton', name: tokenName(token, named), ...nothingMade, unusable: true };
 }
 
-/** Reads a provider; what is wrong with it is returned. `where` says who declared it. */
+/** Reads a provider and returns its problems. `where` names its declaration. */
 export function readProvider(provider: unknown, where: string): ReadProvider {
   if (typeof provider === 'function') return readClass({ provide: provider as ClassOf, useClass: provider as ClassOf });
   if (typeof provider !== 'object' || provider === null)
     return { problems: [invalid(`${describe(provider)} is not a provider (${where}).`)] };
 
-  // Checked field by field below: a program without types can give anything.
+  // Checked field by field: a program without types can pass any value.
   const given = provider as Partial<ClassProvider & ValueProvider & FactoryProvider>;
   if (!isToken(given.provide)) return { problems: [invalid(`a provider (${where}) has ${describe(given.provide)} as its token.`)] };
   const name = tokenName(given.provide, given.named);
@@ -113,11 +112,11 @@ export function readProvider(provider: unknown, where: string): ReadProvider {
   return ways[0] === 'useClass' ? readClass(given as ClassProvider) : readFactory(given as FactoryProvider, name);
 }
 
-/** An instance of a class, made from its dependencies: constructor parameters first, then properties. */
+/** Creates an instance of a class from its dependencies: constructor parameters first, then properties. */
 export function construct(madeClass: ClassOf, dependencies: readonly Dependency[], given: readonly unknown[]): object {
   const values = variantsFor(madeClass, given);
   const parameterCount = dependencies.findIndex(({ property }) => property !== undefined);
-  // A class that can be provided is not abstract, and its parameters are what its dependencies say.
+  // Safe: a provided class is not abstract, and its parameters match its dependencies.
   const concrete = madeClass as new (...parameters: readonly unknown[]) => object;
   if (parameterCount === -1) return new concrete(...values);
   const instance = new concrete(...values.slice(0, parameterCount));
@@ -127,7 +126,7 @@ export function construct(madeClass: ClassOf, dependencies: readonly Dependency[
   return instance;
 }
 
-/** The error for a constructor or factory that threw; errors of this framework say enough themselves. */
+/** Returns the error for a constructor or factory that threw. Errors of this framework stay as they are. */
 export function failedToMake(what: string, thrown: unknown): StatefunError {
   if (StatefunError.is(thrown)) return thrown;
   const text = isError(thrown) ? toError(thrown).message : describe(thrown);
@@ -149,7 +148,7 @@ function readClass(given: ClassProvider): ReadProvider {
     ...(scope === 'singleton' ? [] : checkScopedClass(madeClass, scope)),
   ];
   const make = (values: readonly unknown[]): unknown =>
-    attempt(`the constructor of class ${className}`, () => construct(madeClass, dependencies, values));
+    madeOrFailed(`the constructor of class ${className}`, () => construct(madeClass, dependencies, values));
   if (problems.length > 0) return { problems };
   return { provider: { token, named, scope, name, dependencies, make, made: true, conditions, owner: undefined }, problems };
 }
@@ -159,10 +158,10 @@ function checkScopedClass(madeClass: ClassOf, scope: ProviderScope): readonly St
   return [...checkShortLived(madeClass, what), ...checkNoListeners(madeClass, what)];
 }
 
-/** What is wrong with a class that has `@OnApplicationEvent` though nobody keeps its instances. */
+/** Reports `@OnApplicationEvent` in a class whose instances are not kept. */
 export function checkNoListeners(madeClass: ClassOf, what: string): readonly StatefunError[] {
   return listenersOf(madeClass).map(({ event, method }) => {
-    const summary = `nobody would call @OnApplicationEvent('${event}') ${madeClass.name}.${method}: ${what}.`;
+    const summary = `nothing would call @OnApplicationEvent('${event}') ${madeClass.name}.${method}: ${what}.`;
     return new StatefunError('LIFECYCLE_NOT_CALLED', summary, { facts: { className: madeClass.name } });
   });
 }
@@ -188,9 +187,10 @@ function readFactory(given: FactoryProvider, name: string): ReadProvider {
     property: undefined,
     place: `inject[${index}]`,
   }));
-  // What the factory takes is what `inject` names: the author of the provider vouches for it.
+  // Safe: the author of the provider guarantees that `inject` matches the parameters of the factory.
   const factory = useFactory as (...values: readonly unknown[]) => unknown;
-  const make = (values: readonly unknown[]): unknown => attempt(`the factory of ${name}`, () => factory(...variantsFor(undefined, values)));
+  const make = (values: readonly unknown[]): unknown =>
+    madeOrFailed(`the factory of ${name}`, () => factory(...variantsFor(undefined, values)));
   return {
     provider: { token, named, scope, name, dependencies, make, made: true, conditions: whenOf(given), owner: undefined },
     problems: [],
@@ -201,7 +201,8 @@ function whenOf({ when }: Provides<unknown>): readonly Condition[] {
   return when === undefined ? [] : [when];
 }
 
-function attempt(what: string, make: () => unknown): unknown {
+/** Calls a constructor or factory. Failures, also of its promise, become PROVIDER_FAILED. */
+function madeOrFailed(what: string, make: () => unknown): unknown {
   try {
     const made = make();
     return made instanceof Promise ? made.catch((thrown: unknown) => Promise.reject(failedToMake(what, thrown))) : made;

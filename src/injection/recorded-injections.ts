@@ -1,9 +1,9 @@
 import { ClassElementMetadataKind, type ClassMetadata } from '@inversifyjs/core';
 import { readOwnMetadata, type ClassOf } from '../shared/metadata.ts';
 
-/** What `@inject` and friends recorded for one parameter or property. */
+/** Metadata of `@inject`, `@named` and `@optional` for one parameter or property. */
 export interface Injection {
-  /** `token`: something names it; `unknown`: only `@named` or `@optional` stand there; `unmanaged`: it is left alone. */
+  /** `token`: it has a token. `unknown`: it has only `@named` or `@optional`. `unmanaged`: it is not injected. */
   readonly kind: 'token' | 'unknown' | 'unmanaged';
   readonly token: unknown;
   readonly named: string | undefined;
@@ -11,27 +11,27 @@ export interface Injection {
 }
 
 export interface OwnInjections {
-  /** By index, undefined where nobody wrote more than a type. */
+  /** Parameters by index. Undefined for those without decorators. */
   readonly parameters: readonly (Injection | undefined)[];
   readonly properties: ReadonlyMap<string | symbol, Injection>;
 }
 
-/** Where TypeScript and SWC leave the types of a constructor's parameters. */
+/** Metadata key under which TypeScript and SWC emit the types of constructor parameters. */
 export const parameterTypesKey = 'design:paramtypes';
-/** Where inversify leaves what `@inject` and friends recorded on a class, and that it has `@injectable()`. */
+/** Metadata keys of Inversify for injections of a class, and for `@injectable()`. */
 const inversifyMetadataKey = '@inversifyjs/core/classMetadataReflectKey';
 const injectableFlagKey = '@inversifyjs/core/classIsInjectableFlagReflectKey';
 
-/** What compilers emit for types that are no classes of anyone. */
+/** Types that compilers emit for anything but classes. */
 const builtInTypes: readonly unknown[] = [undefined, null, Array, BigInt, Boolean, Function, Number, Object, String];
 
-/** What stands on this very class; base classes are left to the caller. */
+/** Reads the injections of the class itself, without its bases. */
 export function ownInjections(madeClass: ClassOf): OwnInjections {
   const metadata = readOwnMetadata<ClassMetadata>(madeClass, inversifyMetadataKey);
   const properties = new Map<string | symbol, Injection>();
   for (const [property, element] of metadata?.properties ?? []) properties.set(property, injectionOf(element));
   const types = readOwnMetadata<readonly unknown[]>(madeClass, parameterTypesKey);
-  // The list has holes, and what `@injectable()` takes from the emitted types is in it too.
+  // The list has holes, and includes the emitted types that `@injectable()` reads.
   const parameters = Array.from(metadata?.constructorArguments ?? [], (element: unknown, index) => {
     const injection = element === undefined ? undefined : injectionOf(element);
     return types !== undefined && injection !== undefined && isOnlyTyped(injection, types[index]) ? undefined : injection;
@@ -39,12 +39,12 @@ export function ownInjections(madeClass: ClassOf): OwnInjections {
   return { parameters, properties };
 }
 
-/** Whether the emitted type of a parameter says what to inject. */
+/** Returns whether the emitted type of a parameter can be a token. */
 export function isInjectableType(type: unknown): boolean {
   return !builtInTypes.includes(type);
 }
 
-/** Whether the class has `@injectable()`. */
+/** Returns whether the class has `@injectable()`. */
 export function isMarkedInjectable(madeClass: ClassOf): boolean {
   return readOwnMetadata(madeClass, injectableFlagKey) !== undefined;
 }
@@ -59,7 +59,7 @@ const kinds: ReadonlyMap<number, Injection['kind']> = new Map([
   [ClassElementMetadataKind.unmanaged, 'unmanaged'],
 ]);
 
-/** Until a token is named, inversify keeps an element of a kind that its types do not show. */
+/** Before a token is set, Inversify stores an element of a kind that its types do not include. */
 function injectionOf(element: unknown): Injection {
   const { kind, value, name, optional } = element as {
     readonly kind: number;

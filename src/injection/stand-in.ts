@@ -1,21 +1,21 @@
 /**
- * Takes the place of a dependency when a class is only looked at and nothing may be made: anything can be read from it, called and
- * constructed, and gives another one.
+ * Returns a substitute for a dependency when a class is only inspected and nothing may be created. Every property, call and construction returns
+ * another substitute.
  */
 export function createStandIn(): unknown {
   const standIn: unknown = new Proxy(function standIn() {}, {
     get: (target, key): unknown => {
       if (key === Symbol.toPrimitive) return () => '';
-      // Neither a promise nor endless when iterated.
+      // It is not a promise, and not iterable without end.
       if (key === 'then') return undefined;
       if (key === Symbol.iterator) return () => [][Symbol.iterator]();
-      // A proxy may not answer otherwise for a property that its target cannot change.
+      // A proxy must return the real value of a property that its target cannot change.
       const own = Reflect.getOwnPropertyDescriptor(target, key);
       return own?.configurable === false ? own.value : standIn;
     },
     set: () => true,
     apply: () => standIn,
-    // Only objects may come out of `new`; it is one.
+    // Safe: the substitute is an object, as `new` requires.
     construct: () => standIn as object,
   });
   return standIn;

@@ -1,9 +1,9 @@
 import type { ClassOf } from '../shared/metadata.ts';
 
-/** What a constructor asks for and a provider provides: a class, or a symbol or text that stands for an interface. */
+/** Identifies a dependency: a class, or a symbol or text for an interface. */
 export type Token<T = unknown> = ClassOf<T> | symbol | string;
 
-/** A token for people: `PriceRounding`, `Symbol(clock)`, `"clock"`; with the name that tells its providers apart. */
+/** Returns a token as text, such as `PriceRounding`, `Symbol(clock)` or `"clock"`, with the name of the provider, if any. */
 export function tokenName(token: Token, named?: string): string {
   const name = typeof token === 'function' ? token.name : typeof token === 'symbol' ? String(token) : `"${token}"`;
   return named === undefined ? name : `${name} named "${named}"`;

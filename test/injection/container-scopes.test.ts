@@ -74,7 +74,7 @@ describe('providers of one address', () => {
     }
 
     expect(await problemsOf(container, NeedsPromise)).toMatchObject([
-      { code: 'PROVIDER_INVALID', summary: 'the provider of "x" answered with a promise, which only a singleton may.' },
+      { code: 'PROVIDER_INVALID', summary: 'the provider of "x" returned a promise, which only a singleton may.' },
     ]);
   });
 });

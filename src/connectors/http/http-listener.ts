@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { StatefunError, toError } from '../../shared/errors.ts';
 import { ByteBudget } from '../../shared/http/byte-budget.ts';
+import { Connections } from '../../shared/http/connections.ts';
 import { RejectionLog } from '../../shared/http/rejection-log.ts';
 import { receiveBody, type ReceivedBody } from '../../shared/http/receive-body.ts';
 import { serverTimeouts } from '../../shared/http/server-timeouts.ts';
@@ -49,15 +50,15 @@ const requestTimeoutMs = 30_000;
 export class HttpListener {
   readonly #method: 'GET' | 'PUT';
   readonly #answer: AnswerRequest;
-  readonly #budget: ByteBudget;
+  #budget = new ByteBudget(pendingBytesMax);
   #server: Server | undefined;
+  #connections: Connections | undefined;
   #local = true;
   #rejections: RejectionLog | undefined;
 
-  constructor(method: 'GET' | 'PUT', answer: AnswerRequest, budget: ByteBudget = new ByteBudget(pendingBytesMax)) {
+  constructor(method: 'GET' | 'PUT', answer: AnswerRequest) {
     this.#method = method;
     this.#answer = answer;
-    this.#budget = budget;
   }
 
   /** The port; undefined while the server does not listen. */
@@ -70,6 +71,8 @@ export class HttpListener {
   async start({ port, host, logger }: HttpListenerOptions): Promise<void> {
     const server = createServer(serverTimeouts(requestTimeoutMs), (request, response) => void this.#respond(request, response));
     this.#server = server;
+    this.#budget = new ByteBudget(pendingBytesMax);
+    this.#connections = new Connections(server, 'connection');
     this.#local = isLoopback(host);
     this.#rejections = new RejectionLog(logger);
     await new Promise<void>((resolve, reject) => {
@@ -87,7 +90,9 @@ export class HttpListener {
     if (server?.listening !== true) return;
     await new Promise<void>((resolve) => {
       server.close(() => resolve());
-      server.closeIdleConnections();
+      // A body that is incomplete is no message.
+      this.#budget.close();
+      this.#connections?.closeIdle();
     });
   }
 
@@ -103,10 +108,8 @@ export class HttpListener {
     // Status 404 is not logged: waiting readers get it all the time.
     if (status >= 400 && status !== 404) this.#logRefusal(request, answer);
     // Unread bytes of a refused request would be read as the next request.
-    if (!request.complete) {
-      response.setHeader('connection', 'close');
-      request.resume();
-    }
+    if (!request.complete || this.#budget.closed) response.setHeader('connection', 'close');
+    if (!request.complete) request.resume();
     response.writeHead(status, { Status: String(status), ...(contentType === undefined ? {} : { 'content-type': contentType }) });
     response.end(body);
   }

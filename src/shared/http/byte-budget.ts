@@ -4,11 +4,13 @@
  * 1. Bodies that are being received never use more than `bytesMax`.
  * 2. When there is no room, the body that has been incomplete longest is evicted. Slow bodies, however many, cannot keep out a fast one.
  * 3. A complete body keeps its room until it is released.
+ * 4. Closing the budget evicts every incomplete body.
  */
 export class ByteBudget {
   readonly #bytesMax: number;
   readonly #incomplete = new Set<ByteLease>();
   #bytesUsed = 0;
+  #closed = false;
 
   constructor(bytesMax: number) {
     this.#bytesMax = bytesMax;
@@ -18,7 +20,18 @@ export class ByteBudget {
     return this.#bytesUsed;
   }
 
-  /** Returns the lease of one request. `evict` is called when other requests need its room, and ends the request. */
+  /** Whether the server is stopping, so that requests with incomplete bodies are refused. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Evicts the requests whose bodies are incomplete. A stopping server does not wait for them. */
+  close(): void {
+    this.#closed = true;
+    for (const lease of this.#incomplete) lease.evict();
+  }
+
+  /** Returns the lease of one request. `evict` is called when other requests need its room or the budget closes, and ends the request. */
   lease(evict: () => void): ByteLease {
     let bytesHeld = 0;
     const lease: ByteLease = {

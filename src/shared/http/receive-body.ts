@@ -27,10 +27,11 @@ const chunkOverheadBytes = 128;
 
 /** Receives the whole body, still encoded. Rejects when the client disconnects. */
 export function receiveBody(request: Readable, { bodyBytesMax, timeoutMs, budget }: BodyLimits): Promise<ReceivedBody> {
+  if (budget.closed) return Promise.resolve(stopping);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
-    const lease = budget.lease(() => end(() => resolve(noRoom)));
+    const lease = budget.lease(() => end(() => resolve(budget.closed ? stopping : noRoom)));
     const cancel = startTimer(timeoutMs, () => refuse({ status: 408, text: `the body did not come within ${timeoutMs} ms.` }));
     const end = (settle: () => void): void => {
       cancel();
@@ -58,28 +59,45 @@ export function receiveBody(request: Readable, { bodyBytesMax, timeoutMs, budget
       request.on('error', () => undefined);
       end(() => reject(error));
     };
-    const onClose = (): void => onError(new Error('the client went away'));
+    const onClose = (): void => onError(clientGone());
     request.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);
   });
 }
 
+function clientGone(): Error {
+  return new Error('the client went away');
+}
+
 const noRoom: Refusal = { status: 503, text: 'request bodies already use all the memory they are allowed.' };
+const stopping: Refusal = { status: 503, text: 'the server is stopping.' };
 
 export function tooLarge(bodyBytesMax: number): Refusal {
   return { status: 413, text: `the body is larger than ${bodyBytesMax} bytes.` };
+}
+
+/** A complete body that waits to be decoded. */
+export interface EncodedBody {
+  readonly bytes: Buffer;
+  readonly lease: ByteLease;
+  /** The connection of the client. */
+  readonly socket: { readonly destroyed: boolean };
 }
 
 /** Decodes complete bodies one at a time, so that decoding needs at most the memory of one body beyond the budget. */
 export class BodyDecoder {
   #previous: Promise<unknown> = Promise.resolve();
 
-  /** Returns the decoded body, or a refusal, which releases the lease. */
-  decode({ bytes, lease }: { bytes: Buffer; lease: ByteLease }, encoding: 'gzip' | 'deflate', bodyBytesMax: number): Promise<ReceivedBody> {
+  /** Returns the decoded body, or a refusal, which releases the lease. Rejects without decoding when the client has disconnected by its turn. */
+  decode({ bytes, lease, socket }: EncodedBody, encoding: 'gzip' | 'deflate', bodyBytesMax: number): Promise<ReceivedBody> {
     const decoded = this.#previous.then(async (): Promise<ReceivedBody> => {
       const refuse = (refusal: Refusal): Refusal => {
         lease.release();
         return refusal;
       };
+      if (socket.destroyed) {
+        lease.release();
+        throw clientGone();
+      }
       try {
         const body = await decoders[encoding](bytes, { maxOutputLength: bodyBytesMax });
         return lease.take(body.byteLength) ? { bytes: body, lease } : refuse(noRoom);
@@ -90,7 +108,7 @@ export class BodyDecoder {
         );
       }
     });
-    this.#previous = decoded;
+    this.#previous = decoded.catch(() => undefined);
     return decoded;
   }
 }

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { PlaygroundEgress } from '../../../src/connectors/http/playground-egress.ts';
 import { PlaygroundIngress } from '../../../src/connectors/http/playground-ingress.ts';
@@ -7,6 +9,7 @@ import { Envelope } from '../../../src/envelope/envelope.ts';
 import type { IngressContext, IngressRecord } from '../../../src/ingress/ingress.ts';
 import { silentLogger } from '../../../src/shared/logger.ts';
 import { ManualClock } from '../../../src/shared/time/manual-clock.ts';
+import { withholdBody } from '../../shared/http/withhold-body.ts';
 
 interface Answer {
   readonly status: number | undefined;
@@ -152,6 +155,16 @@ describe('the playground ingress', () => {
     const answer = await ask(ingress.port, '/demo/f/x', { body: Buffer.alloc(17 * 1024 * 1024) }).catch(() => undefined);
     expect(answer?.status ?? 413).toBe(413);
     expect(delivered).toEqual([]);
+  });
+
+  it('stops while bodies and requests are withheld, and answers the bodies with 503', async () => {
+    await start();
+    const silent = connect(ingress.port ?? 0, '127.0.0.1').on('error', () => undefined);
+    await once(silent, 'connect');
+    const withheld = await Promise.all(Array.from({ length: 20 }, () => withholdBody(ingress.port, { path: '/demo/f/x', method: 'PUT' })));
+    await ingress.stop();
+    expect(await Promise.all(withheld.map(async ({ answer }) => (await answer).statusCode))).toEqual(withheld.map(() => 503));
+    await once(silent.resume(), 'close');
   });
 
   it('says that it takes nothing any more while the engine stops', async () => {

@@ -79,7 +79,7 @@ describe('receiving bodies', () => {
       const request = new PassThrough();
       request.end(bytes);
       const received = await receiveBody(request, { ...limits, budget });
-      return 'status' in received ? received : decoder.decode(received, 'gzip', limits.bodyBytesMax);
+      return 'status' in received ? received : decoder.decode({ ...received, socket: { destroyed: false } }, 'gzip', limits.bodyBytesMax);
     };
     const bomb = gzipSync(Buffer.alloc(1_000_001));
     const large = gzipSync(Buffer.alloc(600_000));
@@ -87,5 +87,42 @@ describe('receiving bodies', () => {
     expect(ends.map((end) => ('status' in end ? end.status : end.bytes.byteLength))).toEqual([413, 600_000, 503, 400]);
     for (const end of ends) if ('lease' in end) end.lease.release();
     expect(budget.bytesUsed).toBe(0);
+  });
+
+  it('drops a body that waits to be decoded when its client has gone, and decodes the next one', async () => {
+    const budget = new ByteBudget(1_000_000);
+    const decoder = new BodyDecoder();
+    const receive = async (bytes: Buffer, socket: { readonly destroyed: boolean }): Promise<string> => {
+      const request = new PassThrough();
+      request.end(bytes);
+      const received = await receiveBody(request, { ...limits, budget });
+      if ('status' in received) return bytesOf(received);
+      const decoded = await decoder.decode({ ...received, socket }, 'gzip', limits.bodyBytesMax);
+      if ('lease' in decoded) decoded.lease.release();
+      return bytesOf(decoded);
+    };
+    const ends = await Promise.allSettled([
+      receive(gzipSync('first'), { destroyed: false }),
+      // Were it decoded, it would be refused with 400.
+      receive(Buffer.from('no gzip'), { destroyed: true }),
+      receive(gzipSync('third'), { destroyed: false }),
+    ]);
+    expect(ends).toMatchObject([{ value: 'first' }, { reason: { message: 'the client went away' } }, { value: 'third' }]);
+    expect(budget.bytesUsed).toBe(0);
+  });
+
+  it('refuses bodies that are incomplete when the budget is closed, keeps those that are complete, and takes no more', async () => {
+    const budget = new ByteBudget(1_000_000);
+    const [whole, withheld, late] = [new PassThrough(), new PassThrough(), new PassThrough()];
+    whole.end('whole');
+    const complete = receiveBody(whole, { ...limits, budget });
+    await complete;
+    const incomplete = receiveBody(withheld, { ...limits, budget });
+    withheld.write('with');
+    await turns();
+    budget.close();
+    const ends = await Promise.all([complete, incomplete, receiveBody(late, { ...limits, budget })]);
+    expect(ends.map(bytesOf)).toEqual(['whole', 'refused 503', 'refused 503']);
+    expect(ends[1]).toMatchObject({ text: 'the server is stopping.' });
   });
 });

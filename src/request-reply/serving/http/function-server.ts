@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { toMilliseconds, type Duration } from '../../../shared/time/duration.ts';
+import { Connections } from '../../../shared/http/connections.ts';
 import { holdsCertificate } from '../../../shared/http/holds-certificate.ts';
 import { StatefunError } from '../../../shared/errors.ts';
 import { serverTimeouts } from '../../../shared/http/server-timeouts.ts';
@@ -10,7 +11,6 @@ import { startTimer, timerMsMax } from '../../../shared/time/timers.ts';
 import { RequestReplyHandler } from '../request-reply-handler.ts';
 import type { ServedFunctions } from '../served-function.ts';
 import { refusal } from './answer-request.ts';
-import { Connections } from './connections.ts';
 import { requestDefaults, RequestMount, type RequestListenerOptions } from './request-listener.ts';
 
 /** Certificates, as PEM text or bytes. */
@@ -108,10 +108,13 @@ export class FunctionServer {
     return (this.#server.address() as AddressInfo).port; // Safe: it listens on a port, not on a pipe.
   }
 
-  /** Stops accepting connections, waits at most `closeTimeout` for running calls, and closes idle connections. */
+  /**
+   * Stops accepting connections, closes idle ones, and sends 503 to requests whose bodies are incomplete. Waits at most `closeTimeout` for
+   * running calls.
+   */
   close(): Promise<void> {
-    this.#mount.closing = true;
     return (this.#closing ??= new Promise((resolve) => {
+      this.#mount.close();
       const cancel = startTimer(this.#closeTimeoutMs, () => this.#connections.closeAll());
       this.#server.close(() => {
         cancel();

@@ -8,7 +8,14 @@ import type { RequestReplyHandler } from '../request-reply-handler.ts';
 import { answerRequest, checkHead, refusal, type Answer, type BodyEncoding } from './answer-request.ts';
 
 /** A listener for `http.createServer`, Express and Fastify's raw requests. */
-export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
+export interface RequestListener {
+  (request: IncomingMessage, response: ServerResponse): void;
+  /**
+   * Sends 503 to requests whose bodies are incomplete, and makes each response the last one on its connection. Call it with
+   * `server.close()`, which otherwise waits up to `requestTimeout` for these bodies. Running calls are finished.
+   */
+  close(): void;
+}
 
 export interface RequestListenerOptions {
   /**
@@ -33,7 +40,8 @@ export const requestDefaults = { pendingBytesMax: 256 * 1024 * 1024, requestTime
  */
 export function requestListener(handler: RequestReplyHandler, options: RequestListenerOptions = {}): RequestListener {
   const mount = new RequestMount(handler, options);
-  return (request, response) => void mount.serve(request, response);
+  const listener = (request: IncomingMessage, response: ServerResponse): void => void mount.serve(request, response);
+  return Object.assign(listener, { close: () => mount.close() });
 }
 
 /** The state that the requests of one server share. */
@@ -44,8 +52,6 @@ export class RequestMount {
   readonly #timeoutMs: number;
   readonly #requestsMax: number;
   #calls = 0;
-  /** Whether the server is closing, so that each response is the last one on its connection. */
-  closing = false;
 
   constructor(handler: RequestReplyHandler, options: RequestListenerOptions) {
     const { pendingBytesMax, requestTimeout, requestsMax } = { ...requestDefaults, ...options };
@@ -55,13 +61,21 @@ export class RequestMount {
     this.#requestsMax = requestsMax;
   }
 
+  /** Refuses requests whose bodies are incomplete. Each response is then the last one on its connection. */
+  close(): void {
+    this.#budget.close();
+  }
+
   /** Handles a request. Never rejects; resolves when the response is sent or the client has disconnected. */
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.socket.destroyed) return;
     let lease: ByteLease | undefined;
     try {
       const received = await this.#receive(request);
       if ('status' in received) return this.refuse(request, response, received);
       ({ lease } = received);
+      // Nobody takes the answer, and a runtime that has lost its connection calls again.
+      if (request.socket.destroyed) return;
       const answer = await this.#call(received.bytes);
       lease?.hold(answer.body.byteLength);
       this.#send(request, response, answer);
@@ -102,7 +116,9 @@ export class RequestMount {
   async #read(request: IncomingMessage, encoding: BodyEncoding): Promise<ReceivedBody> {
     const limits = { bodyBytesMax: protocolBytesMax, timeoutMs: this.#timeoutMs, budget: this.#budget };
     const received = await receiveBody(request, limits);
-    return encoding === 'identity' || 'status' in received ? received : this.#decoder.decode(received, encoding, protocolBytesMax);
+    return encoding === 'identity' || 'status' in received
+      ? received
+      : this.#decoder.decode({ ...received, socket: request.socket }, encoding, protocolBytesMax);
   }
 
   async #call(bytes: Uint8Array): Promise<Answer> {
@@ -117,7 +133,7 @@ export class RequestMount {
   /** Sends a response. If the request's body was not read, the connection is closed. */
   #send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Answer): void {
     const unread = !request.complete && parsedBody(request) === undefined;
-    if (this.closing || unread) response.setHeader('connection', 'close');
+    if (this.#budget.closed || unread) response.setHeader('connection', 'close');
     if (unread) request.resume();
     response.writeHead(status, headers);
     response.end(body);

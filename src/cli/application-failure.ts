@@ -7,7 +7,7 @@ const failedToStart = 'APPLICATION FAILED TO START';
 export const cannotStart = 'APPLICATION CANNOT START';
 export const stoppedByFailure = 'APPLICATION STOPPED BY A FAILURE';
 
-/** An application that could not start, or could not go on: to be explained and not only printed. */
+/** An application that could not start or was stopped by a failure, to be explained to the user. */
 export class ApplicationFailure extends Error {
   readonly title: string;
   readonly report: FailureReport;
@@ -24,7 +24,7 @@ export class ApplicationFailure extends Error {
   }
 }
 
-/** Does a part of the start; what it throws is explained, by the analyzers of the application too. */
+/** Runs a part of the start. An error is explained, also by the analyzers of the application. */
 export async function starting<T>(start: () => Promise<T>, application?: unknown, title = failedToStart): Promise<T> {
   try {
     return await start();

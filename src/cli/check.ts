@@ -13,7 +13,7 @@ interface CheckCommandOptions extends ConfigurationCommandOptions {
   readonly json?: true;
 }
 
-/** `statefun check <app>`: everything a start finds out by itself, without state folder, streams or network. */
+/** `statefun check <app>`: makes the checks of a start that need no state folder, stream or network. */
 export function checkCommand(output: Output): Command {
   return withConfigurationOptions(new Command('check'))
     .description('look for every mistake of an application and its configuration, without starting it')
@@ -56,16 +56,16 @@ interface Checked extends AssembledApplication {
   readonly warnings: readonly StatefunError[];
 }
 
-/** What was checked, by kind. */
+/** The checked parts, by kind. */
 interface CheckSummary {
   readonly application: string;
-  /** The active ones. */
+  /** The active profiles. */
   readonly profiles: readonly string[];
   readonly functions: readonly string[];
   readonly forwarders: readonly string[];
   readonly ingress: readonly string[];
   readonly egress: readonly string[];
-  /** What has no effect. */
+  /** Warnings about settings or keys without effect. */
   readonly warnings: readonly string[];
 }
 
@@ -73,7 +73,7 @@ function summarize({ name, configuration, wiring, forwarders, ingress, egress, w
   return {
     application: name,
     profiles: configuration.profiles,
-    // Also those that cannot be made without what they ask for.
+    // Including those that cannot be created without their dependencies.
     functions: [
       ...wiring.functions.map(({ type }) => type),
       ...wiring.remote.map(({ functions, description }) => `${functions} (${description})`),

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { ConfigurationOverrides } from '../application/application-configuration.ts';
 
-/** What commands that read the settings of an application are given on the command line. */
+/** The command-line options of commands that read the settings of an application. */
 export interface ConfigurationCommandOptions {
   readonly profile?: string;
   readonly set?: readonly string[];
@@ -20,7 +20,7 @@ export function withConfigurationOptions(command: Command): Command {
     .option('--configuration-folder <folder>', 'where application.yaml and .env are (default: beside package.json of <app>)');
 }
 
-/** Where a command has settings from: the files of the application, the environment and its own options. */
+/** Returns the sources of a command's settings: files of the application, the environment and command-line options. */
 export function configurationSources(
   { profile, set = [], configurationFolder }: ConfigurationCommandOptions,
   folder: string,

@@ -16,7 +16,7 @@ interface CreateCommandOptions {
 
 const packageFolder = fileURLToPath(new URL('../../', import.meta.url));
 
-/** `statefun create <folder>`: a new project with one event, one forwarder, one function and their tests. */
+/** `statefun create <folder>`: creates a project with one event, one forwarder, one function and their tests. */
 export function createCommand(output: Output = processOutput): Command {
   return new Command('create')
     .description('create a project: one event, one forwarder, one function, their tests, and events to run it with')

@@ -13,12 +13,12 @@ import { moreHelp } from './more-help.ts';
 import type { Output } from './output.ts';
 import type { TakeSignals } from './signals.ts';
 
-/** How often sources are looked at, in milliseconds: some hundred files take a few, and nobody saves faster. */
+/** Interval between reads of the sources, in milliseconds. Some hundred files take a few milliseconds. */
 const lookIntervalMs = 300;
 
 const command = fileURLToPath(new URL('../../bin/statefun.js', import.meta.url));
 
-/** `statefun dev <folder>`: builds and runs a project, again after every change of its sources. */
+/** `statefun dev <folder>`: builds and runs a project, and repeats that after every change of its sources. */
 export function devCommand(output: Output, takeSignals: TakeSignals): Command {
   return new Command('dev')
     .description('build and run an application, again whenever its sources or settings change; its state is kept')
@@ -72,12 +72,12 @@ function start(folder: string, parameters: readonly string[]): StartedApplicatio
   const child = spawn(process.execPath, ['--enable-source-maps', command, 'run', folder, ...parameters], {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, NODE_ENV: process.env['NODE_ENV'] ?? 'development' },
-    // Ctrl-C goes to all of a terminal's group; the application gets its one signal from here.
+    // Ctrl-C reaches the whole process group of a terminal; the application gets its one signal from here.
     detached: !onWindows,
   });
   const whenEnded = ended(child).then(() => undefined);
   const killed = (): void => void child.kill('SIGKILL');
-  // A process that has no choice but to exit takes its application along.
+  // A process that has to exit ends its application, too.
   process.once('exit', killed);
   void whenEnded.then(() => process.off('exit', killed));
   return { ended: whenEnded, stop: () => void child.kill('SIGTERM') };

@@ -1,7 +1,7 @@
-/** What a command tells its caller by ending. */
+/** The exit codes of commands. */
 export const exitCodes = { ok: 0, failure: 1, usage: 2 } as const;
 
-/** Ends a command with a code and a text for people; anything else that is thrown ends it with `failure`. */
+/** Ends a command with an exit code and a text. Any other error ends it with `failure`. */
 export class CommandExit extends Error {
   readonly exitCode: number;
 

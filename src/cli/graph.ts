@@ -14,7 +14,7 @@ interface GraphCommandOptions extends ConfigurationCommandOptions {
   readonly format: (typeof formats)[number];
 }
 
-/** `statefun graph <app>`: how events flow through an application; starts nothing and makes no provider. */
+/** `statefun graph <app>`: prints how events flow through an application. Starts nothing and creates no provider. */
 export function graphCommand(output: Output): Command {
   return withConfigurationOptions(new Command('graph'))
     .description('print how events flow: ingress, forwarders, functions, egress; starts nothing')

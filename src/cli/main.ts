@@ -18,7 +18,7 @@ import { endIfAsked, type TakeSignals } from './signals.ts';
 import { stateCommand } from './state.ts';
 import { packageVersion } from './version.ts';
 
-/** Runs one command line, without the program's own name; answers with the exit code: 0 done, 1 failed, 2 wrong usage. */
+/** Runs a command line without the program's name. Returns the exit code: 0 done, 1 failed, 2 wrong usage. */
 export async function main(
   parameters: readonly string[],
   given: Output = processOutput,
@@ -34,7 +34,7 @@ export async function main(
       if (thrown.message !== '') output.err(`${thrown.message}\n`);
       return thrown.exitCode;
     }
-    // Commander has printed its text by now; help and version end with 0.
+    // Commander has printed its text; help and version have exit code 0.
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     const stacks = program.opts<{ debug?: true }>().debug === true || levelOf(process.env['LOG_LEVEL']) === 'debug';
     output.err(thrown instanceof ApplicationFailure ? thrown.toText(stacks) : failureText(thrown, stacks));
@@ -64,11 +64,11 @@ function createProgram(output: Output, takeSignals: TakeSignals): Command {
     devCommand(output, takeSignals),
   ];
   for (const command of [createCommand(output), ...inspecting, ...running]) program.addCommand(command);
-  // All others are over soon, and have nothing to stop.
+  // All other commands end soon and have nothing to stop.
   program.hook('preAction', (_program, command) => {
     if (!running.includes(command)) endIfAsked(takeSignals);
   });
-  // Commands that were built elsewhere do not take over what is set on the program.
+  // Commands built elsewhere do not inherit the settings of the program.
   for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({ writeOut: (text) => output.out(text), writeErr: (text) => output.err(text) });
   }

@@ -13,7 +13,7 @@ interface ModuleCommandOptions extends ConfigurationCommandOptions {
   readonly playground?: true;
 }
 
-/** `statefun module <app>`: what a cluster of Flink StateFun has to know about an application. */
+/** `statefun module <app>`: prints the module file with which Flink StateFun runs an application. */
 export function moduleCommand(output: Output): Command {
   return withConfigurationOptions(new Command('module'))
     .description('print the module.yaml with which Flink StateFun runs an application; starts nothing')

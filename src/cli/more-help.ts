@@ -1,12 +1,12 @@
-/** What the help of a command says below its options. */
+/** The help of a command below its options. */
 export interface MoreHelp {
   readonly text?: string;
   readonly examples: readonly string[];
-  /** What each exit code of the command means; 2, for wrong usage, is added. */
+  /** The meaning of each exit code; 2, for wrong usage, is added. */
   readonly exitCodes: Readonly<Record<number, string>>;
 }
 
-/** The text, ready for Commander's `addHelpText('after', …)`. */
+/** Returns the text for Commander's `addHelpText('after', …)`. */
 export function moreHelp({ text, examples, exitCodes }: MoreHelp): string {
   const codes = Object.entries({ 2: 'wrong usage', ...exitCodes });
   return [

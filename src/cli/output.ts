@@ -2,20 +2,20 @@ import { printable } from '../shared/text/printable.ts';
 import { standardError } from '../shared/standard-streams.ts';
 import { exitCodes } from './exit-code.ts';
 
-/** Where a command writes: the streams of the process, or what a test looks at. */
+/** The output of a command: the streams of the process, or a recorder in tests. */
 export interface Output {
-  /** What the command is run for. */
+  /** Writes the result of the command to standard output. */
   out(text: string): void;
-  /** Everything people read besides. */
+  /** Writes other texts for people to standard error. */
   err(text: string): void;
 }
 
-/** The output with everything that a terminal must not get raw written out; every command writes through it. */
+/** Returns an output that escapes control characters for terminals. Every command writes through it. */
 export function printableOutput(output: Output): Output {
   return { out: (text) => output.out(printable(text)), err: (text) => output.err(printable(text)) };
 }
 
-/** Standard output takes no more. Its reader may have seen enough (`| head`), which is no failure; a disk that is full is one. */
+/** Handles an error of standard output. A closed reader (`| head`) is no failure; a full disk is one. */
 function onOutputError(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE' || process.exitCode === exitCodes.failure) return;
   process.exitCode = exitCodes.failure;

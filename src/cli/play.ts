@@ -14,7 +14,7 @@ import { loadBuilt } from './load.ts';
 import { moreHelp } from './more-help.ts';
 import type { TakeSignals } from './signals.ts';
 
-/** The streams of a process, or what a test puts in their place. */
+/** The streams of the process, or replacements in tests. */
 export interface PlayStreams {
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly stdout: Writable;
@@ -26,7 +26,7 @@ interface PlayCommandOptions extends ConfigurationCommandOptions {
   readonly allowDeadLetters?: true;
 }
 
-/** `statefun play <app> --events FILE|-`: a fixture on the application, in memory and virtual time. */
+/** `statefun play <app> --events FILE|-`: plays a fixture on the application, in memory and virtual time. */
 export function playCommand(
   streams: PlayStreams = process,
   takeSignals: TakeSignals = () => [],
@@ -55,7 +55,7 @@ export function playCommand(
         await play(path, options, streams, signals);
       } finally {
         signals.over();
-        // What standard input still waits for would keep the process alive.
+        // A pending read of standard input would keep the process alive.
         if (signals.asked !== undefined) signalSource.exit(exitCodeOf(signals.asked));
       }
     });
@@ -88,10 +88,10 @@ async function play(
       },
     });
     await Promise.race([playing, untilAsked(signals)]);
-    // What becomes of the rest is nobody's concern once a signal has ended it.
+    // After a signal, failures of the rest are ignored.
     if (signals.asked !== undefined) playing.catch(() => undefined);
   } catch (error) {
-    // Whoever reads the output has seen enough.
+    // The reader of the output has closed it.
     if (output.closed) return;
     say(summary(application, counts));
     throw error;
@@ -107,7 +107,7 @@ function untilAsked(signals: StopSignals): Promise<void> {
   return new Promise((resolve) => signals.whenAsked({ stop: resolve, busyWith: () => 'the events' }));
 }
 
-/** A message whose attempt failed, or whose handler has not settled, is as little handled as a dead letter. */
+/** Whether a message is not handled: it is a dead letter, waits for another attempt, or its handler has not settled. */
 function failed(application: TestApplication): boolean {
   return application.deadLetters().length > 0 || application.statistics().messagesPending > 0;
 }
@@ -137,7 +137,7 @@ function waitingLine({ address, status, messages, attempts, failure }: WaitingAd
   return `  ${address} ${what}${behind}${why}`;
 }
 
-/** JSON Lines on a stream that may be slow, or closed by its reader. */
+/** Writes JSON Lines to a stream that may be slow or closed by its reader. */
 class LineOutput {
   readonly #stream: Writable;
   readonly #ignoreError = (): void => undefined;
@@ -145,16 +145,16 @@ class LineOutput {
 
   constructor(stream: Writable) {
     this.#stream = stream;
-    // Errors reach us through the callback of `write`; without a listener the same error would end the process.
+    // The callback of `write` reports errors; without a listener the same error would end the process.
     stream.on('error', this.#ignoreError);
   }
 
-  /** The reader went away. */
+  /** Whether the reader has closed the stream. */
   get closed(): boolean {
     return this.#closed;
   }
 
-  /** Resolves when the stream has passed the lines on, so that playing is never far ahead of the reader. */
+  /** Writes lines. Resolves when the stream has passed them on, so that playing is never far ahead of the reader. */
   write(lines: readonly string[]): Promise<void> {
     const text = printable(lines.map((line) => `${line}\n`).join(''));
     return new Promise((resolve, reject) => {

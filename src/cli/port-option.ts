@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 
-/** `--port`, a number that a port can have. */
+/** Creates the option `--port`. */
 export function portOption(defaultPort: string): Option {
   return new Option('--port <port>', 'the port; 0 takes any that is free').argParser(toPort).default(Number(defaultPort), defaultPort);
 }

@@ -15,7 +15,7 @@ interface RunCommandOptions extends ConfigurationCommandOptions {
   readonly untilFinished?: true;
 }
 
-/** `statefun run <app>`: the application on the embedded engine, until a signal stops it. */
+/** `statefun run <app>`: runs an application on the embedded engine until a signal stops it. */
 export function runCommand(takeSignals: TakeSignals): Command {
   return withConfigurationOptions(new Command('run'))
     .description('run an application on the embedded engine, until SIGTERM or SIGINT')
@@ -65,7 +65,7 @@ async function run(path: string, { stateFolder, untilFinished, ...given }: RunCo
   const options = { defaultName, logger, configuration, strayFailures: true };
   const running = await starting(() => runApplication(application, options), application);
   stopAtSignals(running, signals, logger);
-  // An ingress that waits for others, such as one in memory, does not keep a process alive by itself.
+  // A waiting ingress, such as one in memory, does not keep the process alive.
   const release = holdProcess();
   try {
     if (untilFinished === true) await finish(running, logger);

@@ -15,7 +15,7 @@ interface SendCommandOptions extends StateCommandOptions {
   readonly source: string;
 }
 
-/** `statefun send <type> <json>`: one event to a running application. */
+/** `statefun send <type> <json>`: sends one event to a running application. */
 export function sendCommand(output: Output): Command {
   return withStateOptions(new Command('send'))
     .description('send an event to a running application of this machine')
@@ -45,9 +45,9 @@ async function send(type: string, json: string, options: SendCommandOptions, out
   const { id = randomUUID(), source } = options;
   const attributes = { specversion: '1.0', id, source, type, datacontenttype: 'application/json', data: ensureJson(json) };
   const folder = stateFolderOf(options);
-  // Throws when it holds no state: nobody can run on it.
+  // Throws for a folder without state, on which no application can run.
   (await openSnapshot({ folder })).close();
-  // The digits of numbers stay as they were given.
+  // Keeps all digits of numbers.
   const sent = await sendToRunning(folder, writeWithData(attributes, json)).catch((error: unknown) => {
     if (mayBeTaken(error)) output.err(toText([`It may have been taken. To send it again and have it handled once: --id ${id}`]));
     throw error;

@@ -21,7 +21,7 @@ interface ServeCommandOptions extends ConfigurationCommandOptions {
   readonly clientCa?: string;
 }
 
-/** `statefun serve <app>`: the functions of an application over HTTP, for a cluster of Flink StateFun, until a signal stops it. */
+/** `statefun serve <app>`: serves the functions of an application to Flink StateFun over HTTP, until a signal stops it. */
 export function serveCommand(takeSignals: TakeSignals): Command {
   return withConfigurationOptions(new Command('serve'))
     .description('serve the functions of an application to Flink StateFun over HTTP, until SIGTERM or SIGINT')
@@ -79,7 +79,7 @@ async function serve(path: string, options: ServeCommandOptions, signals: StopSi
 
 async function readTls({ tlsCert, tlsKey, clientCa }: ServeCommandOptions): Promise<{ readonly tls?: { cert: Buffer; key: Buffer } }> {
   if (tlsCert === undefined && tlsKey === undefined && clientCa === undefined) return {};
-  // Without the one or the other it would be served in the clear.
+  // Without both, the server would use plain HTTP.
   if (tlsCert === undefined || tlsKey === undefined) {
     const also = clientCa === undefined ? '' : ', and --client-ca needs HTTPS';
     throw new StatefunError('SERVER_OPTION_INVALID', `HTTPS needs both --tls-cert and --tls-key${also}.`);
@@ -96,7 +96,7 @@ async function readPem(option: string, file: string): Promise<Buffer> {
   }
 }
 
-/** Settles once a signal has come, or a failure that nobody took care of, and everything is closed. */
+/** Resolves when everything is closed after a signal, or rejects after an unhandled failure. */
 function stopped(served: ServedApplication, signals: StopSignals): Promise<void> {
   return new Promise((resolve, reject) => {
     void served.stopped.then((error) => (error === undefined ? resolve() : reject(error)));

@@ -1,9 +1,9 @@
 import { exitCodeOf, type StopSignal } from '../application/running/stop-signals.ts';
 
-/** Hands over the listening to signals, with those that have come: from here on the caller listens, or nobody. */
+/** Passes listening to signals to the caller, and returns the signals received so far. */
 export type TakeSignals = () => readonly StopSignal[];
 
-/** Nobody listens from here on: a signal ends the process, and so does one that has come already. */
+/** Stops listening, so that a signal ends the process. Ends it at once if a signal was received already. */
 export function endIfAsked(takeSignals: TakeSignals): void {
   const [signal] = takeSignals();
   if (signal !== undefined) process.exit(exitCodeOf(signal));

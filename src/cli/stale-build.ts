@@ -2,11 +2,11 @@ import { readdir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { StatefunError } from '../shared/errors.ts';
 
-/** Where a project has its sources, by convention. */
+/** The folder of a project's sources, by convention. */
 const sourceFolder = 'src';
-/** What a compiler reads and does not write. */
+/** Matches source files, which a compiler does not write. */
 const source = /(?<!\.d)\.[mc]?tsx?$/;
-/** Files that are looked at on either side: more than any application has, and still a fraction of a second. */
+/** Most files read in either folder: more than an application has, and read in a fraction of a second. */
 const filesMax = 20_000;
 
 interface DatedFile {
@@ -15,8 +15,8 @@ interface DatedFile {
 }
 
 /**
- * BUILD_STALE, when a source of the project is newer than everything in the folder of its build; `entry` is the module that was loaded. A
- * compiler writes at least one file, so nothing that was built since is taken for older. JavaScript that runs where it was written has no build.
+ * Returns BUILD_STALE if a source of the project is newer than every file in the folder of its build. `entry` is the loaded file. A compiler
+ * writes at least one file, so a later build is never reported. JavaScript that runs without a build has none.
  */
 export async function findStaleBuild(folder: string, entry: string): Promise<StatefunError | undefined> {
   const [build, ...rest] = relative(folder, entry).split(sep);
@@ -29,7 +29,7 @@ export async function findStaleBuild(folder: string, entry: string): Promise<Sta
   return new StatefunError('BUILD_STALE', summary, { facts: { source: changed.path, build: join(folder, build) } });
 }
 
-/** The newest file below a folder that counts; undefined where there is none. */
+/** Returns the newest matching file below a folder, or undefined. */
 async function newestIn(folder: string, counts: (name: string) => boolean): Promise<DatedFile | undefined> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const paths = entries.filter((entry) => entry.isFile() && counts(entry.name)).map((entry) => join(entry.parentPath, entry.name));

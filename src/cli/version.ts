@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
-/** The version in the package.json of this package, which lies beside `src` and `dist`. */
+/** Returns the version in the package.json of this package, beside `src` and `dist`. */
 export function packageVersion(): string {
-  // The file is our own.
+  // Safe: the file is part of this package.
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
   return version;
 }

@@ -17,18 +17,18 @@ import type { RunWorld } from './schedule/run-plan.ts';
 import type { SimulationOptions } from './simulation-options.ts';
 import { SimulationReport, type SimulationFailure } from './report/simulation-report.ts';
 
-/** Longest time that nothing else of the process runs, in milliseconds. */
+/** Longest time without a turn for the rest of the process, in milliseconds. */
 const sliceMs = 50;
 
 /**
- * Runs an application again and again on the engine it has in production, each time in another order of everything whose order is free, with
- * crashes, failing ports and clocks that are set, and looks after every step whether its promises are kept, and the framework's.
+ * Runs an application many times on the engine of production, each time with another order of everything whose order is free, with crashes,
+ * failing ports and jumps of the clock. After every step it checks the invariants of the application and of the framework.
  *
- * Everything follows from seeds. A run that fails is made as short as possible; the report tells its steps and the line that repeats it.
- * Singletons live through crashes: what must not survive one belongs into state.
+ * Everything depends on seeds only. A failing run is made as short as possible; the report contains its steps and the line that repeats it.
+ * Singletons live through crashes: data that must not survive a crash belongs in state.
  *
- * Rejects with APPLICATION_INVALID, with SIMULATION_WAITS_OUTSIDE when a handler waits for anything but promises of its own and the clock of
- * the simulation, and with SIMULATION_NOT_REPEATABLE when a run does not follow from its seed.
+ * Rejects with APPLICATION_INVALID, with SIMULATION_WAITS_OUTSIDE if a handler waits for anything but its own promises and the clock of the
+ * simulation, and with SIMULATION_NOT_REPEATABLE if a run depends on more than its seed.
  */
 export async function simulate(definition: ApplicationDefinition, options: SimulationOptions): Promise<SimulationReport> {
   const { seed = 1, seeds = 100, replay, shrinks = true } = options;
@@ -60,7 +60,7 @@ async function createWorld(
   const startMs = clockAt(options.now).now();
   clock.restart(startMs);
   const settings = { ...options, providers: typeof providers === 'function' ? providers(clock) : providers };
-  // Only the ids of the declared ones matter; each start of the engine gets egresses of its own.
+  // Only the ids of declared egresses matter; each start of the engine gets new egresses.
   const egress = gatherContributions(definition, []).egress.map(({ id }) => new RecordingEgress(id, () => undefined));
   const application = await assembleApplication(definition, { ...toOverrides(settings), ingress: [], egress, clock });
   const world: RunWorld = {
@@ -85,7 +85,7 @@ async function createWorld(
   };
 }
 
-/** Makes a failing run as short as possible; one that is replayed is short already. */
+/** Makes a failing run as short as possible. A replayed run is short already. */
 async function report(
   runner: SeedRunner,
   seed: RunSeed,
@@ -115,6 +115,6 @@ async function report(
     steps: trace,
     shrinkRuns: shortest.runs,
   };
-  // What was run to make it shorter does not count.
+  // Runs that make the failure shorter are not counted.
   return new SimulationReport(failing === undefined ? runner.counts(seed.seed) : before, failure);
 }

@@ -11,50 +11,50 @@ import type { SimulationRandom } from './schedule/simulation-random.ts';
 import type { SimulatedFaults } from './schedule/run-settings.ts';
 import type { SimulationEnd } from './checks/simulation-end.ts';
 
-/** What comes in: an event, or a record as it is. Events with an equal `partitionkey` keep their order, and so do those without one. */
+/** An event, or a record as text or bytes. Events with the same `partitionkey` keep their order, as do all events without one. */
 export type SimulatedEvent = CloudEvent | NewEvent | string | Uint8Array;
 
 export interface SimulationOptions extends Omit<TestSettings, 'providers'> {
-  /** The events of one run. They must follow from `random` alone, so that a seed always gives the same. About a dozen is a good number. */
+  /** Returns the events of one run. They must depend on `random` only, so that a seed always gives the same events. Use about a dozen. */
   readonly events: (random: SimulationRandom) => readonly SimulatedEvent[];
-  /** How many runs. @defaultValue 100 */
+  /** Number of runs. @defaultValue 100 */
   readonly seeds?: number;
-  /** The first seed; the others follow it. @defaultValue 1, so that a test does the same every time */
+  /** The first seed; the other seeds are the following numbers. @defaultValue 1, so that a test is the same every time */
   readonly seed?: number;
-  /** What the application promises, besides what the framework does. */
+  /** Invariants of the application, checked in addition to those of the framework. */
   readonly invariants?: readonly SimulationInvariant[];
-  /** State that addresses have at first. */
+  /** The state of addresses at the beginning. */
   readonly given?: readonly GivenAddress[];
-  /** What may go wrong. @defaultValue everything */
+  /** The faults that may happen. @defaultValue all */
   readonly faults?: SimulatedFaults;
-  /** Each replaces the provider of its token, or is added; a function is given the clock of the simulation, for handlers that wait for it. */
+  /** Each provider replaces the one with the same token, or is added. A function gets the clock of the simulation, for handlers that wait. */
   readonly providers?: readonly Provider[] | ((clock: Clock) => readonly Provider[]);
-  /** Called before every run: singletons live through all of them, so what they keep is put back here. */
+  /** Called before every run, to reset singletons, which live through all runs. */
   readonly beforeRun?: () => void;
   /**
-   * A run is over when nothing is due within this time. Longer than what matters, shorter than the period of messages that a function sends
-   * itself for ever.
+   * A run ends when nothing is due within this time. It should be longer than delays that matter, and shorter than the period of messages that a
+   * function keeps sending to itself.
    *
    * @defaultValue `'1d'`
    */
   readonly horizon?: Duration;
   /**
-   * Whether a run must come to the same end as a quiet one of the same events. `auto`: unless the application comes to different ends when
-   * nothing goes wrong and only order and time differ.
+   * Whether a run must end like a quiet run of the same events. With `auto` it must, unless the application ends differently when nothing goes
+   * wrong and only order and time differ.
    *
    * @defaultValue `'auto'`
    */
   readonly sameEnd?: 'auto' | 'always' | 'never';
-  /** What of an end is compared: leave out what may depend on order. @defaultValue everything */
+  /** Returns the part of an end to compare, without anything that may depend on order. @defaultValue everything */
   readonly result?: (end: SimulationEnd) => unknown;
-  /** Events that the outside will never take: they become dead letters. @defaultValue none */
+  /** Whether the outside always refuses an event, which then becomes a dead letter. @defaultValue none is refused */
   readonly refuses?: (event: EgressedEvent) => boolean;
-  /** Whether every dead letter is tried again in the end. @defaultValue `false` */
+  /** Whether each dead letter is redriven at the end of a run. @defaultValue `false` */
   readonly redrives?: boolean;
-  /** Whether a run that fails is made as short as possible, which takes up to some hundred runs. @defaultValue `true` */
+  /** Whether a failing run is made as short as possible, which takes up to some hundred runs. @defaultValue `true` */
   readonly shrinks?: boolean;
-  /** Limits of a run besides those that are drawn anyway. @internal */
+  /** Returns limits of a run in addition to those that are drawn. @internal */
   readonly limits?: (random: SimulationRandom) => Partial<EngineLimits>;
-  /** The line of a failure: only this run is made. */
+  /** The line of a failure. Only that run is repeated. */
   readonly replay?: string;
 }

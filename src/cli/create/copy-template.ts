@@ -2,13 +2,13 @@ import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The example that new projects are copies of. It is part of the package, and lies where it lies in the repository. */
+/** The example that new projects are copied from. It has the same place in the package and in the repository. */
 export const templateFolder = fileURLToPath(new URL('../../../examples/greeter/', import.meta.url));
 
-/** What is copied as it stands. */
+/** The files and folders that are copied unchanged. */
 const copied = ['src', 'test', 'tsconfig.json', 'events.jsonl'];
 
-/** What tools make in a project. npm leaves a .gitignore out of the packages it packs, so it is written from here. */
+/** The content of .gitignore, which npm leaves out of packages. */
 const gitignore = ['node_modules/', 'dist/', '.statefun/', '.env', ''].join('\n');
 
 /** The parts of the template's package.json that this file changes or looks at. */
@@ -19,11 +19,11 @@ export interface TemplateManifest {
 }
 
 export async function readTemplateManifest(): Promise<TemplateManifest> {
-  // The file is our own.
+  // Safe: the file is part of this package.
   return JSON.parse(await readFile(join(templateFolder, 'package.json'), 'utf8')) as TemplateManifest;
 }
 
-/** Fills an empty folder with a project. `framework` is what package.json says where it depends on statefun. */
+/** Fills an empty folder with a project. `framework` is the specifier of statefun in package.json. */
 export async function copyTemplate(folder: string, name: string, framework: string): Promise<void> {
   for (const path of copied) await cp(join(templateFolder, path), join(folder, path), { recursive: true });
   const manifest = await readTemplateManifest();

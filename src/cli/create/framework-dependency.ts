@@ -8,12 +8,12 @@ export interface RunningPackage {
   readonly version: string;
 }
 
-/** What a project can depend on: something npm reads as it stands, or a file or folder on this machine. */
+/** The dependency of a project on the framework: a specifier for npm, or a file or folder on this machine. */
 export type FrameworkDependency = { readonly version: string } | { readonly path: string };
 
 /**
- * What `given` names: a version, range, tag or URL, or the path of a folder or packed tarball. Left out, it is the package that runs: its
- * version where npm installed it, its folder where it is a clone, since npm may never have heard of that version.
+ * Returns the dependency that `given` names: a version, range, tag or URL, or the path of a folder or packed tarball. The default is the running
+ * package: its version if npm installed it, or its folder if it is a clone, whose version npm may not know.
  *
  * Throws CREATE_PACKAGE_MISSING for a path that leads nowhere.
  */
@@ -28,15 +28,15 @@ export function chooseDependency(given: string | undefined, running: RunningPack
   throw new StatefunError('CREATE_PACKAGE_MISSING', `there is no file or folder ${path}.`, { facts: { path } });
 }
 
-/** As package.json writes it. A path is relative to the project, which exists by then, so that both can be moved together. */
+/** Returns the specifier for package.json. A path is relative to the existing project, so that both can be moved together. */
 export function toPackageSpecifier(dependency: FrameworkDependency, projectFolder: string): string {
   if ('version' in dependency) return dependency.version;
-  // npm follows symbolic links before it goes up from a folder.
+  // npm resolves symbolic links before it goes up from a folder.
   const path = relative(realpathSync(projectFolder), realpathSync(dependency.path));
   return `file:${path.split(sep).join('/')}`;
 }
 
-/** Everything else (1.2.3, ^1.2, latest, https://…, git+ssh://…, npm:…) is for npm to read. */
+/** Whether the text is a path. Any other text (1.2.3, ^1.2, latest, https://…, git+ssh://…, npm:…) is a specifier for npm. */
 function looksLikePath(given: string): boolean {
   if (given.startsWith('file:')) return true;
   if (/^[a-z][a-z+]+:/i.test(given)) return false;

@@ -1,10 +1,10 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { StatefunError, toError } from '../../shared/errors.ts';
 
-/** What may be there already: a repository is often created first. */
+/** Files that may exist in the folder already: a repository is often created first. */
 const harmless: readonly string[] = ['.git', '.DS_Store'];
 
-/** Makes the folder, or finds it empty; throws CREATE_FOLDER_NOT_EMPTY and CREATE_FOLDER_UNUSABLE. Nothing that exists is changed. */
+/** Creates the folder if it is missing, and changes nothing that exists. Throws CREATE_FOLDER_NOT_EMPTY and CREATE_FOLDER_UNUSABLE. */
 export async function ensureProjectFolder(folder: string): Promise<void> {
   const names = await listFolder(folder);
   const inTheWay = names.filter((name) => !harmless.includes(name)).sort();

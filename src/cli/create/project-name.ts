@@ -1,13 +1,13 @@
 import { StatefunError } from '../../shared/errors.ts';
 
-/** Longest name the npm registry takes. */
+/** Longest package name of npm, in characters. */
 const nameCharactersMax = 214;
 
-/** A part of a package name: the scope, or what follows it. npm's rules for new packages. */
+/** The scope or the name of a package, by npm's rules for new packages. */
 const part = '[a-z0-9~-][a-z0-9._~-]*';
 const packageName = new RegExp(`^(?:@${part}/)?${part}$`);
 
-/** The name, if npm takes it for a package; throws CREATE_NAME_INVALID. `taken` are the packages that the project itself needs. */
+/** Returns the name if npm accepts it. Throws CREATE_NAME_INVALID. `taken` are the packages that the project depends on. */
 export function ensureProjectName(name: string, taken: readonly string[]): string {
   const problem = problemOf(name, taken);
   if (problem === undefined) return name;
@@ -28,7 +28,7 @@ function problemOf(name: string, taken: readonly string[]): string | undefined {
   return undefined;
 }
 
-/** What is left of the name when everything npm refuses is taken out. */
+/** Returns the name without everything that npm refuses. */
 function suggestionFor(name: string): string {
   const plain = name
     .normalize('NFKD')

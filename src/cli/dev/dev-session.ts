@@ -1,25 +1,25 @@
 import type { Change } from './watched-files.ts';
 
-/** An application that was started. */
+/** A started application. */
 export interface StartedApplication {
-  /** Resolves when it has ended, whatever ended it. */
+  /** Resolves when the application has ended for any reason. */
   readonly ended: Promise<void>;
-  /** Asks it to stop gracefully. */
+  /** Stops the application gracefully. */
   stop(): void;
 }
 
 export interface DevSessionOptions {
-  /** Resolves with whether the project compiles. */
+  /** Builds the project. Resolves to whether it compiles. */
   readonly build: () => Promise<boolean>;
   readonly start: () => StartedApplication;
   readonly say: (text: string) => void;
 }
 
 /**
- * Builds a project and runs it, again after every change.
+ * Builds and runs a project, and repeats that after every change.
  *
- * 1. At most one application runs at a time: the next one starts when the last one has ended, so state is never shared.
- * 2. A build that fails leaves the running application alone.
+ * 1. At most one application runs at a time. The next one starts when the last one has ended, so state is never shared.
+ * 2. A failed build leaves the running application unchanged.
  */
 export class DevSession {
   readonly #options: DevSessionOptions;
@@ -30,7 +30,7 @@ export class DevSession {
     this.#options = options;
   }
 
-  /** Does what a change asks for. Calls follow each other: the caller waits for one before it makes the next. */
+  /** Builds or restarts after a change. The caller waits for one call before it makes the next. */
   async apply(change: Change): Promise<void> {
     const { build, say } = this.#options;
     if (change === 'nothing' || this.#stopped) return;
@@ -42,7 +42,7 @@ export class DevSession {
     if (!this.#stopped) this.#start();
   }
 
-  /** Stops the application and resolves when it has ended. Nothing starts after that. */
+  /** Stops the application and resolves when it has ended. No other one is started. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#end();

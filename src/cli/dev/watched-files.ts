@@ -1,20 +1,20 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What is compiled, or says how. */
+/** Files that are compiled or configure the compiler. */
 const compiled = /(?:^package\.json|^tsconfig[\w.-]*\.json|(?<!\.d)\.[mc]?tsx?)$/;
-/** What is read at the start. */
+/** Files that an application reads at start. */
 const settings = /^(?:application(?:-[\w-]+)?\.ya?ml|\.env)$/;
 /** Folders that tools write to. */
 const leftOut = /^(?:\..*|node_modules|dist|build|coverage)$/;
 
-/** Path -> when it was changed, and its size. */
+/** The time of change and size of each file, by path. */
 export type FileStates = ReadonlyMap<string, string>;
 
-/** What a change asks for. */
+/** The action that a change needs. */
 export type Change = 'build' | 'restart' | 'nothing';
 
-/** The sources and settings of a project, as they are now. Data is left out: what an application writes must not start it again. */
+/** Reads the states of a project's sources and settings. Other files are left out: data that an application writes must not restart it. */
 export async function readFileStates(folder: string): Promise<FileStates> {
   const states = new Map<string, string>();
   await addStates(folder, states);
@@ -33,7 +33,7 @@ async function addStates(folder: string, states: Map<string, string>): Promise<v
   }
 }
 
-/** What has to be done about the files that are new, gone or different. */
+/** Returns the action for files that are new, removed or changed. */
 export function changeBetween(before: FileStates, after: FileStates): Change {
   const changed = [...new Set([...before.keys(), ...after.keys()])].filter((path) => before.get(path) !== after.get(path));
   if (changed.length === 0) return 'nothing';

@@ -2,16 +2,16 @@ import { toError } from '../../shared/errors.ts';
 import type { SimulationView } from './view.ts';
 import type { Violation } from './violation.ts';
 
-/** Something an application promises. */
+/** A condition that an application must keep. */
 export interface SimulationInvariant {
   readonly name: string;
-  /** After every step, or only when nothing is left to do. @defaultValue `'always'` */
+  /** Whether it is checked after every step, or only when nothing is left to do. @defaultValue `'always'` */
   readonly when?: 'always' | 'end';
-  /** Answers false, or a text that says what is wrong, or throws, when the promise is broken. */
+  /** Checks the invariant. It is broken if this returns false or a text about the mistake, or throws. */
   readonly holds: (view: SimulationView) => boolean | string | undefined | void;
 }
 
-/** The first of the invariants that does not hold. */
+/** Returns the first invariant that does not hold. */
 export function brokenInvariant(
   invariants: readonly SimulationInvariant[],
   when: 'always' | 'end',

@@ -4,15 +4,15 @@ import { findMismatch } from '../../testing/expectations/match.ts';
 import { firstDifference, letterName, sortedText } from '../report/texts.ts';
 import { addressesWithState, snapshotOf, type ViewSources } from './view.ts';
 
-/** What a run comes to; two runs of an application that does not depend on interleaving come to the same. */
+/** The end of a run. Runs of an application that does not depend on interleaving have the same end. */
 export interface SimulationEnd {
   /** State by address. */
   readonly states: ReadonlyMap<string, unknown>;
-  /** Dead letters, each by what it was: its kind, where it was going and its id. */
+  /** Dead letters, each by its kind, target and id. */
   readonly deadLetters: readonly string[];
-  /** Delayed messages that are far from due, by id and target. */
+  /** Delayed messages that are due after the horizon, by id and target. */
   readonly delayed: readonly string[];
-  /** Events that have left, each once, in the order in which they first did. */
+  /** Egress events, each once, in the order in which they were first sent. */
   readonly egress: readonly EgressedEvent[];
 }
 
@@ -29,13 +29,13 @@ export function endOf(sources: ViewSources): SimulationEnd {
   };
 }
 
-/** How an end differs from that of the quiet run; undefined when it does not. The order and time of what leaves are free, and the order of keys. */
+/** Returns the difference from the end of the quiet run, or undefined. Order and time of egress events and the order of keys may differ. */
 export function endDifference(expected: SimulationEnd, actual: SimulationEnd): string | undefined {
   const found = firstDifference(toTexts(expected), toTexts(actual));
   return found && `${found.key}: in a quiet run ${cut(found.expected)}; here ${cut(found.actual)}`;
 }
 
-/** The same for what an application makes of an end. */
+/** Returns the difference between two results that an application derives from ends, or undefined. */
 export function resultDifference(expected: unknown, actual: unknown): string | undefined {
   if (sortedText(expected) === sortedText(actual)) return undefined;
   const found = findMismatch(actual, { $exactly: expected }, '');
@@ -48,14 +48,14 @@ function toTexts({ states, deadLetters, delayed, egress }: SimulationEnd): Reado
   for (const letter of deadLetters) texts.set(`dead letter ${letter}`, `${texts.get(`dead letter ${letter}`) ?? ''}there`);
   for (const message of delayed) texts.set(`delayed message ${message}`, 'waiting');
   for (const { egressId, key, event } of egress) {
-    // When it was sent says which attempt succeeded.
+    // The time depends on the successful attempt.
     const { time: _, ...rest } = event;
     texts.set(`event ${event.id} of ${egressId}`, sortedText([key, rest]));
   }
   return texts;
 }
 
-/** State can be long; what differs is in the run that repeats it. */
+/** Shortens a text. Repeating the run shows all of it. */
 function cut(text: string): string {
   return text.length > 600 ? `${text.slice(0, 600)}…` : text;
 }

@@ -13,22 +13,22 @@ import { ownState, subscribersIn } from '../../testing/own-state.ts';
 import type { StateSnapshot } from '../../testing/expectations/state-expectation.ts';
 import type { ObservedPartition } from '../world/observed-partition.ts';
 
-/** What an invariant can look at, as it is between two steps of a run. */
+/** The state of a run between two steps, for invariants. */
 export interface SimulationView {
-  /** What an address keeps after its last successful invocation, by name of the cell; cells that hold nothing are left out. */
+  /** Returns the state of an address after its last successful invocation, by cell name. Empty cells are left out. */
   state(target: FunctionTarget, id: string): StateSnapshot;
-  /** Who is subscribed to an address. */
+  /** Returns the subscribers of an address. */
   subscribers(target: FunctionTarget, id: string): readonly Address[];
-  /** The ids of a function that keep something, sorted. */
+  /** Returns the ids of a function that have state, sorted. */
   ids(target: FunctionTarget): readonly string[];
-  /** Events that have left, each once, in the order in which they first did; of one egress, or of all. */
+  /** Returns the events sent to one egress or to all, each once, in the order in which they were first sent. */
   egress(egressId?: string): readonly EgressedEvent[];
   deadLetters(): readonly DeadLetter[];
-  /** Delayed messages that are not due yet, by due time. */
+  /** Returns the delayed messages that are not due yet, by due time. */
   pending(): readonly DelayedEvent[];
-  /** Messages that wait for a handler, a retry or a state read. */
+  /** Number of messages that wait for a handler, a retry or a state read. */
   readonly messagesPending: number;
-  /** Milliseconds since the epoch. */
+  /** The time of the clock, in milliseconds since the epoch. */
   readonly now: number;
 }
 
@@ -45,7 +45,7 @@ type StoredSources = Pick<ViewSources, 'functions' | 'durable' | 'partition'>;
 
 const statePrefix = 'state/';
 
-/** The view of one run of the engine. */
+/** Creates the view of one run of the engine. */
 export function createView(sources: ViewSources): SimulationView {
   const { engine, partition, left, now } = sources;
   return {
@@ -65,7 +65,7 @@ export function createView(sources: ViewSources): SimulationView {
   };
 }
 
-/** Addresses that keep something in memory or in the store, sorted. */
+/** Returns the addresses with state in memory or in the store, sorted. */
 export function addressesWithState({ partition, durable }: Pick<ViewSources, 'partition' | 'durable'>): readonly Address[] {
   const names = new Set(durable.collections(statePrefix).map((collection) => collection.slice(statePrefix.length)));
   for (const name of partition.touched) {
@@ -77,13 +77,13 @@ export function addressesWithState({ partition, durable }: Pick<ViewSources, 'pa
   return [...names].sort().map(parseAddress);
 }
 
-/** What is in memory goes before what is stored: the store learns of it with the next commit. */
+/** Returns the state of an address. State in memory takes precedence, since the store gets it with the next commit. */
 export function snapshotOf(sources: ViewSources, address: Address): StateSnapshot {
   const live = sources.partition.mailboxes.addresses.find(address)?.held;
   return live?.snapshot() ?? storedSnapshot(sources, address);
 }
 
-/** What the store holds of an address. */
+/** Returns the state of an address in the store. */
 export function storedSnapshot({ functions, durable, partition }: StoredSources, address: Address): StateSnapshot {
   const registered = functions.find(address.type);
   if (registered === undefined) throw functions.unknown(address.type, 'asked for its state');

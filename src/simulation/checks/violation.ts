@@ -1,10 +1,10 @@
-/** A promise that was seen broken. */
+/** A broken invariant. */
 export interface Violation {
-  /** Which one: the name of a built-in invariant, or of one of the application's own. */
+  /** The name of the invariant, built-in or of the application. */
   readonly invariant: string;
-  /** What was seen. */
+  /** The observation that broke it. */
   readonly detail: string;
 }
 
-/** Takes violations; a run ends with its first. */
+/** Reports a violation. A run ends with its first one. */
 export type Report = (invariant: string, detail: string) => void;

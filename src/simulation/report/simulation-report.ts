@@ -2,39 +2,39 @@ import { StatefunError } from '../../shared/errors.ts';
 import { countOf } from '../../shared/text/count-of.ts';
 import type { Violation } from '../checks/violation.ts';
 
-/** A run in which a promise was broken, made as short as possible. */
+/** A run that broke an invariant, made as short as possible. */
 export interface SimulationFailure extends Violation {
   readonly seed: number;
-  /** The run on one line, for the option `replay`. */
+  /** The run as one line, for the option `replay`. */
   readonly replay: string;
-  /** What came in. */
+  /** The events of the run. */
   readonly events: readonly string[];
-  /** What happened, step by step. */
+  /** The steps of the run. */
   readonly steps: readonly string[];
-  /** How many runs it took to make it this short. */
+  /** Number of runs needed to make it this short. */
   readonly shrinkRuns: number;
 }
 
-/** What was run. */
+/** The numbers of a simulation. */
 export interface SimulationCounts {
   /** The first seed. */
   readonly seed: number;
-  /** Runs that were disturbed; each has a quiet one beside it where ends are compared. */
+  /** Number of runs with faults. Where ends are compared, each has a quiet run in addition. */
   readonly runs: number;
   readonly steps: number;
   readonly attempts: number;
-  /** Crashes, stops and jumps of the clock. */
+  /** Number of crashes, stops and jumps of the clock. */
   readonly faults: number;
-  /** Runs whose end was compared with that of a quiet one. */
+  /** Number of runs whose end was compared with that of a quiet run. */
   readonly compared: number;
-  /** The application comes to different ends when only order and time differ: ends say nothing then, and are not compared any more. */
+  /** Whether the application ends differently when only order and time differ. Ends are not compared then. */
   readonly endsVary: boolean;
 }
 
-/** What a simulation has found. */
+/** The result of {@link simulate}. */
 export class SimulationReport {
   readonly counts: SimulationCounts;
-  /** Undefined when every promise was kept. */
+  /** The failure; undefined if every invariant held. */
   readonly failure: SimulationFailure | undefined;
 
   constructor(counts: SimulationCounts, failure: SimulationFailure | undefined) {
@@ -42,7 +42,7 @@ export class SimulationReport {
     this.failure = failure;
   }
 
-  /** For people: what was run, and the failure with its steps. */
+  /** The report as text, with the failure and its steps. */
   get text(): string {
     const { seed, runs, steps, attempts, faults, compared, endsVary } = this.counts;
     const ends = endsVary ? 'ends vary with order or time and are not compared' : `${compared} ends equal those of quiet runs`;
@@ -50,14 +50,14 @@ export class SimulationReport {
     return this.failure === undefined ? `${summary}.` : `${summary}.\n${describeFailure(this.failure)}`;
   }
 
-  /** Throws SIMULATION_FAILED, with the steps of the shortest failing run, when a promise was broken. */
+  /** Throws SIMULATION_FAILED, with the steps of the shortest failing run, if an invariant was broken. */
   ensureHeld(): void {
     if (this.failure === undefined) return;
     throw new StatefunError('SIMULATION_FAILED', describeFailure(this.failure), { facts: { ...this.failure } });
   }
 }
 
-/** Lines shown of the beginning and of the end; `steps` has them all. */
+/** Lines shown from the beginning and from the end; `steps` contains all. */
 const [firstLinesMax, lastLinesMax] = [20, 80];
 
 function withoutMiddle(lines: readonly string[]): readonly string[] {

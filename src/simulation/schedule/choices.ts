@@ -1,24 +1,24 @@
 import type { SimulationRandom } from './simulation-random.ts';
 
 /**
- * What is chosen, in the order in which a shorter failing run is looked for: whole faults first, then smaller ones, then the order of things.
+ * The streams of choices, in the order in which a shorter failing run is searched: whole faults first, then smaller ones, then the order of steps.
  *
- * - `fault`: what goes wrong before a step;
- * - `handler`: what happens to an attempt;
- * - `egress`: how the outside answers;
- * - `kept`: whether a crash leaves the commit under way;
- * - `read`: whether state is there at once;
+ * - `fault`: the fault before a step;
+ * - `handler`: the fault of an attempt;
+ * - `egress`: the result of sending to an egress;
+ * - `kept`: whether a crash keeps the running commit;
+ * - `read`: whether a state read completes at once;
  * - `batch`: how many records are delivered together;
- * - `next`: which of the possible steps is taken.
+ * - `next`: the next of the possible steps.
  */
 export const streams = ['fault', 'handler', 'egress', 'kept', 'read', 'batch', 'next'] as const;
 
 export type Stream = (typeof streams)[number];
 
-/** Choices by stream. 0 is the calm one, also for whatever is not listed. */
+/** Choices by stream. 0 is the calm choice, also for choices that are not listed. */
 export type RecordedChoices = Readonly<Record<Stream, readonly number[]>>;
 
-/** Decides what happens in a run, and remembers it, so that it can happen again. */
+/** Makes the choices of a run, and records them so that the run can be repeated. */
 export class Choices {
   readonly #made: Record<Stream, number[]> = noChoices();
   readonly #random: SimulationRandom | undefined;
@@ -37,12 +37,12 @@ export class Choices {
     return new Choices(undefined, recorded);
   }
 
-  /** Nothing goes wrong, and everything happens as soon as it can. */
+  /** Creates choices without faults, with which everything happens as soon as possible. */
   static calm(): Choices {
     return new Choices(undefined, noChoices());
   }
 
-  /** A whole number from 0 to below `count`; `draw` makes one when the run is new. */
+  /** Returns a whole number from 0 to `count` - 1. `draw` makes it in a new run. */
   choose(stream: Stream, count: number, draw: (random: SimulationRandom) => number): number {
     const made = this.#made[stream];
     const wanted = this.#random === undefined ? (this.#recorded[stream][made.length] ?? 0) : draw(this.#random);
@@ -60,7 +60,7 @@ export function noChoices(): Record<Stream, number[]> {
   return { fault: [], handler: [], egress: [], kept: [], read: [], batch: [], next: [] };
 }
 
-/** How many choices are not the calm one. */
+/** Returns the number of choices that are not calm. */
 export function countDisturbances(choices: RecordedChoices): number {
   return streams.reduce((sum, stream) => sum + choices[stream].filter((choice) => choice > 0).length, 0);
 }

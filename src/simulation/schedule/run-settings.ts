@@ -1,41 +1,41 @@
 import { defaultLimits, type EngineLimits } from '../../engine/partition/limits.ts';
 import type { SimulationRandom } from './simulation-random.ts';
 
-/** What may go wrong. */
+/** The kinds of faults in a simulation. */
 export interface SimulatedFaults {
-  /** The process dies, or is stopped, and starts again. @defaultValue `true` */
+  /** Kills or stops the process, and starts it again. @defaultValue `true` */
   readonly crashes?: boolean;
-  /** Attempts fail, or take too long, through no fault of the handler; never as many as would make a dead letter. @defaultValue `true` */
+  /** Makes attempts fail or time out, never so often that a message becomes a dead letter. @defaultValue `true` */
   readonly handlers?: boolean;
-  /** The outside does not answer, or its answer is lost. @defaultValue `true` */
+  /** Makes sending to egresses fail, before or after the records are taken. @defaultValue `true` */
   readonly egress?: boolean;
-  /** The ingress gives up, or the disk does, and the engine stops and starts again. @defaultValue `true` */
+  /** Makes the ingress or the disk fail, so that the engine stops and starts again. @defaultValue `true` */
   readonly stops?: boolean;
-  /** Somebody sets the clock, forwards or back. @defaultValue `true` */
+  /** Sets the clock forward or back. @defaultValue `true` */
   readonly clock?: boolean;
 }
 
-/** The kinds of step a run takes. Those at the front go first when nothing is disturbed. */
+/** The kinds of steps of a run, in the order in which a quiet run takes them. */
 export const stepKinds = ['turn', 'settle', 'read', 'write', 'acknowledge', 'egress', 'deliver', 'clock'] as const;
 
 export type StepKind = (typeof stepKinds)[number];
 
-/** What a run is like, from its seed: different regimes find different mistakes. */
+/** The settings of a run, drawn from its seed: different settings find different mistakes. */
 export interface RunSettings {
   readonly limits: EngineLimits;
-  /** How readily each kind of step is taken. */
+  /** The weight of each kind of step. */
   readonly weights: Readonly<Record<StepKind, number>>;
-  /** How often something goes wrong before a step; more often while a commit is under way. */
+  /** Probability of a fault before a step; it is higher during a commit. */
   readonly faultRate: number;
   readonly handlerFailRate: number;
   readonly egressFailRate: number;
   readonly readsLaterRate: number;
-  /** Most crashes, stops and clock jumps: a run must come to an end. */
+  /** Most crashes, stops and clock jumps, so that a run ends. */
   readonly faultsMax: number;
   readonly egressBatchMax: number;
 }
 
-/** In a quiet run. */
+/** The settings of a quiet run. */
 export const calmSettings: RunSettings = {
   limits: defaultLimits,
   weights: { turn: 1, settle: 1, read: 1, write: 1, acknowledge: 1, egress: 1, deliver: 1, clock: 1 },
@@ -71,7 +71,7 @@ export function drawSettings(random: SimulationRandom): RunSettings {
   };
 }
 
-/** Settings without the faults that are not wanted. */
+/** Returns settings without the disabled faults. */
 export function restrictFaults(settings: RunSettings, { egress, handlers }: SimulatedFaults): RunSettings {
   return {
     ...settings,
@@ -80,7 +80,7 @@ export function restrictFaults(settings: RunSettings, { egress, handlers }: Simu
   };
 }
 
-/** Limits so small that a run of a dozen events meets every one of them. */
+/** Draws limits so small that a run of a dozen events reaches each of them. */
 function drawLimits(random: SimulationRandom): EngineLimits {
   const small = (): number => 1 + random.below(4);
   const rarely = (limit: number, usual: number): number => (random.chance(0.3) ? limit : usual);
@@ -92,7 +92,7 @@ function drawLimits(random: SimulationRandom): EngineLimits {
     outboxRecordsMax: random.chance(0.5) ? small() : defaultLimits.outboxRecordsMax,
     commitInvocationsMax: random.chance(0.5) ? small() : defaultLimits.commitInvocationsMax,
     commitBytesMax: rarely(400, defaultLimits.commitBytesMax),
-    // In looks at the clock of the pace, one a step.
+    // Counted in reads of the pace's clock, one per step.
     commitIntervalMs: random.oneOf([0, 3, 10, 40, Number.POSITIVE_INFINITY]),
     sliceMs: random.oneOf([0, 0, 3, 20]),
     liveAddressesMax: random.oneOf([0, 1, 3, defaultLimits.liveAddressesMax]),

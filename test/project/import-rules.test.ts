@@ -29,7 +29,7 @@ const allowed: Readonly<Record<string, string>> = {
   'src/injection/container.ts': "import 'inversify';\nimport '../shared/clock.ts';",
   'src/application/running/run.ts':
     "import 'pino';\nimport '../../injection/container.ts';\nimport '../../engine/engine.ts';\nimport '../../connectors/memory/queue.ts';",
-  'src/application/module-file/kinesis.ts': "import '../../connectors/kinesis/ingress.ts';",
+  'src/application/from-module-file/kinesis.ts': "import '../../connectors/kinesis/ingress.ts';",
   'src/testing/harness.ts': "import '../engine/engine.ts';\nimport '../application/running/run.ts';",
   'src/cli/play.ts': "import '../testing/harness.ts';\nimport 'commander';",
   'examples/cart/src/application.ts': "import 'statefun';\nimport 'statefun/kinesis';\nimport './events.ts';",
@@ -80,8 +80,8 @@ const offences: readonly Offence[] = [
   { rule: 'state-tools-imports-only-what-it-may', file: 'src/state-tools/upwards.ts', code: "import '../application/running/run.ts';" },
   { rule: 'application-imports-only-what-it-may', file: 'src/application/kinesis.ts', code: "import '../connectors/kinesis/ingress.ts';" },
   {
-    rule: 'application/module-file-imports-only-what-it-may',
-    file: 'src/application/module-file/testing.ts',
+    rule: 'application/from-module-file-imports-only-what-it-may',
+    file: 'src/application/from-module-file/testing.ts',
     code: "import '../../testing/harness.ts';",
   },
   { rule: 'testing-imports-only-what-it-may', file: 'src/testing/cli.ts', code: "import '../cli/play.ts';" },

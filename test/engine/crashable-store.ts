@@ -6,7 +6,7 @@ export interface CrashableStoreOptions {
   readonly turns: () => number;
 }
 
-/** A store that takes its time and can crash: what a commit under way becomes is the caller's choice, as S3 allows. */
+/** A store whose commits end when the test says so. At a crash the caller chooses whether the current commit is durable, as STORE-S3 allows. */
 export class CrashableStore implements Store {
   readonly #options: CrashableStoreOptions;
   /** What a crash at this instant would leave. */

@@ -17,7 +17,7 @@ describe('Engine, attacked', () => {
     world.fails = 1;
     await bed.receives('test/any/b', 'fail');
     await bed.advance(10);
-    // Only the retry is left to wait for: an alarm in the past would come back for ever.
+    // Only the retry is left to wait for: an alarm in the past would come back again and again.
     expect(bed.clock.nextDueAt).toBe(bed.clock.now() + 990);
     await bed.advance(990);
     expect(await bed.state('test/any/a')).toEqual({ count: 1 });

@@ -3,7 +3,7 @@ import { EngineLoop, type EngineLoopOptions } from '../../src/engine/engine-loop
 import { defaultLimits } from '../../src/engine/partition/limits.ts';
 import { ManualClock } from '../../src/shared/time/manual-clock.ts';
 
-/** A loop over a partition with some messages to handle, that tells what it does; turns are taken by the test. */
+/** A loop over a partition with some messages to handle. `done` lists what it does; the test takes the turns. */
 function setUp(messages: number) {
   const done: string[] = [];
   const turns: (() => void)[] = [];

@@ -4,7 +4,7 @@ import { Handles, StatefunFunction } from '../../src/functions/decorators.ts';
 import { Persisted } from '../../src/state/persisted.ts';
 import { PersistedTable } from '../../src/state/persisted-table.ts';
 
-/** What handlers have left behind, to be called later, and what the handler under way waits for. */
+/** Functions that handlers left behind, to be called later, and the promise that the running handler awaits. */
 export const left: { calls: (() => void)[]; open: (() => void)[] } = { calls: [], open: [] };
 
 type Method = (...parameters: never[]) => unknown;

@@ -19,7 +19,7 @@ export interface Task {
 
 export type Fault = 'none' | 'throw' | 'hang';
 
-/** What happens to handlers beside their work; replaced for every run. */
+/** Faults of handlers; replaced for every run. */
 export interface World {
   /** Asked once an attempt. */
   fault(messageId: string): Fault;

@@ -6,7 +6,7 @@ export interface Mutant {
   readonly breaks: string;
   /** Which suite must catch it; see suites.ts. */
   readonly suite: SuiteName;
-  /** Breaks it, from here on and for everything made later, until the answer is called. */
+  /** Breaks the promise for everything that runs or is created from now on. Returns a function that undoes it. */
   readonly apply: () => Undo;
 }
 

@@ -207,7 +207,7 @@ function taking(change: (entry: EntrySpan) => EntrySpan | undefined): () => void
   });
 }
 
-/** Changes which entries a compaction keeps, told whether it was to be kept and whether it is a tombstone. */
+/** Changes which entries a compaction keeps. `keeps` gets the original decision and whether the entry is a tombstone. */
 function keeping(keeps: (kept: boolean, removes: boolean) => boolean): () => void {
   const shown = new WeakMap<SegmentCopier, Uint32Array>();
   return replaceMethod(SegmentCopier.prototype, 'advance', (advance) => {

@@ -6,7 +6,7 @@ import type { Partition } from '../partition/partition.ts';
 
 export type Phase = 'new' | 'running' | 'stopping' | 'stopped';
 
-/** What the health of an engine is judged by. */
+/** The state of an engine, from which its health is derived. */
 export interface EngineStatus {
   readonly phase: Phase;
   /** The error that stopped the engine. */

@@ -17,7 +17,7 @@ import { envelope, mailboxes, pending } from './pending.ts';
 
 const target = { type: 'test/f', id: 'b' };
 
-/** What the settlement does to its surroundings, in order. */
+/** The calls that the settlement makes, in order. */
 let done: string[];
 
 beforeEach(() => {
@@ -55,7 +55,7 @@ function deliver({ boxes }: Pick<ReturnType<typeof setUp>, 'boxes'>, message: Pe
   return activation;
 }
 
-/** An attempt that only tells which end it was given. */
+/** An attempt that only records its end. */
 function attempt(effects: Partial<Effects> = {}): Attempt {
   const keep = (): Effects => {
     done.push('keep');
@@ -102,7 +102,7 @@ describe('Settlement', () => {
     ['dead-letter', ['+messages/2', '+dead-letters/1'], 'idle', 1, 0, []],
     ['skip', ['+messages/2'], 'idle', 1, 1, []],
     ['stop', ['+messages/1', '+messages/2'], 'waiting', 2, 0, ['stop: no']],
-  ] as const)('gives up a message without attempts by the policy %s', (onFailure, changes, status, left, skipped, told) => {
+  ] as const)('gives up a message without attempts by the policy %s', (onFailure, changes, status, left, skipped, stops) => {
     const parts = setUp({ retry: { attemptsMax: 1 }, onFailure });
     const [message, next] = [pending('a', 1), pending('a', 2)];
     for (const each of [message, next]) parts.group.arrived(each);
@@ -111,7 +111,7 @@ describe('Settlement', () => {
 
     parts.settlement.failed(a, message, attempt(), new Error('no'), 1_000);
 
-    expect(done).toEqual(['discard', ...told]);
+    expect(done).toEqual(['discard', ...stops]);
     expect([a.status, a.mailbox.length, parts.settlement.attempts.skipped]).toEqual([status, left, skipped]);
     const captured = parts.group
       .capture()

@@ -34,7 +34,7 @@ class ClosedEgress implements Egress {
   }
 }
 
-/** Its commits do not end before it is told to go on. */
+/** A store whose commits wait until the test lets them end. */
 class HangingStore extends MemoryStore {
   goOn: () => void = () => undefined;
   readonly #going = new Promise<void>((resolve) => (this.goOn = resolve));

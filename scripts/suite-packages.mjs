@@ -6,7 +6,13 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Folders with their own packages. scripts/complete-lock-file.mjs completes their lock files, too. */
-export const suiteFolders = ['benchmarks', 'scripts/docker-lint', 'scripts/envelope-generator', 'test/request-reply/serving/http/mounts'];
+export const suiteFolders = [
+  'benchmarks',
+  'scripts/api-checks',
+  'scripts/docker-lint',
+  'scripts/envelope-generator',
+  'test/request-reply/serving/http/mounts',
+];
 
 const triesMax = 3;
 /** Pause between two tries, in milliseconds: long enough for a short network failure. */

@@ -53,6 +53,7 @@ export interface EngineSettings {
   readonly limits?: EngineLimitOptions;
 }
 
+/** What makes an application: the options of `defineApplication`. */
 export interface ApplicationOptions extends Omit<ModuleOptions, 'exports'> {
   /** The name of the application, also used for its state folder. @defaultValue the name in package.json with `statefun run`, else `'application'` */
   readonly name?: string;

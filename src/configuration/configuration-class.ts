@@ -7,6 +7,7 @@ export type ConfigurationClass<T extends object = object> = new () => Readonly<T
 /** The values of a configuration: `ConfigurationOf<typeof PricingConfiguration>`. */
 export type ConfigurationOf<C extends ConfigurationClass> = InstanceType<C>;
 
+/** Options of a configuration class. */
 export interface ConfigurationOptions {
   /** Keys whose values are never shown, besides those with names such as `password`, `apiKey` and `token`. */
   readonly secrets?: readonly string[];

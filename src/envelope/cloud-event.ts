@@ -47,4 +47,5 @@ export interface CloudEventConstructor {
 
 // Instances of the package have `data` whenever it is given, which their type cannot express. Only the public entry point imports this file by
 // value; all other code imports its types. So the package, which takes a tenth of a second to load, is loaded only where events are constructed.
+/** Builds an event by hand, with the class of the package `cloudevents`. */
 export const CloudEvent = SdkCloudEvent as unknown as CloudEventConstructor;

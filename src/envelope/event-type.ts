@@ -5,6 +5,7 @@ import type { CloudEvent, EventAttributes, NewEvent } from './cloud-event.ts';
 import { isSameJson } from './same-json.ts';
 import { isStandardSchema, type SchemaIssue, type StandardSchemaV1 } from './standard-schema.ts';
 
+/** Options of an event type. */
 export interface EventTypeOptions {
   /** The `source` of events from {@link EventType.create}. @defaultValue the function or forwarder that sends them */
   readonly source?: string | undefined;

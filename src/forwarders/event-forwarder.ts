@@ -1,6 +1,7 @@
 import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
 import type { FunctionTarget } from '../shared/function-target.ts';
 
+/** Options of a message that a forwarder sends. */
 export interface ForwardOptions {
   /** Partition key of the message, used if it reaches an egress. @defaultValue that of the record, when the event is passed on unchanged */
   readonly partitionKey?: string | undefined;

@@ -4,6 +4,7 @@ import { recordClass } from '../shared/recorded-decorators.ts';
 import { ensureLegacyDecorators, readOwnMetadata, type ClassOf } from '../shared/metadata.ts';
 import type { Downstream, EventForwarder } from './event-forwarder.ts';
 
+/** Options of a forwarder. */
 export interface ForwarderOptions {
   /**
    * Name of the forwarder. Message ids depend on it, so it must not change while events are being handled. Set it for classes that a minifier

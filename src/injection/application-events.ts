@@ -15,6 +15,7 @@ export interface ApplicationEventMap {
   readonly failed: { readonly application: string; readonly error: Error };
 }
 
+/** The name of an application event. */
 export type ApplicationEventName = keyof ApplicationEventMap;
 
 type Listener<Name extends ApplicationEventName> = (event: ApplicationEventMap[Name]) => unknown;

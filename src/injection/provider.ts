@@ -26,16 +26,19 @@ interface Provides<T> {
   readonly when?: Condition;
 }
 
+/** A provider that creates an instance of a class. */
 export interface ClassProvider<T = unknown> extends Provides<T> {
   readonly useClass: ClassOf<T>;
   /** @defaultValue `'singleton'` */
   readonly scope?: ProviderScope;
 }
 
+/** A provider of a value that exists already. */
 export interface ValueProvider<T = unknown> extends Provides<T> {
   readonly useValue: T;
 }
 
+/** A provider that calls a function for its value. */
 export interface FactoryProvider<T = unknown> extends Provides<T> {
   /** Creates the value from the dependencies in `inject`. For a singleton it may return a promise, which the start of the application awaits. */
   readonly useFactory: (...dependencies: never[]) => T | Promise<T>;

@@ -6,6 +6,7 @@ const brand = Symbol.for('statefun.error');
 /** Values from the text of an error, as fields for programs. */
 export type ErrorFacts = Readonly<Record<string, unknown>>;
 
+/** What a StatefunError holds besides its code and summary. */
 export interface StatefunErrorOptions {
   /** Values from the text, for programs. */
   readonly facts?: ErrorFacts;

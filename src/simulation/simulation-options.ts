@@ -14,6 +14,7 @@ import type { SimulationEnd } from './checks/simulation-end.ts';
 /** An event, or a record as text or bytes. Events with the same `partitionkey` keep their order, as do all events without one. */
 export type SimulatedEvent = CloudEvent | NewEvent | string | Uint8Array;
 
+/** Options of `simulate`. */
 export interface SimulationOptions extends Omit<TestSettings, 'providers'> {
   /** Returns the events of one run. They must depend on `random` only, so that a seed always gives the same events. Use about a dozen. */
   readonly events: (random: SimulationRandom) => readonly SimulatedEvent[];

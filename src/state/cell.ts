@@ -4,12 +4,14 @@ import { StatefunError } from '../shared/errors.ts';
 import type { AttemptTracker } from './attempt-tracker.ts';
 import type { StateType } from './state-type.ts';
 
+/** The kind of a persisted cell. */
 export type CellKind = 'value' | 'table' | 'list';
 
 /** When a state is removed by itself: a time after it was last written, or after the last message to its address. */
 export type Expiration =
   { readonly afterWrite: Duration; readonly afterCall?: undefined } | { readonly afterCall: Duration; readonly afterWrite?: undefined };
 
+/** Options of a persisted value, table or list. */
 export interface CellOptions<T> {
   /** The name under which the state is stored. Set it before you rename the property. @defaultValue the name of the property */
   readonly name?: string;

@@ -18,6 +18,7 @@ import { separateThreads, type StoreThreads } from './threads/store-threads.ts';
 import { removeUnlistedSegments } from './segments/unlisted-segments.ts';
 import { removeMark, setMark } from './segments/writer-mark.ts';
 
+/** Options of `openLogStore`. */
 export interface LogStoreOptions {
   /** The state folder. It is created if it does not exist. */
   readonly folder: string;
@@ -25,14 +26,14 @@ export interface LogStoreOptions {
   readonly segmentBytesMax?: number;
   /** Read rate of a compaction in bytes per second, while garbage does not pile up. @defaultValue 64 MiB */
   readonly compactionBytesPerSecondMax?: number;
-  /** Where writing, reading and compacting run. @defaultValue {@link separateThreads} */
+  /** Where writing, reading and compacting run. @defaultValue `separateThreads` */
   readonly threads?: StoreThreads;
   /** Called once, when the store has failed (STORE-S4). */
   readonly onFailure?: (error: Error) => void;
   readonly logger?: Logger;
   /** Reports the progress of recovery, in bytes. */
   readonly progress?: (bytesRead: number, bytesTotal: number) => void;
-  /** Disk used outside the threads, which always use the machine's disk. @defaultValue {@link nodeDisk} */
+  /** Disk used outside the threads, which always use the machine's disk. @defaultValue `nodeDisk` */
   readonly disk?: Disk;
 }
 

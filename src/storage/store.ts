@@ -42,6 +42,7 @@ export interface StoreChange {
   readonly value: string | Uint8Array | WritableValue | undefined;
 }
 
+/** Counts of a store. */
 export interface StoreStats {
   /** Number of commits since the store was created. */
   readonly commits: number;

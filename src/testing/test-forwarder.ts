@@ -68,6 +68,7 @@ interface TestForwarderParts {
   readonly nowMs: number;
 }
 
+/** A forwarder under test, made by `testForwarder`. */
 export class TestForwarder {
   readonly #parts: TestForwarderParts;
   #received = 0;

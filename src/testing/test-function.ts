@@ -89,6 +89,7 @@ export async function testFunction(functionClass: ClassOf, options: TestFunction
   return test;
 }
 
+/** A function under test, made by `testFunction`. */
 export class TestFunction {
   readonly address: Address;
   readonly #options: TestFunctionOptions;

@@ -32,6 +32,7 @@ export function testIngress(ingress: Ingress, options: TestIngressOptions = {}):
   return new TestIngress(ingress, options);
 }
 
+/** An ingress under test, made by `testIngress`. */
 export class TestIngress {
   readonly #ingress: Ingress;
   readonly #logger: Logger;

@@ -9,6 +9,7 @@ import { exportedValues } from './exported-values.ts';
 import { importFailure } from './import-failure.ts';
 import { listFiles, type ListedFiles } from './scan-files.ts';
 
+/** Whether a class is a function or a forwarder. */
 export type ComponentKind = 'function' | 'forwarder';
 
 /** What scanning found and what it skipped. Files are absolute paths. */

@@ -2,6 +2,7 @@ import { toError } from '../../shared/errors.ts';
 import { countOf } from '../../shared/text/count-of.ts';
 import type { AnalyzedFailure, FailureReport } from './analyze-failure.ts';
 
+/** How a failure is written. */
 export interface FailureFormat {
   /** The first line. @defaultValue `'APPLICATION FAILED TO START'` */
   readonly title?: string;

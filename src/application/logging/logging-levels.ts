@@ -1,6 +1,7 @@
 import type { LogFields, Logger, LogSeverity } from '../../shared/logger.ts';
 import { standardError } from '../../shared/standard-streams.ts';
 
+/** The level of a logger: it writes lines of this level and above. */
 export type LogLevel = LogSeverity | 'silent';
 
 /** The levels, from most lines to none. */

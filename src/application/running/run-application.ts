@@ -104,7 +104,7 @@ const preDestroyMsMin = 1_000;
 
 /**
  * Checks an application, creates its providers and forwarders, opens its state folder and starts the embedded engine. Resolves when every
- * ingress reads. See {@link Lifecycle} for the order.
+ * ingress reads. See `Lifecycle` for the order.
  *
  * Rejects with APPLICATION_INVALID (every mistake at once), with errors of the state folder such as STATE_FOLDER_LOCKED, or with the error
  * of an ingress or egress that could not start. Nothing runs then, and everything that was created is destroyed.

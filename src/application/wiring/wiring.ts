@@ -21,12 +21,14 @@ export interface Wiring {
   readonly egress: readonly WiredEgress[];
 }
 
+/** An ingress of an application. */
 export interface WiredIngress {
   readonly id: string;
   readonly description: string;
   readonly format: 'cloudevent' | 'envelope' | 'custom';
 }
 
+/** A forwarder of an application. */
 export interface WiredForwarder {
   readonly name: string;
   /** The declared event types, empty if the method `accept` decides. */
@@ -35,6 +37,7 @@ export interface WiredForwarder {
   readonly target?: string;
 }
 
+/** A function of an application. */
 export interface WiredFunction {
   readonly type: string;
   readonly className: string;
@@ -48,12 +51,14 @@ export interface WiredFunction {
   readonly state: readonly { readonly name: string; readonly kind: CellKind }[] | undefined;
 }
 
+/** Functions that another process serves. */
 export interface WiredRemote {
   /** A function type, or `namespace/*` for all types of a namespace. */
   readonly functions: string;
   readonly description: string;
 }
 
+/** An egress of an application. */
 export interface WiredEgress {
   readonly id: string;
   readonly description: string;

@@ -6,6 +6,7 @@ import { isAtPath, openRegularFile } from './regular-file.ts';
 import { cutTornLine, readTailIds } from './file-tail.ts';
 import { toLine } from './record-line.ts';
 
+/** Options of `fileEgress`. */
 export interface FileEgressOptions {
   /** The path of a regular file. A missing file is created; its folder must exist. */
   readonly path: string;

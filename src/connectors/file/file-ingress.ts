@@ -8,6 +8,7 @@ import { formatPosition, parsePosition, positionLost } from './file-position.ts'
 import { ContentChanged, LineReader, type Line } from './line-reader.ts';
 import { isAtPath, openRegularFile } from './regular-file.ts';
 
+/** Options of `fileIngress`. */
 export interface FileIngressOptions {
   /** The path of a regular file with one record per line: CloudEvents JSON, or Base64 with the format `'envelope'`. */
   readonly path: string;

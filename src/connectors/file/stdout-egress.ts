@@ -4,6 +4,7 @@ import { printable } from '../../shared/text/printable.ts';
 import type { Egress, EgressRecord, RejectedRecord } from '../../egress/egress.ts';
 import { toLine } from './record-line.ts';
 
+/** Options of `stdoutEgress`. */
 export interface StdoutEgressOptions {
   /** The format of a line: `'cloudevent'` writes JSON, `'envelope'` Base64. @defaultValue `'cloudevent'` */
   readonly format?: 'cloudevent' | 'envelope';

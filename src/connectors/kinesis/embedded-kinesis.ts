@@ -2,6 +2,7 @@ import { StatefunError } from '../../shared/errors.ts';
 import { createStreams, type EmbeddedStream } from './embedded-streams.ts';
 import { findFreePorts, locateKinesisLocal, PortTakenError, startKinesisLocal, type KinesisLocal } from './kinesis-local.ts';
 
+/** Options of `startEmbeddedKinesis`. */
 export interface EmbeddedKinesisOptions {
   /** Streams to create before the start resolves. @defaultValue none */
   readonly streams?: readonly EmbeddedStream[];

@@ -3,6 +3,7 @@ import { delay } from '../../shared/time/timers.ts';
 import { createKinesisClient, loadKinesisSdk, type KinesisSdk } from './kinesis-client.ts';
 import type { KinesisClientOptions } from './kinesis-connection.ts';
 
+/** A stream of the embedded Kinesis. */
 export interface EmbeddedStream {
   readonly name: string;
   /** @defaultValue `1` */

@@ -14,6 +14,7 @@ import { PutQueues, toPutEntry } from './put-queues.ts';
 import { put, rejectTooLarge } from './put-request.ts';
 import { startTimeoutMsDefault, whileStarting } from './start-timeout.ts';
 
+/** Options of `kinesisEgress`. */
 export interface KinesisEgressOptions {
   /** The stream to write. The setting `kinesis.egress-stream` overrides it; other options are overridden by settings of their names. */
   readonly stream?: string;

@@ -14,6 +14,7 @@ import { ShardReaders } from './shard-readers.ts';
 import { startTimeoutMsDefault, whileStarting } from './start-timeout.ts';
 import { resolveStartPositions, type KinesisStart, type OpenedStream } from './start-positions.ts';
 
+/** Options of `kinesisIngress`. */
 export interface KinesisIngressOptions {
   /** The stream to read. The setting `kinesis.ingress-stream` overrides it; other options are overridden by settings of their names. */
   readonly stream?: string;

@@ -12,6 +12,7 @@ export interface MemoryRecord {
   readonly key?: string;
 }
 
+/** Options of `memoryIngress`. */
 export interface MemoryIngressOptions {
   /** The id, unique in the application. @defaultValue `'memory'` */
   readonly id?: string;
@@ -39,6 +40,7 @@ interface WaitingPut {
   readonly reject: (error: unknown) => void;
 }
 
+/** An ingress that the program feeds, made by `memoryIngress`. */
 export class MemoryIngress implements Ingress {
   readonly id: string;
   readonly description = 'records fed by the program';

@@ -9,12 +9,14 @@ export interface InvocationBatch {
   readonly invocations: readonly BatchedMessage[];
 }
 
+/** A state that a runtime sends with a batch. */
 export interface AttachedState {
   readonly name: string;
   /** Stored value. Undefined when nothing is stored. */
   readonly value: TypedValue | undefined;
 }
 
+/** One message of a batch. */
 export interface BatchedMessage {
   /** Sender. Undefined for a message from an ingress. */
   readonly caller: Address | undefined;
@@ -33,17 +35,20 @@ export interface BatchResult {
   readonly egress: readonly OutgoingEgress[];
 }
 
+/** A change of a state. */
 export interface StateMutation {
   readonly name: string;
   /** New value. Undefined deletes the state. */
   readonly value: TypedValue | undefined;
 }
 
+/** A message to another function. */
 export interface OutgoingMessage {
   readonly target: Address;
   readonly argument: TypedValue;
 }
 
+/** A message that arrives after a delay. */
 export interface DelayedSend extends OutgoingMessage {
   readonly kind: 'send';
   /** Delay from now, in milliseconds. */
@@ -52,11 +57,13 @@ export interface DelayedSend extends OutgoingMessage {
   readonly token: string | undefined;
 }
 
+/** Cancels a delayed message. */
 export interface DelayedCancellation {
   readonly kind: 'cancel';
   readonly token: string;
 }
 
+/** A record for an egress. */
 export interface OutgoingEgress {
   readonly egressId: string;
   readonly argument: TypedValue;
@@ -75,6 +82,7 @@ export interface StateSpec {
   readonly expiration: StateExpiration | undefined;
 }
 
+/** When the runtime removes a state. */
 export interface StateExpiration {
   readonly after: 'write' | 'invoke';
   readonly afterMs: number;

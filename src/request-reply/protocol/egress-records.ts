@@ -37,9 +37,12 @@ export interface PlaygroundRecord {
   readonly payload: string;
 }
 
+/** The typename of records for Kafka. */
 export const kafkaRecordTypename = 'type.googleapis.com/io.statefun.sdk.egress.KafkaProducerRecord';
+/** The typename of records for Kinesis. */
 export const kinesisRecordTypename = 'type.googleapis.com/io.statefun.sdk.egress.KinesisEgressRecord';
 
+/** The typename of records for the playground. */
 export const playgroundRecordTypename = 'io.statefun.playground/EgressRecord';
 
 /** Creates a record for a Kafka egress, for `context.sendEgress`. Throws EGRESS_RECORD_INVALID and PROTOCOL_MESSAGE_TOO_LARGE. */

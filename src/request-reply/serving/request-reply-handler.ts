@@ -8,6 +8,7 @@ import { decodeToFunction } from '../protocol/request.ts';
 import type { ServedFunction, ServedFunctions } from './served-function.ts';
 import { standardErrorLogger } from './standard-error-logger.ts';
 
+/** Options of a RequestReplyHandler. */
 export interface RequestReplyOptions {
   /** The logger for failed calls, with their address and cause. @defaultValue standard error */
   readonly logger?: Logger;

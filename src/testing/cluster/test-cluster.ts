@@ -13,6 +13,7 @@ import { ClusterDelays } from './cluster-delays.ts';
 import { jobFails } from './job-fails.ts';
 import { ClusterStates } from './cluster-states.ts';
 
+/** Options of `testCluster`. */
 export interface TestClusterOptions {
   /** The clock for expirations and delayed messages. Pass the same clock to the functions. @defaultValue a new one */
   readonly clock?: ManualClock;
@@ -39,6 +40,7 @@ export function testCluster(functions: ServedFunctions | RequestReplyHandler, op
   return new TestCluster(functions, options);
 }
 
+/** A cluster of Flink StateFun in memory, made by `testCluster`. */
 export class TestCluster {
   readonly clock: ManualClock;
   readonly #handler: RequestReplyHandler;

@@ -22,6 +22,7 @@ export interface ServerTls {
   readonly clientCa?: string | Uint8Array;
 }
 
+/** Options of `serveFunctions`. */
 export interface FunctionServerOptions extends RequestListenerOptions {
   /** The port; 0 takes a free one. @defaultValue 8000 */
   readonly port?: number;

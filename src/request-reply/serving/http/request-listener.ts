@@ -17,6 +17,7 @@ export interface RequestListener {
   close(): void;
 }
 
+/** Options of `requestListener`. */
 export interface RequestListenerOptions {
   /**
    * Most bytes of all open requests, bodies and responses together. Beyond it requests are refused with status 503, which runtimes retry,

@@ -38,7 +38,7 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
 
     afterEach(() => opened.dispose());
 
-    it('answers at once, and with nothing, for a collection that has no entries', async () => {
+    it('answers at once, and with nothing, for a collection that has no keys', async () => {
       expect(store.load('state/shop/cart/1')).toEqual([]);
       await store.commit([{ collection: 'state/shop/cart/1', key: 'items', value: 'x' }]);
       await store.commit([{ collection: 'state/shop/cart/1', key: 'items', value: undefined }]);
@@ -63,7 +63,7 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
       expect(await entriesOf(store, 'c')).toEqual({ a: Buffer.from('written').toString('hex'), b: Buffer.from('next').toString('hex') });
     });
 
-    it('keeps the last of several changes of one entry in a commit', async () => {
+    it('keeps the last of several changes of one key in a commit', async () => {
       await store.commit([
         { collection: 'c', key: 'kept', value: undefined },
         { collection: 'c', key: 'kept', value: '1' },
@@ -74,12 +74,12 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
       expect(await entriesOf(store, 'c')).toEqual({ kept: '32' });
     });
 
-    it('takes the removal of an entry that is not there', async () => {
+    it('takes the removal of a key that is not there', async () => {
       await store.commit([{ collection: 'c', key: 'k', value: undefined }]);
       expect(store.stats().keys).toBe(0);
     });
 
-    it('counts commits, empty ones too, and the entries that are there', async () => {
+    it('counts commits, empty ones too, and the keys that are there', async () => {
       await store.commit([
         { collection: 'a', key: 'k', value: '1' },
         { collection: 'b', key: 'k', value: '1' },
@@ -149,7 +149,7 @@ async function playAgainstModel(opened: OpenedStore, run: readonly (StoreChange[
   }
 }
 
-/** The entries of a collection, values in hex. */
+/** The stored values of a collection, in hex. */
 async function entriesOf(store: Store, collection: string): Promise<Record<string, string>> {
   const entries = await store.load(collection);
   return Object.fromEntries(entries.map(({ key, value }) => [key, Buffer.from(toBytes(value)).toString('hex')]));

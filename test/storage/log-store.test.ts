@@ -141,7 +141,7 @@ describe('LogStore', () => {
     expect(Buffer.from((await store.load('c'))[0]?.value ?? []).toString('hex')).toBe('01');
   });
 
-  it('keeps an entry of 17 MiB and refuses one byte more', async () => {
+  it('keeps a value of 17 MiB and refuses one byte more', async () => {
     const store = await open();
     await store.commit([{ collection: 'c', key: 'k', value: Buffer.alloc(17 * 1024 * 1024, 7) }]);
     expect((await store.load('c'))[0]?.value.byteLength).toBe(17 * 1024 * 1024);

@@ -55,7 +55,7 @@ describe('compaction', () => {
     }
   });
 
-  it('lets tombstones go in the end: entries that come and go leave nothing behind', async () => {
+  it('lets tombstones go in the end: keys that come and go leave nothing behind', async () => {
     await set('stays', 'x'.repeat(200));
     for (let sequence = 0; sequence < 100; sequence += 1) {
       await store.commit([{ collection: 'messages', key: `${sequence}`, value: 'y'.repeat(50) }]);

@@ -39,7 +39,7 @@ describe('a store whose disk is full of garbage', () => {
 
   it('frees itself with its next start, in the segment that takes commits too: commits leave room for the newest entries', async () => {
     const openLarge = (): Promise<LogStore> => openInline(folder, { disk, segmentBytesMax: 40_000 });
-    // Three entries that are overwritten again and again; the one segment there is never full.
+    // Three keys that are overwritten again and again; the one segment there is never full.
     disk.bytesMax = 38_000;
     const rounds = await fill(await openLarge());
     expect(rounds).toBeGreaterThan(40);
@@ -62,7 +62,7 @@ describe('a store whose disk is full of garbage', () => {
     const store = await open();
     expect(store.stats()).toMatchObject({ segments: 3, compactions: 1 });
     await store.commit([{ collection: 'c', key: 'd', value: 'x'.repeat(2_500) }]);
-    expect((await contents(store)).map((entry) => entry.slice(0, 1))).toEqual(['a', 'b', 'c', 'd']);
+    expect((await contents(store)).map((text) => text.slice(0, 1))).toEqual(['a', 'b', 'c', 'd']);
     await store.close();
   });
 

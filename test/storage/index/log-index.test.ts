@@ -5,8 +5,8 @@ import { LogIndex, type KeyHash } from '../../../src/storage/index/log-index.ts'
 import { seededRandom } from '../../../src/shared/seeded-random.ts';
 import { MemoryDisk } from '../memory-disk.ts';
 
-/** Entries by name, with hashes that a random function gave them. */
-class Entries {
+/** Keys by name, with hashes that a random function gave them. */
+class Keys {
   readonly index = new LogIndex();
   readonly model = new Map<string, { hash: KeyHash; slot: number; offset: number }>();
   readonly #random: () => number;
@@ -46,11 +46,11 @@ class Entries {
   }
 }
 
-function expectEqual(index: LogIndex, { model }: Entries): void {
+function expectEqual(index: LogIndex, { model }: Keys): void {
   expect(index.keys).toBe(model.size);
   const chains = new Map<number, number[]>();
   for (const { hash, slot, offset } of model.values()) {
-    if (index.find(hash) !== slot || index.placeOf(slot).offset !== offset) throw new Error('an entry is lost');
+    if (index.find(hash) !== slot || index.placeOf(slot).offset !== offset) throw new Error('a key is lost');
     chains.set(hash.collection, [...(chains.get(hash.collection) ?? []), offset]);
   }
   for (const [collection, offsets] of chains) {
@@ -62,55 +62,55 @@ function expectEqual(index: LogIndex, { model }: Entries): void {
 
 describe('the index', () => {
   it('equals a map, through splits of its tables and freed slots', () => {
-    const entries = new Entries(1);
-    for (let number = 0; number < 60_000; number += 1) entries.step(40_000, 25_000, number);
-    expect(entries.index.keyTable.depth).toBeGreaterThan(0);
-    expectEqual(entries.index, entries);
-    for (const name of [...entries.model.keys()]) entries.remove(name);
-    expectEqual(entries.index, entries);
-    expect(entries.index.placesOf(0)).toEqual([]);
+    const keys = new Keys(1);
+    for (let number = 0; number < 60_000; number += 1) keys.step(40_000, 25_000, number);
+    expect(keys.index.keyTable.depth).toBeGreaterThan(0);
+    expectEqual(keys.index, keys);
+    for (const name of [...keys.model.keys()]) keys.remove(name);
+    expectEqual(keys.index, keys);
+    expect(keys.index.placesOf(0)).toEqual([]);
   });
 
-  it('keeps collections with many entries in chains (STORE-I2)', () => {
-    const entries = new Entries(2);
-    for (let number = 0; number < 20_000; number += 1) entries.step(6_000, 3, number);
-    expectEqual(entries.index, entries);
+  it('keeps collections with many keys in chains (STORE-I2)', () => {
+    const keys = new Keys(2);
+    for (let number = 0; number < 20_000; number += 1) keys.step(6_000, 3, number);
+    expectEqual(keys.index, keys);
   });
 
   it('uses freed slots again', () => {
-    const entries = new Entries(3);
+    const keys = new Keys(3);
     for (let round = 0; round < 20; round += 1) {
-      for (let id = 0; id < 2_000; id += 1) entries.set(`${round}/${id}`, id, id);
-      for (let id = 0; id < 2_000; id += 1) entries.remove(`${round}/${id}`);
+      for (let id = 0; id < 2_000; id += 1) keys.set(`${round}/${id}`, id, id);
+      for (let id = 0; id < 2_000; id += 1) keys.remove(`${round}/${id}`);
     }
-    expect(entries.index.bytes).toBeLessThan(400_000);
+    expect(keys.index.bytes).toBeLessThan(400_000);
   });
 
-  it('costs at most 48 bytes an entry once it is large', () => {
-    const entries = new Entries(4);
-    for (let id = 0; id < 200_000; id += 1) entries.set(`${id}`, Math.imul(id, 0x9e37_79b1) >>> 0, id);
-    expect(entries.index.bytes / 200_000).toBeLessThan(48);
+  it('costs at most 48 bytes a key once it is large', () => {
+    const keys = new Keys(4);
+    for (let id = 0; id < 200_000; id += 1) keys.set(`${id}`, Math.imul(id, 0x9e37_79b1) >>> 0, id);
+    expect(keys.index.bytes / 200_000).toBeLessThan(48);
   });
 
   describe('written down', () => {
     const state = { storeId: 'a', generation: 3, segment: 7, offset: 99 };
-    const write = (): { disk: MemoryDisk; entries: Entries } => {
-      const entries = new Entries(5);
-      for (let number = 0; number < 30_000; number += 1) entries.step(20_000, 9_000, number);
+    const write = (): { disk: MemoryDisk; keys: Keys } => {
+      const keys = new Keys(5);
+      for (let number = 0; number < 30_000; number += 1) keys.step(20_000, 9_000, number);
       const segments = new SegmentTable();
       segments.add({ kind: 'log', number: 3, commitsBefore: 0, bytes: 50 }, 50);
       segments.add({ kind: 'log', number: 7, commitsBefore: 10 }, 99).liveUnits = 12;
       const disk = new MemoryDisk();
-      writeIndexDump(disk, '/state', { ...state, commits: 17 }, entries.index, segments);
-      return { disk, entries };
+      writeIndexDump(disk, '/state', { ...state, commits: 17 }, keys.index, segments);
+      return { disk, keys };
     };
 
     it('is the same when it is read', () => {
-      const { disk, entries } = write();
+      const { disk, keys } = write();
       const index = new LogIndex();
       const segments = new SegmentTable();
       expect(readIndexDump(disk, '/state', state, index, segments)).toMatchObject({ commits: 17 });
-      expectEqual(index, entries);
+      expectEqual(index, keys);
       expect(segments.numbered(7)).toMatchObject({ ordinal: 1, bytes: 99, liveUnits: 12 });
       // And it goes on from there.
       const hash = { collection: 5, first: 6, second: 7 };

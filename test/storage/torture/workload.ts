@@ -1,7 +1,7 @@
 import type { Store, StoreChange } from '../../../src/storage/store.ts';
 import { below } from '../../../src/shared/seeded-random.ts';
 
-/** The value of every entry by collection and key, as text. */
+/** The value of every key by collection and key, as text. */
 export type Contents = ReadonlyMap<string, string>;
 
 const collections = ['state/a/1', 'state/a/2', 'timers', 'outbox'];
@@ -10,12 +10,12 @@ const keys = ['k0', 'k1', 'k2', 'k3', 'k4'];
 /** Says in every commit which one it is. */
 const counter = { collection: 'counter', key: 'commits' };
 
-/** The next commit: few entries, so that most are overwritten and removed again and again; lengths around those of sectors. */
+/** The next commit: few keys, so that most are overwritten and removed again and again; lengths around those of sectors. */
 export function nextCommit(number: number, random: () => number): StoreChange[] {
   const changes = Array.from({ length: below(random, 5) }, (_, position): StoreChange => {
-    const entry = { collection: pick(collections, random), key: pick(keys, random) };
-    if (below(random, 4) === 0) return { ...entry, value: undefined };
-    return { ...entry, value: `${number}.${position} `.padEnd(pick([1, 20, 120, 300, 900], random), 'x') };
+    const names = { collection: pick(collections, random), key: pick(keys, random) };
+    if (below(random, 4) === 0) return { ...names, value: undefined };
+    return { ...names, value: `${number}.${position} `.padEnd(pick([1, 20, 120, 300, 900], random), 'x') };
   });
   changes.splice(below(random, changes.length + 1), 0, { ...counter, value: String(number) });
   return changes;
@@ -30,7 +30,7 @@ export function applyCommit(contents: Contents, changes: readonly StoreChange[])
   return after;
 }
 
-/** Everything that the store gives out. Fails when it counts more entries than it gives out. */
+/** Everything that the store gives out. Fails when it counts more keys than it gives out. */
 export async function readContents(store: Store): Promise<Contents> {
   const contents = new Map<string, string>();
   for (const collection of [...collections, counter.collection]) {
@@ -49,7 +49,7 @@ export function commitOf(contents: Contents): number {
   return Number(contents.get(`${counter.collection}#${counter.key}`) ?? 0);
 }
 
-/** The first entry in which the two differ. */
+/** The first key in which the two differ. */
 export function differenceOf(expected: Contents, actual: Contents): string | undefined {
   for (const name of new Set([...expected.keys(), ...actual.keys()])) {
     const [wanted, found] = [expected.get(name), actual.get(name)];

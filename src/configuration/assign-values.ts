@@ -7,16 +7,16 @@ import { SchemaShape } from './schema-shape.ts';
 import { settings } from './settings.ts';
 import { ValueTree } from './value-tree.ts';
 
-/** What the sources say, by what it is for; of each setting the value that wins. */
+/** The values of all sources by setting and section. Each setting has its highest value. */
 export interface AssignedValues {
-  /** By key; those of a map by their whole key, such as `logging.levels.kinesis`. */
+  /** Values by key. Values of a map have their whole key, such as `logging.levels.kinesis`. */
   readonly settings: ReadonlyMap<string, ConfiguredValue>;
   readonly sections: ReadonlyMap<OwnSection, ValueTree>;
   readonly problems: readonly StatefunError[];
   readonly warnings: readonly StatefunError[];
 }
 
-/** Every way to write a key of a setting, relaxed, to the key itself. */
+/** The relaxed form of every setting's key, with the key itself. */
 const keys = new Map(
   [...settings].flatMap(([key, { otherKeys = [] }]) => [key, ...otherKeys].map((name) => [relaxedKey(name.split('.')), key])),
 );
@@ -59,7 +59,7 @@ class UnknownKeys {
   readonly problems: StatefunError[] = [];
   readonly warnings: StatefunError[] = [];
   readonly #sections: readonly OwnSection[];
-  /** First levels that mean nothing, each said once for every source. */
+  /** Unknown first levels, each reported once per source. */
   readonly #said = new Set<string>();
 
   constructor(sections: readonly OwnSection[]) {
@@ -82,7 +82,7 @@ class UnknownKeys {
     const key = isVariable ? path.map((level) => level.toLowerCase().replace(/_/g, '-')).join('.') : path.join('.');
     const below = names.filter((name) => relaxedKey(name.split('.')).startsWith(`${relaxedKey(path)}.`));
     if (below.length > 0) {
-      // An empty section says nothing.
+      // An empty section sets nothing.
       if (isRecord(value.value) && Object.keys(value.value).length === 0) return;
       const summary = `${key} (${origin}) is a section, not a setting.`;
       const hint = `Name one of its settings: ${below.slice(0, 5).join(', ')}${below.length > 5 ? ', …' : ''}.`;
@@ -112,7 +112,7 @@ class UnknownKeys {
     }
     const suggestion = nearestName(key, this.#known());
     if (suggestion === undefined) {
-      // Nothing below a section that nobody declares can be known either: it is said once.
+      // All keys below an undeclared section are unknown, too, so it is reported once.
       if (this.#said.has(`${layer} ${first}`)) return;
       this.#said.add(`${layer} ${first}`);
     }

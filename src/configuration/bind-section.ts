@@ -7,18 +7,18 @@ import type { OwnSection } from './configuration-class.ts';
 import type { ResolvedValue } from './resolve-references.ts';
 import { isSecretName, redacted, shownText } from './shown-value.ts';
 
-/** A value of a section with the names of its levels, below the section's own. */
+/** A value of a section with the names of its levels below the section. */
 export interface SectionLeaf {
   readonly path: readonly string[];
   readonly value: ResolvedValue;
 }
 
-/** More conversions of one text would be guessing. */
+/** Most rounds of conversions. */
 const roundsMax = 5;
 
 /**
- * What the schema of a section answers to its values. Text is given to the schema as it is; where the schema refuses it, as the number,
- * boolean, JSON or list that it may stand for. So a text that looks like a number stays one where the schema wants a text.
+ * Checks the values of a section with its schema. A text is passed as it is first. If the schema refuses it, it is passed as the number, boolean, JSON
+ * or list that it can represent. So a text that looks like a number stays a text where the schema accepts texts.
  */
 export function bindSection(
   section: OwnSection,
@@ -40,7 +40,7 @@ export function bindSection(
     }
     if (isThenable(result)) {
       ignoreRejection(result);
-      return { problems: [unusable(section, 'answers with a promise')] };
+      return { problems: [unusable(section, 'returns a promise')] };
     }
     if (result.issues === undefined) return { output: result.value, problems: [] };
     const refused = result.issues.map((issue) => readings.get(leafKey(issuePath(issue), readings)));
@@ -54,12 +54,12 @@ export function bindSection(
   }
 }
 
-/** Whether the value of a key of the section is shown. */
+/** Returns whether the value of a key of the section is secret. */
 export function isSecretIn(section: OwnSection, path: readonly string[]): boolean {
   return path.some((level) => isSecretName(level)) || section.secrets.includes(path.join('.'));
 }
 
-/** What a text may stand for, the text itself first. */
+/** Returns the possible meanings of a text, the text itself first. */
 function readText(text: unknown): readonly unknown[] {
   if (typeof text !== 'string') return [text];
   const trimmed = text.trim();
@@ -97,7 +97,7 @@ function issuePath({ path = [] }: SchemaIssue): readonly string[] {
 
 const pathKey = (path: readonly string[]): string => JSON.stringify(path);
 
-/** The value an issue is about, or the one that holds it. */
+/** Returns the key of the value of an issue, or of the value that contains it. */
 function leafKey(path: readonly string[], leaves: ReadonlyMap<string, unknown>): string {
   for (let length = path.length; length > 0; length -= 1) {
     const key = pathKey(path.slice(0, length));
@@ -124,7 +124,7 @@ function toProblem(section: OwnSection, issue: SchemaIssue, leaves: readonly Sec
   return new StatefunError('CONFIGURATION_VALUE_INVALID', summary, { facts: { key, origin } });
 }
 
-/** Schemas may quote what they refuse. */
+/** Removes a secret value from the message of a schema, which may quote it. */
 function withoutValue(message: string, value: unknown): string {
   const texts = isRecord(value) || Array.isArray(value) ? Object.values(value) : [value];
   return texts.reduce<string>(

@@ -14,7 +14,7 @@ export interface BoundSettings {
   readonly warnings: readonly StatefunError[];
 }
 
-/** The values of all settings of the framework: what wins where it can be used, else the default. */
+/** Returns the values of all settings of the framework: the highest value if it is valid, otherwise the default. */
 export async function bindSettings(
   assigned: ReadonlyMap<string, ConfiguredValue>,
   profiles: readonly string[],
@@ -100,7 +100,7 @@ function unusable(key: string, setting: SettingDefinition, resolved: ResolvedVal
   return new StatefunError('CONFIGURATION_VALUE_INVALID', summary, { facts: { key, origin: resolved.origin, expected } });
 }
 
-/** What is asked for and not there yet. */
+/** Reports settings that are not supported yet. */
 function unsupported(values: readonly EffectiveValue[]): readonly StatefunError[] {
   const set = new Map(values.filter(({ layer }) => layer !== 'default').map((value) => [value.key, value]));
   return [...set].flatMap(([key, { value, origin }]) => {

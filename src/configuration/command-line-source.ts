@@ -1,7 +1,7 @@
 import { StatefunError } from '../shared/errors.ts';
 import { isAbsent, type ConfiguredValue } from './configured-value.ts';
 
-/** `key=value`, as often as `--set` is given. */
+/** Reads the `key=value` of every `--set`. */
 export function commandLineValues(parameters: readonly string[]): {
   readonly values: readonly ConfiguredValue[];
   readonly problems: readonly StatefunError[];
@@ -11,7 +11,7 @@ export function commandLineValues(parameters: readonly string[]): {
   for (const parameter of parameters) {
     const equals = parameter.indexOf('=');
     if (equals <= 0) {
-      // Not shown: what lacks a key may be a secret.
+      // The text is not shown: without a key, it may be a secret.
       const summary = `the command line has a --set without key and value.`;
       problems.push(
         new StatefunError('CONFIGURATION_VALUE_INVALID', summary, { hint: 'Write --set key=value, such as --set kinesis.stream=orders.' }),

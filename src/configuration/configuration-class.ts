@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '../envelope/standard-schema.ts';
 import type { ClassOf } from '../shared/metadata.ts';
 
-/** A class that stands for what an application configures itself; its instances are the checked values. Made by {@link configuration}. */
+/** The class of a configuration of the application, created by {@link configuration}. Its instance has the checked values. */
 export type ConfigurationClass<T extends object = object> = new () => Readonly<T>;
 
 /** The values of a configuration: `ConfigurationOf<typeof PricingConfiguration>`. */
@@ -13,7 +13,7 @@ export interface ConfigurationOptions {
   readonly secrets?: readonly string[];
 }
 
-/** What a configuration class was made from. */
+/** The declaration of a configuration class. */
 export interface OwnSection {
   readonly name: string;
   readonly schema: StandardSchemaV1;
@@ -23,9 +23,9 @@ export interface OwnSection {
 const brand = Symbol.for('statefun.configuration');
 
 /**
- * Declares what an application configures itself: a section of application.yaml, of the environment (`STATEFUN_PRICING__MAX_DISCOUNT`)
- * and of every other source of settings, checked by a schema (any Standard Schema that answers at once). List it under `configuration`
- * of the application or a module; constructors then ask for it by its class:
+ * Declares a configuration of the application: a section of application.yaml, of the environment (`STATEFUN_PRICING__MAX_DISCOUNT`) and of every other
+ * source of settings, checked by a schema (any synchronous Standard Schema). List it under `configuration` of the application or a module. Constructors
+ * inject it by its class:
  *
  * ```ts
  * export class PricingConfiguration extends configuration('pricing', z.object({ maxDiscount: z.number().max(1) })) {}
@@ -33,9 +33,9 @@ const brand = Symbol.for('statefun.configuration');
  * constructor(private readonly pricing: PricingConfiguration) {}
  * ```
  *
- * It also works without a class of its own: `const Pricing = configuration('pricing', schema)` is asked for with `@inject(Pricing)`, and
- * `ConfigurationOf<typeof Pricing>` is its type. Values that come as text (variables, the command line) become numbers, booleans and
- * lists where the schema refuses the text. Mistakes are reported with all others when the application is assembled.
+ * Without a separate class, inject `const Pricing = configuration('pricing', schema)` with `@inject(Pricing)`; its type is
+ * `ConfigurationOf<typeof Pricing>`. Text values (variables, the command line) become numbers, booleans and lists where the schema refuses the text.
+ * Mistakes are reported with all others when the application is assembled.
  */
 export function configuration<Output extends object>(
   name: string,
@@ -45,24 +45,24 @@ export function configuration<Output extends object>(
   const section: OwnSection = { name, schema, secrets: options.secrets ?? [] };
   class Configured {
     constructor() {
-      throw new TypeError(`the configuration "${name}" is not made with new: ask for it in a constructor`);
+      throw new TypeError(`the configuration "${name}" is not created with new: inject it in a constructor`);
     }
   }
-  // What messages call it, unless a class of its own gives it a name.
+  // The name in messages, unless a subclass replaces it.
   Object.defineProperty(Configured, 'name', { value: `configuration "${name}"` });
   Object.defineProperty(Configured, brand, { value: section });
-  // Instances are made from what the schema answers with, see toInstance.
+  // Safe: toInstance creates the instances from the output of the schema.
   return Configured as unknown as ConfigurationClass<Output>;
 }
 
-/** What a configuration class was made from; undefined for anything else. */
+/** Returns the declaration of a configuration class, or undefined for anything else. */
 export function readSection(value: unknown): OwnSection | undefined {
   if (typeof value !== 'function') return undefined;
   // Static properties are inherited: a class that extends a configuration is one.
   return (value as unknown as Readonly<Record<symbol, OwnSection | undefined>>)[brand];
 }
 
-/** The checked values as an instance of their class, which cannot be changed: everyone who asks gets the same. */
+/** Returns the checked values as a frozen instance of their class. All injections share it. */
 export function toInstance(configurationClass: ClassOf, values: object): object {
   const instance = Object.create(configurationClass.prototype as object) as object;
   return Object.freeze(Object.assign(instance, values));

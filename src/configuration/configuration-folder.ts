@@ -7,16 +7,16 @@ import type { ConfiguredValue } from './configured-value.ts';
 import type { Environment } from './variable-source.ts';
 import { yamlValues } from './yaml-source.ts';
 
-/** Files of settings are written by hand; more than this, in bytes, is the wrong file. */
+/** Largest file of settings, in bytes. A larger one is probably the wrong file. */
 const fileBytesMax = 1024 * 1024;
 
-/** What reading gave, and what is wrong with it. */
+/** The result of reading, with its problems. */
 interface Read<T> {
   readonly found: T;
   readonly problems: readonly StatefunError[];
 }
 
-/** The folder that holds application.yaml, the files of profiles and .env; undefined: there are no files. */
+/** The folder of application.yaml, the files of profiles and .env. When undefined, there are no files. */
 export class ConfigurationFolder {
   readonly #folder: string | undefined;
   #names: readonly string[] = [];
@@ -41,7 +41,7 @@ export class ConfigurationFolder {
     return [...new Set(this.#names.flatMap((name) => /^application-(.+)\.ya?ml$/.exec(name)?.[1] ?? []))];
   }
 
-  /** The values of application.yaml, or of the file of a profile; none where there is no file. */
+  /** Reads application.yaml or the file of a profile. Returns no values when there is no file. */
   async values(profile?: string): Promise<Read<readonly ConfiguredValue[]>> {
     const stem = profile === undefined ? 'application' : `application-${profile}`;
     const name = [`${stem}.yaml`, `${stem}.yml`].find((candidate) => this.#names.includes(candidate));
@@ -53,14 +53,14 @@ export class ConfigurationFolder {
     return { found: values, problems: mistakes };
   }
 
-  /** The variables of .env, and the line of each. */
+  /** Reads the variables of .env, and the line of each. */
   async variables(): Promise<Read<{ readonly variables: Environment; readonly lineOf: (name: string) => number }>> {
     const nothing = { variables: {}, lineOf: () => 0 };
     if (!this.#names.includes('.env')) return { found: nothing, problems: [] };
     const { found: text, problems } = await this.#read('.env');
     if (text === undefined) return { found: nothing, problems };
     const lines = text.split('\n');
-    // The last assignment is the one that counts.
+    // The last assignment counts.
     const lineOf = (name: string): number =>
       lines.findLastIndex((line) => new RegExp(`^\\s*(?:export\\s+)?${name.replace(/\W/g, '\\$&')}\\s*=`).test(line)) + 1;
     return { found: { variables: parseEnv(text), lineOf }, problems };

@@ -5,21 +5,21 @@ import type { Layer } from './configured-value.ts';
 import { relaxedKey } from './key-path.ts';
 import type { SettingKey, SettingValue } from './settings.ts';
 
-/** A value that is in force. */
+/** An effective value. */
 export interface EffectiveValue {
   readonly key: string;
   readonly value: unknown;
-  /** As it may be shown. */
+  /** The value for display, without secrets. */
   readonly shown: unknown;
   readonly layer: Layer;
   readonly origin: string;
 }
 
-/** A value, for people: secrets are `******`, references are shown instead of what they lead to. */
+/** A value for people. Secrets are `******`, and references are shown unresolved. */
 export interface ExplainedValue {
   readonly key: string;
   readonly value: unknown;
-  /** Where it comes from: `application.yaml:3`, `environment variable LOG_LEVEL`, `--set kinesis.stream`, `default`. */
+  /** Origin of the value: `application.yaml:3`, `environment variable LOG_LEVEL`, `--set kinesis.stream`, `default`. */
   readonly origin: string;
 }
 
@@ -32,15 +32,15 @@ export interface ConfigurationParts {
   readonly warnings: readonly StatefunError[];
 }
 
-/** All settings of a run, each with its origin. With problems it still answers: with the default where a value cannot be used. */
+/** All settings of a run, each with its origin. A setting with an invalid value has its default. */
 export class Configuration {
-  /** The profiles of this run; later ones win. */
+  /** The profiles of this run. Later ones take precedence. */
   readonly profiles: readonly string[];
   /** Every mistake in every source. */
   readonly problems: readonly StatefunError[];
-  /** What people should know, and the application starts with. */
+  /** Warnings. The application starts in spite of them. */
   readonly warnings: readonly StatefunError[];
-  // Private fields are not printed with the object: secrets stay inside.
+  // Private fields are not printed with the object, so secrets stay hidden.
   readonly #values: ReadonlyMap<string, EffectiveValue>;
   readonly #sections: ReadonlyMap<ClassOf, object>;
   readonly #sectionNames: ReadonlyMap<ClassOf, string>;
@@ -55,42 +55,42 @@ export class Configuration {
     this.#sectionNames = parts.sectionNames;
   }
 
-  /** The value of a setting of the framework. */
+  /** Returns the value of a setting of the framework. */
   get<K extends SettingKey>(key: K): SettingValue<K> {
-    // Values were converted to the types of the registry when they were read.
+    // Safe: values were converted to the types of the settings when they were read.
     return this.lookup(key) as SettingValue<K>;
   }
 
-  /** Any value by its key, however written: of the framework, or of what the application configures itself. Undefined: there is none. */
+  /** Returns the value of any key, in any spelling, of the framework or the application, or undefined when there is none. */
   lookup(key: string): unknown {
     return this.#values.get(relaxedKey(key.split('.')))?.value;
   }
 
-  /** Whether somebody set a key: its value is not a default. */
+  /** Returns whether a key is set, so that its value is not a default. */
   isSet(key: string): boolean {
     const layer = this.#values.get(relaxedKey(key.split('.')))?.layer;
     return layer !== undefined && layer !== 'default';
   }
 
-  /** Where the value of a key comes from. */
+  /** Returns the origin of the value of a key. */
   originOf(key: string): string | undefined {
     return this.#values.get(relaxedKey(key.split('.')))?.origin;
   }
 
-  /** What an application configures itself; undefined when it is not listed, or has problems. */
+  /** Returns a configuration of the application, or undefined when it is not listed, or has problems. */
   section<T extends object>(configurationClass: ClassOf<T>): T | undefined {
-    // Sections are made as instances of the class they are kept under.
+    // Safe: each section is stored under its class.
     return this.#sections.get(configurationClass) as T | undefined;
   }
 
-  /** Every value in force with its origin, by key; nothing secret. */
+  /** Returns every effective value with its origin, by key, without secrets. */
   explain(): readonly ExplainedValue[] {
     return [...this.#values.values()]
       .map(({ key, shown, origin }) => ({ key, value: shown, origin }))
       .sort((left, right) => (left.key < right.key ? -1 : 1));
   }
 
-  /** What the connectors are told. */
+  /** Returns the settings for connectors. */
   connectorSettings(): ConnectorSettings {
     const set = [...this.#values.values()].filter(({ layer }) => layer !== 'default' && layer !== 'code');
     const own = Array.from(this.#sections, ([made, section]) => [this.#sectionNames.get(made) ?? made.name, section]);

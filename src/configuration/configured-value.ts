@@ -1,8 +1,7 @@
 /**
- * Where a value comes from, lowest to highest: a later one wins.
+ * The layers of configuration, lowest to highest. A later one takes precedence.
  *
- * `machine` is what variables say that all programs share; it stands below the code, as in the AWS SDK. `options` are those of
- * `runApplication` itself, which know best where they run.
+ * `machine` has variables that all programs share. It is below the code, as in the AWS SDK. `options` are the options of `runApplication`.
  */
 export const layers = [
   'default',
@@ -19,24 +18,24 @@ export const layers = [
 
 export type Layer = (typeof layers)[number];
 
-/** A value as a source has it, not yet checked. */
+/** An unchecked value of a source. */
 export interface ConfiguredValue {
-  /** The levels of its key as the source writes them. */
+  /** Levels of its key, in the spelling of the source. */
   readonly path: readonly string[];
   readonly value: unknown;
   readonly layer: Layer;
-  /** For people: `application.yaml:3`, `environment variable LOG_LEVEL`, `--set`. */
+  /** Origin for people: `application.yaml:3`, `environment variable LOG_LEVEL`, `--set`. */
   readonly origin: string;
-  /** The source knows only text, which may stand for a number and others. */
+  /** Whether the source has only texts, which can represent numbers and other values. */
   readonly isText?: true;
   /** See SettingVariable. */
   readonly lenient?: true;
 }
 
-/** How deep values may be nested; deeper is a mistake, or refers to itself. */
+/** Most levels of nested values. Deeper ones are a mistake, or contain themselves. */
 export const levelsMax = 16;
 
-/** A value that sets nothing: compose files and shells set empty variables, YAML has keys without a value. */
+/** Returns whether a value sets nothing: compose files and shells set empty variables, YAML has keys without values. */
 export function isAbsent(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
@@ -45,7 +44,7 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** An object that is nothing but its fields: levels of a key. Instances of classes are values. */
+/** Returns whether a value is a plain object, whose fields are levels of a key. Instances of classes are values. */
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (!isRecord(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

@@ -1,7 +1,7 @@
 import { isRecord } from './configured-value.ts';
 import type { PlainValue, SettingDefinition } from './setting-definition.ts';
 
-/** The value of a setting, checked; undefined when it is not what the setting expects. Text may stand for every type. */
+/** Converts and checks the value of a setting. Returns undefined for an invalid one. Text can represent every type. */
 export function convertSetting(setting: SettingDefinition, value: unknown): PlainValue | undefined {
   switch (setting.type) {
     case 'string':
@@ -50,7 +50,7 @@ function toBoolean(value: unknown): boolean | undefined {
 
 function toNumber(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
-  // Number reads more than people write: "", "0x10", "1e3".
+  // Number() also accepts "", "0x10" and "1e3".
   return typeof value === 'string' && /^\s*-?\d+(?:\.\d+)?\s*$/.test(value) ? Number(value) : undefined;
 }
 
@@ -75,7 +75,7 @@ function toMap(setting: SettingDefinition, value: Readonly<Record<string, unknow
   return words.some(([, word]) => word === undefined) ? undefined : Object.fromEntries(words.map(([name, word]) => [name, word ?? '']));
 }
 
-/** One of the words of a map. */
+/** Returns a text as one of the words of a setting, or undefined. */
 export function toWord(setting: SettingDefinition, value: unknown): string | undefined {
   return typeof value === 'string' ? setting.values?.find((word) => word === value.trim().toLowerCase()) : undefined;
 }

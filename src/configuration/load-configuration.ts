@@ -14,28 +14,28 @@ import { ConfigurationFolder } from './configuration-folder.ts';
 import { settings } from './settings.ts';
 import { variableValues, type Environment } from './variable-source.ts';
 
-/** Where settings are read. What is left out says nothing: without anything there are only defaults. */
+/** Sources of settings. All are optional; without any, there are only defaults. */
 export interface ConfigurationSources {
-  /** Holds application.yaml, application-<profile>.yaml and .env, as far as they are there. */
+  /** Folder of application.yaml, application-<profile>.yaml and .env, all of which are optional. */
   readonly folder?: string;
   readonly environment?: Environment;
-  /** `key=value` each. */
+  /** Arguments of `--set`, each `key=value`. */
   readonly commandLine?: readonly string[];
-  /** What the application says in code, by key. */
+  /** Values from the code of the application, by key. */
   readonly code?: ConfigurationValues;
-  /** What the options of a run say, by key. */
+  /** Values from the options of a run, by key. */
   readonly options?: ConfigurationValues;
-  /** Above everything else: what a test says. */
+  /** Values of a test, which take precedence over all others. */
   readonly overrides?: ConfigurationValues;
-  /** Configuration classes; anything else is a problem. */
+  /** Configuration classes. Any other value is a problem. */
   readonly own?: readonly unknown[];
 }
 
-/** Profiles that mean something without a file. */
+/** Profiles that are valid without a file. */
 const knownProfiles: readonly string[] = ['development', 'production', 'test'];
 
 /**
- * Reads and checks all settings. It never rejects for what people wrote: every mistake, of all sources together, is in `problems`.
+ * Reads and checks all settings. It never rejects for invalid settings: `problems` has every mistake of all sources.
  *
  * CONFIGURATION-K1. Lowest to highest: defaults, variables that programs share, code, application.yaml, the files of profiles, .env,
  *     environment, command line, options, overrides. The highest that says something wins, whole: lists are not put together.
@@ -94,7 +94,7 @@ function isProfile({ path }: ConfiguredValue): boolean {
   return relaxedKey(path) === 'profile';
 }
 
-/** The profiles by which everything else is read, from the highest source that names some. */
+/** Returns the active profiles, from the highest source that sets them. */
 function readProfiles(values: readonly ConfiguredValue[]): readonly string[] {
   const value = [...values].sort((left, right) => layers.indexOf(right.layer) - layers.indexOf(left.layer)).find(isProfile);
   const setting = settings.get('profile');

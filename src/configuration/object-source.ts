@@ -5,7 +5,7 @@ export interface ConfigurationValues {
   readonly [key: string]: unknown;
 }
 
-/** The values of an object, each with its key. Lists are values; only the first level splits keys at their dots. */
+/** Returns the values of an object, each with its key. Lists are values. Only keys of the first level are split at dots. */
 export function objectValues(values: ConfigurationValues, layer: Layer, origin: string): readonly ConfiguredValue[] {
   const found: ConfiguredValue[] = [];
   const collect = (path: readonly string[], value: unknown): void => {

@@ -18,7 +18,7 @@ export interface BoundSections {
   readonly problems: readonly StatefunError[];
 }
 
-/** What an application configures itself: who declares it, and how its values are bound. */
+/** The configurations of an application: their declarations, and the function that binds their values. */
 export interface OwnSections {
   readonly sections: readonly OwnSection[];
   readonly names: ReadonlyMap<ClassOf, string>;
@@ -26,7 +26,7 @@ export interface OwnSections {
   bind(trees: ReadonlyMap<OwnSection, ValueTree>, references: ReferenceSources): Promise<BoundSections>;
 }
 
-/** Reads the declared configuration classes. A class that is listed twice counts once; two sections of one name are a mistake. */
+/** Reads the declared configuration classes. A class that is listed twice counts once. Two sections with one name are a mistake. */
 export function readOwnSections(declared: readonly unknown[]): OwnSections {
   const classes = new Map<ClassOf, OwnSection>();
   const problems: StatefunError[] = [];
@@ -47,7 +47,7 @@ export function readOwnSections(declared: readonly unknown[]): OwnSections {
           facts: { section: section.name },
         }),
       );
-    // A section was read from it, so it is a class.
+    // Safe: only classes have a section.
     else classes.set(given as ClassOf, section);
   }
   return {
@@ -83,7 +83,7 @@ async function bindAll(
       else leaves.push({ path, value: resolved });
     }
     const { output, problems: refused } = bindSection(section, leaves);
-    // What a missing reference leaves open would be refused too, and say less.
+    // The schema also refuses keys with missing references; those problems are less precise.
     appendAll(problems, [...missing, ...refused.filter(({ facts }) => missing.every(({ facts: { key } }) => key !== facts['key']))]);
     if (missing.length > 0 || refused.length > 0) continue;
     appendAll(values, effectiveValues(section, leaves, output));
@@ -94,7 +94,7 @@ async function bindAll(
   return { values, instances, problems };
 }
 
-/** What was given, with its origin and as the schema has changed it; and what the schema has added. */
+/** Returns the given values with their origins, changed by the schema, and the values that the schema added. */
 function effectiveValues(section: OwnSection, leaves: readonly SectionLeaf[], output: unknown): readonly EffectiveValue[] {
   const given = new Map(leaves.map(({ path, value }) => [path.join('.'), value]));
   return flatten(output, []).map(({ path, value }): EffectiveValue => {
@@ -107,7 +107,7 @@ function effectiveValues(section: OwnSection, leaves: readonly SectionLeaf[], ou
   });
 }
 
-/** The value at a path, or the one that holds it: a text may have stood for an object. */
+/** Returns the value at a path, or the nearest one above: a text can represent an object. */
 function nearestAbove<V>(path: readonly string[], given: ReadonlyMap<string, V>): V | undefined {
   for (let length = path.length; length > 0; length -= 1) {
     const found = given.get(path.slice(0, length).join('.'));

@@ -4,27 +4,27 @@ import { StatefunError, toError } from '../shared/errors.ts';
 import { isPlainObject, levelsMax, type ConfiguredValue } from './configured-value.ts';
 import type { Environment } from './variable-source.ts';
 
-/** A secret or a certificate, in bytes; more is the wrong file. */
+/** Largest referenced file, in bytes: a secret or a certificate. */
 const referencedBytesMax = 1024 * 1024;
 
 export interface ReferenceSources {
-  /** The environment, with what .env adds to it. */
+  /** The environment and the variables of .env. */
   readonly environment: Environment;
-  /** What relative paths start from. */
+  /** Folder for relative paths. */
   readonly folder: string | undefined;
 }
 
-/** A value whose references are resolved. */
+/** A value with resolved references. */
 export interface ResolvedValue extends ConfiguredValue {
-  /** For a value with references: what is shown, the references themselves. What they lead to is kept to itself. */
+  /** The unresolved value for display, if it has references. The resolved value is never shown. */
   readonly shown?: unknown;
 }
 
 /**
- * Puts in the place of every text `env:NAME` what the variable holds, and of `file:path` what the file holds, without the space around it.
- * `file://…` is a URL and stays as it is. What a reference leads to is not looked at again. Options and code are taken as they are.
+ * Replaces every text `env:NAME` by the value of the variable, and `file:path` by the trimmed content of the file. `file://…` is a URL and stays. The
+ * replacements are not resolved again. Values of options and code are not resolved.
  *
- * Answers with CONFIGURATION_REFERENCE_MISSING for a reference that leads nowhere.
+ * Returns CONFIGURATION_REFERENCE_MISSING for a reference without a target.
  */
 export async function resolveReferences(given: ConfiguredValue, sources: ReferenceSources): Promise<ResolvedValue | StatefunError> {
   if (given.layer === 'code' || given.layer === 'machine' || given.layer === 'options') return given;
@@ -40,10 +40,10 @@ export async function resolveReferences(given: ConfiguredValue, sources: Referen
   }
 }
 
-/** What a reference names is not there. */
+/** The target of a reference does not exist. */
 class UnresolvedReference extends Error {}
 
-/** The very same value when there is no reference in it. */
+/** Returns the same value when it has no reference. */
 async function resolveIn(value: unknown, sources: ReferenceSources, depth: number): Promise<unknown> {
   if (typeof value === 'string') return resolveText(value, sources);
   if (depth >= levelsMax) return value;

@@ -1,7 +1,7 @@
-/** A value as it is used: lengths of time in milliseconds, sizes in bytes. */
+/** A converted value: durations in milliseconds, sizes in bytes. */
 export type PlainValue = string | number | boolean | readonly string[] | Readonly<Record<string, string>>;
 
-/** An environment variable that sets a setting besides the one named after it. */
+/** A further environment variable of a setting, beside the one derived from its key. */
 export interface SettingVariable {
   readonly name: string;
   /** Other programs read it too, and platforms set it for all of them: what the code of the application says goes before it. */
@@ -18,7 +18,7 @@ export interface SettingVariable {
  */
 export interface SettingDefinition {
   readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'duration' | 'bytes' | 'enum' | 'list' | 'map';
-  /** What it does; what a higher or lower value costs. */
+  /** Effect of the setting, and the cost of higher and lower values. */
   readonly text: string;
   readonly default?: PlainValue;
   /** Where the default is decided at start. */
@@ -33,7 +33,7 @@ export interface SettingDefinition {
   readonly values?: readonly string[];
   /** What a text looks like, and how to say so to people. */
   readonly pattern?: { readonly source: string; readonly text: string };
-  /** Never shown: not in errors, logs or explanations. */
+  /** Whether the value is a secret, which errors, logs and explanations never show. */
   readonly secret?: true;
   readonly variables?: readonly SettingVariable[];
   /** Other keys that mean the same. */
@@ -42,7 +42,7 @@ export interface SettingDefinition {
   readonly unsupported?: { readonly text: string; readonly unlessFalse?: string };
 }
 
-/** What people are told a value must be: "a whole number of records, at least 1". */
+/** Returns the expected value as text: "a whole number of records, at least 1". */
 export function expectationOf({ type, unit, min, max, values = [], pattern }: SettingDefinition): string {
   const of = unit === undefined ? '' : ` of ${unit}`;
   const show = (value: number): string => (type === 'duration' ? durationText(value) : type === 'bytes' ? bytesText(value) : String(value));
@@ -76,7 +76,7 @@ export function expectationOf({ type, unit, min, max, values = [], pattern }: Se
   }
 }
 
-/** A length of time for people, in the largest unit that keeps it whole. */
+/** Returns a duration as text, in the largest unit with a whole number. */
 export function durationText(ms: number): string {
   const units = [
     [86_400_000, 'd'],
@@ -88,7 +88,7 @@ export function durationText(ms: number): string {
   return `${ms / size}${unit}`;
 }
 
-/** A size for people, in the largest unit that keeps it whole. */
+/** Returns a size as text, in the largest unit with a whole number. */
 export function bytesText(bytes: number): string {
   const units = ['bytes', 'KiB', 'MiB', 'GiB'];
   let value = bytes;

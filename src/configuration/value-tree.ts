@@ -2,7 +2,7 @@ import { isRecord, type ConfiguredValue } from './configured-value.ts';
 import { camelCase, relaxed } from './key-path.ts';
 import type { SchemaShape } from './schema-shape.ts';
 
-/** A value that no property of a closed shape takes. */
+/** A value without a property in a closed shape. */
 export interface MisplacedValue {
   readonly value: ConfiguredValue;
   /** The names there are at its level. */
@@ -33,13 +33,13 @@ export class ValueTree<V extends ConfiguredValue = ConfiguredValue> {
     return child.place(below, value, shape.property(name), [...above, name]);
   }
 
-  /** All values with the names of their levels. */
+  /** Returns all values with the names of their levels. */
   leaves(above: readonly string[] = []): readonly { readonly path: readonly string[]; readonly value: V }[] {
     if (this.#leaf !== undefined) return [{ path: above, value: this.#leaf }];
     return [...this.#children].flatMap(([name, child]) => child.leaves([...above, name]));
   }
 
-  /** The values as the schema gets them. */
+  /** Returns the values for the schema. */
   toObject(valueOf: (leaf: V) => unknown): unknown {
     if (this.#leaf !== undefined) return valueOf(this.#leaf);
     return Object.fromEntries(Array.from(this.#children, ([name, child]) => [name, child.toObject(valueOf)]));

@@ -2,7 +2,7 @@ import type { Document, Node, Pair } from 'yaml';
 import { StatefunError, toError } from '../shared/errors.ts';
 import { isAbsent, levelsMax, type ConfiguredValue, type Layer } from './configured-value.ts';
 
-/** More values than anyone writes: aliases of aliases can stand for billions. */
+/** Most values of a file. Aliases of aliases can represent billions. */
 const valuesMax = 10_000;
 
 const tooDeep = `values are nested more than ${levelsMax} levels deep`;
@@ -15,7 +15,7 @@ export interface YamlFile {
   readonly layer: Layer;
 }
 
-/** The values of a YAML file, each with its line. What does not parse is a problem with line and column; then there are no values. */
+/** Returns the values of a YAML file, each with its line. A file that cannot be parsed has no values, and a problem with line and column. */
 export async function yamlValues(file: YamlFile): Promise<{
   readonly values: readonly ConfiguredValue[];
   readonly problems: readonly StatefunError[];
@@ -86,7 +86,7 @@ function valueOf(node: Node, document: Document): unknown {
   }
 }
 
-/** A list that holds itself is deeper than anything. */
+/** Returns whether a value is nested too deeply. A list that contains itself always is. */
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return levels === 0 || Object.values(value).some((part) => isDeeper(part, levels - 1));

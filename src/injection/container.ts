@@ -31,11 +31,11 @@ export interface Prepared {
  * The providers of one application, in a separate Inversify container.
  *
  * INJECTION-C1. All mistakes in the graph of providers are found before any instance is created.
- * INJECTION-C2. What a function or forwarder class needs is resolved once per class; only what is transient or per address is made for
- *     every instance.
+ * INJECTION-C2. Dependencies of a function or forwarder class are resolved once per class. Only transient ones and those per address are
+ *     created for every instance.
  * INJECTION-C3. The graph alone decides which provider meets a dependency. The container creates, caches and waits.
- * INJECTION-C4. Singletons are made one after the other, each after what it needs, and nobody gets one before its `@PostConstruct` has
- *     settled.
+ * INJECTION-C4. Singletons are created one after the other, each after its dependencies. None is injected before its `@PostConstruct`
+ *     has settled.
  */
 export class ProviderContainer {
   readonly #container = new Container();

@@ -163,7 +163,7 @@ describe('what an application configures itself', () => {
       'CONFIGURATION_SECTION_INVALID two configurations are named "pricing"',
       expect.stringContaining('a configuration is named "kinesis", which is taken by settings of the framework (kinesis.region)'),
       expect.stringContaining('function Other is no configuration'),
-      'CONFIGURATION_SECTION_INVALID the schema of configuration "slow" answers with a promise',
+      'CONFIGURATION_SECTION_INVALID the schema of configuration "slow" returns a promise',
     ]);
   });
 
@@ -173,6 +173,6 @@ describe('what an application configures itself', () => {
     const size: number = constant.size;
 
     expect([size, Constant.name]).toEqual([1, 'configuration "constant"']);
-    expect(() => new Pricing()).toThrow('ask for it in a constructor');
+    expect(() => new Pricing()).toThrow('inject it in a constructor');
   });
 });

@@ -17,7 +17,7 @@ import { createView, type ViewSources } from './checks/view.ts';
 import type { Violation } from './checks/violation.ts';
 import { WatchedHandlers } from './world/watched-handlers.ts';
 
-/** How often a dead letter is tried again: a crash may take back the first time. */
+/** Most redrives of a dead letter: a crash may undo the first one. */
 const redrivesMax = 2;
 
 /** Reads of a start, one after the other: more than there are collections. */
@@ -160,7 +160,7 @@ export class SimulatedRun {
     return true;
   }
 
-  /** Decides what becomes of the commit under way. */
+  /** Chooses the result of the running commit. */
   #endCommit(): string {
     const { store } = this.#engineRun;
     if (store.commitStep === undefined) return 'no commit is under way';

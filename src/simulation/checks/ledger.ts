@@ -35,12 +35,12 @@ export interface LedgerSources {
 }
 
 /**
- * Keeps its own account of what an engine has done, and compares: what one run of the engine commits, the next must find, and nothing else.
+ * Keeps its own account of the engine's work and compares: the next run of the engine must find what the last one committed, and nothing else.
  *
  * - `recovery`: after a start there is exactly what the last durable commit held;
  * - `exactly-once`: no message is handled again once its success is part of the run that is left;
  * - `order`: an address handles its messages in the order in which they arrived, and the oldest message that can be handled goes first;
- * - `inside first`: a record waits for the messages inside, and not for ever;
+ * - `inside first`: a record waits for the messages inside, for a limited time;
  * - `accounting`: what has arrived is pending or done with;
  * - `limits`: records and delayed messages wait while as much is pending as may be;
  * - `delayed`: a delayed message arrives once, not early, and not when it was taken back.

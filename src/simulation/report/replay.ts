@@ -1,11 +1,11 @@
 import { StatefunError } from '../../shared/errors.ts';
 import { noChoices, streams, type RecordedChoices, type Stream } from '../schedule/choices.ts';
 
-/** Everything a run follows from. */
+/** Everything that determines a run. */
 export interface RunSeed {
   /** Makes the events, and the limits of the engine. */
   readonly seed: number;
-  /** The events that take part, by index; undefined for all. */
+  /** The indexes of the events in the run; undefined for all. */
   readonly events: readonly number[] | undefined;
   /** With the limits of production in place of the tiny ones that the seed gives. */
   readonly usualLimits: boolean;
@@ -20,7 +20,7 @@ export interface RunSeed {
  */
 const version = 'v1';
 
-/** The run on one line, as `simulate(application, { replay })` takes it. */
+/** Returns a run as one line, for `simulate(application, { replay })`. */
 export function formatReplay({ seed, events, usualLimits, choices }: RunSeed): string {
   const made = streams.flatMap((stream) =>
     choices[stream].flatMap((choice, index) => (choice === 0 ? [] : [`${stream}@${index}=${choice}`])),
@@ -28,7 +28,7 @@ export function formatReplay({ seed, events, usualLimits, choices }: RunSeed): s
   return [version, seed, events?.join(',') ?? 'all', usualLimits ? 'usual' : 'tiny', made.join('.')].join('/');
 }
 
-/** Throws SIMULATION_REPLAY_INVALID. */
+/** Parses the line of a run. Throws SIMULATION_REPLAY_INVALID. */
 export function parseReplay(text: string): RunSeed {
   const [format, seed, events, limits, made = '', ...rest] = text.trim().split('/');
   const usable = format === version && rest.length === 0 && isCount(seed) && (limits === 'usual' || limits === 'tiny');

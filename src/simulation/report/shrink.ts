@@ -3,8 +3,8 @@ import { minimize } from './minimize.ts';
 import type { RunSeed } from './replay.ts';
 
 /**
- * Runs a candidate: the choices that were really made when it fails in the same way, undefined when it does not. With `draw` it is run with
- * new choices in the place of its own, other ones for every number.
+ * Runs a candidate. Returns the choices made if it fails in the same way, else undefined. With `draw` the run makes new choices, different ones
+ * for each number.
  */
 export type RunCandidate = (candidate: RunSeed, draw?: number) => Promise<RecordedChoices | undefined>;
 
@@ -18,8 +18,8 @@ const runsMax = 1_500;
 const roundsMax = 3;
 
 /**
- * Looks for a smaller run that fails in the same way: usual limits, fewer events, fewer faults, fewer choices of another order. Every
- * candidate is a run in itself, so whatever comes out fails.
+ * Searches a smaller run that fails in the same way: with usual limits, fewer events, fewer faults and fewer changes of order. Each candidate is
+ * run, so the result fails.
  */
 export async function shrink(
   failing: RunSeed,

@@ -4,12 +4,12 @@ import type { SimulationRandom } from './simulation-random.ts';
 import type { RunSettings, SimulatedFaults } from './run-settings.ts';
 import type { WatchedHandlers } from '../world/watched-handlers.ts';
 
-/** What goes wrong before a step. */
+/** The kinds of faults before a step. */
 export const faultKinds = ['none', 'crash', 'stop', 'ingress-fails', 'disk-fails', 'clock-back', 'clock-forward'] as const;
 
 export type FaultKind = (typeof faultKinds)[number];
 
-/** How much likelier a fault is while a commit is under way: its steps are few, and what may go wrong in them is the most. */
+/** Factor of the probability of a fault during a commit, whose few steps are the most sensitive. */
 const commitFactor = 5;
 
 export interface FaultsOptions {
@@ -19,7 +19,7 @@ export interface FaultsOptions {
   readonly handlers: WatchedHandlers;
 }
 
-/** Decides what goes wrong, and when. */
+/** Chooses the faults of a run. */
 export class Faults {
   readonly #options: FaultsOptions;
   #happened = 0;
@@ -28,7 +28,7 @@ export class Faults {
     this.#options = options;
   }
 
-  /** Faults so far. */
+  /** Number of faults so far. */
   get happened(): number {
     return this.#happened;
   }
@@ -47,7 +47,7 @@ export class Faults {
     return this.#options.choices.choose('kept', 2, (random) => random.below(2)) === 1;
   }
 
-  /** How far somebody sets the clock, in milliseconds: a little, or beyond everything that is due soon. */
+  /** Returns the distance of a clock jump, in milliseconds: a little, or beyond everything that is due soon. */
   jumpMs(kind: 'clock-back' | 'clock-forward'): number {
     const sizes = [500, 5, 60_000, 3_600_000];
     const size = sizes[this.#options.choices.choose('kept', sizes.length, (random) => random.below(sizes.length))] ?? 0;
@@ -76,7 +76,7 @@ export class Faults {
         return allowed.stops !== false && store.commitStep !== undefined;
       case 'clock-back':
       case 'clock-forward':
-        // Nothing under way times out because of it: that would be one attempt fewer for its message.
+        // Running attempts must not time out by the jump: their message would have one attempt less.
         return allowed.clock !== false && handlers.underWay === 0;
     }
   }

@@ -26,7 +26,7 @@ export interface EngineRunOptions {
   readonly logger: Logger;
 }
 
-/** One life of the engine, from a start to its end: the engine itself, and around it ports whose every step is taken from outside. */
+/** One run of the engine, from a start to its end, with ports that the simulation steps. */
 export class EngineRun {
   readonly engine: Engine;
   readonly store: SimulatedStore;

@@ -1,6 +1,6 @@
 import type { Egress, EgressRecord, RejectedRecord } from '../../egress/egress.ts';
 
-/** How the outside answers: it takes the records, it fails before it takes them, or it takes them and its answer is lost. */
+/** The result of sending: the records are taken, sending fails before they are taken, or they are taken and the response is lost. */
 export type EgressAnswer = 'taken' | 'failed' | 'answer-lost';
 
 export interface SimulatedEgressOptions {
@@ -10,9 +10,9 @@ export interface SimulatedEgressOptions {
   readonly sending: (egressId: string, records: readonly EgressRecord[]) => void;
   /** The outside has the records. */
   readonly left: (egressId: string, records: readonly EgressRecord[]) => void;
-  /** The engine is told that nothing of the batch need be sent again. */
+  /** Called when the engine learns that the batch is sent. */
   readonly acknowledged: (egressId: string, count: number) => void;
-  /** Records the outside will never take. */
+  /** Whether the outside always refuses a record. */
   readonly refuses: (egressId: string, record: EgressRecord) => boolean;
 }
 
@@ -22,7 +22,7 @@ interface Sending {
   readonly reject: (error: Error) => void;
 }
 
-/** An outside that answers when, and as, the simulation says. */
+/** An egress whose results the simulation chooses. */
 export class SimulatedEgress implements Egress {
   readonly id: string;
   readonly description = 'outside of the simulation';
@@ -70,7 +70,7 @@ export class SimulatedEgress implements Egress {
     sending.resolve(rejected.map((record) => ({ record, error: new Error('the outside of the simulation refuses it') })));
   }
 
-  /** The process is gone: a batch that was on its way may have arrived. */
+  /** Ends with the process. A batch being sent may have arrived. */
   kill(arrives: boolean): void {
     this.#dead = true;
     if (arrives && this.#sending !== undefined) this.#take(this.#sending.records);

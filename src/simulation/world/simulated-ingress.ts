@@ -6,13 +6,13 @@ export interface SimulatedRecord {
   readonly data: Uint8Array;
   /** The partition key. */
   readonly key: string | undefined;
-  /** Names it for ever, whatever other records take part. */
+  /** The identity of the record, independent of other records in the run. */
   readonly identity: string;
   /** For people. */
   readonly title: string;
 }
 
-/** Delivers when the simulation says so, as a stream does that still holds everything: from the committed position on. */
+/** An ingress that the simulation steps. It delivers from the committed position on, as a stream that keeps all records. */
 export class SimulatedIngress implements Ingress {
   readonly id = 'simulation';
   readonly description = 'records of the simulation';
@@ -65,7 +65,7 @@ export class SimulatedIngress implements Ingress {
     return [...this.#byPartition.keys()].filter((partition) => !this.#waiting.has(partition) && this.#left(partition) > 0);
   }
 
-  /** Delivers the next records of a partition and answers with their titles. */
+  /** Delivers the next records of a partition. Returns their titles. */
   deliver(partition: string, count: number): readonly string[] {
     const from = this.#next.get(partition) ?? 0;
     const records = (this.#byPartition.get(partition) ?? []).slice(from, from + count);
@@ -80,7 +80,7 @@ export class SimulatedIngress implements Ingress {
     return records.map(({ title }) => title);
   }
 
-  /** The ingress gives up, and the engine stops. */
+  /** Makes the ingress fail, so that the engine stops. */
   fail(error: Error): void {
     this.#context?.failed(error);
   }

@@ -23,7 +23,7 @@ export interface SimulatedStoreOptions {
   readonly violated: (detail: string) => void;
 }
 
-/** A store whose every step is taken by the simulation; see the invariants of the store port for what may become of a commit. */
+/** A store that the simulation steps. The invariants of the store port define the possible results of a commit. */
 export class SimulatedStore implements Store {
   readonly #options: SimulatedStoreOptions;
   /** Reads that wait for their answer. */
@@ -40,7 +40,7 @@ export class SimulatedStore implements Store {
     return this.#underWay?.step;
   }
 
-  /** Which commit of this run of the engine is under way, from 1. */
+  /** The number of the running commit in this run of the engine, from 1. */
   get commitNumber(): number {
     return this.#commits;
   }
@@ -72,7 +72,7 @@ export class SimulatedStore implements Store {
     return new Promise((resolve, reject) => (this.#underWay = { changes, resolve, reject, step: 'begun' }));
   }
 
-  /** The changes become durable; the engine is not told yet. */
+  /** Makes the changes durable. The engine does not know it yet. */
   write(): void {
     const underWay = this.#underWay;
     if (underWay?.step !== 'begun') return;
@@ -82,21 +82,21 @@ export class SimulatedStore implements Store {
     this.#options.written();
   }
 
-  /** The engine is told that the commit is durable. */
+  /** Reports to the engine that the commit is durable. */
   acknowledge(): void {
     const underWay = this.#underWay;
     this.#underWay = undefined;
     underWay?.resolve();
   }
 
-  /** The commit fails; whether it was written nobody knows. */
+  /** Makes the commit fail. The engine does not know whether it was written. */
   fail(): void {
     const underWay = this.#underWay;
     this.#underWay = undefined;
     underWay?.reject(new Error('the disk of the simulation has failed'));
   }
 
-  /** The process is gone: nothing is answered any more. */
+  /** Ends with the process: no call is answered any more. */
   kill(): void {
     this.#dead = true;
     this.#underWay = undefined;

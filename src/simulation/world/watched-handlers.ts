@@ -36,9 +36,9 @@ export interface WatchedHandlersOptions {
 const faultsMax = 2;
 
 /**
- * Stands around every handler: lets asynchronous ones end when the simulation says so, makes attempts fail, and knows what they wait for.
+ * Wraps every handler: ends asynchronous ones when the simulation chooses, makes attempts fail, and tracks what they wait for.
  *
- * - `one-at-a-time`: an address has one handler under way.
+ * - `one-at-a-time`: an address runs one handler at a time.
  */
 export class WatchedHandlers implements InvocationScope {
   readonly active = true;
@@ -60,7 +60,7 @@ export class WatchedHandlers implements InvocationScope {
     return this.#started;
   }
 
-  /** Those that have settled and whose end can be told to the engine now. */
+  /** The settled handlers whose end can be reported to the engine now. */
   get settled(): readonly { readonly text: string; readonly release: () => void }[] {
     const now = this.#options.clock.latest;
     const settled: { text: string; release: () => void }[] = [];
@@ -86,7 +86,7 @@ export class WatchedHandlers implements InvocationScope {
     return true;
   }
 
-  /** The process is gone, and every handler with it. */
+  /** Ends every handler with the process. */
   forget(): void {
     this.#generation += 1;
     this.#running.clear();

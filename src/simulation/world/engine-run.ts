@@ -115,7 +115,7 @@ export class EngineRun {
     this.#turn = undefined;
     this.store.kill();
     for (const egress of this.egress) egress.kill(batchesArrive);
-    // Handlers are told by their signal, so that what they hold in this process, which lives on, is let go.
+    // The signal ends handlers, so that they release their resources in this process, which lives on.
     this.ingress.fail(new Error('the simulation ends this process'));
     this.#options.handlers.forget();
   }

@@ -24,7 +24,7 @@ export class SimulatedIngress implements Ingress {
 
   readonly #recoveredPositions: (records: number) => void;
 
-  /** `recoveredPositions` is told how many records the committed positions cover. */
+  /** `recoveredPositions` is called with the number of records that the committed positions cover. */
   constructor(records: readonly SimulatedRecord[], recoveredPositions: (records: number) => void) {
     this.#recoveredPositions = recoveredPositions;
     for (const record of records) {

@@ -120,7 +120,7 @@ export class WatchedHandlers implements InvocationScope {
       deadline: clock.now() + (policy?.handlerTimeoutMs ?? 0),
       release: undefined,
     };
-    // Whoever is handed a promise awaits it and nothing else of it: the seam of attempts takes any thenable.
+    // Safe: callers only await the promise, and an attempt accepts any thenable.
     return this.#hold(held, result, fault === 'throws') as T;
   }
 

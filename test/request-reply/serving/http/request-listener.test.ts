@@ -2,7 +2,6 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { gzipSync } from 'node:zlib';
 import { requestListener } from '../../../../src/request-reply/serving/http/request-listener.ts';
 import { counterHandler, countOne, post } from './counter.ts';
 import { withholdBody } from '../../../shared/http/withhold-body.ts';
@@ -44,10 +43,7 @@ describe('requestListener', () => {
     expect(await Promise.all(withheld.map(async ({ answer }) => (await answer).statusCode))).toEqual(withheld.map(() => 503));
   });
 
-  it.each([
-    ['plain', countOne, 'identity'],
-    ['compressed', gzipSync(countOne), 'gzip'],
-  ])('calls no function when the client has gone behind its %s body', async (_name, body, encoding) => {
+  it('calls no function when the client has gone behind its body', async () => {
     let calls = 0;
     const listener = requestListener(counterHandler(() => Promise.resolve(void (calls += 1))));
     const served: Promise<unknown>[] = [];
@@ -58,7 +54,7 @@ describe('requestListener', () => {
       listener(request, response);
     });
     const url = await listen(server);
-    await expect(post(url, body, { 'content-encoding': encoding })).rejects.toThrow();
+    await expect(post(url)).rejects.toThrow();
     await Promise.all(served);
     for (let turns = 0; turns < 50; turns += 1) await new Promise((resolve) => setImmediate(resolve));
     expect([served.length, calls]).toEqual([1, 0]);

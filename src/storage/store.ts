@@ -40,6 +40,16 @@ export interface StoreChange {
   readonly collection: string;
   readonly key: string;
   readonly value: string | Uint8Array | WritableValue | undefined;
+  /** The caller's object for this key of this collection. With it the next change of the key costs the store no look-up. */
+  readonly entry?: StoredEntry | undefined;
+  /** True when every character of key and value is below 0x80, so that the store need not look. The value is a text or undefined. */
+  readonly ascii?: boolean | undefined;
+}
+
+/** An object that a caller keeps for one key of one collection while it changes that key. */
+export interface StoredEntry {
+  /** Where the store has the key; 0 when the store has not said. Only the store writes it. */
+  slot: number;
 }
 
 /** Counts of a store. */

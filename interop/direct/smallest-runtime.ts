@@ -120,8 +120,8 @@ export class SmallestRuntime {
   private apply({ address, state }: Instance, { messages, delayed, egress, mutations }: BatchResult): void {
     for (const { target, argument } of messages) this.deliver(target, { caller: address, argument });
     for (const effect of delayed) {
-      if (effect.kind === 'send') this.schedule(address, effect.token, effect.delayMs, effect);
-      else this.cancel(`${address.id} ${effect.token}`);
+      if (effect.kind === 'send') this.schedule(address, effect.cancellationToken, effect.delayMs, effect);
+      else this.cancel(`${address.id} ${effect.cancellationToken}`);
     }
     this.egress.push(...egress);
     for (const { name, value } of mutations) {

@@ -74,8 +74,14 @@ function interpretOne(context: CounterContext, command: Command): void {
     const { target = 0, commands = {} } = command.send;
     context.send(smoke.interpreter, String(target), typed(commandsType, commands));
   } else if (command.sendAfter !== undefined) {
-    const { target = 0, commands = {}, cancellationToken: token } = command.sendAfter;
-    context.sendAfter(1, smoke.interpreter, String(target), typed(commandsType, commands), token === undefined ? {} : { token });
+    const { target = 0, commands = {}, cancellationToken } = command.sendAfter;
+    context.sendAfter(
+      1,
+      smoke.interpreter,
+      String(target),
+      typed(commandsType, commands),
+      cancellationToken === undefined ? {} : { cancellationToken },
+    );
   } else if (command.cancelSendAfter !== undefined) {
     context.cancelDelayed(command.cancelSendAfter.cancellationToken ?? '');
   } else if (command.sendEgress !== undefined) {

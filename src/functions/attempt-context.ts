@@ -74,7 +74,7 @@ export class AttemptContext implements Context {
     this.#sendAfter(delay, this.#ensureTarget(target, id), options, () => this.#envelopeOfTyped(value));
   }
 
-  #sendAfter(delay: Duration, target: Address, { token }: DelayOptions, envelopeOf: () => Envelope): void {
+  #sendAfter(delay: Duration, target: Address, { cancellationToken: token }: DelayOptions, envelopeOf: () => Envelope): void {
     if (token !== undefined && this.#isCancellationTokenPending(ensureCancellationToken(token))) {
       throw new StatefunError('DELAYED_TOKEN_IN_USE', `the cancellation token "${token}" is pending at ${this.#selfName}.`, {
         facts: { token, address: this.self },

@@ -8,8 +8,8 @@ import type { TypedValue } from '../shared/typed-value.ts';
 
 /** Options of a delayed message. */
 export interface DelayOptions {
-  /** Cancellation token for `cancelDelayed`. Unique among the pending delayed messages of this address. */
-  readonly token?: string;
+  /** Names the message for `cancelDelayed`. Unique among the pending delayed messages of this address. */
+  readonly cancellationToken?: string;
 }
 
 /** Options of an egress record. */
@@ -58,7 +58,7 @@ export interface Context {
   sendTypedAfter(delay: Duration, target: FunctionTarget, id: string, value: TypedValue, options?: DelayOptions): void;
 
   /** Cancels the pending delayed message of this address with the cancellation token. Does nothing when there is none. */
-  cancelDelayed(token: string): void;
+  cancelDelayed(cancellationToken: string): void;
 
   /** Sends an event to the caller. Throws NO_CALLER when there is none. */
   reply(event: CloudEvent | NewEvent): void;

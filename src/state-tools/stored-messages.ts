@@ -25,8 +25,8 @@ export interface ListedMessage {
   readonly failure?: AttemptFailure;
   /** Time of the next attempt, or due time of a delayed message, ISO 8601. */
   readonly dueAt?: string;
-  /** Token with which the sender can cancel a delayed message. */
-  readonly token?: string;
+  /** Set if the sender can cancel the delayed message. */
+  readonly cancellationToken?: string;
 }
 
 export interface MessageFilter {
@@ -60,7 +60,7 @@ function toListed(id: string, value: Uint8Array, isDelayed: boolean): ListedMess
     ...{ messageId: envelope.messageId ?? '', eventType: envelope.event.type, payloadBytes: envelope.payloadBytes, attempts },
     ...(failure === undefined ? {} : { failure }),
     ...(dueAt === undefined ? {} : { dueAt: toIsoTime(dueAt) }),
-    ...(token === undefined ? {} : { token }),
+    ...(token === undefined ? {} : { cancellationToken: token }),
   };
 }
 

@@ -11,6 +11,6 @@ export interface SentEvent {
 export interface DelayedEvent extends SentEvent {
   /** When it is due, in milliseconds since the epoch. */
   readonly dueAt: number;
-  /** The token that cancels it. */
-  readonly token: string | undefined;
+  /** Set if the sender can cancel it. */
+  readonly cancellationToken: string | undefined;
 }

@@ -165,7 +165,7 @@ export class TestApplication {
   pending(): readonly DelayedEvent[] {
     return this.#run.engine
       .pendingDelayed()
-      .map(({ message, dueAt, token }) => ({ to: message.target, event: message.envelope.event, dueAt, token }));
+      .map(({ message, dueAt, token }) => ({ to: message.target, event: message.envelope.event, dueAt, cancellationToken: token }));
   }
 
   /** Returns the addresses with unhandled messages, and why: a failed attempt, or a handler that has not settled. */

@@ -192,7 +192,12 @@ export class TestFunction {
 
   /** The delayed messages that are not due yet, by due time. */
   get delayed(): readonly DelayedEvent[] {
-    return this.#engine.delayed.map(({ message, dueAt, token }) => ({ to: message.target, event: message.envelope.event, dueAt, token }));
+    return this.#engine.delayed.map(({ message, dueAt, token }) => ({
+      to: message.target,
+      event: message.envelope.event,
+      dueAt,
+      cancellationToken: token,
+    }));
   }
 
   /** The events sent to egresses since the last `clear`, in order. */

@@ -16,7 +16,7 @@ class Bell {
 
   @Handles('set')
   onSet({ data: { name } }: CloudEvent<{ readonly name: string }>, context: Context): void {
-    context.sendAfter('1h', 'test/bell', 'tower', { type: 'ring', data: { name } }, { token: name });
+    context.sendAfter('1h', 'test/bell', 'tower', { type: 'ring', data: { name } }, { cancellationToken: name });
   }
 
   @Handles('ring')
@@ -52,12 +52,14 @@ describe('statefun state messages drop, of a delayed message', () => {
     return out;
   };
   const idOf = async (token: string): Promise<string> => {
-    const listed = JSON.parse(await messages('list', '--kind', 'delayed', '--json')) as { messages: { id: string; token: string }[] };
-    return listed.messages.find((message) => message.token === token)?.id ?? '';
+    const listed = JSON.parse(await messages('list', '--kind', 'delayed', '--json')) as {
+      messages: { id: string; cancellationToken: string }[];
+    };
+    return listed.messages.find((message) => message.cancellationToken === token)?.id ?? '';
   };
 
   it('cancels it in a running application, and no other: it never arrives, also after a restart', async () => {
-    expect(await messages('list')).toMatch(/delayed {2}test\/bell\/tower .* token noon\n/);
+    expect(await messages('list')).toMatch(/delayed {2}test\/bell\/tower .* cancellation token noon\n/);
     const id = await idOf('noon');
     expect(await messages('drop', id)).toBe(`1 message dropped: ${id}\n`);
     expect(await messages('drop', id)).toContain('MESSAGE_UNKNOWN');

@@ -17,7 +17,7 @@ class Ping {
 
   @Handles('later')
   onLater(_event: CloudEvent, context: Context): void {
-    context.sendAfter('1h', 'test/pong', 'late', { type: 'ball', data: {} }, { token: 'later' });
+    context.sendAfter('1h', 'test/pong', 'late', { type: 'ball', data: {} }, { cancellationToken: 'later' });
   }
 }
 
@@ -81,7 +81,7 @@ describe('statefun state messages', () => {
         failure: { code: 'RangeError', reason: 'the net is torn' },
       },
       { kind: 'pending', target: 'test/ping/a', attempts: 0 },
-      { kind: 'delayed', target: 'test/pong/late', caller: 'test/ping/b', dueAt: '2026-01-01T01:00:00.000Z', token: 'later' },
+      { kind: 'delayed', target: 'test/pong/late', caller: 'test/ping/b', dueAt: '2026-01-01T01:00:00.000Z', cancellationToken: 'later' },
     ]);
     expect((await list('--kind', 'delayed')).messages).toMatchObject([{ kind: 'delayed' }]);
     expect((await list('--type', 'test/pong')).messages).toHaveLength(1);

@@ -47,7 +47,13 @@ export class AccountFunction {
     if (amount % 4 === 0) this.#remind(context, `open-${reference}`);
     if (amount % 50 === 0) this.#remind(context, `kept-${reference}`);
     if (amount % 6 === 0) {
-      context.sendAfter(1, AccountFunction, context.self.id, { type: 'ledger.never', data: {} }, { token: `never-${reference}` });
+      context.sendAfter(
+        1,
+        AccountFunction,
+        context.self.id,
+        { type: 'ledger.never', data: {} },
+        { cancellationToken: `never-${reference}` },
+      );
       context.cancelDelayed(`never-${reference}`);
     }
     if (amount % 7 === 0 && !failedHere.has(reference)) {
@@ -98,7 +104,7 @@ export class AccountFunction {
   }
 
   #remind(context: Context, token: string): void {
-    context.sendAfter('1h', AccountFunction, context.self.id, { type: 'ledger.reminder', data: {} }, { token });
+    context.sendAfter('1h', AccountFunction, context.self.id, { type: 'ledger.reminder', data: {} }, { cancellationToken: token });
   }
 }
 

@@ -33,7 +33,7 @@ export class SeatFunction {
     if (this.holder.exists()) return context.reply(Taken.create({ seat }));
     this.holder.set(context.caller?.id);
     context.reply(Reserved.create({ seat }));
-    context.sendAfter('10m', SeatFunction, seat, TimeIsUp.create({}), { token: 'unpaid' });
+    context.sendAfter('10m', SeatFunction, seat, TimeIsUp.create({}), { cancellationToken: 'unpaid' });
   }
 
   @Handles(Paid)

@@ -19,7 +19,7 @@ class Counter {
 
   @Handles('count-later')
   onCountLater(_event: CloudEvent, context: Context): void {
-    context.sendAfter('10s', 'test/counter', context.self.id, { type: 'count', data: null }, { token: 'later' });
+    context.sendAfter('10s', 'test/counter', context.self.id, { type: 'count', data: null }, { cancellationToken: 'later' });
   }
 
   @Handles('cancel')

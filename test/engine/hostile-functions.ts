@@ -46,7 +46,13 @@ export class Any {
   onLater(event: CloudEvent<{ ms: number; token?: string }>, context: Context): void {
     const { ms, token } = event.data;
     if (token !== undefined) context.cancelDelayed(token);
-    context.sendAfter(ms, 'test/any', context.self.id, { type: 'count', data: null }, token === undefined ? {} : { token });
+    context.sendAfter(
+      ms,
+      'test/any',
+      context.self.id,
+      { type: 'count', data: null },
+      token === undefined ? {} : { cancellationToken: token },
+    );
   }
 
   @Handles('take-back')

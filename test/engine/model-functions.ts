@@ -127,7 +127,7 @@ function spread(cells: Cells, { seed, depth }: Task, context: Context): void {
   if (random() < 0.4) context.sendAfter(below(random, 300), ...target(), { type: 'task', data: child() });
   if (random() < 0.3) {
     const token = `far ${context.messageId}`;
-    context.sendAfter(yearMs, ...target(), { type: 'task', data: child() }, { token });
+    context.sendAfter(yearMs, ...target(), { type: 'task', data: child() }, { cancellationToken: token });
     if (random() < 0.3) context.cancelDelayed(token);
     else if (random() < 0.5) context.send(context.self.type, context.self.id, { type: 'cancel', data: { token } });
   }

@@ -182,7 +182,7 @@ describe('a remote function that fails', () => {
     [
       'cancels with a token that is too long',
       'REMOTE_ANSWER_INVALID',
-      () => result({ delayed: [{ kind: 'cancel', token: 'x'.repeat(65_537) }] }),
+      () => result({ delayed: [{ kind: 'cancel', cancellationToken: 'x'.repeat(65_537) }] }),
     ],
     ['misses a state without a name', 'REMOTE_ANSWER_INVALID', () => missing({ name: '' })],
     [
@@ -200,9 +200,9 @@ describe('a remote function that fails', () => {
     [
       'sends into the past',
       'REMOTE_ANSWER_INVALID',
-      () => result({ delayed: [{ kind: 'send', delayMs: -1, token: undefined, target, argument: int(1) }] }),
+      () => result({ delayed: [{ kind: 'send', delayMs: -1, cancellationToken: undefined, target, argument: int(1) }] }),
     ],
-    ['cancels without a token', 'REMOTE_ANSWER_INVALID', () => result({ delayed: [{ kind: 'cancel', token: '' }] })],
+    ['cancels without a token', 'REMOTE_ANSWER_INVALID', () => result({ delayed: [{ kind: 'cancel', cancellationToken: '' }] })],
     [
       'sends what claims to be an event and is none',
       'INVALID_CLOUD_EVENT',

@@ -99,9 +99,9 @@ describe('remote functions', () => {
         : result({
             messages: [{ target: { type: 'test/local', id: 'l' }, argument: typed('demo/Now', '{"n":1}') }],
             delayed: [
-              { kind: 'send', delayMs: 1_000, token: undefined, target: { type: 'remote/sink', id: 's' }, argument: int(7) },
-              { kind: 'send', delayMs: 1_000, token: 'gone', target: { type: 'remote/sink', id: 's' }, argument: int(8) },
-              { kind: 'cancel', token: 'gone' },
+              { kind: 'send', delayMs: 1_000, cancellationToken: undefined, target: { type: 'remote/sink', id: 's' }, argument: int(7) },
+              { kind: 'send', delayMs: 1_000, cancellationToken: 'gone', target: { type: 'remote/sink', id: 's' }, argument: int(8) },
+              { kind: 'cancel', cancellationToken: 'gone' },
             ],
             egress: [{ egressId: 'test/out', argument: typed('demo/Out', '{"n":2}') }],
           }),
@@ -218,10 +218,10 @@ describe('remote functions', () => {
 
   it('takes back, by its token, what any function of the same id has sent, also after the token was used twice', async () => {
     const client = new ScriptedClient(({ target, invocations }) => {
-      if (target.type === 'remote/canceller') return result({ delayed: [{ kind: 'cancel', token: 't' }] });
+      if (target.type === 'remote/canceller') return result({ delayed: [{ kind: 'cancel', cancellationToken: 't' }] });
       if (invocations[0]?.caller !== undefined) return result({});
       return result({
-        delayed: [{ kind: 'send', delayMs: 1_000, token: 't', target: { type: 'remote/sink', id: 's' }, argument: int(1) }],
+        delayed: [{ kind: 'send', delayMs: 1_000, cancellationToken: 't', target: { type: 'remote/sink', id: 's' }, argument: int(1) }],
       });
     });
     await start(client);

@@ -132,7 +132,7 @@ interface Effects {
 
 function spread(memo: Memo, { seed, depth, cancel }: Task, self: { type: string; id: string }, effects: Effects): void {
   if (cancel !== undefined) {
-    effects.delayed.push({ kind: 'cancel', token: cancel });
+    effects.delayed.push({ kind: 'cancel', cancellationToken: cancel });
     return;
   }
   const random = seededRandom(seed);
@@ -151,15 +151,15 @@ function spread(memo: Memo, { seed, depth, cancel }: Task, self: { type: string;
     effects.delayed.push({
       kind: 'send',
       delayMs: below(random, 300),
-      token: undefined,
+      cancellationToken: undefined,
       target: target(),
       argument: json(taskType, child()),
     });
   }
   if (random() < 0.4) {
     const token = `far ${seed}`;
-    effects.delayed.push({ kind: 'send', delayMs: yearMs, token, target: target(), argument: json(taskType, child()) });
-    if (random() < 0.3) effects.delayed.push({ kind: 'cancel', token });
+    effects.delayed.push({ kind: 'send', delayMs: yearMs, cancellationToken: token, target: target(), argument: json(taskType, child()) });
+    if (random() < 0.3) effects.delayed.push({ kind: 'cancel', cancellationToken: token });
     else if (random() < 0.5) effects.messages.push({ target: self, argument: json(taskType, { seed: 1, depth: 0, cancel: token }) });
   }
 }

@@ -51,7 +51,10 @@ describe('AttemptContext', () => {
     ['UNKNOWN_EGRESS', (context) => context.egress('test/nowhere', { type: 't', data: 1 })],
     ['NO_CALLER', (context) => context.reply({ type: 't', data: 1 })],
     ['INVALID_DURATION', (context) => context.sendAfter(-1, 'test/asked', 'x', { type: 't', data: 1 })],
-    ['DELAY_TOKEN_INVALID', (context) => context.sendAfter(1, 'test/asked', 'x', { type: 't', data: 1 }, { token: 'x'.repeat(65_537) })],
+    [
+      'DELAY_TOKEN_INVALID',
+      (context) => context.sendAfter(1, 'test/asked', 'x', { type: 't', data: 1 }, { cancellationToken: 'x'.repeat(65_537) }),
+    ],
     ['DELAY_TOKEN_INVALID', (context) => context.cancelDelayed(7 as never)],
     ['PARTITION_KEY_INVALID', (context) => context.egress('test/out', { type: 't', data: 1 }, { key: 'ü'.repeat(32_769) })],
     ['PARTITION_KEY_INVALID', (context) => context.egress('test/out', { type: 't', data: 1 }, { key: 7 as never })],
@@ -99,7 +102,8 @@ describe('AttemptContext', () => {
   });
 
   it('takes a token back and sets it again within one attempt', async () => {
-    const later = (context: Context): void => context.sendAfter('1s', 'test/asked', 'x', { type: 't', data: 1 }, { token: 'expiry' });
+    const later = (context: Context): void =>
+      context.sendAfter('1s', 'test/asked', 'x', { type: 't', data: 1 }, { cancellationToken: 'expiry' });
     await act((context) => {
       later(context);
       expect(() => later(context)).toThrow('DELAYED_TOKEN_IN_USE');

@@ -142,7 +142,7 @@ function spread(cells: Cells, { number, depth }: Task, context: Context): void {
 /** A message for much later, sometimes taken back long before it is due. */
 function delayLong(random: SimulationRandom, context: Context, target: [string, string], task: Task): void {
   const token = `later ${context.messageId}`;
-  context.sendAfter(random.chance(0.7) ? 12 * hourMs : 240 * hourMs, ...target, { type: 'task', data: task }, { token });
+  context.sendAfter(random.chance(0.7) ? 12 * hourMs : 240 * hourMs, ...target, { type: 'task', data: task }, { cancellationToken: token });
   if (random.chance(0.3)) context.cancelDelayed(token);
   else if (random.chance(0.5)) context.send(context.self.type, context.self.id, { type: 'take-back', data: { token } });
 }

@@ -80,7 +80,7 @@ export class ProbeFunction {
   @Handles('later')
   onLater(_event: unknown, context: Context): void {
     context.sendAfter('5s', 'test/other', '1', { type: 'five', data: null });
-    context.sendAfter('2s', 'test/other', '1', { type: 'two', data: null }, { token: 't' });
+    context.sendAfter('2s', 'test/other', '1', { type: 'two', data: null }, { cancellationToken: 't' });
     context.sendAfter('3s', 'test/probe', context.self.id, { type: 'cancel', data: null });
   }
 

@@ -87,7 +87,7 @@ describe('testApplication', () => {
     await application.receives(watched('Oslo', 'w1'));
     await application.receives(measured('Oslo', -3));
     expect(application.pending()).toMatchObject([
-      { to: { type: 'weather/watch', id: 'w1' }, dueAt: 86_400_000, token: 'over', event: { type: 'over' } },
+      { to: { type: 'weather/watch', id: 'w1' }, dueAt: 86_400_000, cancellationToken: 'over', event: { type: 'over' } },
     ]);
     application.clear();
     await application.advance('23h');

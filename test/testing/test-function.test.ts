@@ -24,7 +24,9 @@ class AccountFunction {
     if (data.amount <= 0) throw new Error(`an amount of ${data.amount} cannot be deposited`);
     this.balance.update((balance = 0) => balance + data.amount);
     context.send('bank/ledger', 'main', Deposited.create(data));
-    context.sendAfter('30d', context.self.type, context.self.id, Reminder.create({ text: 'Come again' }), { token: 'reminder' });
+    context.sendAfter('30d', context.self.type, context.self.id, Reminder.create({ text: 'Come again' }), {
+      cancellationToken: 'reminder',
+    });
   }
 
   @Handles(Reminder)
@@ -43,7 +45,7 @@ describe('testFunction', () => {
 
     expect(account.state).toEqual({ balance: 42 });
     expect(account.sentTo('bank/ledger', 'main')).toMatchObject([{ type: 'bank.deposited', data: { amount: 2 } }]);
-    expect(account.delayed).toMatchObject([{ to: { type: 'bank/account', id: 'a-1' }, token: 'reminder' }]);
+    expect(account.delayed).toMatchObject([{ to: { type: 'bank/account', id: 'a-1' }, cancellationToken: 'reminder' }]);
 
     await account.advance('30d');
 
@@ -110,7 +112,7 @@ describe('testFunction', () => {
     const test = await probe({ now: '2030-01-01T00:00:00Z' });
     const startMs = Date.UTC(2030, 0, 1);
     await test.receives(event('later'));
-    expect(test.delayed.map(({ dueAt, token, event: { type } }) => [dueAt - startMs, token, type])).toEqual([
+    expect(test.delayed.map(({ dueAt, cancellationToken, event: { type } }) => [dueAt - startMs, cancellationToken, type])).toEqual([
       [2000, 't', 'two'],
       [3000, undefined, 'cancel'],
       [5000, undefined, 'five'],

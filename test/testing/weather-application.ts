@@ -54,7 +54,7 @@ export class WatchFunction {
     if ((event.data as { readonly degrees: number }).degrees >= 0) return;
     this.cold.set(true);
     context.egress('weather/alarm', { type: 'frost', data: { watch: context.self.id } });
-    context.sendAfter('1d', 'weather/watch', context.self.id, { type: 'over', data: null }, { token: 'over' });
+    context.sendAfter('1d', 'weather/watch', context.self.id, { type: 'over', data: null }, { cancellationToken: 'over' });
   }
 
   @Handles('over')

@@ -60,10 +60,21 @@ function listCommand(output: Output): Command {
     });
 }
 
-function rowOf({ id, kind, target, caller, eventType, payloadBytes, attempts, failure, dueAt, token }: ListedMessage): readonly string[] {
+function rowOf({
+  id,
+  kind,
+  target,
+  caller,
+  eventType,
+  payloadBytes,
+  attempts,
+  failure,
+  dueAt,
+  cancellationToken,
+}: ListedMessage): readonly string[] {
   const from = caller === undefined ? '' : `from ${caller}`;
   const when = dueAt === undefined ? '' : `${kind === 'delayed' ? 'due' : 'again'} at ${dueAt}`;
-  const named = token === undefined ? '' : `token ${token}`;
+  const named = cancellationToken === undefined ? '' : `cancellation token ${cancellationToken}`;
   const why = failure === undefined ? '' : `${countOf(attempts, 'failed attempt')}: ${failure.code}: ${failure.reason}`;
   return [id, kind, target, eventType, formatBytes(payloadBytes), [from, when, named, why].filter((text) => text !== '').join(', ')];
 }

@@ -53,14 +53,13 @@ export interface DelayedSend extends OutgoingMessage {
   readonly kind: 'send';
   /** Delay from now, in milliseconds. */
   readonly delayMs: number;
-  /** Cancellation token. */
-  readonly token: string | undefined;
+  readonly cancellationToken: string | undefined;
 }
 
 /** Cancels a delayed message. */
 export interface DelayedCancellation {
   readonly kind: 'cancel';
-  readonly token: string;
+  readonly cancellationToken: string;
 }
 
 /** A record for an egress. */

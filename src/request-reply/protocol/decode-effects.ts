@@ -50,17 +50,17 @@ export function readDelayed(bytes: Uint8Array): DelayedSend | DelayedCancellatio
   let target: Uint8Array | undefined;
   let argument: Uint8Array | undefined;
   let cancellation = false;
-  let token = '';
+  let cancellationToken = '';
   for (let field = reader.next(); field !== 0; field = reader.next()) {
     if (field === 1 && reader.isVarint()) delayMs = reader.int64();
     else if (field === 2 && reader.isBytes()) target = mergeOccurrences(target, reader.bytes());
     else if (field === 3 && reader.isBytes()) argument = mergeOccurrences(argument, reader.bytes());
     else if (field === 10 && reader.isVarint()) cancellation = reader.bool();
-    else if (field === 11 && reader.isBytes()) token = reader.text();
+    else if (field === 11 && reader.isBytes()) cancellationToken = reader.text();
   }
-  if (cancellation) return { kind: 'cancel', token };
+  if (cancellation) return { kind: 'cancel', cancellationToken };
   const message = { target: readTarget(target), argument: readTypedValue(argument) };
-  return { kind: 'send', delayMs, token: token === '' ? undefined : token, ...message };
+  return { kind: 'send', delayMs, cancellationToken: cancellationToken === '' ? undefined : cancellationToken, ...message };
 }
 
 export function readEgress(bytes: Uint8Array): OutgoingEgress {

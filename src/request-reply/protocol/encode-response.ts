@@ -42,7 +42,7 @@ function writeOutgoing(writer: ProtobufWriter, { target, argument }: OutgoingMes
 }
 
 function writeDelayed(writer: ProtobufWriter, effect: DelayedSend | DelayedCancellation): void {
-  if (effect.token !== undefined && effect.token !== '') writer.text(11, effect.token);
+  if (effect.cancellationToken !== undefined && effect.cancellationToken !== '') writer.text(11, effect.cancellationToken);
   if (effect.kind === 'cancel') {
     writer.bool(10, true);
     return;

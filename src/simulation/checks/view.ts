@@ -55,7 +55,9 @@ export function createView(sources: ViewSources): SimulationView {
     egress: (egressId) => left.filter((event) => egressId === undefined || event.egressId === egressId),
     deadLetters: () => engine.deadLetters(),
     pending: () =>
-      partition.delayed.list().map(({ message, dueAt, token }) => ({ to: message.target, event: message.envelope.event, dueAt, token })),
+      partition.delayed
+        .list()
+        .map(({ message, dueAt, token }) => ({ to: message.target, event: message.envelope.event, dueAt, cancellationToken: token })),
     get messagesPending() {
       return partition.mailboxes.messages;
     },

@@ -8,12 +8,12 @@ interface Pending {
   readonly sender: Address;
   readonly target: Address;
   readonly argument: TypedValue;
-  readonly token: string | undefined;
+  readonly cancellationToken: string | undefined;
   readonly delayMs: number;
   readonly dueAt: number;
 }
 
-/** The delayed messages of a cluster. A token belongs to the id of its sender, whatever its type, as in Flink. */
+/** The delayed messages of a cluster. A cancellation token belongs to the id of its sender, whatever its type, as in Flink. */
 export class ClusterDelays {
   readonly #clock: Clock;
   #pending: Pending[] = [];
@@ -22,15 +22,15 @@ export class ClusterDelays {
     this.#clock = clock;
   }
 
-  add(sender: Address, { target, argument, token, delayMs }: DelayedSend): void {
-    if (token !== undefined && this.#find(sender, token) !== undefined) {
-      throw jobFails(`${formatAddress(sender)} uses the token "${token}" while it is pending.`);
+  add(sender: Address, { target, argument, cancellationToken, delayMs }: DelayedSend): void {
+    if (cancellationToken !== undefined && this.#find(sender, cancellationToken) !== undefined) {
+      throw jobFails(`${formatAddress(sender)} uses the cancellation token "${cancellationToken}" while it is pending.`);
     }
-    this.#pending.push({ sender, target, argument, token, delayMs, dueAt: this.#clock.now() + delayMs });
+    this.#pending.push({ sender, target, argument, cancellationToken, delayMs, dueAt: this.#clock.now() + delayMs });
   }
 
-  cancel(sender: Address, token: string): void {
-    const found = this.#find(sender, token);
+  cancel(sender: Address, cancellationToken: string): void {
+    const found = this.#find(sender, cancellationToken);
     this.#pending = this.#pending.filter((pending) => pending !== found);
   }
 
@@ -51,7 +51,7 @@ export class ClusterDelays {
     return this.#pending;
   }
 
-  #find(sender: Address, token: string): Pending | undefined {
-    return this.#pending.find((pending) => pending.sender.id === sender.id && pending.token === token);
+  #find(sender: Address, cancellationToken: string): Pending | undefined {
+    return this.#pending.find((pending) => pending.sender.id === sender.id && pending.cancellationToken === cancellationToken);
   }
 }

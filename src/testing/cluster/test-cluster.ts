@@ -115,7 +115,7 @@ export class TestCluster {
     readonly target: Address;
     readonly argument: TypedValue;
     readonly delayMs: number;
-    readonly token: string | undefined;
+    readonly cancellationToken: string | undefined;
   }[] {
     return this.#delays.list();
   }
@@ -169,7 +169,7 @@ export class TestCluster {
     }
     for (const effect of delayed) {
       if (effect.kind === 'send') this.#delays.add(sender, effect);
-      else this.#delays.cancel(sender, effect.token);
+      else this.#delays.cancel(sender, effect.cancellationToken);
     }
     appendAll(this.#egress, egress);
     for (const { name, value } of mutations) {

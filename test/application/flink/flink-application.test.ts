@@ -70,7 +70,7 @@ function countingClass(options: FunctionOptions) {
 
     @Handles('test.later')
     onLater(_event: CloudEvent, context: Context): void {
-      context.sendAfter('1m', 'test/counter', context.self.id, { type: 'test.count', data: {} }, { token: 'later' });
+      context.sendAfter('1m', 'test/counter', context.self.id, { type: 'test.count', data: {} }, { cancellationToken: 'later' });
     }
   }
   return Counter;
@@ -160,7 +160,7 @@ describe('an application of classes on a cluster', () => {
   it('delays messages, and refuses a token that is pending in the same call', async () => {
     const it = await cluster(counting());
     await it.send('counting/router', 'k', count('e1', {}, 'test.later'));
-    expect(it.delayed()).toMatchObject([{ target: { type: 'test/counter', id: 'one' }, delayMs: 60_000, token: 'later' }]);
+    expect(it.delayed()).toMatchObject([{ target: { type: 'test/counter', id: 'one' }, delayMs: 60_000, cancellationToken: 'later' }]);
     await it.advance('1m');
     expect(kinesis(it).map(({ event }) => event.data)).toEqual([{ count: 1, caller: { type: 'test/counter', id: 'one' } }]);
   });

@@ -28,8 +28,8 @@ export class HubFunction {
     this.known.set(id, id);
     const note = { type: 'noted', data: { id } };
     context.send('ids/sink', id, note);
-    context.sendAfter(0, 'ids/sink', id, { ...note, type: 'delayed' }, { token: id });
-    context.sendAfter(60_000, 'ids/sink', id, note, { token: `${id}!` });
+    context.sendAfter(0, 'ids/sink', id, { ...note, type: 'delayed' }, { cancellationToken: id });
+    context.sendAfter(60_000, 'ids/sink', id, note, { cancellationToken: `${id}!` });
     context.cancelDelayed(`${id}!`);
     context.subscribe('ids/source', id, { correlationId: id });
     context.send('ids/remote', id, typedValue('io.statefun.types/string', id));

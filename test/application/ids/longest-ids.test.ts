@@ -45,7 +45,7 @@ class Subscriber {
   onWatch(_event: CloudEvent, context: Context): void {
     const { id } = context.self;
     context.subscribe(publisherType, id, { correlationId: id });
-    context.sendAfter(0, subscriberType, id, { type: 'tick', data: null }, { token: id });
+    context.sendAfter(0, subscriberType, id, { type: 'tick', data: null }, { cancellationToken: id });
   }
 
   @Handles('tick')

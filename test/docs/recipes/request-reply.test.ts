@@ -42,7 +42,7 @@ export class QuoteFunction {
     const request = context.messageId;
     this.request.set(request);
     context.egress('pricing/requests', PriceAsked.create({ quote: context.self.id, request, product: data.product }));
-    context.sendAfter('30s', QuoteFunction, context.self.id, NoAnswer.create({ request }), { token: request });
+    context.sendAfter('30s', QuoteFunction, context.self.id, NoAnswer.create({ request }), { cancellationToken: request });
   }
 
   @Handles(PriceAnswered)

@@ -32,7 +32,7 @@ export class OrderSaga {
     this.order.set(data);
     this.step.set('reserving');
     context.send('shop/stock', data.product, Reserve.create({ order: context.self.id }));
-    context.sendAfter('15m', OrderSaga, context.self.id, TimeIsUp.create({}), { token: 'time-out' });
+    context.sendAfter('15m', OrderSaga, context.self.id, TimeIsUp.create({}), { cancellationToken: 'time-out' });
   }
 
   @Handles(Reserved)

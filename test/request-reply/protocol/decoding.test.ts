@@ -43,7 +43,7 @@ describe('decoding', () => {
   });
 
   it('finds a cancellation wherever its fields are', () => {
-    const cancellation = { ...nothing, delayed: [{ kind: 'cancel', token: 't1' }] };
+    const cancellation = { ...nothing, delayed: [{ kind: 'cancel', cancellationToken: 't1' }] };
     expect(decodeFromFunction(bytesOf('A20608 1A06 5001 5A027431'))).toEqual(cancellation);
     expect(decodeFromFunction(bytesOf('A20608 1A06 5A027431 5001'))).toEqual(cancellation);
     expect(decodeFromFunction(bytesOf(field('A206', field('1A', `08C0EE6D 1217 ${greeter} 5A027431 5001`))))).toEqual(cancellation);
@@ -68,7 +68,7 @@ describe('decoding', () => {
   it('reads a negative delay, which has ten bytes', () => {
     const bytes = bytesOf(field('A206', field('1A', `08 FFFFFFFFFFFFFFFFFF01 1217 ${greeter} 1A22 ${stringHi}`)));
     expect(decodeFromFunction(bytes)).toMatchObject({ delayed: [{ kind: 'send', delayMs: -1 }] });
-    const message = { kind: 'send', delayMs: -1, token: undefined, target: bob, argument: emptyValue } as const;
+    const message = { kind: 'send', delayMs: -1, cancellationToken: undefined, target: bob, argument: emptyValue } as const;
     const again = encodeFromFunction({ kind: 'result', mutations: [], messages: [], delayed: [message], egress: [] });
     expect(decodeFromFunction(again)).toMatchObject({ delayed: [{ delayMs: -1 }] });
   });

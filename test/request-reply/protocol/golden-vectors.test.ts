@@ -55,10 +55,10 @@ const responses: readonly (readonly [string, BatchResponse, string])[] = [
   ['a message', { ...nothing, messages: [{ target, argument: hi }] }, `A2063F 123D 0A17 ${greeter} 1222 ${stringHi}`],
   [
     'a message after half an hour, with a token',
-    { ...nothing, delayed: [{ kind: 'send', delayMs: 1_800_000, token: 't1', target, argument: hi }] },
+    { ...nothing, delayed: [{ kind: 'send', delayMs: 1_800_000, cancellationToken: 't1', target, argument: hi }] },
     `A20647 1A45 08C0EE6D 1217 ${greeter} 1A22 ${stringHi} 5A027431`,
   ],
-  ['a cancellation', { ...nothing, delayed: [{ kind: 'cancel', token: 't1' }] }, 'A20608 1A06 5001 5A027431'],
+  ['a cancellation', { ...nothing, delayed: [{ kind: 'cancel', cancellationToken: 't1' }] }, 'A20608 1A06 5001 5A027431'],
   [
     'a record of Kafka',
     {
@@ -90,7 +90,7 @@ describe('golden vectors', () => {
   });
 
   it('of an answer: a delay of 100,000 milliseconds', () => {
-    const delayed = { kind: 'send', delayMs: 100_000, token: undefined, target, argument: hi } as const;
+    const delayed = { kind: 'send', delayMs: 100_000, cancellationToken: undefined, target, argument: hi } as const;
     expect(hex(encodeFromFunction({ ...nothing, delayed: [delayed] }))).toContain('08a08d06');
   });
 });

@@ -29,11 +29,11 @@ const batch: fc.Arbitrary<InvocationBatch> = fc.record({
 
 const token = text.filter((name) => name !== '');
 const delayed = fc.oneof(
-  fc.record({ kind: fc.constant('cancel' as const), token }),
+  fc.record({ kind: fc.constant('cancel' as const), cancellationToken: token }),
   fc.record({
     kind: fc.constant('send' as const),
     delayMs: fc.maxSafeInteger(),
-    token: fc.option(token, { nil: undefined }),
+    cancellationToken: fc.option(token, { nil: undefined }),
     target: address,
     argument: typed,
   }),
@@ -92,7 +92,7 @@ describe('the codec and protobufjs', () => {
       kind: 'result',
       mutations: [{ name: 's', value: argument }],
       messages: [{ target, argument }],
-      delayed: [{ kind: 'send', delayMs: 5, token: 'c', target, argument }],
+      delayed: [{ kind: 'send', delayMs: 5, cancellationToken: 'c', target, argument }],
       egress: [{ egressId: 'e/g', argument }],
     });
     // protobufjs writes the fields in the order of the file, where the token comes first: compared as messages, and by length.

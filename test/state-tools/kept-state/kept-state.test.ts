@@ -67,7 +67,7 @@ describe('a kept state folder of format 2', () => {
     expect(await read((snapshot) => listMessages(snapshot))).toMatchObject([
       { kind: 'waiting', ...two, eventType: 'jam', attempts: 1, failure: { code: 'RangeError' }, dueAt: '2026-01-01T02:00:00.000Z' },
       { kind: 'pending', ...two, eventType: 'pack', attempts: 0 },
-      { kind: 'delayed', target: 'kept/parcel/one', eventType: 'pack', dueAt: '2026-01-01T01:00:00.000Z', token: 'reminder' },
+      { kind: 'delayed', target: 'kept/parcel/one', eventType: 'pack', dueAt: '2026-01-01T01:00:00.000Z', cancellationToken: 'reminder' },
     ]);
   });
 

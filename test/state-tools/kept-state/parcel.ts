@@ -36,7 +36,13 @@ export class Parcel {
 
   @Handles('remind')
   onRemind(event: CloudEvent<{ item: string }>, context: Context): void {
-    context.sendAfter('1h', 'kept/parcel', context.self.id, { type: 'pack', data: { item: event.data.item } }, { token: 'reminder' });
+    context.sendAfter(
+      '1h',
+      'kept/parcel',
+      context.self.id,
+      { type: 'pack', data: { item: event.data.item } },
+      { cancellationToken: 'reminder' },
+    );
   }
 
   @Handles('jam')

@@ -64,7 +64,7 @@ describe('testCluster', () => {
       if (message.asString() !== 'start') return;
       context.sendAfter('30m', 'demo/counter', 'Bob', 'later');
       context.sendAfter('10m', 'demo/counter', 'Bob', 'sooner');
-      context.sendAfter('10m', 'demo/counter', 'Bob', 'never', { token: 't' });
+      context.sendAfter('10m', 'demo/counter', 'Bob', 'never', { cancellationToken: 't' });
       context.cancelDelayed('t');
     });
     await it.send('demo/counter', 'Bob', text('start'));
@@ -94,9 +94,11 @@ describe('testCluster', () => {
   });
 
   it('fails where the job of a cluster fails', async () => {
-    const it = cluster((context) => context.sendAfter(1, 'demo/counter', 'Bob', 'x', { token: 't' }));
+    const it = cluster((context) => context.sendAfter(1, 'demo/counter', 'Bob', 'x', { cancellationToken: 't' }));
     await it.send('demo/counter', 'Bob', text('a'));
-    await expect(it.send('demo/counter', 'Bob', text('a'))).rejects.toThrow('TEST_CLUSTER_JOB_FAILED: demo/counter/Bob uses the token "t"');
+    await expect(it.send('demo/counter', 'Bob', text('a'))).rejects.toThrow(
+      'TEST_CLUSTER_JOB_FAILED: demo/counter/Bob uses the cancellation token "t"',
+    );
     const failing = cluster(() => {
       throw new Error('no');
     });

@@ -43,12 +43,12 @@ export function effectsOf(result: BatchResult, context: AnswerContext): Effects 
   return {
     messages: result.messages.map(({ target, argument }) => ({ target: checked(target, context), envelope: envelopeOf(argument) })),
     delayed: result.delayed.map((effect): DelayedMessage | Cancellation => {
-      if (effect.kind === 'cancel') return { kind: 'cancel', token: checkedToken(effect.token, context) };
+      if (effect.kind === 'cancel') return { kind: 'cancel', token: checkedToken(effect.cancellationToken, context) };
       const target = checked(effect.target, context);
       return {
         kind: 'send',
         dueAt: dueAtOf(effect, context),
-        token: checkedToken(effect.token, context),
+        token: checkedToken(effect.cancellationToken, context),
         target,
         envelope: envelopeOf(effect.argument),
       };

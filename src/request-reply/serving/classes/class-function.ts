@@ -109,13 +109,13 @@ export class ClassFunction implements ServedFunction {
     });
     for (const sent of from.messages) effects.messages.push(valueFor(sent));
     for (const effect of from.delayed) {
-      if (effect.kind === 'cancel') effects.delayed.push({ kind: 'cancel', token: effect.token });
+      if (effect.kind === 'cancel') effects.delayed.push({ kind: 'cancel', cancellationToken: effect.token });
       // The delay that the handler set, from the time when the cluster has the response.
       else
         effects.delayed.push({
           kind: 'send',
           delayMs: Math.max(0, Math.ceil(effect.dueAt - startedAtMs)),
-          token: effect.token,
+          cancellationToken: effect.token,
           ...valueFor(effect),
         });
     }

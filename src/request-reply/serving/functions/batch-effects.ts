@@ -26,7 +26,7 @@ export class BatchEffects {
 
   /** Whether the batch itself has sent a delayed message with the token that is still pending. */
   isCancellationTokenPending(token: string): boolean {
-    return this.delayed.findLast((effect) => effect.token === token)?.kind === 'send';
+    return this.delayed.findLast((effect) => effect.cancellationToken === token)?.kind === 'send';
   }
 
   result(mutations: BatchResult['mutations']): BatchResult {

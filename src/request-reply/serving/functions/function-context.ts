@@ -28,11 +28,11 @@ export interface FunctionContext<S extends StateDeclarations = Readonly<Record<n
   /** Sends a message to an address, exactly once. Throws INVALID_FUNCTION_TYPE, INVALID_ADDRESS_ID and VALUE_WITHOUT_TYPE. */
   send(target: string, id: string, value: Sendable): void;
 
-  /** Sends a message that arrives after the delay. The token must not be pending already: Flink would fail the job. */
+  /** Sends a message that arrives after the delay. The cancellation token must not be pending already: Flink would fail the job. */
   sendAfter(delay: Duration, target: string, id: string, value: Sendable, options?: DelayOptions): void;
 
-  /** Cancels the delayed message with the token if this id has sent it and it is still pending; otherwise does nothing. */
-  cancelDelayed(token: string): void;
+  /** Cancels the delayed message with the cancellation token if this id has sent it and it is still pending; otherwise does nothing. */
+  cancelDelayed(cancellationToken: string): void;
 
   /** Sends a message to the caller. Throws NO_CALLER if there is none. */
   reply(value: Sendable): void;

@@ -51,20 +51,24 @@ export class InvocationContext implements FunctionContext<Record<string, never>>
     this.#batch.effects.messages.push(toMessage(target, id, value));
   }
 
-  sendAfter(delay: Duration, target: string, id: string, value: Sendable, { token }: DelayOptions = {}): void {
+  sendAfter(delay: Duration, target: string, id: string, value: Sendable, { cancellationToken }: DelayOptions = {}): void {
     this.ensureOpen('sendAfter');
     const delayMs = Math.min(Math.ceil(toMilliseconds(delay)), latestTimeMs);
-    if (token !== undefined && this.#batch.effects.isCancellationTokenPending(toToken(token))) {
-      throw new StatefunError('DELAYED_TOKEN_IN_USE', `the cancellation token "${token}" is pending at ${formatAddress(this.self)}.`, {
-        facts: { token, address: this.self },
-      });
+    if (cancellationToken !== undefined && this.#batch.effects.isCancellationTokenPending(toToken(cancellationToken))) {
+      throw new StatefunError(
+        'DELAYED_TOKEN_IN_USE',
+        `the cancellation token "${cancellationToken}" is pending at ${formatAddress(this.self)}.`,
+        {
+          facts: { token: cancellationToken, address: this.self },
+        },
+      );
     }
-    this.#batch.effects.delayed.push({ kind: 'send', delayMs, token, ...toMessage(target, id, value) });
+    this.#batch.effects.delayed.push({ kind: 'send', delayMs, cancellationToken, ...toMessage(target, id, value) });
   }
 
-  cancelDelayed(token: string): void {
+  cancelDelayed(cancellationToken: string): void {
     this.ensureOpen('cancelDelayed');
-    this.#batch.effects.delayed.push({ kind: 'cancel', token: toToken(token) });
+    this.#batch.effects.delayed.push({ kind: 'cancel', cancellationToken: toToken(cancellationToken) });
   }
 
   reply(value: Sendable): void {

@@ -42,7 +42,7 @@ describe('StatefulFunctions.bind', () => {
   it('collects messages, delayed messages, cancellations, replies and egress records in their order', async () => {
     const result = await effectsOf((context, message) => {
       context.send('demo/person', 'Al', message);
-      context.sendAfter('1.5s', 'demo/person', 'Al', 7, { token: 't1' });
+      context.sendAfter('1.5s', 'demo/person', 'Al', 7, { cancellationToken: 't1' });
       context.cancelDelayed('t1');
       context.sendAfter(0, 'demo/person', 'Al', true);
       context.reply(typed(greetRequest, { name: 'Bob' }));
@@ -54,9 +54,9 @@ describe('StatefulFunctions.bind', () => {
       { target: al, argument: { typename: 'demo/GreetRequest', value: Buffer.from('{"name":"Bob"}') } },
     ]);
     expect(result.delayed).toMatchObject([
-      { kind: 'send', delayMs: 1500, token: 't1', target: al, argument: { typename: 'io.statefun.types/int' } },
-      { kind: 'cancel', token: 't1' },
-      { kind: 'send', delayMs: 0, token: undefined, argument: { typename: 'io.statefun.types/bool' } },
+      { kind: 'send', delayMs: 1500, cancellationToken: 't1', target: al, argument: { typename: 'io.statefun.types/int' } },
+      { kind: 'cancel', cancellationToken: 't1' },
+      { kind: 'send', delayMs: 0, cancellationToken: undefined, argument: { typename: 'io.statefun.types/bool' } },
     ]);
     expect(result.egress).toMatchObject([{ egressId: 'demo/greetings', argument: { hasValue: true } }]);
   });
@@ -77,7 +77,7 @@ describe('StatefulFunctions.bind', () => {
     ['a target with two slashes', (context) => context.send('a/b/c', 'Al', 1), 'INVALID_FUNCTION_TYPE'],
     ['an empty id', (context) => context.send('demo/person', '', 1), 'INVALID_ADDRESS_ID'],
     ['a negative delay', (context) => context.sendAfter(-1, 'demo/person', 'Al', 1), 'INVALID_DURATION'],
-    ['an empty token', (context) => context.sendAfter(1, 'demo/person', 'Al', 1, { token: '' }), 'DELAY_TOKEN_INVALID'],
+    ['an empty token', (context) => context.sendAfter(1, 'demo/person', 'Al', 1, { cancellationToken: '' }), 'DELAY_TOKEN_INVALID'],
     ['an empty token to cancel', (context) => context.cancelDelayed(''), 'DELAY_TOKEN_INVALID'],
     ['a reply to an ingress', (context) => context.reply(1), 'NO_CALLER'],
     ['an egress id without namespace', (context) => context.sendEgress('out', 1), 'INVALID_FUNCTION_TYPE'],
@@ -90,8 +90,8 @@ describe('StatefulFunctions.bind', () => {
   it('refuses a token twice in one batch, which would fail the job of a cluster', async () => {
     await expect(
       effectsOf((context) => {
-        context.sendAfter(1, 'demo/person', 'Al', 1, { token: 't' });
-        context.sendAfter(1, 'demo/person', 'Al', 1, { token: 't' });
+        context.sendAfter(1, 'demo/person', 'Al', 1, { cancellationToken: 't' });
+        context.sendAfter(1, 'demo/person', 'Al', 1, { cancellationToken: 't' });
       }),
     ).rejects.toThrow('DELAYED_TOKEN_IN_USE');
   });

@@ -43,11 +43,3 @@ export function isAbsent(value: unknown): boolean {
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
-
-/** Returns whether a value is a plain object, whose fields are levels of a key. Instances of classes are values. */
-export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (!isRecord(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  // Also true for objects of another realm, such as those of a parser under a test runner.
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}

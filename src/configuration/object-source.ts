@@ -1,4 +1,5 @@
-import { isAbsent, isPlainObject, levelsMax, type ConfiguredValue, type Layer } from './configured-value.ts';
+import { isAbsent, levelsMax, type ConfiguredValue, type Layer } from './configured-value.ts';
+import { isPlainObject } from '../shared/plain-object.ts';
 
 /** Settings as an object: keys with dots (`{ 'kinesis.stream': 'orders' }`), nested by level, or both. */
 export interface ConfigurationValues {

@@ -4,7 +4,7 @@ import { describe, StatefunError } from '../shared/errors.ts';
 import type { ClassOf } from '../shared/metadata.ts';
 import { bindSection, isSecretIn, type SectionLeaf } from './bind-section.ts';
 import type { EffectiveValue } from './configuration.ts';
-import { isPlainObject } from './configured-value.ts';
+import { isPlainObject } from '../shared/plain-object.ts';
 import { relaxed } from './key-path.ts';
 import { readSection, toInstance, type OwnSection } from './configuration-class.ts';
 import { resolveReferences, type ReferenceSources } from './resolve-references.ts';

@@ -1,7 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { StatefunError, toError } from '../shared/errors.ts';
-import { isPlainObject, levelsMax, type ConfiguredValue } from './configured-value.ts';
+import { levelsMax, type ConfiguredValue } from './configured-value.ts';
+import { isPlainObject } from '../shared/plain-object.ts';
 import type { Environment } from './variable-source.ts';
 
 /** Largest referenced file, in bytes: a secret or a certificate. */

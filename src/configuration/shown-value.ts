@@ -1,5 +1,5 @@
 import { describe } from '../shared/errors.ts';
-import { isPlainObject } from './configured-value.ts';
+import { isPlainObject } from '../shared/plain-object.ts';
 import type { ResolvedValue } from './resolve-references.ts';
 
 /** Shown in place of a secret. */

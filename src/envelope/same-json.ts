@@ -1,3 +1,5 @@
+import { isPlainObject } from '../shared/plain-object.ts';
+
 /** Returns whether two JSON values are equal, regardless of the order of object keys. Instances of classes are never equal. */
 export function isSameJson(left: unknown, right: unknown): boolean {
   if (Object.is(left, right)) return true;
@@ -5,14 +7,9 @@ export function isSameJson(left: unknown, right: unknown): boolean {
   if (Array.isArray(left)) {
     return Array.isArray(right) && left.length === right.length && left.every((item, index) => isSameJson(item, right[index]));
   }
-  if (!isPlain(left) || !isPlain(right)) return false;
+  if (!isPlainObject(left) || !isPlainObject(right)) return false;
   const names = Object.keys(left);
   return (
     names.length === Object.keys(right).length && names.every((name) => Object.hasOwn(right, name) && isSameJson(left[name], right[name]))
   );
-}
-
-function isPlain(value: object): value is Readonly<Record<string, unknown>> {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }

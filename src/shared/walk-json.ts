@@ -1,3 +1,5 @@
+import { isPlainArray, isPlainObject } from './plain-object.ts';
+
 /** A part of a value that JSON would change or lose. */
 export interface JsonLoss {
   /** The keys that lead to it, from the value down; none when it is the value itself. */
@@ -55,11 +57,9 @@ function walkArray(items: readonly unknown[], depth: number, options: WalkOption
 
 function walkObject(value: object, depth: number, options: WalkOptions): number | JsonLoss {
   if (!isPlainObject(value)) return lossOf(value);
-  // Safe: a plain object has string keys, and the values are checked here.
-  const properties = value as Readonly<Record<string, unknown>>;
   let size = 2;
-  for (const key in properties) {
-    const item = properties[key];
+  for (const key in value) {
+    const item = value[key];
     if (item === undefined) continue;
     const result = walk(item, depth + 1, options);
     if (typeof result === 'object') return below(key, result);
@@ -77,25 +77,4 @@ function lossOf(part: unknown, isTooDeep = false): JsonLoss {
 function below(key: string | number, loss: JsonLoss): JsonLoss {
   loss.path.unshift(key);
   return loss;
-}
-
-/** Objects of another realm (a worker, a vm context) are plain too: their prototype is the root of that realm. */
-function isPlainObject(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null || isRootPrototype(prototype);
-}
-
-function isPlainArray(value: readonly unknown[]): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === Array.prototype) return true;
-  return typeof prototype === 'object' && prototype !== null && isRootPrototype(Object.getPrototypeOf(prototype));
-}
-
-function isRootPrototype(prototype: unknown): boolean {
-  return (
-    typeof prototype === 'object' &&
-    prototype !== null &&
-    Object.getPrototypeOf(prototype) === null &&
-    Object.hasOwn(prototype, 'isPrototypeOf')
-  );
 }

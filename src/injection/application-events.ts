@@ -1,7 +1,7 @@
 import { recordMethod } from '../shared/recorded-decorators.ts';
 import { StatefunError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
-import { readMetadata } from '../shared/metadata.ts';
+import { readMetadata, type ClassOf } from '../shared/metadata.ts';
 
 /** The data of application events, by the name of the event. */
 export interface ApplicationEventMap {
@@ -48,6 +48,14 @@ export function listenersOf(listening: object): readonly RecordedListener[] {
   return recorded.filter(
     ({ event, method }, index) => recorded.findIndex((other) => other.event === event && other.method === method) === index,
   );
+}
+
+/** Reports `@OnApplicationEvent` in a class whose instances are not kept. */
+export function checkNoListeners(madeClass: ClassOf, what: string): readonly StatefunError[] {
+  return listenersOf(madeClass).map(({ event, method }) => {
+    const summary = `nothing would call @OnApplicationEvent('${event}') ${madeClass.name}.${method}: ${what}.`;
+    return new StatefunError('LIFECYCLE_NOT_CALLED', summary, { facts: { className: madeClass.name } });
+  });
 }
 
 /**

@@ -2,7 +2,8 @@ import { appendAll } from '../shared/append-all.ts';
 import { StatefunError } from '../shared/errors.ts';
 import { decide, type ConditionContext, type ConditionOutcome, type ConditionSource } from './conditions.ts';
 import { isPrivate, type ModuleScope } from './module-scope.ts';
-import { readProvider, unusableProvider, type Provider, type RegisteredProvider } from './provider.ts';
+import type { Provider, RegisteredProvider } from './provider.ts';
+import { readProvider, unusableProvider } from './read-provider.ts';
 import { tokenName } from './token.ts';
 
 /** A list of providers and its owner. Providers of a higher rank take precedence; within a rank, each token has one provider. */

@@ -1,11 +1,13 @@
 import { Container } from 'inversify';
 import { StatefunError } from '../shared/errors.ts';
 import type { ClassOf } from '../shared/metadata.ts';
+import { ignoreRejection, isThenable } from '../shared/thenable.ts';
+import { construct, failedToMake } from './construct.ts';
 import { readDependencies } from './dependencies.ts';
 import { hooksOf, Lifecycle, startShortLived } from './lifecycle.ts';
 import type { ModuleScope } from './module-scope.ts';
 import { ProviderGraph, type Asker } from './provider-graph.ts';
-import { construct, failedToMake, type RegisteredProvider } from './provider.ts';
+import type { RegisteredProvider } from './provider.ts';
 import { createStandIn } from './stand-in.ts';
 
 /** Bound for an optional dependency without a provider. */
@@ -145,9 +147,12 @@ export class ProviderContainer {
   #start({ made, scope, name }: RegisteredProvider, value: unknown): unknown {
     if (!made) return value;
     if (scope !== 'singleton') {
-      if (value instanceof Promise) {
-        value.catch(() => undefined);
-        throw new StatefunError('PROVIDER_INVALID', `the provider of ${name} returned a promise, which only a singleton may.`);
+      if (isThenable(value)) {
+        ignoreRejection(value);
+        throw new StatefunError(
+          'PROVIDER_INVALID',
+          `the provider of ${name} returned a promise or another thenable, which only a singleton may.`,
+        );
       }
       if (isObject(value) && typeof value.constructor === 'function') startShortLived(value, hooksOf(value.constructor, 'post-construct'));
       return value;
@@ -156,7 +161,7 @@ export class ProviderContainer {
       if (isObject(instance)) await this.#lifecycle.start(instance);
       return instance;
     };
-    return value instanceof Promise ? value.then(start) : start(value);
+    return isThenable(value) ? Promise.resolve(value).then(start) : start(value);
   }
 
   #keyOf(provider: RegisteredProvider | undefined): symbol {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { ProviderContainer } from '../../src/injection/container.ts';
-import { readProvider, type Provider, type RegisteredProvider } from '../../src/injection/provider.ts';
+import { PostConstruct } from '../../src/injection/lifecycle.ts';
+import type { Provider, RegisteredProvider } from '../../src/injection/provider.ts';
+import { readProvider } from '../../src/injection/read-provider.ts';
 import type { StatefunError } from '../../src/shared/errors.ts';
 import type { ClassOf } from '../../src/shared/metadata.ts';
 
@@ -20,6 +22,11 @@ async function prepared<T>(container: ProviderContainer, madeClass: ClassOf<T & 
 
 async function problemsOf(container: ProviderContainer, madeClass: ClassOf): Promise<readonly StatefunError[]> {
   return [...(await container.prepare(madeClass)).problems, ...container.problems()];
+}
+
+/** An object that `await` waits for, as query builders and other libraries return them. */
+function thenable(then: (resolve: (value: unknown) => void, reject: (error: Error) => void) => void): unknown {
+  return { then };
 }
 
 describe('providers of one address', () => {
@@ -67,15 +74,47 @@ describe('providers of one address', () => {
     ]);
   });
 
-  it('refuses a promise, which would have to be awaited while messages are handled', async () => {
-    const container = containerOf({ provide: 'x', useFactory: () => Promise.resolve(1), scope: 'address' });
+  it.each([
+    ['a promise', () => Promise.resolve(1)],
+    ['a promise that rejects', () => Promise.reject(new Error('no key'))],
+    ['a thenable that is no Promise', () => thenable((resolve) => resolve(1))],
+  ])('refuses %s, which would have to be awaited while messages are handled', async (_, useFactory) => {
+    const container = containerOf({ provide: 'x', useFactory, scope: 'address' });
     class NeedsPromise {
       static readonly inject = ['x'];
     }
 
     expect(await problemsOf(container, NeedsPromise)).toMatchObject([
-      { code: 'PROVIDER_INVALID', summary: 'the provider of "x" returned a promise, which only a singleton may.' },
+      { code: 'PROVIDER_INVALID', summary: 'the provider of "x" returned a promise or another thenable, which only a singleton may.' },
     ]);
+  });
+});
+
+describe('a singleton whose factory returns a thenable that is no Promise', () => {
+  class NeedsValue {
+    static readonly inject = ['x'];
+    constructor(readonly value: unknown) {}
+  }
+
+  it('is what the thenable resolves to, with its @PostConstruct settled', async () => {
+    const warmed: string[] = [];
+    class Cache {
+      @PostConstruct() warm(): void {
+        warmed.push('warm');
+      }
+    }
+    const container = containerOf({ provide: 'x', useFactory: () => thenable((resolve) => resolve(new Cache())) });
+
+    const create = await prepared<NeedsValue>(container, NeedsValue);
+
+    expect(create().value).toBeInstanceOf(Cache);
+    expect(warmed).toEqual(['warm']);
+  });
+
+  it('has failed when the thenable rejects', async () => {
+    const container = containerOf({ provide: 'x', useFactory: () => thenable((_, reject) => reject(new Error('no key'))) });
+
+    expect(await container.makeSingletons()).toMatchObject([{ code: 'PROVIDER_FAILED', summary: 'the factory of "x" threw: no key' }]);
   });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { inject, injectable, named, optional } from 'inversify';
 import { ProviderContainer } from '../../src/injection/container.ts';
-import { readProvider, type Provider, type RegisteredProvider } from '../../src/injection/provider.ts';
+import type { Provider, RegisteredProvider } from '../../src/injection/provider.ts';
+import { readProvider } from '../../src/injection/read-provider.ts';
 import { Handles, StatefunFunction } from '../../src/functions/decorators.ts';
 import type { StatefunError } from '../../src/shared/errors.ts';
 import type { ClassOf } from '../../src/shared/metadata.ts';

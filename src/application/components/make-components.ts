@@ -10,7 +10,8 @@ import { checkDecorators } from '../../injection/check-decorators.ts';
 import type { Prepared, ProviderContainer, Usage } from '../../injection/container.ts';
 import { checkShortLived, type Lifecycle } from '../../injection/lifecycle.ts';
 import type { ModuleScope } from '../../injection/module-scope.ts';
-import { checkNoListeners, failedToMake } from '../../injection/provider.ts';
+import { checkNoListeners } from '../../injection/application-events.ts';
+import { failedToMake } from '../../injection/construct.ts';
 
 export interface ComponentClasses {
   readonly functions: readonly ClassOf[];

@@ -7,7 +7,7 @@ import { ensureAddressId, type Address } from '../shared/address.ts';
 import { StatefunError } from '../shared/errors.ts';
 import { functionTypeOf, unknownFunction, type FunctionTarget } from '../shared/function-target.ts';
 import { toIsoTime } from '../shared/time/iso-time.ts';
-import { messageIdOf } from '../shared/message-id.ts';
+import { messageIdAt, messageIdBase } from '../shared/message-id.ts';
 import type { Downstream, ForwardOptions } from './event-forwarder.ts';
 import type { ForwardBudget } from './forward-budget.ts';
 import { refusedSend } from './forwarder-errors.ts';
@@ -29,6 +29,7 @@ export class ForwarderDownstream implements Downstream {
   readonly messages: RoutedMessage[] = [];
   readonly #forwarding: Forwarding;
   readonly #options: RouterOptions;
+  #idBase: string | undefined;
   #refusal: StatefunError | undefined;
   #open = true;
 
@@ -69,7 +70,8 @@ export class ForwarderDownstream implements Downstream {
 
   #messageOf(target: Address, event: CloudEvent | NewEvent, partitionKey: string | undefined): RoutedMessage {
     const { envelope, forwarder, origin, view } = this.#forwarding;
-    const messageId = messageIdOf(origin, forwarder, this.messages.length);
+    this.#idBase ??= messageIdBase(origin, forwarder);
+    const messageId = messageIdAt(this.#idBase, this.messages.length);
     if (event === view || event === envelope.event) return { target, envelope: envelope.with({ messageId, partitionKey }), forwarder };
     const time = (): string => toIsoTime(this.#options.clock.now());
     const complete = completeEvent(event, { id: messageId, source: `/forwarders/${encodeURIComponent(forwarder.toWellFormed())}`, time });

@@ -10,7 +10,7 @@ import { StatefunError } from '../shared/errors.ts';
 import { functionTypeOf, type FunctionTarget } from '../shared/function-target.ts';
 import { latestTimeMs, toIsoTime } from '../shared/time/iso-time.ts';
 import { namedLogger, type Logger } from '../shared/logger.ts';
-import { messageIdOf } from '../shared/message-id.ts';
+import { messageIdAt, messageIdBase } from '../shared/message-id.ts';
 import type { Metrics } from '../shared/metrics.ts';
 import type { TypedValue } from '../shared/typed-value.ts';
 import type { AddressState } from '../state/address-state.ts';
@@ -36,6 +36,8 @@ export class AttemptContext implements Context {
   readonly #delayed: (DelayedMessage | Cancellation)[] = [];
   readonly #egress: EgressEffect[] = [];
   #view: CloudEvent | undefined;
+  /** The part that the ids of all messages of this invocation have in common. */
+  #idBase: string | undefined;
   #ordinal = 0;
   #bytes = 0;
   /** Size of the effects, counted in the budget of the host. */
@@ -232,7 +234,8 @@ export class AttemptContext implements Context {
         facts: { effectsMax },
       });
     }
-    return messageIdOf(this.messageId, this.#selfName, this.#ordinal++);
+    this.#idBase ??= messageIdBase(this.messageId, this.#selfName);
+    return messageIdAt(this.#idBase, this.#ordinal++);
   }
 
   #ensureTarget(target: FunctionTarget, id: string): Address {

@@ -1,11 +1,25 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { messageIdOf } from '../../src/shared/message-id.ts';
+import { messageIdAt, messageIdBase, messageIdOf } from '../../src/shared/message-id.ts';
 
 describe('messageIdOf', () => {
-  it('is the first half of a SHA-256 over the parts, each preceded by its length', () => {
-    const text = '6:origin11:a/sender/id3';
-    expect(messageIdOf('origin', 'a/sender/id', 3)).toBe(createHash('sha256').update(text).digest('hex').slice(0, 32));
+  it('is 96 bits of a SHA-256 over origin and sender, each preceded by its length, and the ordinal', () => {
+    const base = createHash('sha256').update('6:origin11:a/sender/id').digest('hex').slice(0, 24);
+    expect(messageIdOf('origin', 'a/sender/id', 3)).toBe(`${base}00000003`);
+    expect(messageIdBase('origin', 'a/sender/id')).toBe(base);
+  });
+
+  it('keeps all 32 bits of the ordinal', () => {
+    const ordinals = [0, 1, 255, 256, 65_536, 999_999, 2 ** 32 - 1];
+    expect(ordinals.map((ordinal) => messageIdAt('', ordinal))).toEqual([
+      '00000000',
+      '00000001',
+      '000000ff',
+      '00000100',
+      '00010000',
+      '000f423f',
+      'ffffffff',
+    ]);
   });
 
   it('differs wherever a part differs, also when the parts run together', () => {

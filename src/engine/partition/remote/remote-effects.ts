@@ -6,7 +6,7 @@ import type { BatchResult, DelayedSend, StateMutation } from '../../../functions
 import { formatAddress, isAddressId, isFunctionType, isTextWithin, type Address } from '../../../shared/address.ts';
 import { describe, StatefunError } from '../../../shared/errors.ts';
 import { latestTimeMs } from '../../../shared/time/iso-time.ts';
-import { messageIdOf } from '../../../shared/message-id.ts';
+import { messageIdAt, messageIdBase } from '../../../shared/message-id.ts';
 import type { TypedValue } from '../../../shared/typed-value.ts';
 import { addressStateBytesMax } from '../../../state/limits.ts';
 import type { RemoteState } from './remote-state.ts';
@@ -33,9 +33,10 @@ export function effectsOf(result: BatchResult, context: AnswerContext): Effects 
   checkMutations(result.mutations, context);
   const sender = formatAddress(context.self);
   context.host.budget?.ensureRoom(sentBy(result), sender);
+  const idBase = messageIdBase(context.firstMessageId, sender);
   let ordinal = 0;
   const envelopeOf = (value: TypedValue, partitionKey?: string): Envelope => {
-    const messageId = messageIdOf(context.firstMessageId, sender, ordinal++);
+    const messageId = messageIdAt(idBase, ordinal++);
     if (value.value.byteLength > messageBytesMax) throw tooLarge(value, sender);
     // A copy, because the bytes are a part of the whole response, which would stay in memory with them.
     return Envelope.ofTypedValue({ ...value, value: Uint8Array.from(value.value) }, { messageId, partitionKey });

@@ -9,6 +9,7 @@ import { frameHeaderBytes } from './format/frame-format.ts';
 import type { AppendedFrame, LogWriter } from './threads/writer.ts';
 import { writeIndexDump } from './index/index-dump.ts';
 import { IndexWriter } from './index/index-writer.ts';
+import { pinLog, type PinnedLog } from './index/pinned-log.ts';
 import type { TrackedSegment, SegmentTable } from './index/segment-table.ts';
 import type { LogIndex } from './index/log-index.ts';
 import type { Manifest } from './segments/manifest.ts';
@@ -161,6 +162,11 @@ export class LogStore implements Store {
   /** Resolves when no compaction is running. */
   compacted(): Promise<void> {
     return this.#compaction.settled();
+  }
+
+  /** Pins the log after the last durable commit, for a copy of it. */
+  pin(): PinnedLog {
+    return pinLog(this.#parts.folder, this.#parts.segments, this.#open, this.#commits);
   }
 
   /** Handles requests of other processes from now on, until the store is closed. */

@@ -31,7 +31,15 @@ export interface UpgradedFrom {
 
 export const storeFileName = 'store.json';
 const ownFiles: readonly string[] = [storeFileName, manifestName, indexDumpName];
-const ownNames: readonly string[] = [...ownFiles, ...ownFiles.map(temporaryNameOf), 'segments', 'lock'];
+
+/** Says which checkpoints the state follows; see checkpoints/folder-record.ts. */
+export const checkpointRecordName = 'checkpoint.json';
+
+/** Holds a checkpoint while it is restored; see checkpoints/restore. */
+export const restoringName = 'restoring';
+
+const replacedFiles: readonly string[] = [...ownFiles, checkpointRecordName];
+const ownNames: readonly string[] = [...replacedFiles, ...replacedFiles.map(temporaryNameOf), 'segments', 'lock', restoringName];
 
 /** Creates the folder if it does not exist. Throws STATE_FOLDER_NOT_OURS when it contains other files. */
 export function ensureStateFolder(disk: Disk, folder: string): void {

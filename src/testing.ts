@@ -13,7 +13,7 @@ export { simulate } from './simulation/simulate.ts';
 export type { SimulationOptions, SimulatedEvent } from './simulation/simulation-options.ts';
 export type { SimulationCounts, SimulationFailure, SimulationReport } from './simulation/report/simulation-report.ts';
 export type { SimulationInvariant } from './simulation/checks/invariant.ts';
-export type { SimulationRandom } from './simulation/schedule/simulation-random.ts';
+export { SeededRandom } from './shared/seeded-random.ts';
 export type { SimulatedFaults } from './simulation/schedule/run-settings.ts';
 export type { SimulationEnd } from './simulation/checks/simulation-end.ts';
 export type { SimulationView } from './simulation/checks/view.ts';

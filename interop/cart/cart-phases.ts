@@ -1,4 +1,4 @@
-import { Random } from '../smoke/random.ts';
+import { SeededRandom } from 'statefun/testing';
 
 export interface CartEvent {
   /** Partition key: what must stay in order has the same. */
@@ -24,14 +24,14 @@ const columns = 4;
  *   price 3                                                     a status of every cart
  */
 export class CartPhases {
-  private readonly random: Random;
+  private readonly random: SeededRandom;
   private number = 0;
 
   constructor(
     seed: number,
     private readonly carts: number,
   ) {
-    this.random = new Random(seed);
+    this.random = new SeededRandom(seed);
   }
 
   *phases(): Generator<readonly CartEvent[]> {

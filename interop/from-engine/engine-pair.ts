@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SeededRandom } from 'statefun/testing';
 import type { Outcome, Pair, RunOptions } from '../runner/outcome.ts';
 import { startSdk, type Sdk } from '../runner/sdks.ts';
 import { SmokeGenerator } from '../smoke/generator.ts';
 import { Greetings } from '../smoke/greetings.ts';
-import { Random } from '../smoke/random.ts';
 import { verifyCounters } from '../smoke/verify-counters.ts';
 import { drawMessages } from '../smoke/verification.ts';
 import { EngineRun } from './engine-run.ts';
@@ -48,7 +48,7 @@ async function runSmoke(sdk: Sdk, { seed }: RunOptions, { starts, kills }: { sta
     engine.start();
     await engine.untilStarted();
     const startedMs = performance.now();
-    await killAgainAndAgain(engine, kills, new Random(seed), () => sendWork(treesPerStart));
+    await killAgainAndAgain(engine, kills, new SeededRandom(seed), () => sendWork(treesPerStart));
     await engine.untilStarted();
     const verification = await verifyCounters(engine, generator);
     const durationMs = performance.now() - startedMs;
@@ -64,7 +64,7 @@ async function runSmoke(sdk: Sdk, { seed }: RunOptions, { starts, kills }: { sta
   }
 }
 
-async function killAgainAndAgain(engine: EngineRun, kills: number, random: Random, sendWork: () => void): Promise<void> {
+async function killAgainAndAgain(engine: EngineRun, kills: number, random: SeededRandom, sendWork: () => void): Promise<void> {
   for (let number = 0; number < kills; number += 1) {
     if (random.below(killsPerKillAtStart) > 0) await engine.untilStarted();
     await sleep(random.below(killAfterMsMax));

@@ -1,5 +1,5 @@
+import { SeededRandom } from 'statefun/testing';
 import type { Command, Commands } from './commands.ts';
-import { Random } from './random.ts';
 
 export interface SmokeOptions {
   readonly seed: number;
@@ -32,11 +32,11 @@ export class SmokeGenerator {
   discarded = 0;
   cancelled = 0;
 
-  private readonly random: Random;
+  private readonly random: SeededRandom;
   private readonly instances: number;
 
   constructor({ seed, instances }: Pick<SmokeOptions, 'seed' | 'instances'>) {
-    this.random = new Random(seed);
+    this.random = new SeededRandom(seed);
     this.instances = instances;
     this.expected = new Array<number>(instances).fill(0);
   }

@@ -1,6 +1,6 @@
 import { StatefunError } from '../shared/errors.ts';
 import { Choices } from './schedule/choices.ts';
-import { SimulationRandom } from './schedule/simulation-random.ts';
+import { simulationRandom } from './schedule/simulation-random.ts';
 import { notRepeatable } from './report/not-repeatable.ts';
 import type { RunSeed } from './report/replay.ts';
 import { calmSettings, drawSettings, restrictFaults, type RunSettings } from './schedule/run-settings.ts';
@@ -62,12 +62,12 @@ export class SeedRunner {
   }
 
   recordsOf(seed: number): readonly SimulatedRecord[] {
-    return toRecords(this.#options.events(new SimulationRandom(seed)), this.#world.startMs);
+    return toRecords(this.#options.events(simulationRandom(seed)), this.#world.startMs);
   }
 
   /** A new run. */
   async run(seed: number): Promise<Outcome> {
-    const choices = Choices.drawn(new SimulationRandom(seed + 1_000_003));
+    const choices = Choices.drawn(simulationRandom(seed + 1_000_003));
     return this.#execute({ seed, events: undefined, usualLimits: false, choices: choices.made }, choices, false);
   }
 
@@ -78,7 +78,7 @@ export class SeedRunner {
 
   /** The same events with new choices. */
   async redraw(seed: RunSeed, draw: number): Promise<Outcome> {
-    const choices = Choices.drawn(new SimulationRandom(seed.seed + 5_000_011 * (draw + 1)));
+    const choices = Choices.drawn(simulationRandom(seed.seed + 5_000_011 * (draw + 1)));
     return this.#execute({ ...seed, choices: choices.made }, choices, false, readySettings);
   }
 
@@ -96,8 +96,8 @@ export class SeedRunner {
   async #execute(seed: RunSeed, choices: Choices, traced: boolean, more: Partial<RunSettings> = {}): Promise<Outcome> {
     const records = this.recordsOf(seed.seed).filter((_, index) => seed.events?.includes(index) ?? true);
     const calm = await this.#calm(seed, records);
-    const drawn = restrictFaults(drawSettings(new SimulationRandom(seed.seed + 2_000_003)), this.#world.faults);
-    const limits = { ...drawn.limits, ...this.#options.limits?.(new SimulationRandom(seed.seed + 4_000_037)) };
+    const drawn = restrictFaults(drawSettings(simulationRandom(seed.seed + 2_000_003)), this.#world.faults);
+    const limits = { ...drawn.limits, ...this.#options.limits?.(simulationRandom(seed.seed + 4_000_037)) };
     const settings = { ...drawn, ...more, limits: seed.usualLimits ? calmSettings.limits : limits };
     // A promise that is broken when nothing goes wrong is looked at there.
     const isCalm = calm.violation !== undefined;
@@ -150,7 +150,7 @@ export class SeedRunner {
   /** Whether the end depends on what is free: the order of things, and the time. */
   async #endsDiffer(calm: SimulationEnd, records: readonly SimulatedRecord[], seed: number): Promise<boolean> {
     for (let run = 0; run < orderedRunsMax; run += 1) {
-      const random = new SimulationRandom(seed + 3_000_017 * (run + 1));
+      const random = simulationRandom(seed + 3_000_017 * (run + 1));
       const { weights, readsLaterRate, egressBatchMax } = drawSettings(random);
       const settings = { ...calmSettings, weights, readsLaterRate, egressBatchMax, faultRate: 0.03, faultsMax: run % 4 };
       const faults = { crashes: false, stops: false };

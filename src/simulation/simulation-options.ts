@@ -7,7 +7,7 @@ import type { EgressedEvent } from '../testing/egressed-event.ts';
 import type { GivenAddress } from '../testing/test-run.ts';
 import type { TestSettings } from '../testing/test-settings.ts';
 import type { SimulationInvariant } from './checks/invariant.ts';
-import type { SimulationRandom } from './schedule/simulation-random.ts';
+import type { SeededRandom } from '../shared/seeded-random.ts';
 import type { SimulatedFaults } from './schedule/run-settings.ts';
 import type { SimulationEnd } from './checks/simulation-end.ts';
 
@@ -17,7 +17,7 @@ export type SimulatedEvent = CloudEvent | NewEvent | string | Uint8Array;
 /** Options of `simulate`. */
 export interface SimulationOptions extends Omit<TestSettings, 'providers'> {
   /** Returns the events of one run. They must depend on `random` only, so that a seed always gives the same events. Use about a dozen. */
-  readonly events: (random: SimulationRandom) => readonly SimulatedEvent[];
+  readonly events: (random: SeededRandom) => readonly SimulatedEvent[];
   /** Number of runs. @defaultValue 100 */
   readonly seeds?: number;
   /** The first seed; the other seeds are the following numbers. @defaultValue 1, so that a test is the same every time */
@@ -55,7 +55,7 @@ export interface SimulationOptions extends Omit<TestSettings, 'providers'> {
   /** Whether a failing run is made as short as possible, which takes up to some hundred runs. @defaultValue `true` */
   readonly shrinks?: boolean;
   /** Returns limits of a run in addition to those that are drawn. @internal */
-  readonly limits?: (random: SimulationRandom) => Partial<EngineLimits>;
+  readonly limits?: (random: SeededRandom) => Partial<EngineLimits>;
   /** The line of a failure. Only that run is repeated. */
   readonly replay?: string;
 }

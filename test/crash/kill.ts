@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SeededRandom } from 'statefun/testing';
 import { stoppedExitCode } from './child-protocol.ts';
-import { below, type Random } from './random.ts';
 
 /** When in the life of a process it is killed. */
 export type Phase = 'opening' | 'working' | 'stopping' | 'frozen';
@@ -24,14 +24,14 @@ const childPath = new URL('./child.js', import.meta.url).pathname;
 const lifeMsMax = 120_000;
 
 /** Instants of every kind: soon after the start and later, in the middle of opening, of stopping, and of a commit that was frozen. */
-export function planKill(random: Random, workMsMax: number): Kill {
-  const kind = random();
-  if (kind < 0.2) return { phase: 'opening', afterMs: random() * 60, pausesMs: [] };
+export function planKill(random: SeededRandom, workMsMax: number): Kill {
+  const kind = random.next();
+  if (kind < 0.2) return { phase: 'opening', afterMs: random.next() * 60, pausesMs: [] };
   // Most commits and rolls of segments happen in the first milliseconds, when the work of the last process is finished.
-  const afterMs = random() < 0.3 ? random() * 15 : random() * workMsMax;
-  if (kind < 0.3) return { phase: 'stopping', afterMs, pausesMs: [random() * random() * 250] };
+  const afterMs = random.next() < 0.3 ? random.next() * 15 : random.next() * workMsMax;
+  if (kind < 0.3) return { phase: 'stopping', afterMs, pausesMs: [random.next() * random.next() * 250] };
   if (kind < 0.4)
-    return { phase: 'frozen', afterMs: afterMs / 4, pausesMs: Array.from({ length: 1 + below(random, 8) }, () => random() * 12) };
+    return { phase: 'frozen', afterMs: afterMs / 4, pausesMs: Array.from({ length: 1 + random.below(8) }, () => random.next() * 12) };
   return { phase: 'working', afterMs, pausesMs: [] };
 }
 

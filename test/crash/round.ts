@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SeededRandom } from 'statefun/testing';
 import type { RoundSettings } from './child-protocol.ts';
 import { compare } from './compare.ts';
 import { planKill, runOnce, type Phase } from './kill.ts';
 import { modelOf, type EgressLine, type Outcome } from './model.ts';
-import { below, pick, randomFrom, type Random } from './random.ts';
 import { verifyFolder } from './verify.ts';
 import { workloadLines } from './workload.ts';
 
@@ -43,7 +43,7 @@ const killsMax = 40;
 /** Runs one workload in a folder of its own, killing the process again and again until it has done everything; compares with the model. */
 export async function runRound(options: RoundOptions): Promise<RoundReport> {
   // Every round has a source of its own: it is the same whatever the rounds beside it do.
-  const random = randomFrom(options.seed * 7_919 + options.number);
+  const random = new SeededRandom(options.seed * 7_919 + options.number);
   const lines = workloadLines(random, options.events);
   const expected = modelOf(lines);
   const settings = settingsFrom(random, expected.delayed);
@@ -56,7 +56,7 @@ export async function runRound(options: RoundOptions): Promise<RoundReport> {
   try {
     for (let done = false; !done;) {
       const kill = planKill(random, workMsMax);
-      const [verifiedWhileRunning, verifiedDead] = [random() < verifiedShare, random() < verifiedShare];
+      const [verifiedWhileRunning, verifiedDead] = [random.next() < verifiedShare, random.next() < verifiedShare];
       const running = runOnce(folder, kills < killsMax && options.mayKill() ? kill : undefined);
       const verifying = verifiedWhileRunning ? verifyFolder(folder) : Promise.resolve([]);
       const end = await running;
@@ -81,20 +81,20 @@ export async function runRound(options: RoundOptions): Promise<RoundReport> {
  * Limits far below those of a real engine, other ones in every round: segments that roll every few commits, addresses that are read from the
  * log again and again, messages that wait, commits of one invocation and of hundreds.
  */
-function settingsFrom(random: Random, delayedAtTheEnd: number): RoundSettings {
+function settingsFrom(random: SeededRandom, delayedAtTheEnd: number): RoundSettings {
   return {
     delayedAtTheEnd,
-    segmentBytesMax: pick(random, [8, 16, 64, 256, 1_024]) * 1_024,
+    segmentBytesMax: random.oneOf([8, 16, 64, 256, 1_024]) * 1_024,
     // The least makes compactions last, so that processes die in the middle of them.
-    compactionBytesPerSecondMax: pick(random, [1, 64]) * 1_024 * 1_024,
+    compactionBytesPerSecondMax: random.oneOf([1, 64]) * 1_024 * 1_024,
     limits: {
-      liveAddressesMax: 1 + below(random, 60),
-      commitInterval: pick(random, [0, 2, 10]),
-      commitInvocationsMax: pick(random, [1, 20, 500]),
-      commitBytesMax: pick(random, [64 * 1_024, 8 * 1_024 * 1_024]),
-      pendingMessagesMax: pick(random, [5, 100, 1_000]),
-      ingressRecordsMax: pick(random, [10, 300]),
-      outboxRecordsMax: pick(random, [10, 2_000]),
+      liveAddressesMax: 1 + random.below(60),
+      commitInterval: random.oneOf([0, 2, 10]),
+      commitInvocationsMax: random.oneOf([1, 20, 500]),
+      commitBytesMax: random.oneOf([64 * 1_024, 8 * 1_024 * 1_024]),
+      pendingMessagesMax: random.oneOf([5, 100, 1_000]),
+      ingressRecordsMax: random.oneOf([10, 300]),
+      outboxRecordsMax: random.oneOf([10, 2_000]),
     },
   };
 }

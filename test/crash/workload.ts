@@ -1,4 +1,4 @@
-import { below, pick, type Random } from './random.ts';
+import type { SeededRandom } from 'statefun/testing';
 
 /*
  * What happens in the ledger, as lines of a file. Functions and model agree on these shapes and on nothing else.
@@ -46,24 +46,24 @@ export function noteOf(balance: number): string {
 }
 
 /** The lines of a workload. */
-export function workloadLines(random: Random, count: number): string[] {
+export function workloadLines(random: SeededRandom, count: number): string[] {
   return Array.from({ length: count }, (_, index) => {
     // A line that no one can read.
-    if (random() < 0.01) return `{"broken": ${index}`;
+    if (random.next() < 0.01) return `{"broken": ${index}`;
     const [type, data] = eventOf(random, `r${index}`);
     return JSON.stringify({ specversion: '1.0', id: `e${index}`, source: '/ledger', type, data });
   });
 }
 
-function eventOf(random: Random, reference: string): readonly [WorkloadType, WorkloadEvents[WorkloadType]] {
-  const kind = random();
-  if (kind < 0.02) return ['ledger.fee', { bank: pick(random, banks), first: below(random, accountCount), reference }];
-  if (kind < 0.05) return ['ledger.countdown', { clock: pick(random, clocks), left: below(random, 6), reference }];
-  if (kind < 0.09) return ['ledger.rate', { rate: pick(random, rates), value: below(random, 1_000_000) }];
-  if (kind < 0.14) return ['ledger.watch', { watcher: pick(random, watchers), rate: pick(random, rates) }];
-  if (kind < 0.17) return ['ledger.unwatch', { watcher: pick(random, watchers), rate: pick(random, rates) }];
-  if (kind < 0.18) return ['ledger.poison', { fragile: pick(random, fragiles), reference }];
-  if (kind < 0.185) return ['ledger.careless', { fragile: pick(random, fragiles), reference }];
+function eventOf(random: SeededRandom, reference: string): readonly [WorkloadType, WorkloadEvents[WorkloadType]] {
+  const kind = random.next();
+  if (kind < 0.02) return ['ledger.fee', { bank: random.oneOf(banks), first: random.below(accountCount), reference }];
+  if (kind < 0.05) return ['ledger.countdown', { clock: random.oneOf(clocks), left: random.below(6), reference }];
+  if (kind < 0.09) return ['ledger.rate', { rate: random.oneOf(rates), value: random.below(1_000_000) }];
+  if (kind < 0.14) return ['ledger.watch', { watcher: random.oneOf(watchers), rate: random.oneOf(rates) }];
+  if (kind < 0.17) return ['ledger.unwatch', { watcher: random.oneOf(watchers), rate: random.oneOf(rates) }];
+  if (kind < 0.18) return ['ledger.poison', { fragile: random.oneOf(fragiles), reference }];
+  if (kind < 0.185) return ['ledger.careless', { fragile: random.oneOf(fragiles), reference }];
   if (kind < 0.19) return ['ledger.unknown', { reference }];
-  return ['ledger.transfer', { from: pick(random, accounts), to: pick(random, accounts), amount: 1 + below(random, 100), reference }];
+  return ['ledger.transfer', { from: random.oneOf(accounts), to: random.oneOf(accounts), amount: 1 + random.below(100), reference }];
 }

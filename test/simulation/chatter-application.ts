@@ -8,7 +8,7 @@ import { Handles, StatefunFunction } from '../../src/functions/decorators.ts';
 import { Persisted } from '../../src/state/persisted.ts';
 import { PersistedValue } from '../../src/state/persisted-value.ts';
 import type { SimulationOptions } from '../../src/simulation/simulation-options.ts';
-import type { SimulationRandom } from '../../src/simulation/schedule/simulation-random.ts';
+import type { SeededRandom } from '../../src/shared/seeded-random.ts';
 
 interface Talk {
   readonly left: number;
@@ -62,7 +62,7 @@ export const chatterApplication = defineApplication({
 });
 
 export const chatterOptions = {
-  events: (random: SimulationRandom) => [
+  events: (random: SeededRandom) => [
     { type: 'talk', data: { left: 80 + random.below(80) } },
     ...Array.from({ length: 1 + random.below(5) }, () => ({ type: 'note', data: {} })),
   ],

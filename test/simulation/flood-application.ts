@@ -5,7 +5,7 @@ import { Forwarder } from '../../src/forwarders/forwarder-decorator.ts';
 import type { Context } from '../../src/functions/context.ts';
 import { Handles, StatefunFunction } from '../../src/functions/decorators.ts';
 import type { SimulationOptions } from '../../src/simulation/simulation-options.ts';
-import type { SimulationRandom } from '../../src/simulation/schedule/simulation-random.ts';
+import type { SeededRandom } from '../../src/shared/seeded-random.ts';
 
 interface Drop {
   readonly depth: number;
@@ -40,7 +40,7 @@ export class ToSource implements EventForwarder {
 export const floodApplication = defineApplication({ name: 'flood', functions: [Source], forwarders: [ToSource] });
 
 export const floodOptions = {
-  events: (random: SimulationRandom) =>
+  events: (random: SeededRandom) =>
     Array.from({ length: 1 + random.below(2) }, () => ({ type: 'drop', data: { depth: 2 + random.below(3) } })),
   limits: (random) => ({ sentMessagesMax: 5 + random.below(10) }),
   // What is refused depends on what else is there at that moment.

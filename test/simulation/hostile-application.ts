@@ -7,7 +7,7 @@ import { systemClock } from '../../src/shared/time/clock.ts';
 import type { SimulationEnd } from '../../src/simulation/checks/simulation-end.ts';
 import type { SimulationInvariant } from '../../src/simulation/checks/invariant.ts';
 import type { SimulationOptions } from '../../src/simulation/simulation-options.ts';
-import type { SimulationRandom } from '../../src/simulation/schedule/simulation-random.ts';
+import type { SeededRandom } from '../../src/shared/seeded-random.ts';
 import { Quick, Sleepy, Slow } from './hostile-functions.ts';
 
 interface Addressed {
@@ -79,7 +79,7 @@ function result({ states, deadLetters, delayed, egress }: SimulationEnd): unknow
 }
 
 export const hostileOptions = {
-  events: (random: SimulationRandom) =>
+  events: (random: SeededRandom) =>
     Array.from({ length: 2 + random.below(6) }, (_, index) => {
       if (random.chance(0.05)) return 'no event at all';
       const data = {

@@ -7,7 +7,8 @@ import { sleep } from '../../src/shared/time/sleep.ts';
 import { Persisted } from '../../src/state/persisted.ts';
 import { PersistedTable } from '../../src/state/persisted-table.ts';
 import { PersistedValue } from '../../src/state/persisted-value.ts';
-import { SimulationRandom } from '../../src/simulation/schedule/simulation-random.ts';
+import type { SeededRandom } from '../../src/shared/seeded-random.ts';
+import { simulationRandom } from '../../src/simulation/schedule/simulation-random.ts';
 
 /*
  * What a message asks for follows from its number alone, so that the end does not depend on the order in which addresses take turns. Each
@@ -120,7 +121,7 @@ function receive(cells: Cells, { number, ordinal }: Task, context: Context): voi
 }
 
 function spread(cells: Cells, { number, depth }: Task, context: Context): void {
-  const random = new SimulationRandom(number);
+  const random = simulationRandom(number);
   const child = (): Task => ({ number: random.below(1_000_000_000), depth: depth - 1 });
   const target = (): [string, string] => [random.oneOf(types), String(random.below(ids))];
   const emitted = cells.emitted.getOrDefault(0) + 1;
@@ -140,7 +141,7 @@ function spread(cells: Cells, { number, depth }: Task, context: Context): void {
 }
 
 /** A message for much later, sometimes taken back long before it is due. */
-function delayLong(random: SimulationRandom, context: Context, target: [string, string], task: Task): void {
+function delayLong(random: SeededRandom, context: Context, target: [string, string], task: Task): void {
   const token = `later ${context.messageId}`;
   context.sendAfter(random.chance(0.7) ? 12 * hourMs : 240 * hourMs, ...target, { type: 'task', data: task }, { cancellationToken: token });
   if (random.chance(0.3)) context.cancelDelayed(token);

@@ -10,7 +10,7 @@ import { StatefunError } from '../../src/shared/errors.ts';
 import type { TypedValue } from '../../src/shared/typed-value.ts';
 import type { SimulationEnd } from '../../src/simulation/checks/simulation-end.ts';
 import type { SimulationOptions } from '../../src/simulation/simulation-options.ts';
-import type { SimulationRandom } from '../../src/simulation/schedule/simulation-random.ts';
+import type { SeededRandom } from '../../src/shared/seeded-random.ts';
 import { hostileOptions } from './hostile-application.ts';
 import { Quick, type Task } from './hostile-functions.ts';
 
@@ -96,7 +96,7 @@ export const remoteOptions = {
   result,
   providers: [],
   invariants: [],
-  events: (random: SimulationRandom) =>
+  events: (random: SeededRandom) =>
     Array.from({ length: 2 + random.below(8) }, () => ({
       type: 'task',
       data: { number: random.below(1_000_000), depth: random.below(4) },

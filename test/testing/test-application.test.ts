@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { CloudEvent, NewEvent } from '../../src/envelope/cloud-event.ts';
 import type { Context } from '../../src/functions/context.ts';
 import { Handles, StatefunFunction } from '../../src/functions/decorators.ts';
+import { SeededRandom } from '../../src/shared/seeded-random.ts';
 import { testApplication, type TestApplication } from '../../src/testing/test-application.ts';
 import { measured, StationFunction, stationType, watched, WatchFunction, weather } from './weather-application.ts';
 
@@ -47,6 +48,25 @@ describe('testApplication', () => {
     expect(application.deadLetters()).toEqual([]);
     await application.stop();
     // #endregion application
+  });
+
+  it('documents random data', async () => {
+    const weatherApplication = weather();
+    // #region random
+    const application = await testApplication(weatherApplication);
+    const random = new SeededRandom(7);
+    const newest = new Map<string, number>();
+
+    for (let count = 0; count < 200; count += 1) {
+      const [place, degrees] = [random.oneOf(['Oslo', 'Rome', 'Lima']), random.below(80) - 40];
+      await application.receives({ type: 'measured', data: { place, degrees } });
+      newest.set(place, degrees);
+    }
+
+    for (const [place, last] of newest) expect(await application.state(StationFunction, place)).toEqual({ last });
+    await application.stop();
+    // #endregion random
+    expect([...newest.keys()].sort()).toEqual(['Lima', 'Oslo', 'Rome']);
   });
 
   it('lets an event through forwarders, functions and egress before it resolves', async () => {

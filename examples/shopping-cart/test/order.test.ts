@@ -1,12 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { simulate, testApplication, type SimulationRandom } from 'statefun/testing';
+import { simulate, testApplication, type SeededRandom } from 'statefun/testing';
 import type { NewEvent } from 'statefun';
 import application from '../src/application.ts';
 import { cartSimulation } from './simulation.ts';
 
 /** As from one shard of a stream: all events in one order. */
-const events = (random: SimulationRandom): readonly NewEvent[] =>
-  cartSimulation.events(random).map(({ partitionkey: _, ...event }) => event);
+const events = (random: SeededRandom): readonly NewEvent[] => cartSimulation.events(random).map(({ partitionkey: _, ...event }) => event);
 
 const statusesOf = (egress: readonly { readonly event: { readonly data?: unknown } }[]): string =>
   JSON.stringify(egress.map(({ event }) => event.data));

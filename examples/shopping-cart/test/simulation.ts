@@ -1,5 +1,5 @@
 import type { NewEvent } from 'statefun';
-import type { SimulationInvariant, SimulationOptions, SimulationRandom, SimulationView } from 'statefun/testing';
+import type { SimulationInvariant, SimulationOptions, SeededRandom, SimulationView } from 'statefun/testing';
 import { CartFunction } from '../src/functions/cart-function.ts';
 import { ProductFunction } from '../src/functions/product-function.ts';
 import { cartProductChanged, productChanged } from './events.ts';
@@ -9,7 +9,7 @@ const carts = ['cart-1', 'cart-2'];
 
 // #region events
 /** Products change their prices, and carts what they hold; the events of one cart keep their order. */
-function events(random: SimulationRandom): readonly NewEvent[] {
+function events(random: SeededRandom): readonly NewEvent[] {
   return Array.from({ length: 12 }, () => {
     const id = random.oneOf(products);
     if (random.chance(0.5)) return productChanged({ id, title: id, price: 1 + random.below(100) });

@@ -1,4 +1,4 @@
-import type { SimulationRandom } from './simulation-random.ts';
+import type { SeededRandom } from '../../shared/seeded-random.ts';
 
 /**
  * The streams of choices, in the order in which a shorter failing run is searched: whole faults first, then smaller ones, then the order of steps.
@@ -21,15 +21,15 @@ export type RecordedChoices = Readonly<Record<Stream, readonly number[]>>;
 /** Makes the choices of a run, and records them so that the run can be repeated. */
 export class Choices {
   readonly #made: Record<Stream, number[]> = noChoices();
-  readonly #random: SimulationRandom | undefined;
+  readonly #random: SeededRandom | undefined;
   readonly #recorded: RecordedChoices;
 
-  private constructor(random: SimulationRandom | undefined, recorded: RecordedChoices) {
+  private constructor(random: SeededRandom | undefined, recorded: RecordedChoices) {
     this.#random = random;
     this.#recorded = recorded;
   }
 
-  static drawn(random: SimulationRandom): Choices {
+  static drawn(random: SeededRandom): Choices {
     return new Choices(random, noChoices());
   }
 
@@ -43,7 +43,7 @@ export class Choices {
   }
 
   /** Returns a whole number from 0 to `count` - 1. `draw` makes it in a new run. */
-  choose(stream: Stream, count: number, draw: (random: SimulationRandom) => number): number {
+  choose(stream: Stream, count: number, draw: (random: SeededRandom) => number): number {
     const made = this.#made[stream];
     const wanted = this.#random === undefined ? (this.#recorded[stream][made.length] ?? 0) : draw(this.#random);
     const choice = wanted < count ? wanted : 0;

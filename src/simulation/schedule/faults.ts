@@ -1,6 +1,6 @@
 import type { Choices } from './choices.ts';
 import type { EngineRun } from '../world/engine-run.ts';
-import type { SimulationRandom } from './simulation-random.ts';
+import type { SeededRandom } from '../../shared/seeded-random.ts';
 import type { RunSettings, SimulatedFaults } from './run-settings.ts';
 import type { WatchedHandlers } from '../world/watched-handlers.ts';
 
@@ -54,7 +54,7 @@ export class Faults {
     return kind === 'clock-back' ? -size : size;
   }
 
-  #draw(random: SimulationRandom, engineRun: EngineRun, stopping: boolean): number {
+  #draw(random: SeededRandom, engineRun: EngineRun, stopping: boolean): number {
     const { faultRate, faultsMax } = this.#options.settings;
     const rate = engineRun.store.commitStep === undefined ? faultRate : faultRate * commitFactor;
     if (this.#happened >= faultsMax || !random.chance(rate)) return 0;

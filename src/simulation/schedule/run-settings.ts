@@ -1,5 +1,5 @@
 import { defaultLimits, type EngineLimits } from '../../engine/partition/limits.ts';
-import type { SimulationRandom } from './simulation-random.ts';
+import type { SeededRandom } from '../../shared/seeded-random.ts';
 
 /** The kinds of faults in a simulation. */
 export interface SimulatedFaults {
@@ -47,7 +47,7 @@ export const calmSettings: RunSettings = {
   egressBatchMax: 500,
 };
 
-export function drawSettings(random: SimulationRandom): RunSettings {
+export function drawSettings(random: SeededRandom): RunSettings {
   const weight = (): number => random.oneOf([0.1, 0.5, 1, 1, 3, 10]);
   const limits = drawLimits(random);
   return {
@@ -81,7 +81,7 @@ export function restrictFaults(settings: RunSettings, { egress, handlers }: Simu
 }
 
 /** Draws limits so small that a run of a dozen events reaches each of them. */
-function drawLimits(random: SimulationRandom): EngineLimits {
+function drawLimits(random: SeededRandom): EngineLimits {
   const small = (): number => 1 + random.below(4);
   const rarely = (limit: number, usual: number): number => (random.chance(0.3) ? limit : usual);
   return {

@@ -3,4 +3,4 @@ export type { LogRecovery, LogStore, LogStoreStats } from './storage/log-store.t
 export { openLogStore, type LogStoreOptions } from './storage/open-log-store.ts';
 export { MemoryStore } from './storage/memory-store.ts';
 export type { StoreIdentity } from './storage/folder/state-folder.ts';
-export type { Store, StoreChange, StoredValue, StoreStats, WritableValue } from './storage/store.ts';
+export type { Store, StoreChange, StoredEntry, StoredValue, StoreStats, WritableValue } from './storage/store.ts';

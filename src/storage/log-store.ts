@@ -5,8 +5,9 @@ import type { Disk } from './disk.ts';
 import type { FolderLock } from './folder/folder-lock.ts';
 import type { RequestHandler } from './folder/lock-requests.ts';
 import { FrameEncoder } from './format/frame-encoder.ts';
-import { frameHeaderBytes } from './format/frame-format.ts';
-import type { AppendedFrame, LogWriter } from './threads/writer.ts';
+import type { UnsealedFrame } from './format/unsealed-frame.ts';
+import type { LogWriter } from './threads/writer.ts';
+import type { FramePosition } from './segments/segment-appender.ts';
 import { writeIndexDump } from './index/index-dump.ts';
 import { IndexWriter } from './index/index-writer.ts';
 import { pinLog, type PinnedLog } from './index/pinned-log.ts';
@@ -16,7 +17,7 @@ import type { Manifest } from './segments/manifest.ts';
 import type { NameHash } from './format/name-hash.ts';
 import type { LogReader } from './threads/reader.ts';
 import { EntryReads } from './index/entry-reads.ts';
-import { checksumSeedOf, segmentHeaderBytes } from './format/segment-format.ts';
+import { segmentHeaderBytes } from './format/segment-format.ts';
 import { reclaimAllSpace, reclaimSpace, type SpaceReclaim } from './compaction/reclaim-space.ts';
 import { finishUpgrade, type StoreIdentity, type UpgradedFrom } from './folder/state-folder.ts';
 import { writeFailedError } from './store-errors.ts';
@@ -78,7 +79,7 @@ export class LogStore implements Store {
   readonly identity: StoreIdentity;
   readonly recovery: LogRecovery;
   readonly #parts: LogStoreParts;
-  readonly #encoder: FrameEncoder;
+  readonly #encoder = new FrameEncoder();
   readonly #reads: EntryReads;
   readonly #indexWriter: IndexWriter;
   readonly #compaction: Compaction;
@@ -97,7 +98,6 @@ export class LogStore implements Store {
     this.identity = identity;
     this.recovery = recovery;
     this.#parts = parts;
-    this.#encoder = new FrameEncoder(checksumSeedOf(identity.storeId));
     this.#reads = new EntryReads(reader, segments);
     this.#indexWriter = new IndexWriter(index, segments, hash);
     this.#commits = recovery.commits;
@@ -201,10 +201,8 @@ export class LogStore implements Store {
   async #append(changes: readonly StoreChange[]): Promise<void> {
     try {
       const frame = this.#encoder.encode(this.#commits + 1, changes);
-      // The frame's buffer moves to the writer, so its length is read before.
-      const { byteLength } = frame;
-      const appended = await this.#write(frame);
-      this.#take(appended, byteLength);
+      this.#take(await this.#write(frame), frame, changes);
+      this.#encoder.take();
     } catch (thrown) {
       const error = toError(thrown);
       this.fail(error);
@@ -212,7 +210,7 @@ export class LogStore implements Store {
     }
   }
 
-  async #write(frame: Buffer<ArrayBuffer>): Promise<AppendedFrame> {
+  async #write(frame: UnsealedFrame): Promise<FramePosition> {
     try {
       return await this.#parts.writer.append(frame);
     } catch (error) {
@@ -221,12 +219,11 @@ export class LogStore implements Store {
   }
 
   /** Takes over a frame that is durable. */
-  #take({ segment, offset, buffer }: AppendedFrame, byteLength: number): void {
+  #take({ segment, offset }: FramePosition, frame: UnsealedFrame, changes: readonly StoreChange[]): void {
     const begun = this.#switchTo(segment);
     this.#commits += 1;
-    this.#open.bytes = offset + byteLength;
-    this.#indexWriter.apply(Buffer.from(buffer, 0, byteLength), frameHeaderBytes, this.#open, offset + frameHeaderBytes);
-    this.#encoder.recycle(buffer);
+    this.#open.bytes = offset + frame.byteLength;
+    this.#indexWriter.apply(frame, changes, this.#open, offset);
     if (begun) this.#compaction.consider();
   }
 

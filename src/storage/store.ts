@@ -12,7 +12,7 @@ export interface Store {
   /** Returns the stored values of a collection, in no particular order. Synchronous when nothing has to be read. Sees every resolved commit. */
   load(collection: string): readonly StoredValue[] | Promise<readonly StoredValue[]>;
 
-  /** Makes the changes durable. The caller waits for one commit before it starts the next. */
+  /** Makes the changes durable. The caller waits for one commit before it starts the next, and leaves the changes as they are meanwhile. */
   commit(changes: readonly StoreChange[]): Promise<void>;
 
   stats(): StoreStats;
@@ -40,15 +40,18 @@ export interface StoreChange {
   readonly collection: string;
   readonly key: string;
   readonly value: string | Uint8Array | WritableValue | undefined;
-  /** The caller's object for this key of this collection. With it the next change of the key costs the store no look-up. */
+  /** The caller's object for this key of this collection. With it the next change of the key needs no look-up. */
   readonly entry?: StoredEntry | undefined;
   /** True when every character of key and value is below 0x80, so that the store need not look. The value is a text or undefined. */
   readonly ascii?: boolean | undefined;
 }
 
-/** An object that a caller keeps for one key of one collection while it changes that key. */
+/**
+ * An object that a caller keeps for one key of one collection of one store while it changes that key. It may be forgotten at any time, and a
+ * key may be changed without it or with another one meanwhile: the store notices.
+ */
 export interface StoredEntry {
-  /** Where the store has the key; 0 when the store has not said. Only the store writes it. */
+  /** By what the store finds the key again; 0 when it does not know. Only the store writes it. */
   slot: number;
 }
 

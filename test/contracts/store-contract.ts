@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { toBytes, type Store, type StoreChange } from '../../src/storage/store.ts';
+import { toBytes, type Store, type StoredEntry, type StoreChange } from '../../src/storage/store.ts';
 
 export interface OpenedStore {
   readonly store: Store;
@@ -72,6 +72,25 @@ export function describeStore(name: string, open: () => Promise<OpenedStore>): v
         { collection: 'c', key: 'removed', value: undefined },
       ]);
       expect(await entriesOf(store, 'c')).toEqual({ kept: '32' });
+    });
+
+    it('takes the objects that a caller keeps for its keys, whatever happens to these meanwhile', async () => {
+      const kept = { slot: 0 };
+      const change = (value: string | undefined, entry?: StoredEntry): StoreChange => ({
+        collection: 'c',
+        key: 'k',
+        value,
+        entry,
+        ascii: true,
+      });
+      await store.commit([change('1', kept)]);
+      await store.commit([change('2', { slot: 0 })]);
+      await store.commit([change(undefined), { collection: 'c', key: 'other', value: 'stays', entry: { slot: 0 } }]);
+      expect(await entriesOf(store, 'c')).toEqual({ other: Buffer.from('stays').toString('hex') });
+      await store.commit([change('3', kept)]);
+      await store.commit([change('4', kept), change(undefined, kept), change('5', kept)]);
+      expect(await entriesOf(store, 'c')).toEqual({ k: '35', other: Buffer.from('stays').toString('hex') });
+      expect(store.stats().keys).toBe(2);
     });
 
     it('takes the removal of a key that is not there', async () => {

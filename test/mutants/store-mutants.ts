@@ -1,5 +1,7 @@
 import { InlineLogWriter } from '../../src/storage/threads/writer-inline.ts';
 import { LogStore } from '../../src/storage/log-store.ts';
+import { FrameEncoder } from '../../src/storage/format/frame-encoder.ts';
+import { LogIndex } from '../../src/storage/index/log-index.ts';
 import { NameHash } from '../../src/storage/format/name-hash.ts';
 import type { EntrySpan } from '../../src/storage/format/entry-format.ts';
 import { RecoveringIndex } from '../../src/storage/index/recovering-index.ts';
@@ -97,6 +99,20 @@ const durabilityMutants: readonly Mutant[] = [
     suite: 'disk',
     apply: () => replaceMethod(LogStore.prototype, 'fail', () => () => undefined),
   },
+  {
+    name: 'frame-area-reused',
+    breaks: 'the next frame is encoded into memory that the writer has not returned',
+    suite: 'disk',
+    apply: () =>
+      replaceMethod(FrameEncoder.prototype, 'encode', (encode) => {
+        return function (this: FrameEncoder, commit, changes) {
+          const frame = encode.call(this, commit, changes);
+          this.take();
+          encode.call(this, commit + 1, [...changes].reverse());
+          return frame;
+        };
+      }),
+  },
 ];
 
 /** Mutants of what counts as the newest entry of a key, and of compaction. */
@@ -137,6 +153,26 @@ const entryMutants: readonly Mutant[] = [
           this.second = 0;
         };
       }),
+  },
+  {
+    name: 'slot-not-verified',
+    breaks: 'a remembered slot is used though its key was removed and another key may have it',
+    suite: 'disk',
+    apply: () => replaceMethod(LogIndex.prototype, 'recall', () => (remembered) => remembered >>> 0),
+  },
+  {
+    name: 'slot-remembered-by-number',
+    breaks: 'what is remembered of a slot says nothing about the key that has it',
+    suite: 'disk',
+    apply: () =>
+      undoAll(
+        replaceMethod(LogIndex.prototype, 'remember', () => (slot) => slot),
+        replaceMethod(LogIndex.prototype, 'recall', () => {
+          return function (this: LogIndex, slot) {
+            return slot !== 0 && this.slots.isUsed(slot) ? slot : 0;
+          };
+        }),
+      ),
   },
   {
     name: 'tombstone-dropped-early',

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { silentLogger } from '../../src/shared/logger.ts';
 import type { Disk } from '../../src/storage/disk.ts';
 import { FrameEncoder } from '../../src/storage/format/frame-encoder.ts';
+import { FrameSeal } from '../../src/storage/format/unsealed-frame.ts';
 import { SegmentTable } from '../../src/storage/index/segment-table.ts';
 import { LogIndex } from '../../src/storage/index/log-index.ts';
 import { recoverLog, type RecoveredLog } from '../../src/storage/index/log-recovery.ts';
@@ -14,7 +15,7 @@ import { openLogStore, type LogStoreOptions } from '../../src/storage/open-log-s
 import { inlineThreads } from '../../src/storage/threads/store-threads.ts';
 import { parseEntry } from '../../src/storage/format/entry-format.ts';
 import { createSegment, SegmentAppender } from '../../src/storage/segments/segment-appender.ts';
-import { checksumSeedOf, segmentPath, storeIdBytes } from '../../src/storage/format/segment-format.ts';
+import { segmentPath, storeIdBytes } from '../../src/storage/format/segment-format.ts';
 import type { StoreChange } from '../../src/storage/store.ts';
 import { removeUnlistedSegments } from '../../src/storage/segments/unlisted-segments.ts';
 import { setMark } from '../../src/storage/segments/writer-mark.ts';
@@ -39,6 +40,11 @@ export function openInline(folder: string, options: Partial<LogStoreOptions> = {
   return openLogStore({ folder, threads: inlineThreads(options.disk), ...options });
 }
 
+/** The bytes of the frame of a commit. */
+export function frameOf(commit: number, changes: readonly StoreChange[]): Buffer {
+  return new FrameSeal(storeId).seal(new FrameEncoder().encode(commit, changes));
+}
+
 /** A log in memory with one frame for each list of changes. */
 export function writeLog(commits: readonly (readonly StoreChange[])[], segmentBytesMax: number = 1_000_000): MemoryDisk {
   const disk = new MemoryDisk();
@@ -48,7 +54,7 @@ export function writeLog(commits: readonly (readonly StoreChange[])[], segmentBy
   const start = { segmentsFolder, storeId, mark, segment: 1, offset: 36, segmentBytesMax, commits: 0, manifest: firstManifest };
   const appender = new SegmentAppender(start, disk);
   for (const [position, changes] of commits.entries()) {
-    appender.append(new FrameEncoder(checksumSeedOf(storeId)).encode(position + 1, changes));
+    appender.append(frameOf(position + 1, changes));
   }
   disk.removeSync(mark);
   return disk;

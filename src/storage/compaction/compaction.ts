@@ -3,7 +3,7 @@ import { assertInvariant, hasCode, toError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { noPressure, planCompaction, type CompactionPlan, type CompactionPressure } from './compaction-plan.ts';
 import type { LogWriter } from '../threads/writer.ts';
-import { unitsOf } from '../index/index-slots.ts';
+import { placeOf, unitsOf } from '../index/index-slots.ts';
 import type { TrackedSegment, SegmentTable } from '../index/segment-table.ts';
 import type { LogIndex } from '../index/log-index.ts';
 import type { ListedKeptSegment } from '../segments/manifest.ts';
@@ -264,7 +264,7 @@ export class Compaction {
       if (place.offset !== at(4) || source.listed.number !== at(3)) continue;
       source.liveUnits -= place.units;
       target.liveUnits += place.units;
-      index.move(slot, { ordinal: target.ordinal, offset: at(5), units: place.units });
+      index.move(slot, at(5), placeOf(target.ordinal, place.units));
     }
   }
 

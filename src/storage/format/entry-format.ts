@@ -27,18 +27,28 @@ export interface LogEntry {
   readonly end: number;
 }
 
-/** Writes the header of an entry whose texts and value are already written. */
-export function writeEntryHeader(
-  bytes: Buffer,
-  start: number,
-  entry: { commit: number; collectionBytes: number; keyBytes: number; valueBytes: number | undefined; checksumSeed: number },
-): void {
-  writeUint64(bytes, entry.commit, start + 4);
-  bytes.writeUInt32LE(entry.collectionBytes, start + 12);
-  bytes.writeUInt32LE(entry.keyBytes, start + 16);
-  bytes.writeUInt32LE(entry.valueBytes ?? removed, start + 20);
-  const end = start + entryHeaderBytes + entry.collectionBytes + entry.keyBytes + (entry.valueBytes ?? 0);
-  bytes.writeUInt32LE(crc32(bytes.subarray(start + 4, end), entry.checksumSeed), start);
+/** The numbers of the header of an entry. The commit is split in two halves. */
+export interface EntryHeader {
+  readonly commitLow: number;
+  readonly commitHigh: number;
+  readonly collectionBytes: number;
+  readonly keyBytes: number;
+  /** Undefined when the entry removes the key. */
+  readonly valueBytes: number | undefined;
+}
+
+/** Writes the header of an entry, except its checksum. */
+export function writeEntryHeader(view: DataView, start: number, header: EntryHeader): void {
+  view.setUint32(start + 4, header.commitLow, true);
+  view.setUint32(start + 8, header.commitHigh, true);
+  view.setUint32(start + 12, header.collectionBytes, true);
+  view.setUint32(start + 16, header.keyBytes, true);
+  view.setUint32(start + 20, header.valueBytes ?? removed, true);
+}
+
+/** Writes the checksum of an entry that is otherwise complete. */
+export function writeEntryChecksum(bytes: Buffer, start: number, end: number, checksumSeed: number): void {
+  bytes.writeUInt32LE(crc32(bytes.subarray(start + 4, end), checksumSeed), start);
 }
 
 /** Offsets of the parts of an entry. Its collection begins `entryHeaderBytes` after its start. */
@@ -88,12 +98,7 @@ export function intactEntryBytes(bytes: Buffer, start: number, checksumSeed: num
   return end - start;
 }
 
-/** Writes a safe integer. Commit numbers are safe integers: a thousand commits per second need 285,000 years to exceed them. */
-export function writeUint64(bytes: Buffer, value: number, offset: number): void {
-  bytes.writeUInt32LE(value >>> 0, offset);
-  bytes.writeUInt32LE(Math.floor(value / 0x1_0000_0000), offset + 4);
-}
-
+/** Reads a safe integer. Commit numbers are safe integers: a thousand commits per second need 285,000 years to exceed them. */
 export function readUint64(bytes: Buffer, offset: number): number {
   return bytes.readUInt32LE(offset) + bytes.readUInt32LE(offset + 4) * 0x1_0000_0000;
 }

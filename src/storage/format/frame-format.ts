@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { readUint64, writeUint64 } from './entry-format.ts';
+import { readUint64 } from './entry-format.ts';
 import { commitBytesMax } from '../store-limits.ts';
 
 /*
@@ -26,14 +26,18 @@ export interface FrameHeader {
   readonly end: number;
 }
 
-/** Writes the header before a body that begins at `frameHeaderBytes` and ends with the bytes. */
-export function writeFrameHeader(frame: Buffer, commit: number, entries: number, checksumSeed: number): void {
-  const body = frame.subarray(frameHeaderBytes);
-  magic.copy(frame, 0);
-  frame.writeUInt32LE(body.length, 4);
-  writeUint64(frame, commit, 8);
-  frame.writeUInt32LE(entries, 16);
-  frame.writeUInt32LE(crc32(body, checksumSeed), 20);
+/** Writes the header of a frame, except its checksums. */
+export function writeFrameHeader(view: DataView, bodyBytes: number, commit: number, entries: number): void {
+  view.setUint32(0, magic.readUInt32LE(0), true);
+  view.setUint32(4, bodyBytes, true);
+  view.setUint32(8, commit >>> 0, true);
+  view.setUint32(12, Math.floor(commit / 0x1_0000_0000), true);
+  view.setUint32(16, entries, true);
+}
+
+/** Writes the checksums in the header of a frame that is otherwise complete. */
+export function writeFrameChecksums(frame: Buffer, checksumSeed: number): void {
+  frame.writeUInt32LE(crc32(frame.subarray(frameHeaderBytes), checksumSeed), 20);
   frame.writeUInt32LE(crc32(frame.subarray(0, 24), checksumSeed), 24);
 }
 

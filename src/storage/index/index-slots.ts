@@ -57,6 +57,21 @@ export class IndexSlots {
     this.#pieceOf(slot)[(slot & (pieceSlots - 1)) * slotWords + field] = value;
   }
 
+  /** Sets offset and place, and returns the place before. */
+  move(slot: number, offset: number, place: number): number {
+    const piece = this.#pieceOf(slot);
+    const start = (slot & (pieceSlots - 1)) * slotWords;
+    const before = piece[start + slotField.place] ?? 0;
+    piece[start + slotField.offset] = offset;
+    piece[start + slotField.place] = place;
+    return before;
+  }
+
+  /** Whether a key has the slot. */
+  isUsed(slot: number): boolean {
+    return slot < this.#end && this.get(slot, slotField.place) !== 0;
+  }
+
   allocate(): number {
     this.#used += 1;
     const free = this.#free;
@@ -70,7 +85,7 @@ export class IndexSlots {
 
   release(slot: number): void {
     this.#used -= 1;
-    // A free slot has no place, so that `all` skips it.
+    // A free slot has no place, so that it counts as unused.
     this.set(slot, slotField.place, 0);
     this.set(slot, slotField.next, this.#free);
     this.#free = slot;
@@ -78,7 +93,7 @@ export class IndexSlots {
 
   /** Iterates over all slots in use. */
   *all(): Generator<number> {
-    for (let slot = 1; slot < this.#end; slot += 1) if (this.get(slot, slotField.place) !== 0) yield slot;
+    for (let slot = 1; slot < this.#end; slot += 1) if (this.isUsed(slot)) yield slot;
   }
 
   /** Numbers that a dump needs in addition to the pieces. */

@@ -1,4 +1,4 @@
-import { IndexSlots, ordinalOf, placeOf, slotField, unitsAt } from './index-slots.ts';
+import { IndexSlots, ordinalOf, slotField, unitsAt } from './index-slots.ts';
 import type { NameHash } from '../format/name-hash.ts';
 import { SlotTable } from './slot-table.ts';
 
@@ -11,6 +11,9 @@ export interface EntryPlace {
   readonly offset: number;
   readonly units: number;
 }
+
+/** A safe integer has 53 bits: 32 of a slot, and 21 of a hash. */
+const rememberedShift = 11;
 
 /**
  * The place of the newest entry of every key: about 42 bytes per key, outside the JavaScript heap.
@@ -43,19 +46,33 @@ export class LogIndex {
     return { ordinal: ordinalOf(place), offset: this.slots.get(slot, slotField.offset), units: unitsAt(place) };
   }
 
-  move(slot: number, { ordinal, offset, units }: EntryPlace): void {
-    this.slots.set(slot, slotField.offset, offset);
-    this.slots.set(slot, slotField.place, placeOf(ordinal, units));
+  /** Sets offset and place of the newest entry of a key; see {@link slotField}. Returns the place before. */
+  move(slot: number, offset: number, place: number): number {
+    return this.slots.move(slot, offset, place);
+  }
+
+  /** Returns a number by which {@link recall} finds the slot again: the slot, and bits of the hash of its key. Never 0 for a slot. */
+  remember(slot: number): number {
+    return slot === 0 ? 0 : slot + (this.slots.get(slot, slotField.second) >>> rememberedShift) * 2 ** 32;
+  }
+
+  /** Returns the slot that was remembered; 0 when it is free by now, or belongs to another key. */
+  recall(remembered: number): number {
+    if (remembered === 0) return 0;
+    const slot = remembered >>> 0;
+    const { slots } = this;
+    if (!slots.isUsed(slot)) return 0;
+    return slots.get(slot, slotField.second) >>> rememberedShift === (remembered - slot) / 2 ** 32 ? slot : 0;
   }
 
   /** Adds a key that is not in the index, at the end of its chain. */
-  add({ collection, first, second }: KeyHash, place: EntryPlace): number {
+  add({ collection, first, second }: KeyHash, offset: number, place: number): number {
     const { slots } = this;
     const slot = slots.allocate();
     slots.set(slot, slotField.collection, collection);
     slots.set(slot, slotField.first, first);
     slots.set(slot, slotField.second, second);
-    this.move(slot, place);
+    slots.move(slot, offset, place);
     this.keyTable.add(slot);
     const head = this.chainTable.find(collection, first, second);
     if (head === 0) {

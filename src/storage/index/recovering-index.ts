@@ -1,4 +1,4 @@
-import { unitsOf } from './index-slots.ts';
+import { ordinalOf, placeOf, unitsAt, unitsOf } from './index-slots.ts';
 import type { TrackedSegment, SegmentTable } from './segment-table.ts';
 import type { LogIndex } from './log-index.ts';
 import type { NameHash } from '../format/name-hash.ts';
@@ -29,16 +29,15 @@ export class RecoveringIndex {
     segment.units += units;
     if (removes) segment.tombstoneUnits += units;
     this.#hash.update(bytes, start + entryHeaderBytes, entry.keyStart, entry.valueStart);
-    const place = { ordinal: segment.ordinal, offset: start, units };
+    const place = placeOf(segment.ordinal, units);
     let slot = this.#index.find(this.#hash);
     if (slot === 0) {
-      slot = this.#index.add(this.#hash, place);
+      slot = this.#index.add(this.#hash, start, place);
     } else {
       const known = this.#commitAt(slot);
       if (commit < Math.abs(known)) return;
-      const before = this.#index.placeOf(slot);
-      if (known > 0) this.#segments.at(before.ordinal).liveUnits -= before.units;
-      this.#index.move(slot, place);
+      const before = this.#index.move(slot, start, place);
+      if (known > 0) this.#segments.at(ordinalOf(before)).liveUnits -= unitsAt(before);
     }
     if (!removes) segment.liveUnits += units;
     this.#setCommit(slot, removes ? -commit : commit);

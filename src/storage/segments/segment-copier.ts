@@ -1,5 +1,5 @@
 import { readFullySync, writeFullySync, type Disk } from '../disk.ts';
-import { frameHeaderBytes, isBodyIntact, parseFrameHeader, writeFrameHeader } from '../format/frame-format.ts';
+import { frameHeaderBytes, isBodyIntact, parseFrameHeader, writeFrameChecksums, writeFrameHeader } from '../format/frame-format.ts';
 import { NameHash } from '../format/name-hash.ts';
 import { entryHeaderBytes, entrySpan } from '../format/entry-format.ts';
 import { checksumSeedOf, encodeSegmentHeader, segmentHeaderBytes, segmentPath, storeIdBytes } from '../format/segment-format.ts';
@@ -174,7 +174,9 @@ export class SegmentCopier {
       end += entry.bytes.copy(frame, end, entry.start, entry.end);
       return offset;
     });
-    writeFrameHeader(frame, this.#batch.commit, entries.length, this.#checksumSeed);
+    const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
+    writeFrameHeader(view, frame.length - frameHeaderBytes, this.#batch.commit, entries.length);
+    writeFrameChecksums(frame, this.#checksumSeed);
     writeFullySync(this.#disk, target.file, frame, target.end);
     target.end += frame.length;
     return Uint32Array.from(offsets);

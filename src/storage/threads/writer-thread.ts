@@ -1,8 +1,9 @@
 import { assertInvariant } from '../../shared/errors.ts';
+import type { UnsealedFrame } from '../format/unsealed-frame.ts';
 import type { Manifest } from '../segments/manifest.ts';
-import type { AppendStart, Replacement } from '../segments/segment-appender.ts';
+import type { AppendStart, FramePosition, Replacement } from '../segments/segment-appender.ts';
 import { StorageThread } from './storage-thread.ts';
-import type { AppendedFrame, LogWriter } from './writer.ts';
+import type { LogWriter } from './writer.ts';
 import type { WriterRequest, WriterResponse } from './writer-worker.ts';
 
 /**
@@ -11,14 +12,18 @@ import type { WriterRequest, WriterResponse } from './writer-worker.ts';
  */
 export class ThreadLogWriter implements LogWriter {
   readonly #thread: StorageThread<WriterRequest, WriterResponse>;
+  /** The memory of frames that the thread knows. */
+  #known: Pick<UnsealedFrame, 'area' | 'marks'> | undefined;
 
   constructor(start: AppendStart) {
     this.#thread = new StorageThread('writer-worker.js', 'log writer', start);
     this.#thread.start();
   }
 
-  async append(frame: Uint8Array<ArrayBuffer>): Promise<AppendedFrame> {
-    const { appended } = await this.#thread.call({ kind: 'append', frame }, [frame.buffer]);
+  async append({ area, marks, byteLength, entries }: UnsealedFrame): Promise<FramePosition> {
+    const known = this.#known?.area === area && this.#known.marks === marks;
+    if (!known) this.#known = { area, marks };
+    const { appended } = await this.#thread.call({ kind: 'append', byteLength, entries, memory: known ? undefined : this.#known });
     assertInvariant(appended !== undefined, 'the log writer returns the position of an appended frame');
     return appended;
   }

@@ -1,11 +1,21 @@
+import { assertInvariant } from '../../shared/errors.ts';
 import { nodeDisk } from '../disk.ts';
+import { FrameSeal, type UnsealedFrame } from '../format/unsealed-frame.ts';
 import type { Manifest } from '../segments/manifest.ts';
-import { SegmentAppender, type AppendStart, type Replacement } from '../segments/segment-appender.ts';
+import { SegmentAppender, type AppendStart, type FramePosition, type Replacement } from '../segments/segment-appender.ts';
 import { serveThread } from './serve-thread.ts';
-import type { AppendedFrame } from './writer.ts';
+
+/** The memory in which frames are encoded. */
+type FrameMemory = Pick<UnsealedFrame, 'area' | 'marks'>;
 
 export type WriterRequest =
-  | { readonly kind: 'append'; readonly frame: Uint8Array<ArrayBuffer> }
+  | {
+      readonly kind: 'append';
+      readonly byteLength: number;
+      readonly entries: number;
+      /** Set when the frame, and the frames after it, are in other memory than the frame before. */
+      readonly memory: FrameMemory | undefined;
+    }
   | { readonly kind: 'begin' }
   | { readonly kind: 'reserve' }
   | { readonly kind: 'replace'; readonly replacement: Replacement }
@@ -13,18 +23,25 @@ export type WriterRequest =
 
 /** The kind of the request decides which field is set. */
 export interface WriterResponse {
-  readonly appended?: AppendedFrame;
+  readonly appended?: FramePosition;
   readonly number?: number;
   readonly manifest?: Manifest | undefined;
 }
 
 serveThread<AppendStart, WriterRequest, WriterResponse>((start) => {
   const appender = new SegmentAppender(start, nodeDisk);
+  const seal = new FrameSeal(start.storeId);
+  let memory: FrameMemory | undefined;
+  const append = ({ byteLength, entries }: Pick<UnsealedFrame, 'byteLength' | 'entries'>): FramePosition => {
+    assertInvariant(memory !== undefined, 'the log writer knows the memory of a frame');
+    return appender.append(seal.seal({ ...memory, byteLength, entries }));
+  };
   return {
     handle(request) {
       switch (request.kind) {
         case 'append':
-          return { appended: { ...appender.append(request.frame), buffer: request.frame.buffer } };
+          memory = request.memory ?? memory;
+          return { appended: append(request) };
         case 'begin':
           return { number: appender.beginSegment() };
         case 'reserve':
@@ -36,7 +53,7 @@ serveThread<AppendStart, WriterRequest, WriterResponse>((start) => {
           return { manifest: appender.close() };
       }
     },
-    transferred: ({ appended }) => (appended === undefined ? [] : [appended.buffer]),
+    transferred: () => [],
     close: () => void appender.close(),
   };
 });

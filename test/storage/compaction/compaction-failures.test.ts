@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { silentLogger } from '../../../src/shared/logger.ts';
 import { Compaction, type CompactionOptions } from '../../../src/storage/compaction/compaction.ts';
-import { ordinalsMax } from '../../../src/storage/index/index-slots.ts';
+import { ordinalsMax, placeOf } from '../../../src/storage/index/index-slots.ts';
 import { SegmentTable, type TrackedSegment } from '../../../src/storage/index/segment-table.ts';
 import { LogIndex } from '../../../src/storage/index/log-index.ts';
 import { candidateWords } from '../../../src/storage/segments/segment-copier.ts';
@@ -28,7 +28,7 @@ class CompactionBed {
     this.source = this.segments.add({ kind: 'log', number: 1, commitsBefore: 0, bytes: 4_096 }, 4_096);
     this.open = this.segments.add({ kind: 'log', number: 2, commitsBefore: 10 }, 36);
     Object.assign(this.source, { units: 30, liveUnits: 1 });
-    this.index.add({ collection: 7, first: 8, second: 9 }, { ordinal: this.source.ordinal, offset: 36, units: 1 });
+    this.index.add({ collection: 7, first: 8, second: 9 }, 36, placeOf(this.source.ordinal, 1));
     this.compaction = new Compaction(this.#options());
   }
 

@@ -6,11 +6,9 @@ import { upgradeLayout } from '../../../src/engine/recovery/upgrade-layout.ts';
 import { openStore } from '../../../src/engine/recovery/open-store.ts';
 import { silentLogger } from '../../../src/shared/logger.ts';
 import { MemoryStore } from '../../../src/storage/memory-store.ts';
-import { FrameEncoder } from '../../../src/storage/format/frame-encoder.ts';
 import { inlineThreads } from '../../../src/storage/threads/store-threads.ts';
-import { checksumSeedOf } from '../../../src/storage/format/segment-format.ts';
 import type { StoreChange } from '../../../src/storage/store.ts';
-import { createTemporaryFolder, openInline, removeFolder, storeId } from '../log-fixture.ts';
+import { createTemporaryFolder, frameOf, openInline, removeFolder, storeId } from '../log-fixture.ts';
 
 /** A segment as version 1 wrote it, by its layout. */
 function segmentOfVersion1(number: number, frames: readonly Buffer[]): Buffer {
@@ -44,7 +42,7 @@ describe('a state folder of format version 1', () => {
     const identity = { formatVersion: 1, storeId, createdAt: '2026-01-01T00:00:00.000Z', keyGroups: 128 };
     const checksum = crc32(JSON.stringify(identity)).toString(16).padStart(8, '0');
     writeFileSync(join(folder, 'store.json'), JSON.stringify({ ...identity, checksum }));
-    const [first, second, third] = commits.map((changes, index) => new FrameEncoder(checksumSeedOf(storeId)).encode(index + 1, changes));
+    const [first, second, third] = commits.map((changes, index) => frameOf(index + 1, changes));
     if (first === undefined || second === undefined || third === undefined) throw new Error('three commits');
     write([segmentOfVersion1(1, [first, second]), segmentOfVersion1(2, [third])]);
   });
@@ -96,7 +94,7 @@ describe('a state folder of format version 1', () => {
     const commits: number[] = [];
     const commit = store.commit.bind(store);
     store.commit = (changes) => {
-      commits.push(new FrameEncoder(0).encode(1, changes).byteLength);
+      commits.push(frameOf(1, changes).length);
       return commit(changes);
     };
     await upgradeLayout(store, ['outbox/shop/status']);

@@ -1,17 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { FrameEncoder } from '../../../src/storage/format/frame-encoder.ts';
 import { frameHeaderBytes } from '../../../src/storage/format/frame-format.ts';
 import { SegmentTable } from '../../../src/storage/index/segment-table.ts';
 import type { EntryPlace } from '../../../src/storage/index/log-index.ts';
 import { EntryReads } from '../../../src/storage/index/entry-reads.ts';
 import type { ReadResult } from '../../../src/storage/segments/segment-reader.ts';
 import type { StoreChange } from '../../../src/storage/store.ts';
+import { frameOf } from '../log-fixture.ts';
 
 /** One segment, and a reader that answers every batch with these entries, as if they were what was asked for. */
 function readsOf(answers: readonly StoreChange[], failures: ReadResult['failures'] = []): { reads: EntryReads; segments: SegmentTable } {
   const segments = new SegmentTable();
   segments.add({ kind: 'log', number: 1, commitsBefore: 0 }, 4_096);
-  const entries = answers.map((change) => Uint8Array.from(new FrameEncoder(0).encode(1, [change]).subarray(frameHeaderBytes)));
+  const entries = answers.map((change) => Uint8Array.from(frameOf(1, [change]).subarray(frameHeaderBytes)));
   let end = 0;
   const spans = Uint32Array.from(entries.flatMap(({ length }) => [(end += length) - length, length]));
   const bytes = Uint8Array.from(entries.flatMap((entry) => [...entry])).buffer;
@@ -45,7 +45,7 @@ describe('reads that are gathered into one batch', () => {
     const segments = new SegmentTable();
     const segment = segments.add({ kind: 'log', number: 1, commitsBefore: 0 }, 1_000_000);
     const batches: number[] = [];
-    const entry = Uint8Array.from(new FrameEncoder(0).encode(1, [{ collection: 'c', key: 'k', value: 'v' }]).subarray(frameHeaderBytes));
+    const entry = Uint8Array.from(frameOf(1, [{ collection: 'c', key: 'k', value: 'v' }]).subarray(frameHeaderBytes));
     const read = (requests: Uint32Array): Promise<ReadResult> => {
       const count = requests.length / 3;
       batches.push(count);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { writeIndexDump, readIndexDump } from '../../../src/storage/index/index-dump.ts';
+import { placeOf } from '../../../src/storage/index/index-slots.ts';
 import { SegmentTable } from '../../../src/storage/index/segment-table.ts';
 import { LogIndex, type KeyHash } from '../../../src/storage/index/log-index.ts';
 import { seededRandom } from '../../../src/shared/seeded-random.ts';
@@ -21,12 +22,11 @@ class Keys {
 
   set(name: string, collection: number, offset: number): void {
     const known = this.model.get(name);
-    const place = { ordinal: 1, offset, units: 1 };
     if (known === undefined) {
       const hash = { collection, first: this.#word(), second: this.#word() };
-      this.model.set(name, { hash, slot: this.index.add(hash, place), offset });
+      this.model.set(name, { hash, slot: this.index.add(hash, offset, placeOf(1, 1)), offset });
     } else {
-      this.index.move(known.slot, place);
+      this.index.move(known.slot, offset, placeOf(1, 1));
       this.model.set(name, { ...known, offset });
     }
   }
@@ -114,7 +114,7 @@ describe('the index', () => {
       expect(segments.numbered(7)).toMatchObject({ ordinal: 1, bytes: 99, liveUnits: 12 });
       // And it goes on from there.
       const hash = { collection: 5, first: 6, second: 7 };
-      const slot = index.add(hash, { ordinal: 0, offset: 1, units: 1 });
+      const slot = index.add(hash, 1, placeOf(0, 1));
       expect(index.find(hash)).toBe(slot);
       expect(segments.add({ kind: 'log', number: 8, commitsBefore: 17 }, 36).ordinal).toBe(2);
     });

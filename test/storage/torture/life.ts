@@ -3,7 +3,7 @@ import type { Store } from '../../../src/storage/store.ts';
 import type { SimulatedDisk } from '../simulated-disk.ts';
 import { Violation, type History } from './history.ts';
 import type { StoreOpener } from './store-opener.ts';
-import { nextCommit } from './workload.ts';
+import { KeptEntries, nextCommit } from './workload.ts';
 
 export interface Life {
   readonly disk: SimulatedDisk;
@@ -44,8 +44,9 @@ async function openStore(life: Life): Promise<Store | undefined> {
 }
 
 async function commitAll(life: Life, store: Store): Promise<void> {
+  const entries = new KeptEntries();
   for (let left = life.commits; left > 0; left -= 1) {
-    const changes = nextCommit(life.history.begun + 1, life.random);
+    const changes = entries.attach(nextCommit(life.history.begun + 1, life.random), life.random);
     life.history.begin(changes);
     try {
       await store.commit(changes);

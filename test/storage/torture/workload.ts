@@ -1,4 +1,4 @@
-import type { Store, StoreChange } from '../../../src/storage/store.ts';
+import type { Store, StoredEntry, StoreChange } from '../../../src/storage/store.ts';
 import { below } from '../../../src/shared/seeded-random.ts';
 
 /** The value of every key by collection and key, as text. */
@@ -19,6 +19,34 @@ export function nextCommit(number: number, random: () => number): StoreChange[] 
   });
   changes.splice(below(random, changes.length + 1), 0, { ...counter, value: String(number) });
   return changes;
+}
+
+/**
+ * The objects that one process keeps for its keys, like an engine that forgets addresses and loads them again: now and then a key gets a new
+ * object, is changed without one, or by one that was forgotten.
+ */
+export class KeptEntries {
+  readonly #kept = new Map<string, StoredEntry[]>();
+
+  /** The same changes, most of them with an object. */
+  attach(changes: readonly StoreChange[], random: () => number): StoreChange[] {
+    return changes.map((change) => {
+      const ascii = below(random, 2) === 0;
+      const kind = below(random, 8);
+      return kind === 0 ? change : { ...change, ascii, entry: this.#entryOf(`${change.collection}#${change.key}`, kind, random) };
+    });
+  }
+
+  #entryOf(name: string, kind: number, random: () => number): StoredEntry {
+    const kept = this.#kept.get(name) ?? [];
+    this.#kept.set(name, kept);
+    if (kind === 1) return pick([...kept, { slot: 0 }], random);
+    const last = kept.at(-1);
+    if (kind > 2 && last !== undefined) return last;
+    const entry: StoredEntry = { slot: 0 };
+    kept.push(entry);
+    return entry;
+  }
 }
 
 export function applyCommit(contents: Contents, changes: readonly StoreChange[]): Contents {

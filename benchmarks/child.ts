@@ -1,46 +1,43 @@
-/*
- * One measurement in a new process, so that heap and compiled code are new, too.
- *
- *   fork(child.js, [JSON of a Task])      sends a Measurement
- */
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+/* Measures the shopping cart in one mode, in a new process: see run-task.ts. */
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { defineApplication, runApplication, type ModuleDefinition, type RunningApplication } from 'statefun';
 import { memoryIngress } from 'statefun/connectors';
 import { MemoryStore } from 'statefun/storage';
+import { measureAllocation } from './allocation.ts';
+import { anewCartModule, type CartExample } from './anew-cart.ts';
 import { BareLoop } from './bare-loop.ts';
 import { CartEgress } from './cart-egress.ts';
-import { CartEvents, type GeneratedEvent } from './cart-events.ts';
+import { cartCount, CartEvents, productCount, type GeneratedEvent } from './cart-events.ts';
 import { feedEvenly, latencyOf } from './latency.ts';
-import type { Latency, Measurement, Task } from './measurement.ts';
+import type { Latency, Measurement, Mode, Task } from './measurement.ts';
+import { serveTask } from './run-task.ts';
+import { bytesWritten, startStopwatch } from './stopwatch.ts';
 
-const cartModuleUrl = new URL('../../examples/shopping-cart/dist/cart-module.js', import.meta.url);
+const exampleFolder = new URL('../../examples/shopping-cart/dist/', import.meta.url);
 const egressId = 'example/cart-status';
 
 /** Records that are pushed together: more than the engine takes ahead, so that it never waits for records. */
 const feedRecords = 5_000;
+/** Events of the phase that counts allocation. */
+const allocationEvents = 20_000;
 
 const bytesOf = (events: readonly GeneratedEvent[]): number => events.reduce((bytes, { data }) => bytes + data.byteLength, 0);
 
-function startStopwatch(): () => { durationMs: number; cpuMs: number } {
-  const [startMs, cpuBefore] = [performance.now(), process.cpuUsage()];
-  return () => {
-    const { user, system } = process.cpuUsage(cpuBefore);
-    return { durationMs: performance.now() - startMs, cpuMs: (user + system) / 1_000 };
-  };
-}
-
-function measureBareLoop({ mode, events: count }: Task): Measurement {
+async function measureBareLoop({ mode, events: count }: Task): Promise<Measurement> {
   const source = new CartEvents();
   const preload = source.preload();
   const events = source.take(count);
   const loop = new BareLoop();
-  for (const event of preload) loop.handle(event);
+  const handle = (given: readonly GeneratedEvent[]): void => {
+    for (const event of given) loop.handle(event);
+  };
+  handle(preload);
   const [recordsBefore, bytesBefore] = [loop.records, loop.bytes];
   const stopwatch = startStopwatch();
-  for (const event of events) loop.handle(event);
-  return {
+  handle(events);
+  const throughput = {
     ...stopwatch(),
     mode,
     events: count,
@@ -50,6 +47,8 @@ function measureBareLoop({ mode, events: count }: Task): Measurement {
     stateDigest: digestOf(source.cartIds.map((id) => loop.items(id))),
     rssBytesMax: process.resourceUsage().maxRSS * 1024,
   };
+  const more = source.take(allocationEvents);
+  return { ...throughput, allocatedBytesPerEvent: (await measureAllocation(() => handle(more))) / allocationEvents };
 }
 
 async function measureFramework({ mode, events: count, latencyMs, folder }: Task): Promise<Measurement> {
@@ -58,21 +57,26 @@ async function measureFramework({ mode, events: count, latencyMs, folder }: Task
   const events = source.take(count);
   const ingress = memoryIngress();
   const egress = new CartEgress(egressId);
-  // The example is another package, built before this runs. Only its module is used.
-  const { cartModule } = (await import(cartModuleUrl.href)) as { cartModule: ModuleDefinition };
-  const application = defineApplication({ name: 'bench', modules: [cartModule], ingress: [ingress], egress: [egress] });
+  const application = defineApplication({
+    name: 'bench',
+    modules: [await loadModule(mode)],
+    ingress: [ingress],
+    egress: [egress],
+    engine: { limits: mode === 'durable-evicted' ? { liveAddressesMax: (cartCount + productCount) / 2 } : {} },
+  });
   const stateFolder = mkdtempSync(join(folder, 'state-'));
-  const running = await runApplication(application, mode === 'durable' ? { stateFolder } : { store: new MemoryStore() });
+  const running = await runApplication(application, mode === 'not-durable' ? { store: new MemoryStore() } : { stateFolder });
   const feed = async (records: readonly GeneratedEvent[]): Promise<void> => {
     for (let start = 0; start < records.length; start += feedRecords) await ingress.put(records.slice(start, start + feedRecords));
     await running.whenQuiet();
   };
 
   await feed(preload);
-  const before = { statistics: running.statistics(), folderBytes: folderBytes(stateFolder), records: egress.records, bytes: egress.bytes };
+  const before = { statistics: running.statistics(), written: bytesWritten(), records: egress.records, bytes: egress.bytes };
   const stopwatch = startStopwatch();
   await feed(events);
   const elapsed = stopwatch();
+  const written = bytesWritten();
   const statistics = running.statistics();
   if (statistics.deadLetters > 0) throw new Error(`dead letters: ${running.deadLetters()[0]?.reason ?? ''}`);
   const throughput = {
@@ -86,8 +90,10 @@ async function measureFramework({ mode, events: count, latencyMs, folder }: Task
     rssBytesMax: process.resourceUsage().maxRSS * 1024,
     invocations: statistics.invocations - before.statistics.invocations,
     commits: statistics.commits - before.statistics.commits,
-    writtenBytes: folderBytes(stateFolder) - before.folderBytes,
+    ...(written === undefined || before.written === undefined ? {} : { writtenBytes: written - before.written }),
   };
+  const more = source.take(allocationEvents);
+  const allocatedBytesPerEvent = (await measureAllocation(() => feed(more))) / allocationEvents;
 
   let latency: Latency | undefined;
   if (latencyMs > 0) {
@@ -101,7 +107,23 @@ async function measureFramework({ mode, events: count, latencyMs, folder }: Task
   }
   await running.stop();
   rmSync(stateFolder, { recursive: true, force: true });
-  return latency === undefined ? throughput : { ...throughput, latency };
+  return { ...throughput, allocatedBytesPerEvent, ...(latency === undefined ? {} : { latency }) };
+}
+
+/** The example is another package, built before this runs. */
+async function loadModule(mode: Mode): Promise<ModuleDefinition> {
+  const load = async (path: string): Promise<object> => (await import(new URL(path, exampleFolder).href)) as object;
+  if (mode !== 'durable-anew') return ((await load('cart-module.js')) as { cartModule: ModuleDefinition }).cartModule;
+  const paths = [
+    'functions/product-function.js',
+    'forwarders/product-events.js',
+    'events/product-changed.js',
+    'events/cart-product-changed.js',
+    'events/cart-status-changed.js',
+  ];
+  // These files export what the interface names.
+  const example = Object.assign({}, ...(await Promise.all(paths.map(load)))) as CartExample;
+  return anewCartModule(example, egressId);
 }
 
 async function itemsOf(running: RunningApplication, cartId: string): Promise<unknown> {
@@ -114,19 +136,4 @@ function digestOf(carts: readonly unknown[]): string {
   return crc32(JSON.stringify(sorted)).toString(16);
 }
 
-function folderBytes(folder: string): number {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  return entries.reduce((bytes, entry) => (entry.isFile() ? bytes + statSync(join(entry.parentPath, entry.name)).size : bytes), 0);
-}
-
-async function main(): Promise<void> {
-  // The parent writes it.
-  const task = JSON.parse(process.argv[2] ?? '') as Task;
-  const measurement = task.mode === 'bare-loop' ? measureBareLoop(task) : await measureFramework(task);
-  process.send?.(measurement, () => process.disconnect());
-}
-
-main().catch((error: unknown) => {
-  console.error(error);
-  process.exit(1);
-});
+serveTask<Task, Measurement>((task) => (task.mode === 'bare-loop' ? measureBareLoop(task) : measureFramework(task)));

@@ -1,7 +1,7 @@
 import { closeSync, fdatasyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
-import { rangeOf, type Range } from './range.ts';
+import { formatRange, rangeOf, type Range } from './range.ts';
 
 /** The machine that a benchmark ran on; figures mean nothing without it. */
 export interface Machine {
@@ -15,15 +15,26 @@ export interface Machine {
   readonly fdatasyncMs: Range;
 }
 
-export function describeMachine(folder: string): Machine {
+/** `node` is the version of Node that runs the measurements. */
+export function describeMachine(folder: string, node = process.version): Machine {
   return {
-    node: process.version,
+    node,
     platform: `${process.platform} ${process.arch}`,
     cpu: cpus()[0]?.model ?? 'unknown',
     cpuCount: availableParallelism(),
     load: loadavg()[0] ?? 0,
     fdatasyncMs: measureFdatasync(folder),
   };
+}
+
+/** Two lines about the machine, and one about others that used it meanwhile, if the system tells. */
+export function formatMachine(machine: Machine, othersShare?: number): readonly string[] {
+  const { cpuCount, cpu, platform, node, load, fdatasyncMs } = machine;
+  return [
+    `${cpuCount} x ${cpu}, ${platform}, Node ${node}, load ${load.toFixed(1)} before the start`,
+    `fdatasync of a 4 KB append: ${formatRange(fdatasyncMs, (value) => value.toFixed(2))} ms`,
+    ...(othersShare === undefined ? [] : [`other processes used ${(othersShare * 100).toFixed(0)} % of the processors meanwhile`]),
+  ];
 }
 
 const appends = 200;

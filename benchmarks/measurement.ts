@@ -1,7 +1,16 @@
-/** One way to run the shopping cart. */
-export type Mode = 'durable' | 'not-durable' | 'bare-loop';
+/** The ways to run the shopping cart. */
+export const modes = ['durable', 'not-durable', 'bare-loop', 'durable-anew', 'durable-evicted'] as const;
 
-export const modes: readonly Mode[] = ['durable', 'not-durable', 'bare-loop'];
+export type Mode = (typeof modes)[number];
+
+/** The modes in reports. */
+export const modeTitles: Readonly<Record<Mode, string>> = {
+  durable: 'durable',
+  'not-durable': 'not durable',
+  'bare-loop': 'bare loop',
+  'durable-anew': 'egress made anew',
+  'durable-evicted': 'half evicted',
+};
 
 /** The task of a child process. */
 export interface Task {
@@ -35,9 +44,12 @@ export interface Measurement {
   /** Digest of the final state of every cart: equal in every mode. */
   readonly stateDigest: string;
   readonly rssBytesMax: number;
+  /** Bytes allocated in the heap of the engine's thread for an event. */
+  readonly allocatedBytesPerEvent: number;
   /** Undefined for the bare loop, which has none. */
   readonly invocations?: number;
   readonly commits?: number;
+  /** Bytes passed to write calls; undefined where the system does not count them. */
   readonly writtenBytes?: number;
   readonly latency?: Latency;
 }

@@ -12,15 +12,37 @@ export function rangeOf(values: readonly number[]): Range {
   return { median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2, min: at(0), max: at(sorted.length - 1) };
 }
 
-/** `12.3 (11.8-12.9)`. */
+/** `12.3 (11.8-12.9)`, or `12.3` when there is one value only. */
 export function formatRange({ median, min, max }: Range, format: (value: number) => string): string {
-  return Number.isNaN(median) ? '-' : `${format(median)} (${format(min)}-${format(max)})`;
+  if (Number.isNaN(median)) return '-';
+  return min === max ? format(median) : `${format(median)} (${format(min)}-${format(max)})`;
 }
 
 export function formatNumber(value: number): string {
   if (value >= 10_000) return `${(value / 1_000).toFixed(1)}k`;
   if (Number.isInteger(value)) return String(value);
-  return value >= 100 ? value.toFixed(0) : value.toFixed(2);
+  if (value >= 100) return value.toFixed(0);
+  return value.toFixed(value >= 10 ? 1 : 2);
+}
+
+/** How tables are written: with spaces between the columns, or for BENCHMARKS.md. */
+export type TableFormat = 'text' | 'markdown';
+
+/** How a report is written; `json` has every measurement of every round. */
+export type OutputFormat = TableFormat | 'json';
+
+/** The format that the options `--json` and `--markdown` ask for. */
+export function toFormat({ json, markdown }: { readonly json: boolean; readonly markdown: boolean }): OutputFormat {
+  if (json) return 'json';
+  return markdown ? 'markdown' : 'text';
+}
+
+/** The first row is the head. */
+export function formatTable(rows: readonly (readonly string[])[], format: TableFormat): readonly string[] {
+  if (format === 'text') return alignColumns(rows);
+  const [head = [], ...body] = rows;
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), `|${'---|'.repeat(head.length)}`, ...body.map(line)];
 }
 
 export function alignColumns(rows: readonly (readonly string[])[]): readonly string[] {

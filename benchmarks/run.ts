@@ -1,13 +1,16 @@
 /*
- * Measures how fast the framework is on this machine, and prints the goals beside the figures. It asserts nothing.
+ * Measures how fast the framework is on this machine, and prints the goals beside the figures. It asserts nothing. Options: BENCHMARKS.md.
  *
- *   npm run bench -- [cart] [--rounds N] [--events N] [--json] [--cpu-profile FOLDER]
- *   npm run bench -- store [--rounds N] [--keys N] [--seconds N] [--only NAME] [--json]
+ *   npm run bench -- [cart]     the shopping cart on the engine, beside a bare loop
+ *   npm run bench -- store      the log store, beside LevelDB and LMDB
  */
 import { runCart } from './cart-run.ts';
 import { runStore } from './store-run.ts';
 
-const benchmarks: Readonly<Record<string, (parameters: readonly string[]) => Promise<void>>> = { cart: runCart, store: runStore };
+const benchmarks: Readonly<Record<string, (parameters: readonly string[]) => Promise<void>>> = {
+  cart: runCart,
+  store: runStore,
+};
 
 async function main(parameters: readonly string[]): Promise<void> {
   const [first = 'cart', ...rest] = parameters[0]?.startsWith('-') === true ? ['cart', ...parameters] : parameters;

@@ -1,12 +1,13 @@
 /*
  * Measures one store in a new process.
  *
- *   fork(store-child.js, [JSON of a StoreTask], { execArgv: ['--expose-gc'] })      sends a WorkMeasurement or a StartMeasurement
+ * See run-task.ts. It needs `--expose-gc`.
  */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { commitKeys, idOf, liveBytesPerKey, uniformIndexes, Values } from './store-data.ts';
 import type { Overwrite, StartMeasurement, StoreTask, WorkMeasurement } from './store-measurement.ts';
+import { serveTask } from './run-task.ts';
 import { openSubject, type OpenSubject, type Pair } from './store-subjects.ts';
 
 const committedKeys = 200_000;
@@ -143,13 +144,4 @@ function memory(): { readonly used: number; readonly rss: number } {
   return { used: heapUsed + external, rss };
 }
 
-async function main(): Promise<void> {
-  const task = JSON.parse(process.argv[2] ?? '') as StoreTask; // the parent writes it
-  const measurement = task.phase === 'work' ? await work(task) : await start(task);
-  process.send?.(measurement, () => process.disconnect());
-}
-
-main().catch((error: unknown) => {
-  console.error(error);
-  process.exit(1);
-});
+serveTask<StoreTask, WorkMeasurement | StartMeasurement>((task) => (task.phase === 'work' ? work(task) : start(task)));

@@ -1,26 +1,30 @@
-import { fork, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { toCount } from './count.ts';
 import { describeMachine } from './machine.ts';
-import { formatNumber } from './range.ts';
+import { installFolder } from './installed.ts';
+import { findNode } from './node-executable.ts';
+import { watchOthers } from './others-share.ts';
+import { formatNumber, toFormat, type OutputFormat } from './range.ts';
+import { runTask } from './run-task.ts';
 import { subjects, type StartMeasurement, type StoreTask, type Subject, type WorkMeasurement } from './store-measurement.ts';
 import { formatStoreReport, storeReportOf, type StoreRound, type SubjectMeasurement } from './store-report.ts';
 
-const childPath = new URL('./store-child.js', import.meta.url).pathname;
-const projectFolder = new URL('../..', import.meta.url).pathname;
+const child = new URL('./store-child.js', import.meta.url);
 
-interface Options {
+interface StoreOptions {
   readonly rounds: number;
   readonly keys: number;
   readonly seconds: number;
   readonly measured: readonly Subject[];
-  readonly json: boolean;
+  readonly format: OutputFormat;
+  readonly node: string | undefined;
 }
 
-function readOptions(parameters: readonly string[]): Options {
+/** The options of `npm run bench -- store`. */
+export function readStoreOptions(parameters: readonly string[]): StoreOptions {
   const { values } = parseArgs({
     args: [...parameters],
     options: {
@@ -29,6 +33,8 @@ function readOptions(parameters: readonly string[]): Options {
       seconds: { type: 'string', default: '12' },
       only: { type: 'string' },
       json: { type: 'boolean', default: false },
+      markdown: { type: 'boolean', default: false },
+      node: { type: 'string' },
     },
   });
   const measured = values.only === undefined ? subjects : subjects.filter((subject) => subject === values.only);
@@ -38,68 +44,66 @@ function readOptions(parameters: readonly string[]): Options {
     keys: Math.max(toCount('keys', values.keys), 1_000),
     seconds: toCount('seconds', values.seconds),
     measured,
-    json: values.json,
+    format: toFormat(values),
+    node: values.node,
   };
 }
 
-function runTask<Measurement>(task: StoreTask): Promise<Measurement> {
-  return new Promise((resolve, reject) => {
-    const child = fork(childPath, [JSON.stringify(task)], { execArgv: ['--expose-gc'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    let measurement: Measurement | undefined;
-    // The child sends only the result of the phase of its task.
-    child.once('message', (message) => (measurement = message as Measurement));
-    child.once('exit', (code, signal) => {
-      if (measurement !== undefined && code === 0) resolve(measurement);
-      else reject(new Error(`measuring ${task.subject} (${task.phase}) ended with ${String(code ?? signal)}`));
-    });
-  });
+interface Place {
+  /** Folder in which the folder of the store is created. */
+  readonly parent: string;
+  /** The Node executable. */
+  readonly node: string;
 }
 
-async function measureSubject(subject: Subject, { keys, seconds }: Options, parent: string): Promise<SubjectMeasurement> {
+async function measureSubject(subject: Subject, { keys, seconds }: StoreOptions, { parent, node }: Place): Promise<SubjectMeasurement> {
   const folder = mkdtempSync(join(parent, `${subject}-`));
+  const run = <Measurement>(phase: StoreTask['phase']): Promise<Measurement> =>
+    runTask(child, { subject, phase, keys, seconds, folder } satisfies StoreTask, {
+      name: `${subject}-${phase}`,
+      node,
+      execArgv: ['--expose-gc'],
+    });
   try {
-    const work = await runTask<WorkMeasurement>({ subject, phase: 'work', keys, seconds, folder });
-    const start = await runTask<StartMeasurement>({ subject, phase: 'start', keys, seconds, folder });
+    const work = await run<WorkMeasurement>('work');
+    const start = await run<StartMeasurement>('start');
     return { work, start };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Whether the other stores are installed. If not, prints a line with the reason. */
-function installRivals(): boolean {
-  const parameters = ['scripts/with-packages.mjs', 'benchmarks', 'LevelDB and LMDB', process.execPath, '--eval', 'process.exit(0)'];
-  spawnSync(process.execPath, parameters, { cwd: projectFolder, stdio: ['ignore', 2, 2] });
-  return existsSync(join(projectFolder, 'benchmarks', 'node_modules', 'lmdb'));
-}
-
 /** Those of the stores that can be measured here. */
 function available(wanted: readonly Subject[]): readonly Subject[] {
-  return wanted.every((subject) => subject === 'log') || installRivals() ? wanted : wanted.filter((subject) => subject === 'log');
+  return wanted.every((subject) => subject === 'log') || installFolder('benchmarks', 'LevelDB and LMDB')
+    ? wanted
+    : wanted.filter((subject) => subject === 'log');
 }
 
 /** The log store beside LevelDB and LMDB; see BENCHMARKS.md. */
 export async function runStore(parameters: readonly string[]): Promise<void> {
-  const given = readOptions(parameters);
+  const given = readStoreOptions(parameters);
   const options = { ...given, measured: available(given.measured) };
-  if (options.measured.length === 0) return;
+  const node = findNode(options.node);
+  if (options.measured.length === 0 || node === undefined) return;
   const folder = mkdtempSync(join(tmpdir(), 'statefun-bench-'));
   try {
-    const machine = describeMachine(folder);
+    const machine = describeMachine(folder, node.version);
+    const others = watchOthers();
     const rounds: StoreRound[] = [];
     for (let number = 1; number <= options.rounds; number += 1) {
       const round: Partial<Record<Subject, SubjectMeasurement>> = {};
       // The stores take turns, so that other work of the machine affects all of them.
       for (const subject of options.measured) {
-        const measurement = (round[subject] = await measureSubject(subject, options, folder));
+        const measurement = (round[subject] = await measureSubject(subject, options, { parent: folder, node: node.path }));
         const { committedPerSecond, overwrite } = measurement.work;
         const told = `${formatNumber(committedPerSecond)} keys/s committed, ${formatNumber(overwrite.perSecond)} keys/s overwritten`;
         console.error(`round ${number} of ${options.rounds}, ${subject}: ${told}`);
       }
       rounds.push(round);
     }
-    const report = storeReportOf(machine, options.keys, options.seconds, rounds);
-    console.log(options.json ? JSON.stringify(report, undefined, 2) : formatStoreReport(report));
+    const report = storeReportOf({ machine, othersShare: others(), keys: options.keys, seconds: options.seconds, rounds });
+    console.log(options.format === 'json' ? JSON.stringify(report, undefined, 2) : formatStoreReport(report, options.format));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

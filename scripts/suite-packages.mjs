@@ -8,6 +8,7 @@ import { join } from 'node:path';
 /** Folders with their own packages. scripts/complete-lock-file.mjs completes their lock files, too. */
 export const suiteFolders = [
   'benchmarks',
+  'benchmarks/node-versions',
   'scripts/api-checks',
   'scripts/docker-lint',
   'scripts/envelope-generator',

@@ -2,13 +2,19 @@
  * Measures how fast the framework is on this machine, and prints the goals beside the figures. It asserts nothing. Options: BENCHMARKS.md.
  *
  *   npm run bench -- [cart]     the shopping cart on the engine, beside a bare loop
+ *   npm run bench -- cost       what an event costs as addresses, events, messages and state grow
  *   npm run bench -- store      the log store, beside LevelDB and LMDB
+ *   npm run bench -- profile    where the time of CPU profiles went
  */
 import { runCart } from './cart-run.ts';
+import { runCost } from './cost/run.ts';
+import { runProfile } from './profile-run.ts';
 import { runStore } from './store-run.ts';
 
 const benchmarks: Readonly<Record<string, (parameters: readonly string[]) => Promise<void>>> = {
   cart: runCart,
+  cost: runCost,
+  profile: runProfile,
   store: runStore,
 };
 

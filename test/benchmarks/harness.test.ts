@@ -1,0 +1,129 @@
+import { describe, expect, it } from '@jest/globals';
+import { modes, type Measurement, type Mode } from '../../benchmarks/measurement.ts';
+import { findNode } from '../../benchmarks/node-executable.ts';
+import { ticksIn } from '../../benchmarks/others-share.ts';
+import { framesOf, partsOf } from '../../benchmarks/profile.ts';
+import { formatRange, formatTable } from '../../benchmarks/range.ts';
+import { formatReport, reportOf, type Round } from '../../benchmarks/report.ts';
+
+const machine = (node: string) => ({
+  node,
+  platform: 'linux x64',
+  cpu: 'a processor',
+  cpuCount: 2,
+  load: 0,
+  fdatasyncMs: { median: 1, min: 1, max: 1 },
+});
+
+const round = (given: Partial<Record<Mode, Partial<Measurement>>>): Round => {
+  const of = (mode: Mode): Measurement => ({
+    mode,
+    events: 1_000,
+    eventBytes: 445,
+    durationMs: 100,
+    cpuMs: 100,
+    egressRecords: 2_750,
+    egressBytes: 2_640_000,
+    stateDigest: 'abc',
+    rssBytesMax: 1e8,
+    allocatedBytesPerEvent: 18_000,
+    ...given[mode],
+  });
+  return Object.fromEntries(modes.map((mode) => [mode, of(mode)])) as unknown as Round;
+};
+
+describe('the report of the shopping cart', () => {
+  it('sets every goal beside what was measured', () => {
+    const { goals } = reportOf(machine('v20.1.0'), undefined, [round({ 'bare-loop': { durationMs: 60, cpuMs: 60 } })]);
+
+    expect(goals.map(({ name, isReached }) => `${name}: ${isReached ? 'reached' : 'not reached'}`)).toEqual([
+      'durable ÷ bare loop, events/s: not reached',
+      'processor time an event ÷ that of the bare loop: reached',
+      'durable ÷ not durable, events/s: reached',
+      'egress made anew ÷ bare loop, events/s: reached',
+      'half evicted ÷ bare loop, events/s: reached',
+      'allocation an event, KB: reached',
+      // No latency was measured.
+      'latency at half load, p99 ms: not reached',
+      'latency at half load, longest ms: not reached',
+    ]);
+  });
+
+  it('has a lower goal for the bare loop of newer versions of Node', () => {
+    const of = (node: string) => reportOf(machine(node), undefined, [round({})]).goals[0]?.min;
+
+    expect([of('v20.19.0'), of('v22.1.0'), of('v24.1.0')]).toEqual([0.7, 0.45, 0.45]);
+  });
+
+  it.each([{ stateDigest: 'abd' }, { egressRecords: 1 }, { egressBytes: 1 }])('says that runs differ: %j', (difference) => {
+    const report = reportOf(machine('v20.1.0'), undefined, [round({}), round({ 'durable-evicted': difference })]);
+
+    expect(report.sameResults).toBe(false);
+    expect(formatReport(report, 'text')).toContain('THE RUNS DIFFER');
+  });
+});
+
+describe('the tables of the benchmarks', () => {
+  it('are aligned, or in the form of BENCHMARKS.md', () => {
+    const rows = [
+      ['', 'a'],
+      ['long', '1'],
+    ];
+
+    expect(formatTable(rows, 'text')).toEqual(['      a', 'long  1']);
+    expect(formatTable(rows, 'markdown')).toEqual(['|  | a |', '|---|---|', '| long | 1 |']);
+  });
+
+  it('show a range only where there is one', () => {
+    expect(formatRange({ median: 2, min: 1, max: 3 }, String)).toBe('2 (1-3)');
+    expect(formatRange({ median: 2, min: 2, max: 2 }, String)).toBe('2');
+  });
+});
+
+describe('the share of other processes', () => {
+  it('is read from what the kernel counts', () => {
+    const ticks = ticksIn('cpu  100 10 50 800 40 1 2 7 0 0\ncpu0 …', '12 (a (b) c) S 1 1 1 0 -1 0 0 0 0 0 30 5 3 2 20 0');
+
+    expect(ticks).toEqual({ busy: 163, all: 1_010, own: 40 });
+  });
+});
+
+describe('a CPU profile', () => {
+  it('is divided into rooms of the framework, packages and others, without the time in which the thread waited', () => {
+    const node = (id: number, functionName: string, url: string) => ({ id, callFrame: { functionName, url, lineNumber: 9 } });
+    const frames = framesOf({
+      nodes: [
+        node(1, 'step', 'file:///p/dist/engine/partition/partition.js'),
+        node(2, 'parse', 'file:///p/node_modules/zod/v4/core/parse.js'),
+        node(3, 'onProduct', 'file:///p/examples/shopping-cart/dist/functions/product-function.js'),
+        node(4, '(idle)', ''),
+        node(5, '(garbage collector)', ''),
+        node(6, 'step', 'file:///p/dist/engine/partition/partition.js'),
+      ],
+      samples: [1, 2, 3, 4, 5, 6],
+      timeDeltas: [1_000, 2_000, 3_000, 90_000, 4_000, 5_000],
+    });
+
+    expect(frames[0]).toEqual({ name: 'step:10', part: 'engine/partition', selfMs: 6 });
+    expect(partsOf(frames)).toEqual([
+      { part: 'engine/partition', selfMs: 6 },
+      { part: 'V8', selfMs: 4 },
+      { part: 'example shopping-cart', selfMs: 3 },
+      { part: 'zod', selfMs: 2 },
+    ]);
+  });
+});
+
+describe('--node', () => {
+  it('is the running Node by default and by its major version', () => {
+    const running = { path: process.execPath, version: process.version };
+
+    expect(findNode(undefined)).toEqual(running);
+    expect(findNode(process.versions.node.split('.')[0])).toEqual(running);
+    expect(findNode(process.execPath)).toEqual(running);
+  });
+
+  it('refuses a version that cannot be installed', () => {
+    expect(() => findNode('18')).toThrow('not "18"');
+  });
+});

@@ -22,6 +22,8 @@ const mayImport = {
   'storage/folder': ['shared', storageBase(), 'storage/format', 'storage/segments', 'storage/index'],
   'storage/snapshot': ['shared', storageBase(), 'storage/format', 'storage/segments', 'storage/index', 'storage/folder'],
 
+  checkpoints: ['shared', 'storage'],
+
   // The partition is deterministic: it imports no driver, no clock and no input or output of the engine, and of storage only the port.
   'engine/partition': [...core, storePort],
   'engine/ingress': [...core, 'engine/partition'],
@@ -36,12 +38,22 @@ const mayImport = {
   injection: ['shared', 'state', 'functions', 'forwarders'],
   configuration: ['shared', 'envelope/standard-schema\\.ts', 'engine/partition/limits\\.ts', 'storage/store-limits\\.ts'],
   'state-tools': ['shared', 'envelope', 'state', 'ingress', 'storage', 'engine'],
-  application: [...core, 'storage', 'engine', 'request-reply', 'connectors/(?:memory|file)/', 'injection', 'configuration', 'state-tools'],
+  application: [
+    ...core,
+    'storage',
+    'checkpoints',
+    'engine',
+    'request-reply',
+    'connectors/(?:memory|file)/',
+    'injection',
+    'configuration',
+    'state-tools',
+  ],
   // Loaded for a module.yaml alone, so an application that names no Kinesis does not need its client.
   'application/from-module-file': ['shared', 'envelope', 'ingress', 'egress', 'request-reply', 'connectors', 'application'],
   testing: [...core, 'storage', 'engine', 'request-reply', 'connectors', 'injection', 'configuration', 'application'],
   simulation: [...core, 'storage', 'engine', 'injection', 'application', 'testing'],
-  cli: ['shared', 'envelope', 'configuration', 'state-tools', 'application', 'testing'],
+  cli: ['shared', 'envelope', 'configuration', 'state-tools', 'application', 'testing', 'checkpoints'],
 };
 
 function storageBase() {
@@ -159,7 +171,7 @@ module.exports = {
       name: 'optional-clients-load-with-their-entry',
       severity: 'error',
       comment:
-        "Who imports 'statefun' or 'statefun/testing' must not need an AWS client: it is an optional peer, reached by 'statefun/kinesis'.",
+        "Who imports 'statefun' or 'statefun/testing' must not need an AWS client: it is an optional peer, reached by 'statefun/kinesis' and 'statefun/s3'.",
       from: { path: '^src/(?:index|testing)\\.ts$' },
       to: { path: '(?:^|/)node_modules/(?:@aws-sdk|@smithy|kinesis-local)/', reachable: true },
     },
@@ -176,7 +188,7 @@ module.exports = {
     only('reflect-metadata-stays-in-shared', 'reflect-metadata', 'shared/metadata\\.ts'),
     only('protobufjs-stays-in-codecs', 'protobufjs', 'envelope/|request-reply/'),
     only('cloudevents-stays-in-envelope', 'cloudevents', 'envelope/'),
-    only('aws-stays-in-kinesis', '@aws-sdk|@smithy', 'connectors/kinesis/'),
+    only('aws-stays-in-its-rooms', '@aws-sdk|@smithy', 'connectors/kinesis/|checkpoints/s3/'),
     only('kinesis-local-stays-in-kinesis', 'kinesis-local', 'connectors/kinesis/'),
     only('pino-stays-in-application', 'pino', 'application/'),
     only('commander-stays-in-cli', 'commander', 'cli/'),

@@ -626,6 +626,42 @@ export const errorRegistry = {
     'The log store has reached its limit of segments.',
     'Use larger segments (see the setting for their size), or keep less state on this machine.',
   ),
+  // checkpoints
+  CHECKPOINT_TARGET_INVALID: entry(
+    'stop',
+    'The place for checkpoints is not one that the framework knows.',
+    'Write file:/path/to/a/folder or s3://bucket/prefix.',
+  ),
+  CHECKPOINT_CLIENT_MISSING: entry(
+    'stop',
+    'Checkpoints in S3 need a package that is not installed.',
+    'Add it to the application: npm install @aws-sdk/client-s3.',
+  ),
+  CHECKPOINT_STORAGE_ABSENT: entry(
+    'stop',
+    'The bucket, or the parent of the folder, for checkpoints does not exist.',
+    'Create it, or correct checkpoints.to. A folder on another disk has to be mounted first.',
+  ),
+  CHECKPOINT_STORAGE_DENIED: entry(
+    'stop',
+    'The storage of checkpoints refuses access.',
+    'Allow this user to list the prefix and to read, write and delete objects in it; check the credentials, and the key if the bucket is encrypted.',
+  ),
+  CHECKPOINT_STORAGE_FAILED: entry(
+    'retry',
+    'The storage of checkpoints does not answer, or not as it should.',
+    'See the cause; the request was tried several times. Check network, endpoint and region.',
+  ),
+  CHECKPOINT_OBJECT_MISSING: entry(
+    'stop',
+    'An object that a checkpoint names does not exist.',
+    'List the checkpoints and restore an earlier one: statefun checkpoint list, then restore --checkpoint <id>. Find out what else deletes objects, such as a lifecycle rule.',
+  ),
+  CHECKPOINT_OBJECT_CORRUPT: entry(
+    'stop',
+    'An object of a checkpoint is not what was written.',
+    'Restore an earlier checkpoint: statefun checkpoint list, then restore --checkpoint <id>. Nothing was written to the state folder.',
+  ),
   // engine
   MESSAGE_UNKNOWN: entry(
     'give-up',

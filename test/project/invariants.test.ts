@@ -7,7 +7,7 @@ import { join, relative } from 'node:path';
  * names it in its title.
  */
 const projectFolder = join(import.meta.dirname, '..', '..');
-const namePattern = '(?:ENGINE|PARTITION|FUNCTION|STATE|STORE|INJECTION|CONFIGURATION|KINESIS|APPLICATION)-[A-Z][0-9]+';
+const namePattern = '(?:ENGINE|PARTITION|FUNCTION|STATE|STORE|INJECTION|CONFIGURATION|KINESIS|APPLICATION|CHECKPOINT)-[A-Z][0-9]+';
 
 /** The files of a folder with that ending, by path from the project. */
 function filesOf(folder: string, ending: string): readonly { readonly path: string; readonly text: string }[] {

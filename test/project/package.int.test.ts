@@ -24,8 +24,8 @@ const names = Object.keys(manifest.exports)
   .filter((path) => path !== './package.json')
   .map((path) => (path === '.' ? manifest.name : `${manifest.name}/${path.slice(2)}`));
 
-/** Names that work without the optional AWS client. */
-const selfContained = names.filter((name) => !name.endsWith('/kinesis'));
+/** Names that work without the optional AWS clients. */
+const selfContained = names.filter((name) => !name.endsWith('/kinesis') && !name.endsWith('/s3'));
 
 let folder: string;
 let packedFiles: readonly string[];

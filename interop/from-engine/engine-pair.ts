@@ -6,7 +6,7 @@ import { SmokeGenerator } from '../smoke/generator.ts';
 import { Greetings } from '../smoke/greetings.ts';
 import { verifyCounters } from '../smoke/verify-counters.ts';
 import { drawMessages } from '../smoke/verification.ts';
-import { EngineRun } from './engine-run.ts';
+import { KilledEngine } from './killed-engine.ts';
 
 /** A kill comes at most this long after the engine has started its work, in milliseconds. */
 const killAfterMsMax = 500;
@@ -38,7 +38,7 @@ async function runSmoke(sdk: Sdk, { seed }: RunOptions, { starts, kills }: { sta
   const server = await startSdk(sdk);
   const generator = new SmokeGenerator({ seed, instances: 128 });
   const greetings = new Greetings();
-  const engine = new EngineRun(server.port);
+  const engine = new KilledEngine(server.port);
   const sendWork = (trees: number): void => {
     engine.send(drawMessages(generator, trees));
     engine.send(greetings.next());
@@ -64,7 +64,7 @@ async function runSmoke(sdk: Sdk, { seed }: RunOptions, { starts, kills }: { sta
   }
 }
 
-async function killAgainAndAgain(engine: EngineRun, kills: number, random: SeededRandom, sendWork: () => void): Promise<void> {
+async function killAgainAndAgain(engine: KilledEngine, kills: number, random: SeededRandom, sendWork: () => void): Promise<void> {
   for (let number = 0; number < kills; number += 1) {
     if (random.below(killsPerKillAtStart) > 0) await engine.untilStarted();
     await sleep(random.below(killAfterMsMax));

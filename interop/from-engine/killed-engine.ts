@@ -8,8 +8,8 @@ import { createTemporaryFolder, removeTemporaryFolder } from '../runner/temporar
 import { greeter } from '../smoke/greetings.ts';
 import { smoke } from '../smoke/commands.ts';
 
-/** The engine in a process of its own, which can be killed and started again; what it is told and what it tells are files. */
-export class EngineRun {
+/** The engine in a separate process, which is killed and started again. Its events and its egress records are files. */
+export class KilledEngine {
   kills = 0;
   private readonly folder = createTemporaryFolder('engine');
   private readonly eventsPath = join(this.folder, 'events.jsonl');
@@ -18,7 +18,7 @@ export class EngineRun {
   private process: ManagedProcess | undefined;
   private events = 0;
 
-  /** `port` is where the functions are served. */
+  /** `port` is the port at which the functions are served. */
   constructor(private readonly port: number) {}
 
   start(): void {
@@ -30,7 +30,7 @@ export class EngineRun {
     await this.running.untilSeen('started');
   }
 
-  /** SIGKILL, and what is on disk is all that is left. */
+  /** Kills the process with SIGKILL, so that only the files are left. */
   async kill(): Promise<void> {
     this.running.assertRunning();
     await this.running.stop();

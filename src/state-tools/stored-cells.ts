@@ -1,4 +1,4 @@
-import { parseRemoteEntry } from '../engine/partition/remote/remote-state.ts';
+import { remoteStateIn } from '../engine/partition/remote/remote-state.ts';
 import { decodeBuiltIn } from '../envelope/built-in-values.ts';
 import { parseEntryKey } from '../state/entry-key.ts';
 import { parseStamp } from '../state/stamp.ts';
@@ -60,7 +60,7 @@ export function storedCells(entries: readonly StoredStateValue[], typenames: Rea
 }
 
 function remoteCell(entry: StoredStateValue, typenames: ReadonlyMap<string, string>): readonly StoredCell[] {
-  const stored = parseRemoteEntry(entry);
+  const stored = remoteStateIn(entry);
   if (stored === undefined) return [];
   const { name, expiresAt } = stored;
   const typename = typenames.get(name) ?? '';

@@ -1,4 +1,4 @@
-import { parseRemoteEntry } from '../engine/partition/remote/remote-state.ts';
+import { remoteStateIn } from '../engine/partition/remote/remote-state.ts';
 import { parseRequestKey } from '../engine/recovery/requests.ts';
 import {
   deadLettersCollection,
@@ -100,7 +100,7 @@ class MeaningCheck {
   #checkState({ collection, key, value }: SnapshotEntry): string | undefined {
     const address = addressOf(collection);
     if (address === undefined || !isFunctionType(address.type) || !isAddressId(address.id)) return 'this is not the state of an address';
-    if (parseRemoteEntry({ key, value }) !== undefined) return undefined;
+    if (remoteStateIn({ key, value }) !== undefined) return undefined;
     const parsed = parseEntryKey(key);
     if (parsed === undefined) return 'the key is not that of a value, a table entry or a list item';
     if (parsed.kind === 'table') parseStamp(value, parsed.name);

@@ -3,7 +3,7 @@
  * no engine: the state of every address, the dead letters, the pending delayed messages, and the egress records, each exactly once and under
  * its id.
  *
- *   npm run test:crash -- [--kills N] [--seed S] [--events N] [--lanes N] [--round R]
+ *   npm run test:crash -- [--kills N] [--seed S] [--events N] [--workers N] [--round R]
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,12 +18,12 @@ interface Options {
   /** Events of one round. */
   readonly events: number;
   /** Rounds at the same time. */
-  readonly lanes: number;
+  readonly workers: number;
   /** Only this round, to look at a failure again. */
   readonly round: number | undefined;
 }
 
-/** How often the progress is told while rounds are under way, in milliseconds. */
+/** Time between two lines about the progress, in milliseconds. */
 const progressIntervalMs = 10_000;
 
 /** Rounds that go by without a kill before the run gives up: the processes end before they can be killed. */
@@ -38,7 +38,7 @@ function readOptions(): Options {
       kills: { type: 'string', default: '20' },
       seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
       events: { type: 'string', default: '6000' },
-      lanes: { type: 'string', default: '2' },
+      workers: { type: 'string', default: '2' },
       round: { type: 'string' },
     },
   });
@@ -46,7 +46,7 @@ function readOptions(): Options {
     kills: toCount('kills', values.kills, 0),
     seed: toCount('seed', values.seed, 0),
     events: toCount('events', values.events, 1),
-    lanes: toCount('lanes', values.lanes, 1),
+    workers: toCount('workers', values.workers, 1),
     round: values.round === undefined ? undefined : toCount('round', values.round, 0),
   };
 }
@@ -73,12 +73,12 @@ class CrashRun {
   }
 
   async run(): Promise<boolean> {
-    const { kills, seed, events, lanes, round } = this.#options;
+    const { kills, seed, events, workers, round } = this.#options;
     const again = `npm run test:crash -- --kills ${kills} --seed ${seed} --events ${events}`;
     console.log(`crash test: ${kills} kills, seed ${seed}, ${events} events a round (again with: ${again})`);
     const progress = setInterval(() => console.log(`  ${this.#seconds}: ${this.#kills} of ${kills} kills`), progressIntervalMs);
     try {
-      await Promise.all(Array.from({ length: round === undefined ? lanes : 1 }, () => this.#lane()));
+      await Promise.all(Array.from({ length: round === undefined ? workers : 1 }, () => this.#runRounds()));
     } finally {
       clearInterval(progress);
     }
@@ -90,7 +90,7 @@ class CrashRun {
     return this.#failed === 0;
   }
 
-  async #lane(): Promise<void> {
+  async #runRounds(): Promise<void> {
     do {
       const { seed, events, round } = this.#options;
       const number = round ?? this.#rounds;

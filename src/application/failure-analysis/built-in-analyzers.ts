@@ -1,5 +1,5 @@
 import { StatefunError } from '../../shared/errors.ts';
-import { describeError } from './facts.ts';
+import { describeError } from './explaining.ts';
 import type { FailureAnalyzer } from './failure-analyzer.ts';
 import { functionFailures } from './function-failures.ts';
 import { loadingFailures } from './loading-failures.ts';

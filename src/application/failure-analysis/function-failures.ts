@@ -1,4 +1,4 @@
-import { classPlace, explaining, filePlace, textFact, textsFact, type Explain } from './facts.ts';
+import { classPlace, explaining, filePlace, textFact, textsFact, type Explain } from './explaining.ts';
 
 const inAllClasses: Explain = (error, context) => ({
   where: textsFact(error, 'classNames')

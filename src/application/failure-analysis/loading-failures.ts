@@ -1,6 +1,6 @@
 import { toError, StatefunError } from '../../shared/errors.ts';
 import { isUseBeforeDeclaration } from '../components/import-circle.ts';
-import { explaining, filePlace, textFact, textsFact, type Explain } from './facts.ts';
+import { explaining, filePlace, textFact, textsFact, type Explain } from './explaining.ts';
 
 const importing: Explain = (error) => {
   const where = textFact(error, 'file') ?? textFact(error, 'entry');

@@ -1,4 +1,4 @@
-import { explaining, textFact, type Explain } from './facts.ts';
+import { explaining, textFact, type Explain } from './explaining.ts';
 import { systemAction } from './system-failures.ts';
 
 const byItsCause: Explain = (error) => {

@@ -1,6 +1,6 @@
 import { StatefunError } from '../../shared/errors.ts';
 import { circleAction, findImportCircle } from '../components/import-circle.ts';
-import { explaining, filePlace, textFact, textsFact } from './facts.ts';
+import { explaining, filePlace, textFact, textsFact } from './explaining.ts';
 import { systemAction } from './system-failures.ts';
 
 /** Explains mistakes in constructor dependencies and providers. */

@@ -140,7 +140,8 @@ async function start(
   const stateFolder =
     options.store === undefined ? resolve(configuration.get('state.folder') ?? defaultStateFolder(application.name)) : undefined;
   const engine = await startEngine(application, { ...options, stateFolder, logger });
-  const running = new EngineRun(application, engine, { stateFolder, stopDeadlineMs: configuration.get('stop.deadline'), logger, loggers });
+  const stopDeadlineMs = configuration.get('stop.deadline');
+  const running = new EmbeddedRun(application, engine, { stateFolder, stopDeadlineMs, logger, loggers });
   const profiles = options.conditionSource?.profiles ?? configuration.profiles;
   const facts = { ...application, profiles, stateFolder, durationMs: performance.now() - startedAt };
   const reportStart = (options.startReport ?? (isWatched() ? 'lines' : 'line')) === 'lines' ? startReport : startLine;
@@ -188,14 +189,14 @@ function isWatched(): boolean {
   return process.stderr.isTTY && process.env['NODE_ENV'] !== 'production';
 }
 
-interface EngineRunOptions {
+interface EmbeddedRunOptions {
   readonly stateFolder: string | undefined;
   readonly stopDeadlineMs: number;
   readonly logger: Logger;
   readonly loggers: Loggers;
 }
 
-class EngineRun implements RunningApplication {
+class EmbeddedRun implements RunningApplication {
   readonly name: string;
   readonly configuration: Configuration;
   readonly report: ScanReport;
@@ -213,7 +214,7 @@ class EngineRun implements RunningApplication {
   #stopBy = Number.POSITIVE_INFINITY;
   #isStopped = false;
 
-  constructor(application: AssembledApplication, engine: Engine, { stateFolder, stopDeadlineMs, logger, loggers }: EngineRunOptions) {
+  constructor(application: AssembledApplication, engine: Engine, { stateFolder, stopDeadlineMs, logger, loggers }: EmbeddedRunOptions) {
     this.name = application.name;
     this.configuration = application.configuration;
     this.report = application.report;

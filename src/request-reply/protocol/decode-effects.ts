@@ -7,7 +7,8 @@ import type {
   OutgoingMessage,
   StateMutation,
 } from '../../functions/remote/invocation-batch.ts';
-import { readAddress, readTypedValue } from './parts.ts';
+import { readAddress } from './address-codec.ts';
+import { readTypedValue } from './typed-value-codec.ts';
 
 /*
  * PersistedValueMutation     1 mutation_type: 0 DELETE, 1 MODIFY     2 state_name     3 state_value: TypedValue

@@ -10,7 +10,8 @@ import type {
   StateMutation,
   StateSpec,
 } from '../../functions/remote/invocation-batch.ts';
-import { splitTypename, writeAddress, writeTypedValue } from './parts.ts';
+import { splitTypename, writeAddress } from './address-codec.ts';
+import { writeTypedValue } from './typed-value-codec.ts';
 
 // For field numbers see decode-response.ts and decode-effects.ts.
 

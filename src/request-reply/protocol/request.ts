@@ -2,7 +2,8 @@ import { ProtobufError, ProtobufReader, mergeOccurrences } from '../../shared/pr
 import type { ProtobufWriter } from '../../shared/protobuf/writer.ts';
 import { eachBackwards, readMessage, writeMessage } from './codec.ts';
 import type { AttachedState, BatchedMessage, InvocationBatch } from '../../functions/remote/invocation-batch.ts';
-import { readAddress, readTypedValue, writeAddress, writeTypedValue } from './parts.ts';
+import { readAddress, writeAddress } from './address-codec.ts';
+import { readTypedValue, writeTypedValue } from './typed-value-codec.ts';
 
 /*
  * ToFunction               100 invocation

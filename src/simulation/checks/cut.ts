@@ -4,8 +4,8 @@ import type { Partition } from '../../engine/partition/partition.ts';
 import { formatAddress } from '../../shared/address.ts';
 import { letterName, stableText } from '../report/texts.ts';
 
-/** What is there at an instant, besides the state of addresses: everything a recovery has to bring back, as texts to compare. */
-export interface Standing {
+/** Everything that a recovery has to bring back, besides the state of addresses, as texts to compare. */
+export interface Contents {
   /** Messages by address, in order, with their failed attempts. */
   readonly pending: ReadonlyMap<string, string>;
   /** Delayed messages by id. */
@@ -16,20 +16,20 @@ export interface Standing {
   readonly taken: number;
 }
 
-/** What a commit makes durable. */
-export interface Cut extends Standing {
+/** The contents that one commit makes durable. */
+export interface Cut extends Contents {
   /** State of the addresses that have changed since the cut before. */
   readonly states: ReadonlyMap<string, string>;
   readonly egress: readonly { readonly egressId: string; readonly id: string }[];
-  /** How many egress records have been acknowledged since the start of this engine, by egress. */
+  /** Number of egress records acknowledged since the start of this engine, by egress. */
   readonly acknowledged: ReadonlyMap<string, number>;
   /** Messages handled successfully since the cut before. */
   readonly succeeded: readonly string[];
 }
 
-export const nothingStands: Standing = { pending: new Map(), delayed: new Map(), letters: new Map(), taken: 0 };
+export const noContents: Contents = { pending: new Map(), delayed: new Map(), letters: new Map(), taken: 0 };
 
-export function standingOf(partition: Partition, letters: readonly DeadLetter[], taken: number): Standing {
+export function contentsOf(partition: Partition, letters: readonly DeadLetter[], taken: number): Contents {
   const pending = new Map<string, string>();
   for (const [{ address }, waiting] of partition.mailboxes.byAddress()) {
     const messages = Array.from(waiting, ({ envelope, attempts, retryAt }) => {
@@ -46,7 +46,7 @@ export function standingOf(partition: Partition, letters: readonly DeadLetter[],
   return { pending, delayed, letters: new Map(letters.map((letter) => [letter.id, letterName(letter)])), taken };
 }
 
-/** The state of the addresses a capture writes, as their last successful invocations left it. */
+/** Returns the state of the addresses that a capture writes, after their last successful invocations. */
 export function statesOf({ activations }: Capture): ReadonlyMap<string, string> {
   return new Map(activations.map(({ address, held }) => [formatAddress(address), stableText(held?.snapshot() ?? {})]));
 }

@@ -7,7 +7,7 @@ import type { PendingMessage } from '../../engine/partition/activation.ts';
 import type { EgressRecord } from '../../egress/egress.ts';
 import type { Message } from '../../functions/message.ts';
 import { formatAddress } from '../../shared/address.ts';
-import { nothingStands, standingOf, statesOf, type Cut, type Standing } from './cut.ts';
+import { noContents, contentsOf, statesOf, type Cut, type Contents } from './cut.ts';
 import { EgressAccount } from './egress-account.ts';
 import type { MessageEnd, PartitionWatcher } from '../world/observed-partition.ts';
 import { firstDifference, shortId } from '../report/texts.ts';
@@ -51,7 +51,7 @@ export class Ledger implements PartitionWatcher {
   readonly #trace: (text: () => string) => void;
   #sources: LedgerSources | undefined;
   /** Of the last durable commit. */
-  #standing: Standing = nothingStands;
+  #committed: Contents = noContents;
   readonly #states = new Map<string, string>();
   readonly #succeeded = new Set<string>();
   /** When messages arrived, by id: in which order an address must handle them. */
@@ -87,7 +87,7 @@ export class Ledger implements PartitionWatcher {
     this.#fired = new Set();
     this.#lastOf = new Map();
     this.#cuts = [];
-    this.#takenBefore = this.#standing.taken;
+    this.#takenBefore = this.#committed.taken;
     this.#takenSeen = 0;
     this.#inARow = 0;
     this.#sinceRecord = 0;
@@ -165,8 +165,8 @@ export class Ledger implements PartitionWatcher {
 
   /** The ingress goes on behind so many records. */
   positionsRecovered(records: number): void {
-    if (records === this.#standing.taken) return;
-    this.#report('recovery', `the ingress goes on behind ${records} records; the last commit held ${this.#standing.taken} of them`);
+    if (records === this.#committed.taken) return;
+    this.#report('recovery', `the ingress goes on behind ${records} records; the last commit held ${this.#committed.taken} of them`);
   }
 
   captured(capture: Capture): void {
@@ -185,7 +185,7 @@ export class Ledger implements PartitionWatcher {
       this.#report('accounting', 'a commit is written that no capture belongs to');
       return;
     }
-    this.#standing = cut;
+    this.#committed = cut;
     for (const [address, state] of cut.states) this.#states.set(address, state);
     for (const id of cut.succeeded) this.#succeeded.add(id);
     this.egress.durable(cut.egress, cut.acknowledged);
@@ -247,15 +247,15 @@ export class Ledger implements PartitionWatcher {
     if (sent > limits.sentMessagesMax) this.#report('limits', `${sent} messages that functions have sent are in memory`);
   }
 
-  #live({ partition, letters, taken }: LedgerSources): Standing {
-    return standingOf(partition, letters(), this.#takenBefore + taken());
+  #live({ partition, letters, taken }: LedgerSources): Contents {
+    return contentsOf(partition, letters(), this.#takenBefore + taken());
   }
 
-  #compare(live: Standing, when: string, { stored }: LedgerSources): void {
+  #compare(live: Contents, when: string, { stored }: LedgerSources): void {
     const parts = [
-      { what: 'the messages of', expected: this.#standing.pending, actual: live.pending },
-      { what: 'delayed message', expected: this.#standing.delayed, actual: live.delayed },
-      { what: 'dead letter', expected: this.#standing.letters, actual: live.letters },
+      { what: 'the messages of', expected: this.#committed.pending, actual: live.pending },
+      { what: 'delayed message', expected: this.#committed.delayed, actual: live.delayed },
+      { what: 'dead letter', expected: this.#committed.letters, actual: live.letters },
       { what: 'the state of', expected: this.#states, actual: new Map([...this.#states.keys()].map((key) => [key, stored(key)])) },
     ];
     for (const { what, expected, actual } of parts) {

@@ -1,5 +1,5 @@
 import { StatefunError } from '../../shared/errors.ts';
-import { noChoices, streams, type RecordedChoices, type Stream } from '../schedule/choices.ts';
+import { noChoices, choiceKinds, type RecordedChoices, type ChoiceKind } from '../schedule/choices.ts';
 
 /** Everything that determines a run. */
 export interface RunSeed {
@@ -22,8 +22,8 @@ const version = 'v1';
 
 /** Returns a run as one line, for `simulate(application, { replay })`. */
 export function formatReplay({ seed, events, usualLimits, choices }: RunSeed): string {
-  const made = streams.flatMap((stream) =>
-    choices[stream].flatMap((choice, index) => (choice === 0 ? [] : [`${stream}@${index}=${choice}`])),
+  const made = choiceKinds.flatMap((kind) =>
+    choices[kind].flatMap((choice, index) => (choice === 0 ? [] : [`${kind}@${index}=${choice}`])),
   );
   return [version, seed, events?.join(',') ?? 'all', usualLimits ? 'usual' : 'tiny', made.join('.')].join('/');
 }
@@ -35,11 +35,11 @@ export function parseReplay(text: string): RunSeed {
   if (!usable || events === undefined) throw invalid(text);
   const choices = noChoices();
   for (const choice of made === '' ? [] : made.split('.')) {
-    const [, stream, index, value] = /^([a-z]+)@(\d+)=(\d+)$/.exec(choice) ?? [];
-    if (!isStream(stream) || index === undefined || value === undefined) throw invalid(text);
-    const ofStream = choices[stream];
-    while (ofStream.length < Number(index)) ofStream.push(0);
-    ofStream[Number(index)] = Number(value);
+    const [, kind, index, value] = /^([a-z]+)@(\d+)=(\d+)$/.exec(choice) ?? [];
+    if (!isChoiceKind(kind) || index === undefined || value === undefined) throw invalid(text);
+    const ofKind = choices[kind];
+    while (ofKind.length < Number(index)) ofKind.push(0);
+    ofKind[Number(index)] = Number(value);
   }
   return { seed: Number(seed), events: parseEvents(events, text), usualLimits: limits === 'usual', choices };
 }
@@ -57,8 +57,8 @@ function isCount(text: string | undefined): boolean {
   return text !== undefined && /^\d{1,15}$/.test(text);
 }
 
-function isStream(name: string | undefined): name is Stream {
-  return streams.some((stream) => stream === name);
+function isChoiceKind(name: string | undefined): name is ChoiceKind {
+  return choiceKinds.some((kind) => kind === name);
 }
 
 function invalid(text: string): StatefunError {

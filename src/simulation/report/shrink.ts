@@ -1,4 +1,4 @@
-import { countDisturbances, streams, type RecordedChoices, type Stream } from '../schedule/choices.ts';
+import { countDisturbances, choiceKinds, type RecordedChoices, type ChoiceKind } from '../schedule/choices.ts';
 import { minimize } from './minimize.ts';
 import type { RunSeed } from './replay.ts';
 
@@ -44,11 +44,11 @@ export async function shrink(
     const before = sizeOf(best, eventCount);
     if (!best.usualLimits) await tryOne({ ...best, usualLimits: true });
     await minimize(best.events ?? range(eventCount), tryEvents);
-    for (const stream of streams) {
-      await minimizeStream(best.choices[stream], (choices) => tryOne(withStream(best, stream, choices)));
-      await shortenStream(
-        () => best.choices[stream],
-        (choices) => tryOne(withStream(best, stream, choices)),
+    for (const kind of choiceKinds) {
+      await makeCalm(best.choices[kind], (choices) => tryOne(withChoices(best, kind, choices)));
+      await shorten(
+        () => best.choices[kind],
+        (choices) => tryOne(withChoices(best, kind, choices)),
       );
     }
     if (sizeOf(best, eventCount) === before) break;
@@ -56,8 +56,8 @@ export async function shrink(
   return { seed: best, runs };
 }
 
-/** Makes the choices of a stream calm, as many as it can. */
-async function minimizeStream(choices: readonly number[], fails: (choices: readonly number[]) => Promise<boolean>): Promise<void> {
+/** Makes as many of the choices calm as it can. */
+async function makeCalm(choices: readonly number[], fails: (choices: readonly number[]) => Promise<boolean>): Promise<void> {
   const disturbing = [...choices.entries()].filter(([, choice]) => choice > 0);
   await minimize(disturbing, (left) => {
     const kept = new Map(left);
@@ -66,15 +66,15 @@ async function minimizeStream(choices: readonly number[], fails: (choices: reado
 }
 
 /** Takes choices out, the last first, so that what follows happens earlier: a fault takes the place of a step, and a calm choice does not. */
-async function shortenStream(current: () => readonly number[], fails: (choices: readonly number[]) => Promise<boolean>): Promise<void> {
+async function shorten(current: () => readonly number[], fails: (choices: readonly number[]) => Promise<boolean>): Promise<void> {
   for (let index = current().findLastIndex((choice) => choice > 0); index >= 0; index -= 1) {
     const choices = current();
     if ((choices[index] ?? 0) > 0) await fails([...choices.slice(0, index), ...choices.slice(index + 1)]);
   }
 }
 
-function withStream(seed: RunSeed, stream: Stream, choices: readonly number[]): RunSeed {
-  return { ...seed, choices: { ...seed.choices, [stream]: choices } };
+function withChoices(seed: RunSeed, kind: ChoiceKind, choices: readonly number[]): RunSeed {
+  return { ...seed, choices: { ...seed.choices, [kind]: choices } };
 }
 
 function sizeOf({ events, choices, usualLimits }: RunSeed, eventCount: number): number {

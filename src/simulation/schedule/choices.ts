@@ -1,7 +1,7 @@
 import type { SeededRandom } from '../../shared/seeded-random.ts';
 
 /**
- * The streams of choices, in the order in which a shorter failing run is searched: whole faults first, then smaller ones, then the order of steps.
+ * The kinds of choices, in the order in which a shorter failing run is searched: whole faults first, then smaller ones, then the order of steps.
  *
  * - `fault`: the fault before a step;
  * - `handler`: the fault of an attempt;
@@ -11,16 +11,16 @@ import type { SeededRandom } from '../../shared/seeded-random.ts';
  * - `batch`: how many records are delivered together;
  * - `next`: the next of the possible steps.
  */
-export const streams = ['fault', 'handler', 'egress', 'kept', 'read', 'batch', 'next'] as const;
+export const choiceKinds = ['fault', 'handler', 'egress', 'kept', 'read', 'batch', 'next'] as const;
 
-export type Stream = (typeof streams)[number];
+export type ChoiceKind = (typeof choiceKinds)[number];
 
-/** Choices by stream. 0 is the calm choice, also for choices that are not listed. */
-export type RecordedChoices = Readonly<Record<Stream, readonly number[]>>;
+/** Choices by kind, in the order in which they were made. 0 is the calm choice, also for choices that are not listed. */
+export type RecordedChoices = Readonly<Record<ChoiceKind, readonly number[]>>;
 
 /** Makes the choices of a run, and records them so that the run can be repeated. */
 export class Choices {
-  readonly #made: Record<Stream, number[]> = noChoices();
+  readonly #made: Record<ChoiceKind, number[]> = noChoices();
   readonly #random: SeededRandom | undefined;
   readonly #recorded: RecordedChoices;
 
@@ -43,9 +43,9 @@ export class Choices {
   }
 
   /** Returns a whole number from 0 to `count` - 1. `draw` makes it in a new run. */
-  choose(stream: Stream, count: number, draw: (random: SeededRandom) => number): number {
-    const made = this.#made[stream];
-    const wanted = this.#random === undefined ? (this.#recorded[stream][made.length] ?? 0) : draw(this.#random);
+  choose(kind: ChoiceKind, count: number, draw: (random: SeededRandom) => number): number {
+    const made = this.#made[kind];
+    const wanted = this.#random === undefined ? (this.#recorded[kind][made.length] ?? 0) : draw(this.#random);
     const choice = wanted < count ? wanted : 0;
     made.push(choice);
     return choice;
@@ -56,11 +56,11 @@ export class Choices {
   }
 }
 
-export function noChoices(): Record<Stream, number[]> {
+export function noChoices(): Record<ChoiceKind, number[]> {
   return { fault: [], handler: [], egress: [], kept: [], read: [], batch: [], next: [] };
 }
 
 /** Returns the number of choices that are not calm. */
 export function countDisturbances(choices: RecordedChoices): number {
-  return streams.reduce((sum, stream) => sum + choices[stream].filter((choice) => choice > 0).length, 0);
+  return choiceKinds.reduce((sum, kind) => sum + choices[kind].filter((choice) => choice > 0).length, 0);
 }

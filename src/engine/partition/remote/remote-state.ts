@@ -20,8 +20,8 @@ interface StoredValue {
   readonly expiresAt: number;
 }
 
-/** Parses an entry of a remote function's state. Returns undefined for entries of a class. Throws STATE_UNREADABLE. */
-export function parseRemoteEntry({ key, value }: StateEntry): (StoredValue & { readonly name: string }) | undefined {
+/** Returns the state of a remote function in an entry, or undefined for an entry of a class. Throws STATE_UNREADABLE. */
+export function remoteStateIn({ key, value }: StateEntry): (StoredValue & { readonly name: string }) | undefined {
   if (!key.startsWith(keyPrefix)) return undefined;
   const name = key.slice(keyPrefix.length);
   const { stamp, start } = parseStamp(value, name);
@@ -38,7 +38,7 @@ export class RemoteState {
   constructor(states: RemoteStates, entries: Iterable<StateEntry>) {
     this.#states = states;
     for (const entry of entries) {
-      const stored = parseRemoteEntry(entry);
+      const stored = remoteStateIn(entry);
       if (stored !== undefined) this.#set(stored.name, { value: stored.value, expiresAt: stored.expiresAt });
     }
   }

@@ -10,7 +10,7 @@ import type { Logger } from '../../../shared/logger.ts';
 import { startTimer, timerMsMax } from '../../../shared/time/timers.ts';
 import { RequestReplyHandler } from '../request-reply-handler.ts';
 import type { ServedFunctions } from '../served-function.ts';
-import { refusal } from './answer-request.ts';
+import { refusal } from './respond.ts';
 import { requestDefaults, RequestMount, type RequestListenerOptions } from './request-listener.ts';
 
 /** Certificates, as PEM text or bytes. */

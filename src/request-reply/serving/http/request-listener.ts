@@ -5,7 +5,7 @@ import { BodyDecoder, receiveBody, tooLarge, type ReceivedBody, type Refusal } f
 import { startTimer } from '../../../shared/time/timers.ts';
 import { protocolBytesMax } from '../../protocol/codec.ts';
 import type { RequestReplyHandler } from '../request-reply-handler.ts';
-import { answerRequest, checkHead, refusal, type Answer, type BodyEncoding } from './answer-request.ts';
+import { respond, checkHead, refusal, type HttpResponse, type BodyEncoding } from './respond.ts';
 
 /** A listener for `http.createServer`, Express and Fastify's raw requests. */
 export interface RequestListener {
@@ -90,7 +90,7 @@ export class RequestMount {
   }
 
   /** Sends the response of a refused request, and logs it. */
-  refuse(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+  refuse(request: IncomingMessage, response: ServerResponse, answer: HttpResponse): void {
     const { method, url, socket } = request;
     const fields = { status: answer.status, reason: Buffer.from(answer.body).toString().trim(), method, url, client: socket.remoteAddress };
     this.#handler.rejections.rejected(fields);
@@ -98,16 +98,16 @@ export class RequestMount {
   }
 
   /** Returns the body, or the response to a request that is refused. */
-  async #receive(request: IncomingMessage): Promise<{ readonly bytes: Uint8Array; readonly lease?: ByteLease } | Answer> {
+  async #receive(request: IncomingMessage): Promise<{ readonly bytes: Uint8Array; readonly lease?: ByteLease } | HttpResponse> {
     const { headers, method } = request;
     const head = checkHead({ method, contentType: headers['content-type'], contentEncoding: headers['content-encoding'] });
     if (typeof head !== 'string') return head;
     if (this.#calls >= this.#requestsMax) return busy(this.#requestsMax);
     const parsed = parsedBody(request);
     if (parsed !== undefined) return { bytes: parsed };
-    if (Number(headers['content-length']) > protocolBytesMax) return toAnswer(tooLarge(protocolBytesMax));
+    if (Number(headers['content-length']) > protocolBytesMax) return toResponse(tooLarge(protocolBytesMax));
     const body = await this.#read(request, head);
-    if ('status' in body) return toAnswer(body);
+    if ('status' in body) return toResponse(body);
     // Calls count from here, so slow bodies do not block other calls.
     if (this.#calls < this.#requestsMax) return body;
     body.lease.release();
@@ -122,17 +122,17 @@ export class RequestMount {
       : this.#decoder.decode({ ...received, socket: request.socket }, encoding, protocolBytesMax);
   }
 
-  async #call(bytes: Uint8Array): Promise<Answer> {
+  async #call(bytes: Uint8Array): Promise<HttpResponse> {
     this.#calls += 1;
     try {
-      return await answerRequest(this.#handler, bytes);
+      return await respond(this.#handler, bytes);
     } finally {
       this.#calls -= 1;
     }
   }
 
   /** Sends a response. If the request's body was not read, the connection is closed. */
-  #send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Answer): void {
+  #send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: HttpResponse): void {
     const unread = !request.complete && parsedBody(request) === undefined;
     if (this.#budget.closed || unread) response.setHeader('connection', 'close');
     if (unread) request.resume();
@@ -154,12 +154,12 @@ function untilTaken(response: ServerResponse, timeoutMs: number): Promise<void> 
   });
 }
 
-function toAnswer({ status, text }: Refusal): Answer {
+function toResponse({ status, text }: Refusal): HttpResponse {
   return refusal(status, text, status === 503 ? { 'retry-after': '1' } : {});
 }
 
-function busy(requestsMax: number): Answer {
-  return toAnswer({ status: 503, text: `${requestsMax} calls are under way already.` });
+function busy(requestsMax: number): HttpResponse {
+  return toResponse({ status: 503, text: `${requestsMax} calls are under way already.` });
 }
 
 /** Returns the body that a parser such as `express.raw()` has read and decompressed. */

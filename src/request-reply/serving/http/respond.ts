@@ -14,7 +14,7 @@ export interface RequestHead {
 }
 
 /** A response for any server. */
-export interface Answer {
+export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
@@ -24,7 +24,7 @@ export interface Answer {
 export type BodyEncoding = 'identity' | 'gzip' | 'deflate';
 
 /** Returns the encoding of the body, or the response to a request that cannot be one of the protocol. */
-export function checkHead({ method, contentType, contentEncoding }: RequestHead): Answer | BodyEncoding {
+export function checkHead({ method, contentType, contentEncoding }: RequestHead): HttpResponse | BodyEncoding {
   if (method !== 'POST') return refusal(405, `the method is ${method ?? 'missing'}; functions are called with POST.`, { allow: 'POST' });
   const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   if (mediaType !== '' && mediaType !== protocolMediaType) {
@@ -37,7 +37,7 @@ export function checkHead({ method, contentType, contentEncoding }: RequestHead)
 }
 
 /** Calls the functions and returns the response. Never rejects, and never reports a failure with a status of success. */
-export async function answerRequest(handler: RequestReplyHandler, body: Uint8Array): Promise<Answer> {
+export async function respond(handler: RequestReplyHandler, body: Uint8Array): Promise<HttpResponse> {
   if (body.byteLength === 0 || body.byteLength > protocolBytesMax) {
     const answer = body.byteLength === 0 ? refusal(400, 'the body is empty.') : tooLarge();
     handler.rejections.rejected({ status: answer.status, bytes: body.byteLength });
@@ -57,12 +57,12 @@ export async function answerRequest(handler: RequestReplyHandler, body: Uint8Arr
   }
 }
 
-export function tooLarge(): Answer {
+export function tooLarge(): HttpResponse {
   return refusal(413, `the body is larger than ${protocolBytesMax} bytes.`);
 }
 
 /** Creates a refusal. The text is for people; runtimes read the status. */
-export function refusal(status: number, text: string, headers: Readonly<Record<string, string>> = {}): Answer {
+export function refusal(status: number, text: string, headers: Readonly<Record<string, string>> = {}): HttpResponse {
   const body = Buffer.from(`${text}\n`);
   return { status, headers: { 'content-type': 'text/plain; charset=utf-8', 'content-length': String(body.byteLength), ...headers }, body };
 }

@@ -1,5 +1,5 @@
 import { describe, StatefunError } from '../../../shared/errors.ts';
-import type { RequestHead } from '../http/answer-request.ts';
+import type { RequestHead } from '../http/respond.ts';
 
 /*
  * The forms of an HTTP request as a Lambda event:

@@ -1,5 +1,5 @@
 import { gunzipSync, inflateSync } from 'node:zlib';
-import { answerRequest, checkHead, refusal, tooLarge, type Answer, type BodyEncoding } from '../http/answer-request.ts';
+import { respond, checkHead, refusal, tooLarge, type HttpResponse, type BodyEncoding } from '../http/respond.ts';
 import { protocolBytesMax } from '../../protocol/codec.ts';
 import { RequestReplyHandler, type RequestReplyOptions } from '../request-reply-handler.ts';
 import type { ServedFunctions } from '../served-function.ts';
@@ -37,7 +37,7 @@ export function lambdaHandler(
   };
 }
 
-async function answerTo(handler: RequestReplyHandler, request: LambdaRequest): Promise<Answer> {
+async function answerTo(handler: RequestReplyHandler, request: LambdaRequest): Promise<HttpResponse> {
   const head = checkHead(request);
   if (typeof head !== 'string') return refused(handler, head);
   // No request of the protocol is text, so the gateway has damaged this one.
@@ -46,17 +46,17 @@ async function answerTo(handler: RequestReplyHandler, request: LambdaRequest): P
   }
   const body = decode(request.body, head);
   if (!(body instanceof Uint8Array)) return refused(handler, body);
-  const answer = await answerRequest(handler, body);
+  const answer = await respond(handler, body);
   if (answer.body.byteLength <= responseBytesMax) return answer;
   return refusal(500, `the answer has ${answer.body.byteLength} bytes, more than Lambda passes on: lower maxNumBatchRequests.`);
 }
 
-function refused(handler: RequestReplyHandler, answer: Answer): Answer {
+function refused(handler: RequestReplyHandler, answer: HttpResponse): HttpResponse {
   handler.rejections.rejected({ status: answer.status, reason: Buffer.from(answer.body).toString().trim() });
   return answer;
 }
 
-function decode(body: Uint8Array, encoding: BodyEncoding): Uint8Array | Answer {
+function decode(body: Uint8Array, encoding: BodyEncoding): Uint8Array | HttpResponse {
   if (encoding === 'identity') return body;
   try {
     return (encoding === 'gzip' ? gunzipSync : inflateSync)(body, { maxOutputLength: protocolBytesMax });
@@ -66,7 +66,7 @@ function decode(body: Uint8Array, encoding: BodyEncoding): Uint8Array | Answer {
   }
 }
 
-function toResponse({ loadBalancer, multiValueHeaders }: LambdaRequest, { status, headers, body }: Answer): LambdaResponse {
+function toResponse({ loadBalancer, multiValueHeaders }: LambdaRequest, { status, headers, body }: HttpResponse): LambdaResponse {
   const content = { isBase64Encoded: true, body: Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('base64') } as const;
   // The gateway counts the bytes of the body itself.
   const { 'content-length': _counted, ...kept } = headers;

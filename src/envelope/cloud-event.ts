@@ -1,4 +1,5 @@
-import { CloudEvent as SdkCloudEvent, type CloudEventV1 } from 'cloudevents';
+import { createRequire } from 'node:module';
+import type { CloudEvent as SdkCloudEvent, CloudEventV1 } from 'cloudevents';
 
 /**
  * A CloudEvents 1.0 event for functions and forwarders: a plain frozen object with the attributes of the specification, the extensions, and
@@ -45,7 +46,22 @@ export interface CloudEventConstructor {
   new <T = undefined>(attributes: Partial<CloudEventV1<T>>, strict?: boolean): CloudEvent<T>;
 }
 
-// Instances of the package have `data` whenever it is given, which their type cannot express. Only the public entry point imports this file by
-// value; all other code imports its types. So the package, which takes a tenth of a second to load, is loaded only where events are constructed.
+let sdkClass: typeof SdkCloudEvent | undefined;
+
+/** Returns the class of the package `cloudevents`. Loading it takes longer than the rest of the framework, and few applications build events by hand. */
+function loadSdkClass(): typeof SdkCloudEvent {
+  sdkClass ??= (createRequire(import.meta.url)('cloudevents') as { readonly CloudEvent: typeof SdkCloudEvent }).CloudEvent;
+  return sdkClass;
+}
+
+/** A function can be constructed, and a proxy may return any value for its `prototype`, which a class does not allow. */
+const placeholder = function CloudEvent(): void {};
+
+// Instances of the package have `data` whenever it is given, which their type cannot express.
 /** Builds an event by hand, with the class of the package `cloudevents`. */
-export const CloudEvent = SdkCloudEvent as unknown as CloudEventConstructor;
+export const CloudEvent = new Proxy(placeholder, {
+  construct: (_target, parameters, newTarget) =>
+    Reflect.construct(loadSdkClass(), parameters, newTarget === CloudEvent ? loadSdkClass() : newTarget) as object,
+  get: (_target, key) => Reflect.get(loadSdkClass(), key) as unknown,
+  has: (_target, key) => Reflect.has(loadSdkClass(), key),
+}) as unknown as CloudEventConstructor;

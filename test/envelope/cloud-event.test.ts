@@ -9,6 +9,21 @@ describe('CloudEvent', () => {
     expect(event).toMatchObject({ specversion: '1.0', source: '/s', type: 't', data: { id: 'a' } });
   });
 
+  it('can be extended, and recognises the events of the package', () => {
+    class OrderPlaced extends CloudEvent<{ id: string }> {
+      get orderId(): string {
+        return this.data.id;
+      }
+    }
+    const order = new OrderPlaced({ source: '/s', type: 't', data: { id: 'a' } });
+
+    expect([order.orderId, order.specversion]).toEqual(['a', '1.0']);
+    expect(order).toBeInstanceOf(OrderPlaced);
+    expect(order).toBeInstanceOf(SdkCloudEvent);
+    expect(new SdkCloudEvent({ source: '/s', type: 't' })).toBeInstanceOf(CloudEvent);
+    expect(CloudEvent.name).toBe('CloudEvent');
+  });
+
   it('refuses what is no CloudEvent', () => {
     expect(() => new CloudEvent({ type: 't' })).toThrow(TypeError);
   });

@@ -1,21 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { failureText } from '../application/failure-analysis/failure-text.ts';
-import { levelOf } from '../application/logging/logging.ts';
+import { levelOf } from '../application/logging/logging-levels.ts';
 import { ApplicationFailure } from './application-failure.ts';
-import { checkCommand } from './check.ts';
-import { createCommand } from './create.ts';
-import { devCommand } from './dev.ts';
+import { loadCommands, runsUntilStopped } from './commands.ts';
 import { CommandExit, exitCodes } from './exit-code.ts';
-import { graphCommand } from './graph.ts';
-import { moduleCommand } from './module.ts';
 import { moreHelp } from './more-help.ts';
 import { printableOutput, processOutput, type Output } from './output.ts';
-import { playCommand } from './play.ts';
-import { runCommand } from './run.ts';
-import { sendCommand } from './send.ts';
-import { serveCommand } from './serve.ts';
 import { endIfAsked, type TakeSignals } from './signals.ts';
-import { stateCommand } from './state.ts';
 import { packageVersion } from './version.ts';
 
 /** Runs a command line without the program's name. Returns the exit code: 0 done, 1 failed, 2 wrong usage. */
@@ -25,7 +16,7 @@ export async function main(
   takeSignals: TakeSignals = () => [],
 ): Promise<number> {
   const output = printableOutput(given);
-  const program = createProgram(output, takeSignals);
+  const program = createProgram(await loadCommands(parameters, output, takeSignals), output, takeSignals);
   try {
     await program.parseAsync([...parameters], { from: 'user' });
     return exitCodes.ok;
@@ -48,7 +39,7 @@ const programHelp = moreHelp({
   exitCodes: { 0: 'done', 1: 'failed; the reason is on standard error' },
 });
 
-function createProgram(output: Output, takeSignals: TakeSignals): Command {
+function createProgram(commands: readonly Command[], output: Output, takeSignals: TakeSignals): Command {
   const program = new Command('statefun')
     .description('Runs applications of stateful functions.')
     .version(packageVersion(), '-v, --version', 'print the version')
@@ -56,17 +47,9 @@ function createProgram(output: Output, takeSignals: TakeSignals): Command {
     .option('--debug', 'print the stacks of failures too, like LOG_LEVEL=debug')
     .showHelpAfterError('(statefun --help says what there is)')
     .addHelpText('after', programHelp);
-  const inspecting = [checkCommand, graphCommand, moduleCommand, stateCommand, sendCommand].map((create) => create(output));
-  const running = [
-    runCommand(takeSignals),
-    playCommand(undefined, takeSignals),
-    serveCommand(takeSignals),
-    devCommand(output, takeSignals),
-  ];
-  for (const command of [createCommand(output), ...inspecting, ...running]) program.addCommand(command);
-  // All other commands end soon and have nothing to stop.
-  program.hook('preAction', (_program, command) => {
-    if (!running.includes(command)) endIfAsked(takeSignals);
+  for (const command of commands) program.addCommand(command);
+  program.hook('preSubcommand', (_program, command) => {
+    if (!runsUntilStopped(command.name())) endIfAsked(takeSignals);
   });
   // Commands built elsewhere do not inherit the settings of the program.
   for (const command of withSubcommands(program)) {

@@ -7,6 +7,11 @@ export type LogLevel = LogSeverity | 'silent';
 /** The levels, from most lines to none. */
 export const logLevels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent'];
 
+/** Returns the level that a text names; `info` for any other text. */
+export function levelOf(text: string | undefined): LogLevel {
+  return logLevels.find((level) => level === text?.toLowerCase()) ?? 'info';
+}
+
 /** The name of the logger that every other logger inherits its level from. */
 export const rootLoggerName = 'root';
 

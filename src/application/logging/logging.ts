@@ -3,7 +3,7 @@ import { isError, StatefunError, toError } from '../../shared/errors.ts';
 import type { LogFields, Logger } from '../../shared/logger.ts';
 import { printable } from '../../shared/text/printable.ts';
 import { standardError } from '../../shared/standard-streams.ts';
-import { Loggers, logLevels, rootLoggerName, type LogLevel } from './logging-levels.ts';
+import { levelOf, Loggers, rootLoggerName, type LogLevel } from './logging-levels.ts';
 
 export type { LogLevel } from './logging-levels.ts';
 
@@ -42,11 +42,6 @@ function createPinoLogger(options: LoggingOptions, withStacks: () => boolean): L
       stream,
     ),
   );
-}
-
-/** Returns the level that a text names; `info` for any other text. */
-export function levelOf(text: string | undefined): LogLevel {
-  return logLevels.find((level) => level === text?.toLowerCase()) ?? 'info';
 }
 
 class PinoBackedLogger implements Logger {

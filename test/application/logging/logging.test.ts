@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { createLogger, levelOf, type LoggingOptions } from '../../../src/application/logging/logging.ts';
+import { levelOf } from '../../../src/application/logging/logging-levels.ts';
+import { createLogger, type LoggingOptions } from '../../../src/application/logging/logging.ts';
 import type { Logger } from '../../../src/shared/logger.ts';
 import { StatefunError } from '../../../src/shared/errors.ts';
 

@@ -1,4 +1,4 @@
-// npm run build: compiles the framework to dist/, then the examples.
+// npm run build: compiles the framework to dist/ and bundles it, then compiles the examples.
 //
 //   node scripts/build.mjs [--if-needed] [example …]      the framework and these examples; without a name, all that are built
 //
@@ -8,7 +8,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -27,44 +27,68 @@ class CommandFailure extends Error {
   }
 }
 
-const frameworkDigest = digestOf(['src', 'tsconfig.json', 'tsconfig.build.json', 'node_modules/typescript/package.json']);
+const tools = ['package-lock.json', 'scripts/build.mjs', 'scripts/bundle.mjs', 'node_modules/typescript/package.json'];
+const frameworkDigest = digestOf(['src', 'tsconfig.json', 'tsconfig.build.json', ...tools]);
 try {
-  build('the framework', 'dist', frameworkDigest, buildFramework);
-  for (const example of examples) buildExample(`examples/${example}`);
+  await build('the framework', 'dist', frameworkDigest, buildFramework);
+  for (const example of examples) await buildExample(`examples/${example}`);
 } catch (error) {
   // The compiler has printed the mistakes.
   if (!(error instanceof CommandFailure)) throw error;
   process.exitCode = error.status;
 }
 
-function buildExample(folder) {
+async function buildExample(folder) {
   const inputs = ['src', 'test', 'tsconfig.json', 'package.json'].map((name) => `${folder}/${name}`);
   const digest = digestOf(inputs, frameworkDigest);
-  build(folder, `${folder}/dist`, digest, () => {
+  await build(folder, `${folder}/dist`, digest, () => {
     run('npm', ['run', '--silent', 'build', '--workspace', folder]);
     writeFileSync(join(folder, 'dist', digestName), digest);
   });
 }
 
-function build(what, output, digest, compile) {
+async function build(what, output, digest, compile) {
   const stamp = join(output, digestName);
   if (ifNeeded && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
   // On standard error, since a program may read the output of `npm start --silent`.
   if (ifNeeded) console.error(`Building ${what}, which takes some seconds and is not done again until its sources change ...`);
-  compile();
+  await compile();
 }
 
-function buildFramework() {
+async function buildFramework() {
   const [next, last] = [`dist.next-${process.pid}`, `dist.last-${process.pid}`];
   removeLeftovers();
   try {
     run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', next]);
+    // Imported here: a build that is not needed must not wait for the bundler.
+    const { bundle } = await import('./bundle.mjs').catch(notInstalled);
+    await bundle(resolve(next), [...entryPoints(), ...workers()]);
     writeFileSync(join(next, digestName), frameworkDigest);
     if (existsSync('dist')) renameSync('dist', last);
     renameSync(next, 'dist');
   } finally {
     for (const folder of [next, last]) rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function notInstalled(error) {
+  if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+  console.error(`${error.message.split('\n')[0]}\nPackages that the build needs are not installed: npm ci`);
+  throw new CommandFailure(1);
+}
+
+/** Every source directly in src/ is an entry point of the package. */
+function entryPoints() {
+  return readdirSync('src')
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => name.slice(0, -'.ts'.length));
+}
+
+/** Threads start with modules that nothing imports. */
+function workers() {
+  return readdirSync('src', { recursive: true })
+    .filter((path) => path.endsWith('-worker.ts'))
+    .map((path) => path.slice(0, -'.ts'.length).replaceAll('\\', '/'));
 }
 
 /** Removes the folders of interrupted builds. */

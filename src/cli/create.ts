@@ -1,6 +1,7 @@
 import { basename, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { packageFolder } from '../shared/package-folder.ts';
 import { copyTemplate, readTemplateManifest } from './create/copy-template.ts';
 import { chooseDependency, toPackageSpecifier } from './create/framework-dependency.ts';
 import { ensureProjectFolder } from './create/project-folder.ts';
@@ -13,8 +14,6 @@ interface CreateCommandOptions {
   readonly name?: string;
   readonly statefun?: string;
 }
-
-const packageFolder = fileURLToPath(new URL('../../', import.meta.url));
 
 /** `statefun create <folder>`: creates a project with one event, one forwarder, one function and their tests. */
 export function createCommand(output: Output = processOutput): Command {
@@ -45,7 +44,7 @@ async function create(path: string, options: CreateCommandOptions, output: Outpu
   const folder = resolve(path);
   const { dependencies, devDependencies } = await readTemplateManifest();
   const name = ensureProjectName(options.name ?? basename(folder), Object.keys({ ...dependencies, ...devDependencies }));
-  const framework = chooseDependency(options.statefun, { folder: packageFolder, version: packageVersion() });
+  const framework = chooseDependency(options.statefun, { folder: fileURLToPath(packageFolder), version: packageVersion() });
   await ensureProjectFolder(folder);
   await copyTemplate(folder, name, toPackageSpecifier(framework, folder));
   output.out(nextSteps(name, folder));

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { StopSignals } from '../application/running/stop-signals.ts';
 import { StatefunError } from '../shared/errors.ts';
+import { packageFile } from '../shared/package-folder.ts';
 import { delay } from '../shared/time/timers.ts';
 import { DevSession, type StartedApplication } from './dev/dev-session.ts';
 import { changeBetween, readFileStates } from './dev/watched-files.ts';
@@ -16,7 +17,7 @@ import type { TakeSignals } from './signals.ts';
 /** Interval between reads of the sources, in milliseconds. Some hundred files take a few milliseconds. */
 const lookIntervalMs = 300;
 
-const command = fileURLToPath(new URL('../../bin/statefun.js', import.meta.url));
+const command = fileURLToPath(packageFile('bin/statefun.js'));
 
 /** `statefun dev <folder>`: builds and runs a project, and repeats that after every change of its sources. */
 export function devCommand(output: Output, takeSignals: TakeSignals): Command {

@@ -1,8 +1,7 @@
 import { CommitGroup, type Capture } from '../../src/engine/partition/commit-group.ts';
 import { Outbox } from '../../src/engine/egress/outbox.ts';
-import { Mailboxes } from '../../src/engine/partition/mailboxes.ts';
 import { Partition } from '../../src/engine/partition/partition.ts';
-import type { PendingMessage } from '../../src/engine/partition/activation.ts';
+import type { PendingMessage } from '../../src/engine/partition/pending-message.ts';
 import { messagesCollection } from '../../src/engine/partition/stored-entries.ts';
 import type { StoreChange } from '../../src/storage/store.ts';
 import { replaceMethod, undoAll, type Mutant } from './mutant.ts';
@@ -27,8 +26,8 @@ export const commitMutants: readonly Mutant[] = [
           };
         }),
         replaceMethod(group, 'capture', (capture) => {
-          return function (this: CommitGroup, unstored?: readonly PendingMessage[]): Capture {
-            const captured = capture.call(this, unstored);
+          return function (this: CommitGroup): Capture {
+            const captured = capture.call(this);
             const changes = [...late, ...captured.changes.filter((change) => !isNew(change))];
             late = captured.changes.filter(isNew);
             return { ...captured, changes };
@@ -39,21 +38,9 @@ export const commitMutants: readonly Mutant[] = [
   },
   {
     name: 'waiting-message-not-stored',
-    breaks: 'a message that waits behind another one of its address at a cut is not part of the commit',
+    breaks: 'a message that waits in its mailbox at a cut is not part of the commit',
     suite: 'simulation',
     apply: () => hideAtCut((pending, index) => !pending.stored && index > 0),
-  },
-  {
-    name: 'passed-over-message-not-stored',
-    breaks: 'a message that has left the queue for the mailbox of its address is not part of the next commit',
-    suite: 'simulation',
-    apply: () =>
-      replaceMethod(Mailboxes.prototype, 'takeUnstored', (takeUnstored) => {
-        return function (this: Mailboxes): readonly PendingMessage[] {
-          const inMailboxes = new Set([...this.addresses].flatMap(({ mailbox }) => [...(mailbox ?? [])].slice(1)));
-          return takeUnstored.call(this).filter((message) => !inMailboxes.has(message));
-        };
-      }),
   },
   {
     name: 'running-message-not-stored',
@@ -75,8 +62,8 @@ export const commitMutants: readonly Mutant[] = [
           };
         }),
         replaceMethod(group, 'capture', (capture) => {
-          return function (this: CommitGroup, unstored?: readonly PendingMessage[]): Capture {
-            const captured = capture.call(this, unstored);
+          return function (this: CommitGroup): Capture {
+            const captured = capture.call(this);
             running.outbox?.release(captured.outbox);
             return { ...captured, outbox: [] };
           };
@@ -115,8 +102,8 @@ function hideAtCut(hides: (pending: PendingMessage, index: number, status: strin
   return replaceMethod(Partition.prototype, 'capture', (capture) => {
     return function (this: Partition): Capture {
       const hidden: PendingMessage[] = [];
-      for (const [{ status }, messages] of this.mailboxes.byAddress()) {
-        for (const [index, pending] of messages.entries()) if (hides(pending, index, status)) hidden.push(pending);
+      for (const { mailbox, status } of this.mailboxes.addresses.withMessages()) {
+        for (const [index, pending] of [...mailbox].entries()) if (hides(pending, index, status)) hidden.push(pending);
       }
       for (const pending of hidden) pending.handled = true;
       const captured = capture.call(this);

@@ -38,17 +38,18 @@ function build(...parameters: readonly string[]): { status: number | null; err: 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'statefun-build-'));
   mkdirSync(join(folder, 'node_modules'));
-  symlinkSync(join(projectFolder, 'node_modules', 'typescript'), join(folder, 'node_modules', 'typescript'));
+  for (const tool of ['typescript', 'rolldown']) symlinkSync(join(projectFolder, 'node_modules', tool), join(folder, 'node_modules', tool));
   mkdirSync(join(folder, 'scripts'));
-  cpSync(join(projectFolder, 'scripts', 'build.mjs'), join(folder, 'scripts', 'build.mjs'));
-  const compilerOptions = { module: 'NodeNext', types: [], skipLibCheck: true };
+  for (const script of ['build.mjs', 'bundle.mjs']) cpSync(join(projectFolder, 'scripts', script), join(folder, 'scripts', script));
+  const compilerOptions = { module: 'NodeNext', rewriteRelativeImportExtensions: true, types: [], skipLibCheck: true };
   write('package.json', JSON.stringify({ type: 'module', workspaces: ['examples/*'] }));
   write('tsconfig.json', '{}');
   write(
     'tsconfig.build.json',
     JSON.stringify({ compilerOptions: { ...compilerOptions, rootDir: 'src', outDir: 'dist' }, include: ['src'] }),
   );
-  write('src/one.ts', 'export const one = 1;\n');
+  write('src/one.ts', "export { one } from './numbers/one.ts';\n");
+  write('src/numbers/one.ts', 'export const one = 1;\n');
   write('src/two.ts', 'export const two = 2;\n');
   write('examples/cart/package.json', JSON.stringify({ name: 'cart', scripts: { build: 'node compile.mjs' } }));
   write(
@@ -65,7 +66,16 @@ describe('scripts/build.mjs --if-needed', () => {
 
     expect(status).toBe(0);
     expect(err).toMatch(/^Building the framework.*\nBuilding examples\/cart.*\n$/);
-    expect(readdirSync(join(folder, 'dist')).sort()).toEqual(['.built-from', 'one.js', 'two.js']);
+    // Of the modules in folders nothing is left but the bundles that hold them.
+    expect(readdirSync(join(folder, 'dist'), { recursive: true }).sort()).toEqual([
+      '.built-from',
+      'numbers',
+      'one.js',
+      'one.js.map',
+      'two.js',
+      'two.js.map',
+    ]);
+    expect(read('dist/one.js')).toContain('one = 1');
     expect(existsSync(join(folder, 'examples', 'cart', 'dist', 'cart.js'))).toBe(true);
   });
 
@@ -94,7 +104,7 @@ describe('scripts/build.mjs --if-needed', () => {
     const { status, err } = build('--if-needed', 'cart');
 
     expect({ status, lines: err.split('\n').length - 1 }).toEqual({ status: 0, lines: 2 });
-    expect(readdirSync(join(folder, 'dist')).sort()).toEqual(['.built-from', 'one.js']);
+    expect(readdirSync(join(folder, 'dist')).sort()).toEqual(['.built-from', 'numbers', 'one.js', 'one.js.map']);
     expect(read('dist/one.js')).toContain('one = 11');
   });
 });

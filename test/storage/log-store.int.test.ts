@@ -2,8 +2,8 @@ import { describeStore } from '../contracts/store-contract.ts';
 import { createTemporaryFolder, removeFolder } from './log-fixture.ts';
 
 // Threads need the built package; it has the types of the sources.
-const builtUrl = new URL('../../dist/storage/open-log-store.js', import.meta.url).href;
-type Built = typeof import('../../src/storage/open-log-store.ts');
+const builtUrl = new URL('../../dist/storage.js', import.meta.url).href;
+type Built = typeof import('../../src/storage.ts');
 
 describeStore('LogStore with its threads', async () => {
   const { openLogStore } = (await import(builtUrl)) as Built;

@@ -1,9 +1,10 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { packageFile } from '../../shared/package-folder.ts';
 
 /** The example that new projects are copied from. It has the same place in the package and in the repository. */
-export const templateFolder = fileURLToPath(new URL('../../../examples/greeter/', import.meta.url));
+export const templateFolder = fileURLToPath(packageFile('examples/greeter/'));
 
 /** The files and folders that are copied unchanged. */
 const copied = ['src', 'test', 'tsconfig.json', 'events.jsonl'];

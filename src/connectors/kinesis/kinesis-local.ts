@@ -6,6 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StatefunError, toError } from '../../shared/errors.ts';
+import { packageFile } from '../../shared/package-folder.ts';
 import { delay, startTimer } from '../../shared/time/timers.ts';
 
 export interface KinesisLocalPorts {
@@ -52,7 +53,7 @@ export async function startKinesisLocal(script: string, ports: KinesisLocalPorts
   const child = fork(script, [], {
     // It looks for its certificate in the working directory.
     cwd: dirname(script),
-    execArgv: ['--require', fileURLToPath(new URL('./loopback-only.cjs', import.meta.url))],
+    execArgv: ['--require', fileURLToPath(packageFile('dist/connectors/kinesis/loopback-only.cjs'))],
     // Streams are created later, and options of this process (a debugger, loaders) are not passed on.
     env: { ...process.env, ...settings(ports, region), INITIALIZE_STREAMS: undefined, NODE_OPTIONS: undefined },
     // Ctrl-C in a terminal reaches the whole process group, and the application still has records to send then.

@@ -1,8 +1,9 @@
 import type { Envelope } from '../../envelope/envelope.ts';
 import type { StoreChange } from '../../storage/store.ts';
-import type { Activation, PendingMessage } from './activation.ts';
+import type { Activation } from './activation.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import type { Delayed } from './delayed-messages.ts';
+import type { PendingMessage } from './pending-message.ts';
 import type { RemoteStates } from './remote/remote-states.ts';
 import {
   deadLettersCollection,
@@ -50,8 +51,7 @@ export class CommitGroup {
   invocations = 0;
   #bytes = 0;
   readonly #dirty = new Set<Activation>();
-  /** The number of messages not handled that no commit holds. */
-  #unstored = 0;
+  #arrived: PendingMessage[] = [];
   readonly #retried = new Set<PendingMessage>();
   #delayed: Delayed[] = [];
   #outbox: OutboxRecord[] = [];
@@ -64,7 +64,7 @@ export class CommitGroup {
   get empty(): boolean {
     return (
       this.#dirty.size === 0 &&
-      this.#unstored === 0 &&
+      this.#arrived.length === 0 &&
       this.#retried.size === 0 &&
       this.#delayed.length === 0 &&
       this.#outbox.length === 0 &&
@@ -87,7 +87,7 @@ export class CommitGroup {
   }
 
   arrived(message: PendingMessage): void {
-    this.#unstored += 1;
+    this.#arrived.push(message);
     this.#bytes += message.envelope.payloadBytes;
   }
 
@@ -98,7 +98,7 @@ export class CommitGroup {
 
   handled(message: PendingMessage): void {
     if (message.stored) this.#remove(messagesCollection, message.sequence);
-    else this.#forget(message);
+    else this.#bytes -= message.envelope.payloadBytes;
   }
 
   delayed(delayed: Delayed): void {
@@ -145,14 +145,11 @@ export class CommitGroup {
     this.#remoteStates.add(states);
   }
 
-  /**
-   * Cuts: returns what the commit writes, and starts again empty. The captured messages and delayed messages count as stored from here on.
-   * `unstored` are all messages not handled yet that no commit holds.
-   */
-  capture(unstored: readonly PendingMessage[] = []): Capture {
+  /** Cuts: returns what the commit writes, and starts again empty. The captured messages and delayed messages count as stored from here on. */
+  capture(): Capture {
     const changes: StoreChange[] = this.#removed;
     for (const activation of this.#dirty) captureState(activation, changes);
-    for (const message of unstored) storeMessage(message, changes);
+    for (const message of this.#arrived) if (!message.handled) storeMessage(message, changes);
     for (const message of this.#retried) if (!message.handled) storeMessage(message, changes);
     for (const delayed of this.#delayed) if (!delayed.ended) storeDelayed(delayed, changes);
     for (const { egressId, sequence, envelope } of this.#outbox) {
@@ -177,16 +174,11 @@ export class CommitGroup {
     this.invocations = 0;
     this.#bytes = 0;
     for (const part of [this.#dirty, this.#retried, this.#positions, this.#deadLetters, this.#remoteStates]) part.clear();
-    this.#unstored = 0;
+    this.#arrived = [];
     this.#delayed = [];
     // The capture has the arrays of these two.
     this.#outbox = [];
     this.#removed = [];
-  }
-
-  #forget(message: PendingMessage): void {
-    this.#unstored -= 1;
-    this.#bytes -= message.envelope.payloadBytes;
   }
 
   #remove(collection: string, sequence: number): void {

@@ -8,7 +8,7 @@ import type { CommitGroup, OutboxRecord } from './commit-group.ts';
 import { DeadLetters, type DeadLetter } from './dead-letters.ts';
 import { traceOf } from './error-trace.ts';
 import type { EngineLimits } from './limits.ts';
-import type { PendingMessage } from './activation.ts';
+import type { PendingMessage } from './pending-message.ts';
 
 /** Most bytes kept of a record that becomes a dead letter: the store keeps it as one value. */
 const payloadBytesMax = 16 * 1024 * 1024;

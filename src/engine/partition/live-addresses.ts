@@ -1,18 +1,10 @@
-import type { RegisteredFunction } from '../../functions/function-registry.ts';
-import type { RemoteFunction } from '../../functions/remote/remote-function.ts';
+import type { FunctionRegistry } from '../../functions/function-registry.ts';
 import type { Address } from '../../shared/address.ts';
-import { Activation, type Executor } from './activation.ts';
+import { Activation } from './activation.ts';
 import type { EngineLimits } from './limits.ts';
 
 /** Addresses checked in one sweep, besides two for each new address since the last sweep. Bounds the pause when few of them can go. */
 const sweepMax = 2_000;
-
-/** What handles the messages of addresses. */
-export interface FunctionsOfAddresses {
-  /** Returns undefined for a type that nothing handles. */
-  find(type: string): RegisteredFunction | RemoteFunction | undefined;
-  executorOf(registered: RegisteredFunction | RemoteFunction): Executor;
-}
 
 /**
  * Keeps the addresses in memory, within a budget of addresses and bytes.
@@ -21,7 +13,7 @@ export interface FunctionsOfAddresses {
  * or a running handler stay, so the budget can be exceeded for a moment; back-pressure on the ingress limits the excess.
  */
 export class LiveAddresses {
-  readonly #functions: FunctionsOfAddresses;
+  readonly #functions: FunctionRegistry;
   readonly #limits: EngineLimits;
   readonly #byType = new Map<string, Map<string, Activation>>();
   readonly #all = new Set<Activation>();
@@ -29,7 +21,7 @@ export class LiveAddresses {
   /** Addresses created since the last sweep. */
   #created = 0;
 
-  constructor(functions: FunctionsOfAddresses, limits: EngineLimits) {
+  constructor(functions: FunctionRegistry, limits: EngineLimits) {
     this.#functions = functions;
     this.#limits = limits;
   }
@@ -48,7 +40,7 @@ export class LiveAddresses {
     if (found !== undefined) return found;
     const registered = this.#functions.find(address.type);
     if (registered === undefined) return undefined;
-    const activation = new Activation(address, registered, this.#functions.executorOf(registered));
+    const activation = new Activation(address, registered);
     let ofType = this.#byType.get(address.type);
     if (ofType === undefined) this.#byType.set(address.type, (ofType = new Map<string, Activation>()));
     ofType.set(address.id, activation);
@@ -57,8 +49,9 @@ export class LiveAddresses {
     return activation;
   }
 
-  [Symbol.iterator](): IterableIterator<Activation> {
-    return this.#all.values();
+  /** Returns the addresses that have not handled all their messages. */
+  withMessages(): readonly Activation[] {
+    return [...this.#all].filter(({ mailbox }) => mailbox.length > 0);
   }
 
   /** Updates the byte count of an activation. */

@@ -1,11 +1,18 @@
 import type { Address } from '../../shared/address.ts';
+import { toError } from '../../shared/errors.ts';
+import { AddressState } from '../../state/address-state.ts';
 import type { StateEntry } from '../../state/state-entry.ts';
 import type { Activation } from './activation.ts';
 import type { Mailboxes } from './mailboxes.ts';
 import type { PartitionPorts } from './partition-ports.ts';
+import { RemoteState } from './remote/remote-state.ts';
+import type { RemoteTypes } from './remote/remote-types.ts';
+import type { Settlement } from './settlement.ts';
 
 export interface StateLoadingParts {
   readonly mailboxes: Mailboxes;
+  readonly remoteTypes: RemoteTypes;
+  readonly settlement: Settlement;
   readonly ports: Pick<PartitionPorts, 'readState'>;
 }
 
@@ -37,7 +44,7 @@ export class StateLoading {
 
   /** Reads the states that the messages behind the next one need, so that all are read at the same time. */
   readAhead(addressesMax: number, nowMs: number): void {
-    for (const activation of this.#parts.mailboxes.ahead(addressesMax)) {
+    for (const activation of this.#parts.mailboxes.ready.some(addressesMax)) {
       if (activation.status === 'idle' && activation.held === undefined) this.read(activation, nowMs);
     }
   }
@@ -57,18 +64,19 @@ export class StateLoading {
     this.#set(activation, entries, nowMs);
   }
 
-  /** When the entries cannot be decoded, the message whose turn it is fails, and the entries stay as they are. */
+  /** When the entries cannot be decoded, the first message fails and the entries stay as they are. */
   #set(activation: Activation, entries: readonly StateEntry[], nowMs: number): void {
-    const { mailboxes } = this.#parts;
-    const { executor } = activation;
+    const { mailboxes, remoteTypes, settlement } = this.#parts;
+    const { function: registered, mailbox } = activation;
     try {
-      executor.load(activation, entries);
+      if (registered.kind === 'class') activation.state = new AddressState(registered.cells, entries, activation.address);
+      else activation.remoteState = new RemoteState(remoteTypes.ensure(registered.type).states, entries);
     } catch (error) {
-      const message = mailboxes.first;
-      // A message of the address whose turn comes later reads them again, and fails.
-      if (message?.activation !== activation) return;
-      mailboxes.take(message);
-      executor.unreadable(activation, message, error, nowMs);
+      const message = mailbox.peek();
+      // The next message reads them again, and fails.
+      if (message === undefined) return;
+      if (registered.kind === 'class') settlement.failed(activation, message, undefined, error, nowMs);
+      else settlement.giveUp(activation, message, registered.policy.onFailure, toError(error));
       return;
     }
     mailboxes.addresses.recount(activation);

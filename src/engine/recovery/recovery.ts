@@ -5,7 +5,7 @@ import type { Store } from '../../storage/store.ts';
 import type { OutboxRecord } from '../partition/commit-group.ts';
 import type { DeadLetter, DeadLetters } from '../partition/dead-letters.ts';
 import type { Partition } from '../partition/partition.ts';
-import { PendingMessage } from '../partition/activation.ts';
+import { PendingMessage } from '../partition/pending-message.ts';
 import { recoverRequests } from './requests.ts';
 import {
   deadLettersCollection,

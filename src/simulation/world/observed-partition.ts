@@ -1,8 +1,9 @@
-import type { Activation, PendingMessage } from '../../engine/partition/activation.ts';
+import type { Activation } from '../../engine/partition/activation.ts';
 import type { Capture } from '../../engine/partition/commit-group.ts';
 import type { Delayed } from '../../engine/partition/delayed-messages.ts';
 import { Partition, type PartitionOptions } from '../../engine/partition/partition.ts';
 import type { PartitionRun } from '../../engine/partition/partition-ports.ts';
+import type { PendingMessage } from '../../engine/partition/pending-message.ts';
 import type { Message } from '../../functions/message.ts';
 import { formatAddress } from '../../shared/address.ts';
 
@@ -11,9 +12,9 @@ export type MessageEnd = 'succeeded' | 'given up';
 
 /** What is seen of a partition. */
 export interface PartitionWatcher {
-  /** A message waits for its turn. */
+  /** A message stands in its mailbox. */
   arrived(message: Message): void;
-  /** A commit held the message, and it waits again. */
+  /** A commit held the message, and it stands in its mailbox again. */
   restored(message: PendingMessage): void;
   /** Of the messages that could be handled one has been: the oldest, or not. */
   handled(oldest: boolean): void;
@@ -85,12 +86,9 @@ export class ObservedPartition extends Partition {
   /** The address with the oldest message, of those that neither run nor wait for another attempt. */
   #oldest(): Activation | undefined {
     let oldest: Activation | undefined;
-    let sequence = Infinity;
-    for (const [activation, [first]] of this.mailboxes.byAddress()) {
+    for (const activation of this.mailboxes.addresses.withMessages()) {
       if (activation.status === 'running' || activation.status === 'waiting') continue;
-      if (first === undefined || first.sequence >= sequence) continue;
-      oldest = activation;
-      sequence = first.sequence;
+      if (sequenceOf(activation) < (oldest === undefined ? Infinity : sequenceOf(oldest))) oldest = activation;
     }
     return oldest;
   }
@@ -108,7 +106,7 @@ export class ObservedPartition extends Partition {
     let counted = this.attempts.succeeded;
     mailboxes.remove = (activation, message) => {
       remove(activation, message);
-      // Successes are counted before their messages are removed.
+      // Successes are counted before their messages are taken out of the mailbox.
       const end = this.attempts.succeeded > counted ? 'succeeded' : 'given up';
       if (end === 'succeeded') counted += 1;
       this.touched.add(formatAddress(message.target));
@@ -131,4 +129,8 @@ export class ObservedPartition extends Partition {
       return due;
     };
   }
+}
+
+function sequenceOf({ mailbox }: Activation): number {
+  return mailbox.peek()?.sequence ?? Infinity;
 }

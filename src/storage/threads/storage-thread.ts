@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { packageFile } from '../../shared/package-folder.ts';
 import { fromFailure, type ThreadRequest, type ThreadResponse } from './serve-thread.ts';
 
 interface OpenCall<R> {
@@ -54,7 +55,7 @@ export class StorageThread<Q, R> {
   #run(): { readonly worker: Worker; readonly exited: Promise<void> } {
     // Node loads worker threads as JavaScript. The TypeScript sources, which unit tests run, have no such file.
     if (import.meta.url.endsWith('.ts')) throw new Error(`the ${this.#name} needs the built package; pass the inline variant instead`);
-    const url = new URL(`./${this.#file}`, import.meta.url);
+    const url = packageFile(`dist/storage/threads/${this.#file}`);
     const worker = new Worker(url, { workerData: this.#startData, execArgv: [], name: `statefun ${this.#name}` });
     worker.on('message', (response: ThreadResponse<R>) => this.#settle(worker, response));
     worker.on('error', (error: Error) => this.#fail(error));

@@ -1,5 +1,5 @@
 // Commits 1, 2, 3 … as the value of one entry with the writer thread, printing each number when its commit has resolved.
-import { openLogStore } from '../../../dist/storage/open-log-store.js';
+import { openLogStore } from '../../../dist/storage.js';
 
 const [folder, last] = process.argv.slice(2);
 const store = await openLogStore({ folder, segmentBytesMax: 4_096 });

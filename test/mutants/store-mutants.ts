@@ -1,6 +1,8 @@
 import { InlineLogWriter } from '../../src/storage/threads/writer-inline.ts';
 import { LogStore } from '../../src/storage/log-store.ts';
 import { FrameEncoder } from '../../src/storage/format/frame-encoder.ts';
+import { CopiedEntries } from '../../src/storage/compaction/copied-entries.ts';
+import { IndexSlots } from '../../src/storage/index/index-slots.ts';
 import { LogIndex } from '../../src/storage/index/log-index.ts';
 import { NameHash } from '../../src/storage/format/name-hash.ts';
 import type { EntrySpan } from '../../src/storage/format/entry-format.ts';
@@ -187,6 +189,31 @@ const entryMutants: readonly Mutant[] = [
     apply: () => keeping((kept, removes) => (removes ? kept : !kept)),
   },
   {
+    name: 'compaction-moves-overwritten',
+    breaks: 'a compaction points the index to its copy of an entry whose key was written again meanwhile',
+    suite: 'disk',
+    apply() {
+      let moving = false;
+      return undoAll(
+        replaceMethod(CopiedEntries.prototype, 'moveBatch', (moveBatch) => {
+          return function (this: CopiedEntries, target): boolean {
+            moving = true;
+            try {
+              return moveBatch.call(this, target);
+            } finally {
+              moving = false;
+            }
+          };
+        }),
+        replaceMethod(IndexSlots.prototype, 'isAt', (isAt) => {
+          return function (this: IndexSlots, slot, ordinal, offset): boolean {
+            return moving || isAt.call(this, slot, ordinal, offset);
+          };
+        }),
+      );
+    },
+  },
+  {
     name: 'compacted-segment-not-synced',
     breaks: 'a manifest names a segment that a compaction has not synced',
     suite: 'disk',
@@ -245,10 +272,10 @@ function taking(change: (entry: EntrySpan) => EntrySpan | undefined): () => void
 
 /** Changes which entries a compaction keeps. `keeps` gets the original decision and whether the entry is a tombstone. */
 function keeping(keeps: (kept: boolean, removes: boolean) => boolean): () => void {
-  const shown = new WeakMap<SegmentCopier, Uint32Array>();
+  const shown = new WeakMap<SegmentCopier, Int32Array>();
   return replaceMethod(SegmentCopier.prototype, 'advance', (advance) => {
     return function (this: SegmentCopier, kept: Uint8Array) {
-      const judged = shown.get(this) ?? new Uint32Array(0);
+      const judged = shown.get(this) ?? new Int32Array(0);
       const changed = kept.map((one, entry) => {
         const commitHigh = judged[entry * candidateWords + candidateField.commitHigh] ?? 0;
         return keeps(one !== 0, (commitHigh & removesFlag) !== 0) ? 1 : 0;

@@ -3,13 +3,12 @@ import { assertInvariant, hasCode, toError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { noPressure, planCompaction, type CompactionPlan, type CompactionPressure } from './compaction-plan.ts';
 import type { LogWriter } from '../threads/writer.ts';
-import { placeOf, unitsOf } from '../index/index-slots.ts';
 import type { TrackedSegment, SegmentTable } from '../index/segment-table.ts';
 import type { LogIndex } from '../index/log-index.ts';
 import type { ListedKeptSegment } from '../segments/manifest.ts';
 import type { LogCopier } from '../threads/copier.ts';
 import type { LogReader } from '../threads/reader.ts';
-import { candidateField, candidateWords, removesFlag } from '../segments/segment-copier.ts';
+import { CopiedEntries } from './copied-entries.ts';
 
 /** Ratio of all entries to the newest ones above which the read rate of a compaction is not limited. */
 const spaceFactorUrgent = 1.65;
@@ -32,22 +31,6 @@ export interface CompactionOptions {
   readonly open: () => TrackedSegment;
   /** Makes the store fail. */
   readonly failed: (error: Error) => void;
-}
-
-/** Copied entries, six numbers each: three hashes, segment and offset of the original, offset of the copy. */
-type Moves = Uint32Array;
-const moveWords = 6;
-
-/** Progress of a compaction. */
-interface Copied {
-  readonly number: number;
-  readonly moves: Moves[];
-  commitMin: number;
-  commitMax: number;
-  units: number;
-  tombstoneUnits: number;
-  /** Size of all entries that were judged, in units. */
-  judgedUnits: number;
 }
 
 /**
@@ -146,21 +129,19 @@ export class Compaction {
   }
 
   async #run({ sources, tombstonesKeptFrom }: CompactionPlan): Promise<void> {
-    const { writer, copier, commits, logger } = this.#options;
+    const { writer, copier, commits, logger, index, segments } = this.#options;
     const number = await writer.reserveNumber();
     const cleanAt = commits();
-    const copied: Copied = { number, moves: [], commitMin: Infinity, commitMax: 0, units: 0, tombstoneUnits: 0, judgedUnits: 0 };
+    const copied = new CopiedEntries(index, segments, tombstonesKeptFrom);
     await copier.begin({ number, sources: sources.map(({ listed, bytes }) => ({ number: listed.number, bytes })) });
-    await this.#copy(copied, tombstonesKeptFrom);
+    await this.#copy(copied);
     if (this.#closing) return copier.abandon();
     // An entry that was not judged would be lost with its segment.
     const units = sources.reduce((sum, source) => sum + source.units, 0);
     assertInvariant(copied.judgedUnits === units, 'a compaction judges every entry of the segments it reads');
 
     const added =
-      copied.moves.length === 0
-        ? []
-        : [{ kind: 'kept', number, cleanAt, commitMin: copied.commitMin, commitMax: copied.commitMax } as const];
+      copied.count === 0 ? [] : [{ kind: 'kept', number, cleanAt, commitMin: copied.commitMin, commitMax: copied.commitMax } as const];
     const bytes = added.length === 0 ? 0 : await copier.finish();
     if (added.length === 0) await copier.abandon();
     await this.#replace(
@@ -173,55 +154,22 @@ export class Compaction {
     logger.debug('compacted', { segments: sources.map(({ listed }) => listed.number), bytesBefore, bytesAfter: bytes });
   }
 
-  async #copy(copied: Copied, tombstonesKeptFrom: number): Promise<void> {
+  async #copy(copied: CopiedEntries): Promise<void> {
     const { copier } = this.#options;
     let kept = new Uint8Array(0);
-    let judged: Uint32Array = new Uint32Array(0);
     for (let delayMs = 0; !this.#closing;) {
-      // The buffer moves to the copier, and its content is needed again below.
-      const { placed, candidates } = await copier.advance(kept.slice(), delayMs);
-      if (placed.length > 0) copied.moves.push(toMoves(judged, kept, placed));
+      const { placed, candidates } = await copier.advance(kept, delayMs);
+      copied.placed(placed);
       if (candidates.length === 0) return;
-      kept = this.#judge(candidates, tombstonesKeptFrom, copied);
-      judged = candidates;
-      delayMs = this.#delayMs(candidates);
+      kept = copied.judge(candidates);
+      delayMs = this.#delayMs(copied.batchBytes);
     }
   }
 
-  /** Judges the candidates. Returns 1 for each entry to copy, 0 for each to drop. */
-  #judge(candidates: Uint32Array, tombstonesKeptFrom: number, copied: Copied): Uint8Array<ArrayBuffer> {
-    const { index, segments } = this.#options;
-    const kept = new Uint8Array(candidates.length / candidateWords);
-    for (let entry = 0; entry < kept.length; entry += 1) {
-      const at = (field: number): number => candidates[entry * candidateWords + field] ?? 0;
-      const commitHigh = at(candidateField.commitHigh);
-      const removes = (commitHigh & removesFlag) !== 0;
-      const commit = (commitHigh & ~removesFlag) * 0x1_0000_0000 + at(candidateField.commit);
-      const slot = index.find({
-        collection: at(candidateField.collection),
-        first: at(candidateField.first),
-        second: at(candidateField.second),
-      });
-      const place = slot === 0 ? undefined : index.placeOf(slot);
-      const newest = place?.offset === at(candidateField.offset) && segments.at(place.ordinal).listed.number === at(candidateField.segment);
-      const units = unitsOf(at(candidateField.bytes));
-      copied.judgedUnits += units;
-      if (removes ? slot !== 0 || commit < tombstonesKeptFrom : !newest) continue;
-      kept[entry] = 1;
-      copied.commitMin = Math.min(copied.commitMin, commit);
-      copied.commitMax = Math.max(copied.commitMax, commit);
-      copied.units += units;
-      if (removes) copied.tombstoneUnits += units;
-    }
-    return kept;
-  }
-
-  /** Returns the delay after these entries that keeps the read rate. */
-  #delayMs(candidates: Uint32Array): number {
+  /** Returns the delay after so many bytes of entries that keeps the read rate. */
+  #delayMs(bytes: number): number {
     if (this.#hurried) return 0;
     const { segments, bytesPerSecondMax } = this.#options;
-    let bytes = 0;
-    for (let offset: number = candidateField.bytes; offset < candidates.length; offset += candidateWords) bytes += candidates[offset] ?? 0;
     let units = 0;
     let liveUnits = 0;
     for (const segment of segments.each()) {
@@ -231,7 +179,7 @@ export class Compaction {
     return units > spaceFactorUrgent * liveUnits ? 0 : Math.min(delayMsMax, (bytes / bytesPerSecondMax) * 1_000);
   }
 
-  async #replace(sources: readonly TrackedSegment[], added: readonly ListedKeptSegment[], copied: Copied): Promise<void> {
+  async #replace(sources: readonly TrackedSegment[], added: readonly ListedKeptSegment[], copied: CopiedEntries): Promise<void> {
     const { writer, segments } = this.#options;
     // Before the manifest is written: `add` throws when no ordinal is free, and then nothing has changed.
     const targets = added.map((listed) => segments.add(listed, listed.bytes));
@@ -244,28 +192,10 @@ export class Compaction {
     for (const target of targets) {
       target.units = copied.units;
       target.tombstoneUnits = copied.tombstoneUnits;
-      for (const moves of copied.moves) {
-        this.#move(moves, target);
-        await nextTurn();
-      }
+      // Commits go on between two batches.
+      while (copied.moveBatch(target)) await nextTurn();
     }
     for (const source of sources) segments.retire(source, () => this.#remove(source.listed.number));
-  }
-
-  /** Points the index to the copies of entries that are still the newest of their key. */
-  #move(moves: Moves, target: TrackedSegment): void {
-    const { index, segments } = this.#options;
-    for (let start = 0; start < moves.length; start += moveWords) {
-      const at = (field: number): number => moves[start + field] ?? 0;
-      const slot = index.find({ collection: at(0), first: at(1), second: at(2) });
-      if (slot === 0) continue;
-      const place = index.placeOf(slot);
-      const source = segments.at(place.ordinal);
-      if (place.offset !== at(4) || source.listed.number !== at(3)) continue;
-      source.liveUnits -= place.units;
-      target.liveUnits += place.units;
-      index.move(slot, at(5), placeOf(target.ordinal, place.units));
-    }
   }
 
   #remove(number: number): void {
@@ -277,17 +207,4 @@ export class Compaction {
       .finally(() => this.#removals.delete(done));
     this.#removals.add(done);
   }
-}
-
-function toMoves(candidates: Uint32Array, kept: Uint8Array, offsets: Uint32Array): Moves {
-  const moves = new Uint32Array(offsets.length * moveWords);
-  let next = 0;
-  for (let entry = 0; entry < kept.length; entry += 1) {
-    if (kept[entry] === 0) continue;
-    const at = (field: number): number => candidates[entry * candidateWords + field] ?? 0;
-    const { collection, first, second, segment, offset } = candidateField;
-    moves.set([at(collection), at(first), at(second), at(segment), at(offset), offsets[next] ?? 0], next * moveWords);
-    next += 1;
-  }
-  return moves;
 }

@@ -25,7 +25,7 @@ export class FrameEncoder {
   /** Two views of all of it. */
   #bytes = Buffer.from(this.#memory);
   #view = new DataView(this.#memory);
-  #marks = new Uint32Array(new SharedArrayBuffer(marksInitial * markWords * 4));
+  #marks = new Int32Array(new SharedArrayBuffer(marksInitial * markWords * 4));
   #end = 0;
   #commitLow = 0;
   #commitHigh = 0;
@@ -39,7 +39,7 @@ export class FrameEncoder {
     assertInvariant(!this.#given, 'a frame is encoded when the writer has returned the one before');
     if (this.#bytes.length === 0) this.#useArea(areaBytesInitial);
     if (this.#marks.length < changes.length * markWords)
-      this.#marks = new Uint32Array(new SharedArrayBuffer(Math.max(changes.length, (this.#marks.length / markWords) * 2) * markWords * 4));
+      this.#marks = new Int32Array(new SharedArrayBuffer(Math.max(changes.length, (this.#marks.length / markWords) * 2) * markWords * 4));
     this.#end = frameHeaderBytes;
     this.#commitLow = commit >>> 0;
     this.#commitHigh = Math.floor(commit / 0x1_0000_0000);

@@ -2,7 +2,7 @@
 const rounds = 8;
 
 /**
- * The hash of a key: 32 bits of the collection alone, and 64 bits of collection and key together.
+ * The hash of a key: 32 bits of the collection alone, and 64 bits of collection and key together, as signed words, which V8 does not box.
  *
  * The hash is keyed by the store's id, which no client knows, so that nobody can choose ids that collide. It is a MAC over 16-byte blocks with
  * the permutation of Chaskey (Mouha et al., 2014), which needs only the 32-bit operations that JavaScript has.
@@ -42,15 +42,15 @@ export class NameHash {
   updateCollection(bytes: Uint8Array, start: number, end: number): void {
     absorb(this.#afterCollection, this.#start, noMask, bytes, start, end);
     absorb(this.#state, this.#afterCollection, this.#endMask, noBytes, 0, 0);
-    this.collection = (this.#state[0] ?? 0) >>> 0;
+    this.collection = this.#state[0] ?? 0;
   }
 
   /** Hashes a key of the collection that was hashed last. */
   updateKey(bytes: Uint8Array, start: number, end: number): void {
     absorb(this.#state, this.#afterCollection, this.#keyMask, bytes, start, end);
     absorb(this.#state, this.#state, this.#endMask, noBytes, 0, 0);
-    this.first = (this.#state[0] ?? 0) >>> 0;
-    this.second = (this.#state[1] ?? 0) >>> 0;
+    this.first = this.#state[0] ?? 0;
+    this.second = this.#state[1] ?? 0;
   }
 }
 

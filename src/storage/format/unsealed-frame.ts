@@ -15,7 +15,7 @@ export interface UnsealedFrame {
   /** Number of entries. */
   readonly entries: number;
   /** Four numbers for each entry, see {@link markField}. */
-  readonly marks: Uint32Array<SharedArrayBuffer>;
+  readonly marks: Int32Array<SharedArrayBuffer>;
 }
 
 /** Offset of the entry in the frame, with the flag {@link namesWanted}; and the hashes of its names in a sealed frame, if they are wanted. */
@@ -26,7 +26,7 @@ export const markWords = 4;
 export const namesWanted = 0x8000_0000;
 
 /** Returns the offset of an entry in the frame, given the number of its first mark. */
-export function startAt(marks: Uint32Array, mark: number): number {
+export function startAt(marks: Int32Array, mark: number): number {
   return (marks[mark] ?? 0) & ~namesWanted;
 }
 
@@ -54,7 +54,7 @@ export class FrameSeal {
     return bytes;
   }
 
-  #markNames(bytes: Buffer, start: number, { keyStart, valueStart }: EntrySpan, marks: Uint32Array, mark: number): void {
+  #markNames(bytes: Buffer, start: number, { keyStart, valueStart }: EntrySpan, marks: Int32Array, mark: number): void {
     const hash = this.#hash;
     hash.update(bytes, start + entryHeaderBytes, keyStart, valueStart);
     marks[mark + markField.collection] = hash.collection;

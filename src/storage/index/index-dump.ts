@@ -157,10 +157,10 @@ function readHead(disk: Disk, file: number, size: number): { head: DumpHead; end
   return { head: JSON.parse(json.toString('utf8')) as DumpHead, end }; // the checksum proves that writeIndexDump wrote it
 }
 
-function readBlocks(disk: Disk, file: number, head: DumpHead, start: number): Uint32Array<ArrayBuffer>[] {
+function readBlocks(disk: Disk, file: number, head: DumpHead, start: number): Int32Array<ArrayBuffer>[] {
   let position = start;
   return head.checksums.map((checksum, block) => {
-    const words = new Uint32Array(block < head.pieces ? pieceWords : bucketSlots);
+    const words = new Int32Array(block < head.pieces ? pieceWords : bucketSlots);
     const bytes = toBytes(words);
     if (readFullySync(disk, file, bytes, position) < bytes.length || crc32(bytes) !== checksum) throw new Error('damaged');
     position += bytes.length;
@@ -168,7 +168,7 @@ function readBlocks(disk: Disk, file: number, head: DumpHead, start: number): Ui
   });
 }
 
-function fill(index: LogIndex, head: DumpHead, blocks: readonly Uint32Array<ArrayBuffer>[]): void {
+function fill(index: LogIndex, head: DumpHead, blocks: readonly Int32Array<ArrayBuffer>[]): void {
   index.slots.restore(blocks.slice(0, head.pieces), head.counters);
   let next = head.pieces;
   const tables: readonly SlotTable[] = [index.keyTable, index.chainTable];
@@ -176,7 +176,7 @@ function fill(index: LogIndex, head: DumpHead, blocks: readonly Uint32Array<Arra
     const { depth = 0, buckets = [] } = head.tables[position] ?? {};
     const filled = buckets.map((bucket) => ({
       position: bucket.position,
-      bucket: { slots: blocks[next++] ?? new Uint32Array(0), used: bucket.used, depth: bucket.depth },
+      bucket: { slots: blocks[next++] ?? new Int32Array(0), used: bucket.used, depth: bucket.depth },
     }));
     table.restore(depth, filled);
   }
@@ -188,6 +188,6 @@ function readExactly(disk: Disk, file: number, length: number, position: number)
   return bytes;
 }
 
-function toBytes(words: Uint32Array): Buffer {
+function toBytes(words: Int32Array): Buffer {
   return Buffer.from(words.buffer, words.byteOffset, words.byteLength);
 }

@@ -10,7 +10,7 @@ import { appendAll } from '../../shared/append-all.ts';
  *   5  the next slot with the same hash of the collection, in order of arrival; of a free slot, the next free slot
  *   6  the previous slot with the same hash of the collection
  *
- * Slots are allocated in pieces, so that growing copies nothing. Number 0 means no slot.
+ * Slots are allocated in pieces, so that growing copies nothing. Number 0 means no slot. Words are signed, since V8 boxes larger numbers.
  */
 const slotWords = 7;
 export const slotField = { collection: 0, first: 1, second: 2, offset: 3, place: 4, next: 5, before: 6 } as const;
@@ -27,13 +27,13 @@ const unitMask = (1 << unitBits) - 1;
 export const ordinalsMax = 1 << (32 - unitBits);
 
 export const unitsOf = (recordBytes: number): number => Math.ceil(recordBytes / unitBytes);
-export const placeOf = (ordinal: number, units: number): number => ((ordinal << unitBits) | units) >>> 0;
+export const placeOf = (ordinal: number, units: number): number => (ordinal << unitBits) | units;
 export const ordinalOf = (place: number): number => place >>> unitBits;
 export const unitsAt = (place: number): number => place & unitMask;
 
 /** The slots of an index, used and free. */
 export class IndexSlots {
-  readonly pieces: Uint32Array<ArrayBuffer>[] = [];
+  readonly pieces: Int32Array<ArrayBuffer>[] = [];
   /** Number of slots that were ever used, number 0 included. */
   #end = 1;
   #free = 0;
@@ -55,6 +55,30 @@ export class IndexSlots {
 
   set(slot: number, field: number, value: number): void {
     this.#pieceOf(slot)[(slot & (pieceSlots - 1)) * slotWords + field] = value;
+  }
+
+  /** Whether the slot has these hashes. */
+  matches(slot: number, collection: number, first: number, second: number): boolean {
+    const piece = this.#pieceOf(slot);
+    const start = (slot & (pieceSlots - 1)) * slotWords;
+    return (
+      piece[start + slotField.first] === first &&
+      piece[start + slotField.second] === second &&
+      piece[start + slotField.collection] === collection
+    );
+  }
+
+  /** Whether the newest entry of the key begins there. */
+  isAt(slot: number, ordinal: number, offset: number): boolean {
+    const piece = this.#pieceOf(slot);
+    const start = (slot & (pieceSlots - 1)) * slotWords;
+    const place = piece[start + slotField.place] ?? 0;
+    return place !== 0 && ordinalOf(place) === ordinal && piece[start + slotField.offset] === (offset | 0);
+  }
+
+  /** Offset of the newest entry of the key. */
+  offsetOf(slot: number): number {
+    return this.get(slot, slotField.offset) >>> 0;
   }
 
   /** Sets offset and place, and returns the place before. */
@@ -79,7 +103,7 @@ export class IndexSlots {
       this.#free = this.get(free, slotField.next);
       return free;
     }
-    if (this.#end >>> pieceBits >= this.pieces.length) this.pieces.push(new Uint32Array(pieceSlots * slotWords));
+    if (this.#end >>> pieceBits >= this.pieces.length) this.pieces.push(new Int32Array(pieceSlots * slotWords));
     return this.#end++;
   }
 
@@ -101,7 +125,7 @@ export class IndexSlots {
     return [this.#end, this.#free, this.#used];
   }
 
-  restore(pieces: readonly Uint32Array<ArrayBuffer>[], [end = 1, free = 0, used = 0]: readonly number[]): void {
+  restore(pieces: readonly Int32Array<ArrayBuffer>[], [end = 1, free = 0, used = 0]: readonly number[]): void {
     this.pieces.length = 0;
     appendAll(this.pieces, pieces);
     this.#end = end;
@@ -109,7 +133,7 @@ export class IndexSlots {
     this.#used = used;
   }
 
-  #pieceOf(slot: number): Uint32Array {
+  #pieceOf(slot: number): Int32Array {
     const piece = this.pieces[slot >>> pieceBits];
     if (piece === undefined) throw new RangeError(`slot ${slot} was never allocated`);
     return piece;

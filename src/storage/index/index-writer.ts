@@ -66,7 +66,7 @@ export class IndexWriter {
     this.#segments.at(ordinalOf(place)).liveUnits -= unitsAt(place);
   }
 
-  #namesOf(area: SharedArrayBuffer, start: number, marks: Uint32Array, mark: number): KeyHash {
+  #namesOf(area: SharedArrayBuffer, start: number, marks: Int32Array, mark: number): KeyHash {
     if (((marks[mark] ?? 0) & namesWanted) === 0) return this.#hashNames(area, start);
     const marked = this.#marked;
     marked.collection = marks[mark + markField.collection] ?? 0;

@@ -38,12 +38,12 @@ export class LogIndex {
 
   /** Returns the slot of a key; 0 when the key is not in the index. */
   find({ collection, first, second }: KeyHash): number {
-    return this.keyTable.find(collection, first, second);
+    return this.keyTable.find(collection | 0, first | 0, second | 0);
   }
 
   placeOf(slot: number): EntryPlace {
     const place = this.slots.get(slot, slotField.place);
-    return { ordinal: ordinalOf(place), offset: this.slots.get(slot, slotField.offset), units: unitsAt(place) };
+    return { ordinal: ordinalOf(place), offset: this.slots.offsetOf(slot), units: unitsAt(place) };
   }
 
   /** Sets offset and place of the newest entry of a key; see {@link slotField}. Returns the place before. */
@@ -74,7 +74,7 @@ export class LogIndex {
     slots.set(slot, slotField.second, second);
     slots.move(slot, offset, place);
     this.keyTable.add(slot);
-    const head = this.chainTable.find(collection, first, second);
+    const head = this.chainTable.find(collection | 0, 0, 0);
     if (head === 0) {
       this.#link(slot, slot);
       this.chainTable.add(slot);
@@ -102,7 +102,7 @@ export class LogIndex {
 
   /** Returns the places of the keys of a collection in order of arrival. Keys of another collection may be among them (STORE-I2). */
   placesOf(collection: number): EntryPlace[] {
-    const head = this.chainTable.find(collection, 0, 0);
+    const head = this.chainTable.find(collection | 0, 0, 0);
     const places: EntryPlace[] = [];
     if (head === 0) return places;
     let slot = head;

@@ -10,7 +10,7 @@ const bucketUsedMax = Math.floor(bucketSlots * 0.8);
 
 /** An open-addressing table of slot numbers; 0 is an empty position. */
 interface Bucket {
-  slots: Uint32Array<ArrayBuffer>;
+  slots: Int32Array<ArrayBuffer>;
   used: number;
   /** Number of lowest bits that all hashes in the bucket share. */
   depth: number;
@@ -37,7 +37,7 @@ export class SlotTable {
     this.#slots = slots;
     this.#field = field;
     this.#exact = exact;
-    this.#directory = [{ slots: new Uint32Array(bucketSlots), used: 0, depth: 0 }];
+    this.#directory = [{ slots: new Int32Array(bucketSlots), used: 0, depth: 0 }];
   }
 
   get bytes(): number {
@@ -46,11 +46,14 @@ export class SlotTable {
 
   /** Returns the slot with the hashes, or 0. A table that is not exact compares only the hash it hashes by. */
   find(collection: number, first: number, second: number): number {
-    const hash = this.#exact ? first : collection;
+    const slots = this.#slots;
+    const exact = this.#exact;
+    const hash = exact ? first : collection;
     const table = this.#bucketOf(hash).slots;
     for (let index = homeOf(hash); ; index = (index + 1) & bucketMask) {
       const slot = table[index] ?? 0;
-      if (slot === 0 || this.#matches(slot, collection, first, second)) return slot;
+      if (slot === 0) return 0;
+      if (exact ? slots.matches(slot, collection, first, second) : slots.get(slot, slotField.collection) === collection) return slot;
     }
   }
 
@@ -108,13 +111,7 @@ export class SlotTable {
     }
   }
 
-  #matches(slot: number, collection: number, first: number, second: number): boolean {
-    const slots = this.#slots;
-    if (slots.get(slot, slotField.collection) !== collection) return false;
-    return !this.#exact || (slots.get(slot, slotField.first) === first && slots.get(slot, slotField.second) === second);
-  }
-
-  #indexOf(table: Uint32Array, slot: number, hash: number): number {
+  #indexOf(table: Int32Array, slot: number, hash: number): number {
     let index = homeOf(hash);
     while (table[index] !== slot) index = (index + 1) & bucketMask;
     return index;
@@ -133,8 +130,8 @@ export class SlotTable {
     }
     const bit = 2 ** full.depth;
     const depth = full.depth + 1;
-    const zeros: Bucket = { slots: new Uint32Array(bucketSlots), used: 0, depth };
-    const ones: Bucket = { slots: new Uint32Array(bucketSlots), used: 0, depth };
+    const zeros: Bucket = { slots: new Int32Array(bucketSlots), used: 0, depth };
+    const ones: Bucket = { slots: new Int32Array(bucketSlots), used: 0, depth };
     for (const slot of full.slots) {
       if (slot === 0) continue;
       const own = this.#slots.get(slot, this.#field);

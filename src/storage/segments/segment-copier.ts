@@ -27,7 +27,7 @@ export interface CopierStart {
 /** Offsets of the entries that were copied, and the next candidates. No candidates are left at the end. */
 export interface Advance {
   readonly placed: Uint32Array<ArrayBuffer>;
-  readonly candidates: Uint32Array<ArrayBuffer>;
+  readonly candidates: Int32Array<ArrayBuffer>;
 }
 
 /** Segments to copy from, with their sizes, and the number of the segment to write. */
@@ -38,13 +38,18 @@ export interface CopyTask {
 
 /** Entries that are shown at once. */
 interface Batch {
-  readonly candidates: number[];
-  readonly entries: { readonly bytes: Buffer; readonly start: number; readonly end: number }[];
+  readonly candidates: Int32Array<ArrayBuffer>;
+  /** Frames of the entries, and for each entry the index of its frame, and its start and end in it. */
+  readonly frames: readonly Buffer[];
+  readonly places: Int32Array;
   /** Newest commit of their frames. */
-  commit: number;
+  readonly commit: number;
 }
 
-const noBatch: Batch = { candidates: [], entries: [], commit: 0 };
+/** Numbers of an entry in the places of a batch. */
+const placeWords = 3;
+
+const noBatch: Batch = { candidates: new Int32Array(0), frames: [], places: new Int32Array(0), commit: 0 };
 
 /** A frame whose entries are being shown. */
 interface SourceFrame {
@@ -105,7 +110,7 @@ export class SegmentCopier {
     if (this.#ahead instanceof Error) throw this.#ahead;
     this.#batch = this.#ahead ?? noBatch;
     this.#ahead = undefined;
-    return { placed, candidates: Uint32Array.from(this.#batch.candidates) };
+    return { placed, candidates: this.#batch.candidates };
   }
 
   /** Reads the next batch while the caller judges the last one. The next `advance` throws the error if reading fails. */
@@ -145,51 +150,83 @@ export class SegmentCopier {
   }
 
   #read(): Batch {
-    const batch: Batch = { candidates: [], entries: [], commit: 0 };
-    for (let bytes = 0; batch.entries.length < batchEntriesMax && bytes < batchBytesMax;) {
+    const candidates = new Int32Array(batchEntriesMax * candidateWords);
+    const places = new Int32Array(batchEntriesMax * placeWords);
+    const frames: Buffer[] = [];
+    let [count, bytes, commit] = [0, 0, 0];
+    while (count < batchEntriesMax && bytes < batchBytesMax) {
       const frame = (this.#frame ??= this.#readFrame());
       if (frame === undefined) break;
       if (frame.next === frame.bytes.length) {
         this.#frame = undefined;
         continue;
       }
+      if (frames.at(-1) !== frame.bytes) frames.push(frame.bytes);
       const start = frame.next;
-      frame.next = this.#show(frame, batch.candidates);
-      batch.entries.push({ bytes: frame.bytes, start, end: frame.next });
-      batch.commit = Math.max(batch.commit, frame.commit);
+      frame.next = this.#show(frame, candidates, count * candidateWords);
+      places[count * placeWords] = frames.length - 1;
+      places[count * placeWords + 1] = start;
+      places[count * placeWords + 2] = frame.next;
+      commit = Math.max(commit, frame.commit);
       bytes += frame.next - start;
+      count += 1;
     }
-    return batch;
+    return { candidates: candidates.slice(0, count * candidateWords), frames, places, commit };
   }
 
   /** Copies entries as one frame. Returns their offsets. */
   #keep(kept: Uint8Array): Uint32Array<ArrayBuffer> {
     const target = this.#target;
-    const entries = this.#batch.entries.filter((_, index) => kept[index] !== 0 && index < kept.length);
-    if (target === undefined || entries.length === 0) return new Uint32Array(0);
-    const frame = Buffer.allocUnsafe(frameHeaderBytes + entries.reduce((sum, { start, end }) => sum + end - start, 0));
-    let end = frameHeaderBytes;
-    const offsets = entries.map((entry) => {
-      const offset = target.end + end;
-      end += entry.bytes.copy(frame, end, entry.start, entry.end);
-      return offset;
-    });
-    const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
-    writeFrameHeader(view, frame.length - frameHeaderBytes, this.#batch.commit, entries.length);
+    const { places, commit } = this.#batch;
+    let [entries, bytes] = [0, frameHeaderBytes];
+    for (let entry = 0; entry < kept.length; entry += 1) {
+      if (kept[entry] === 0) continue;
+      entries += 1;
+      bytes += (places[entry * placeWords + 2] ?? 0) - (places[entry * placeWords + 1] ?? 0);
+    }
+    if (target === undefined || entries === 0) return new Uint32Array(0);
+    const frame = Buffer.allocUnsafe(bytes);
+    const offsets = this.#copyEntries(kept, frame, new Uint32Array(entries), target.end);
+    writeFrameHeader(new DataView(frame.buffer, frame.byteOffset, bytes), bytes - frameHeaderBytes, commit, entries);
     writeFrameChecksums(frame, this.#checksumSeed);
     writeFullySync(this.#disk, target.file, frame, target.end);
-    target.end += frame.length;
-    return Uint32Array.from(offsets);
+    target.end += bytes;
+    return offsets;
   }
 
-  /** Adds the next entry of the frame to the candidates. Returns where the entry ends. */
-  #show({ bytes, number, offset, next }: SourceFrame, candidates: number[]): number {
+  /** Copies entries to a frame that begins at `base`. Entries that follow each other are copied together. */
+  #copyEntries(kept: Uint8Array, into: Buffer, offsets: Uint32Array<ArrayBuffer>, base: number): Uint32Array<ArrayBuffer> {
+    const { frames, places } = this.#batch;
+    let [end, copied] = [frameHeaderBytes, 0];
+    for (let entry = 0; entry < kept.length;) {
+      const first = entry++;
+      if (kept[first] === 0) continue;
+      const number = places[first * placeWords] ?? 0;
+      const start = places[first * placeWords + 1] ?? 0;
+      offsets[copied++] = base + end;
+      while (entry < kept.length && kept[entry] !== 0 && places[entry * placeWords] === number) {
+        offsets[copied++] = base + end + (places[entry * placeWords + 1] ?? 0) - start;
+        entry += 1;
+      }
+      end += frames[number]?.copy(into, end, start, places[(entry - 1) * placeWords + 2]) ?? 0;
+    }
+    return offsets;
+  }
+
+  /** Writes the next entry of the frame to the candidates, at `word`. Returns where the entry ends. */
+  #show({ bytes, number, offset, next }: SourceFrame, candidates: Int32Array, word: number): number {
     const span = entrySpan(bytes, next, bytes.length);
     if (span === undefined) throw corruptError(this.#pathOf(number), offset + next, 'the frame holds no readable entries');
-    this.#hash.update(bytes, next + entryHeaderBytes, span.keyStart, span.valueStart);
-    const { collection, first, second } = this.#hash;
-    const commitHigh = (Math.floor(span.commit / 0x1_0000_0000) | (span.removes ? removesFlag : 0)) >>> 0;
-    candidates.push(number, offset + next, span.end - next, collection, first, second, span.commit >>> 0, commitHigh);
+    const hash = this.#hash;
+    hash.update(bytes, next + entryHeaderBytes, span.keyStart, span.valueStart);
+    candidates[word + candidateField.segment] = number;
+    candidates[word + candidateField.offset] = offset + next;
+    candidates[word + candidateField.bytes] = span.end - next;
+    candidates[word + candidateField.collection] = hash.collection;
+    candidates[word + candidateField.first] = hash.first;
+    candidates[word + candidateField.second] = hash.second;
+    candidates[word + candidateField.commit] = span.commit;
+    candidates[word + candidateField.commitHigh] = Math.floor(span.commit / 0x1_0000_0000) | (span.removes ? removesFlag : 0);
     return span.end;
   }
 

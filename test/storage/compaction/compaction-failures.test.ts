@@ -20,7 +20,7 @@ class CompactionBed {
   readonly source: TrackedSegment;
   readonly open: TrackedSegment;
   readonly compaction: Compaction;
-  batches = [Uint32Array.from([...candidate, ...garbage]), new Uint32Array(0)];
+  batches = [Int32Array.from([...candidate, ...garbage]), new Int32Array(0)];
   onAdvance: () => void = () => undefined;
   onReplace: () => Promise<void> = () => Promise.resolve();
 
@@ -58,7 +58,7 @@ class CompactionBed {
         advance: (kept) => {
           this.onAdvance();
           const placed = Uint32Array.from(kept.filter(Boolean), () => 64);
-          return this.note('advance', { placed, candidates: this.batches.shift() ?? new Uint32Array(0) });
+          return this.note('advance', { placed, candidates: this.batches.shift() ?? new Int32Array(0) });
         },
         finish: () => this.note('finish', 164),
         abandon: () => this.note('abandon', undefined),
@@ -116,7 +116,7 @@ describe('a compaction that cannot end', () => {
   });
 
   it('leaves the segments alone when not all of their entries were shown (STORE-K1)', async () => {
-    bed.batches = [Uint32Array.from(candidate), new Uint32Array(0)];
+    bed.batches = [Int32Array.from(candidate), new Int32Array(0)];
     await bed.run();
     expect(bed.asked).not.toContain('replace');
     expect(bed.asked.at(-1)).toBe('abandon');

@@ -7,7 +7,7 @@ function hashOf(collection: string, name: string, hash = new NameHash(key)): str
   const bytes = Buffer.from(`xx${collection}${name}`);
   const end = 2 + Buffer.byteLength(collection);
   hash.update(bytes, 2, end, bytes.length);
-  return [hash.collection, hash.first, hash.second].map((word) => word.toString(16)).join(' ');
+  return [hash.collection, hash.first, hash.second].map((word) => (word >>> 0).toString(16)).join(' ');
 }
 
 describe('the hash of names', () => {
@@ -30,7 +30,7 @@ describe('the hash of names', () => {
     hash.updateCollection(bytes, 0, 10);
     hash.updateKey(bytes, 13, 18);
     hash.updateKey(bytes, 10, 13);
-    expect([hash.collection, hash.first, hash.second].map((word) => word.toString(16)).join(' ')).toBe(hashOf('collection', 'key'));
+    expect([hash.collection, hash.first, hash.second].map((word) => (word >>> 0).toString(16)).join(' ')).toBe(hashOf('collection', 'key'));
   });
 
   it('spreads similar names evenly', () => {

@@ -61,6 +61,7 @@ export default tseslint.config(
       'coverage/',
       '.statefun/',
       'interop/flink/*/target/',
+      'benchmarks/peers/flink/target/',
       'interop/sdks/*/{.venv,target,build}/',
       ...generated,
     ],

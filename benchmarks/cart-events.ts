@@ -30,13 +30,16 @@ export class CartEvents {
   readonly cartIds: readonly string[];
   readonly #productIds: readonly string[];
   readonly #random = randomFrom(seed);
-  readonly #cartIndex = zipfFrom(this.#random, cartCount, zipfExponent);
-  readonly #productIndex = zipfFrom(this.#random, productCount, zipfExponent);
+  readonly #cartIndex: () => number;
+  readonly #productIndex: () => number;
   #number = 0;
 
-  constructor() {
-    this.cartIds = Array.from({ length: cartCount }, () => uuidFrom(this.#random));
-    this.#productIds = Array.from({ length: productCount }, () => uuidFrom(this.#random));
+  /** `carts` and `products` are a multiple of 10, so that the products of a cart differ. */
+  constructor({ carts = cartCount, products = productCount } = {}) {
+    this.#cartIndex = zipfFrom(this.#random, carts, zipfExponent);
+    this.#productIndex = zipfFrom(this.#random, products, zipfExponent);
+    this.cartIds = Array.from({ length: carts }, () => uuidFrom(this.#random));
+    this.#productIds = Array.from({ length: products }, () => uuidFrom(this.#random));
   }
 
   /** The number of the next event. */
@@ -46,9 +49,9 @@ export class CartEvents {
 
   /** Every product, then every item of every cart: afterwards nothing grows any more. */
   preload(): readonly GeneratedEvent[] {
-    const events = Array.from({ length: productCount }, (_, index) => this.#productEvent(index));
+    const events = this.#productIds.map((_, index) => this.#productEvent(index));
     for (let item = 0; item < itemsPerCart; item += 1) {
-      for (let cart = 0; cart < cartCount; cart += 1) events.push(this.#cartEvent(cart, item, 1));
+      for (let cart = 0; cart < this.cartIds.length; cart += 1) events.push(this.#cartEvent(cart, item, 1));
     }
     return events;
   }
@@ -74,7 +77,7 @@ export class CartEvents {
 
   #cartEvent(cart: number, item: number, quantity: number): GeneratedEvent {
     const cartId = this.cartIds[cart] ?? '';
-    const productId = this.#productIds[(cart + 17 + item * productStride) % productCount] ?? '';
+    const productId = this.#productIds[(cart + 17 + item * productStride) % this.#productIds.length] ?? '';
     return this.#event('example.cart-product', 'cart-service', cartId, { cartId, productId, quantity, originPrice: 19.99 + item });
   }
 

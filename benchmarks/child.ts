@@ -1,13 +1,13 @@
 /* Measures the shopping cart in one mode, in a new process: see run-task.ts. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { defineApplication, runApplication, type ModuleDefinition, type RunningApplication } from 'statefun';
 import { memoryIngress } from 'statefun/connectors';
 import { MemoryStore } from 'statefun/storage';
 import { measureAllocation } from './allocation.ts';
 import { anewCartModule, type CartExample } from './anew-cart.ts';
 import { BareLoop } from './bare-loop.ts';
+import { digestOf } from './cart-digest.ts';
 import { CartEgress } from './cart-egress.ts';
 import { cartCount, CartEvents, productCount, type GeneratedEvent } from './cart-events.ts';
 import { feedEvenly, latencyOf } from './latency.ts';
@@ -128,12 +128,6 @@ async function loadModule(mode: Mode): Promise<ModuleDefinition> {
 
 async function itemsOf(running: RunningApplication, cartId: string): Promise<unknown> {
   return (await running.state('example/cart', cartId))['items'];
-}
-
-/** Digest of the items of every cart, sorted by product: the order in which a cart got its items does not count. */
-function digestOf(carts: readonly unknown[]): string {
-  const sorted = carts.map((items) => Object.entries(items ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return crc32(JSON.stringify(sorted)).toString(16);
 }
 
 serveTask<Task, Measurement>((task) => (task.mode === 'bare-loop' ? measureBareLoop(task) : measureFramework(task)));

@@ -7,18 +7,21 @@ export interface TaskOptions {
   /** The Node executable. @defaultValue the one that runs this process */
   readonly node?: string | undefined;
   readonly execArgv?: readonly string[];
+  /** A command, with its parameters, that starts the command after it: `taskset --cpu-list 0`. */
+  readonly prefix?: readonly string[];
   /** Folder into which V8 writes a CPU profile of the process. */
   readonly cpuProfile?: string | undefined;
 }
 
 /** Runs a task in a new process, so that heap and compiled code are new. Resolves with the only message that the process sends. */
 export function runTask<Result>(module: URL, task: object, options: TaskOptions): Promise<Result> {
-  const { name, node = process.execPath, execArgv = [], cpuProfile } = options;
+  const { name, node = process.execPath, execArgv = [], prefix = [], cpuProfile } = options;
   const profiling = cpuProfile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${join(cpuProfile, name)}`];
+  const [execPath = node, ...before] = [...prefix, node];
   return new Promise((resolve, reject) => {
     const child = fork(module, [JSON.stringify(task)], {
-      execPath: node,
-      execArgv: [...execArgv, ...profiling],
+      execPath,
+      execArgv: [...before, ...execArgv, ...profiling],
       env: { ...process.env, LOG_LEVEL: 'warn' },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });

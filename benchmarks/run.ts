@@ -4,16 +4,19 @@
  *   npm run bench -- [cart]     the shopping cart on the engine, beside a bare loop
  *   npm run bench -- cost       what an event costs as addresses, events, messages and state grow
  *   npm run bench -- store      the log store, beside LevelDB and LMDB
+ *   npm run bench -- peers      the shopping cart on this engine, Flink StateFun and Restate
  *   npm run bench -- profile    where the time of CPU profiles went
  */
 import { runCart } from './cart-run.ts';
 import { runCost } from './cost/run.ts';
+import { runPeers } from './peers/run.ts';
 import { runProfile } from './profile-run.ts';
 import { runStore } from './store-run.ts';
 
 const benchmarks: Readonly<Record<string, (parameters: readonly string[]) => Promise<void>>> = {
   cart: runCart,
   cost: runCost,
+  peers: runPeers,
   profile: runProfile,
   store: runStore,
 };

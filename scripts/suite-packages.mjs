@@ -9,6 +9,7 @@ import { join } from 'node:path';
 export const suiteFolders = [
   'benchmarks',
   'benchmarks/node-versions',
+  'benchmarks/peers/restate',
   'scripts/api-checks',
   'scripts/docker-lint',
   'scripts/envelope-generator',

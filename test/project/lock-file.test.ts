@@ -22,6 +22,7 @@ const lock = readJson('package-lock.json') as { readonly packages: Readonly<Reco
 const suites = [
   'benchmarks',
   'benchmarks/node-versions',
+  'benchmarks/peers/restate',
   'scripts/docker-lint',
   'scripts/envelope-generator',
   'test/request-reply/serving/http/mounts',

@@ -152,12 +152,12 @@ export class Engine {
     const { store } = this.#options;
     const { partition, deadLetters, logger, clock, outbox, loop, ingress } = this.#parts;
     const recovered = await recover(store);
-    restore(recovered, { partition, letters: deadLetters.letters, nowMs: clock.now() });
+    const unacknowledged = restore(recovered, { partition, letters: deadLetters.letters, nowMs: clock.now() });
     applyRequests(recovered.requests, { ...this.#redriveTargets, deadLetters, logger });
     this.#ensureRunning();
     await outbox.start();
     this.#ensureRunning();
-    outbox.release(recovered.outbox);
+    outbox.release(unacknowledged);
     loop.start();
     for (const buffer of ingress) {
       const positions = await recoverPositions(store, buffer.ingress.id);

@@ -1,3 +1,5 @@
+import { numbersOfBatch } from '../engine/partition/outbox-batch.ts';
+import { parseEarlierOutboxKey } from '../engine/recovery/earlier-outbox.ts';
 import { parseRequestKey } from '../engine/recovery/requests.ts';
 import {
   deadLettersCollection,
@@ -5,8 +7,9 @@ import {
   decodeMessage,
   delayedCollection,
   messagesCollection,
-  outboxCollection,
-  parseOutboxKey,
+  outboxBatchesCollection,
+  outboxWatermarksCollection,
+  parseOutboxBatchKey,
   positionsCollection,
   requestsCollection,
 } from '../engine/partition/stored-entries.ts';
@@ -90,6 +93,8 @@ class Tally {
   readonly #messages = new Group();
   readonly #delayed = new Group();
   readonly #outbox = new Group();
+  readonly #batches: { egressId: string; first: number; count: number; bytes: number }[] = [];
+  readonly #watermarks = new Map<string, number>();
   readonly #letters = new Group();
   readonly #positions: { ingress: string; partition: string; position: string }[] = [];
   #requests = 0;
@@ -107,6 +112,7 @@ class Tally {
   }
 
   contents(): Pick<StateInspection, 'addresses' | 'pendingMessages' | 'delayedMessages' | 'outbox' | 'deadLetters' | 'positions'> {
+    this.#countBatches();
     const types = Array.from(this.#types, ([type, { count, keys, bytes }]) => ({ type, addresses: count, keys, bytes }));
     const nextDueAt = Number.isFinite(this.#nextDueAt) ? { nextDueAt: toIsoTime(this.#nextDueAt) } : {};
     return {
@@ -134,13 +140,27 @@ class Tally {
     const { collection, key, value, bytes } = entry;
     if (collection === messagesCollection) this.#messages.take(parseAddress(decodeMessage(value).header.target).type, bytes);
     else if (collection === delayedCollection) this.#takeDelayed(entry);
-    else if (collection === outboxCollection) this.#outbox.take(parseOutboxKey(key).egressId, bytes);
-    // Where format version 1 kept them.
-    else if (collection.startsWith(`${outboxCollection}/`)) this.#outbox.take(collection.slice(outboxCollection.length + 1), bytes);
+    else if (collection === outboxBatchesCollection) this.#batches.push({ ...parseOutboxBatchKey(key), ...numbersOfBatch(value), bytes });
+    else if (collection === outboxWatermarksCollection) this.#watermarks.set(key, Number(value.toString()));
     else if (collection === deadLettersCollection) this.#letters.take(decodeDeadLetter(value).code, bytes);
     else if (collection === requestsCollection) this.#requests += parseRequestKey(key) === undefined ? 0 : 1;
     else if (collection.startsWith(positionsCollection('')) && collection !== positionsCollection(sendIngressName))
       this.#positions.push({ ingress: collection.slice(positionsCollection('').length), partition: key, position: value.toString() });
+    else this.#takeEarlier(entry);
+  }
+
+  /** Format versions before 3 have one entry for each egress record. */
+  #takeEarlier({ collection, key, bytes }: SnapshotEntry): void {
+    const record = parseEarlierOutboxKey(collection, key);
+    if (record !== undefined) this.#outbox.take(record.egressId, bytes);
+  }
+
+  /** Counts the records above the watermark of their egress. A batch that has some takes all of its bytes. */
+  #countBatches(): void {
+    for (const { egressId, first, count, bytes } of this.#batches.splice(0)) {
+      const acknowledged = Math.max(0, (this.#watermarks.get(egressId) ?? 0) - first + 1);
+      if (acknowledged < count) this.#outbox.take(egressId, bytes, count - acknowledged);
+    }
   }
 
   #takeDelayed({ value, bytes }: SnapshotEntry): void {
@@ -156,10 +176,10 @@ class Group {
   /** A map, because a name can be any text: the code of a dead letter is the name of a thrown error. */
   readonly #counts = new Map<string, number>();
 
-  take(name: string, bytes: number): void {
-    this.amount.count += 1;
+  take(name: string, bytes: number, count = 1): void {
+    this.amount.count += count;
     this.amount.bytes += bytes;
-    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + count);
   }
 
   get byName(): Readonly<Record<string, number>> {

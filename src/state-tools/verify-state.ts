@@ -1,4 +1,5 @@
 import { remoteStateIn } from '../engine/partition/remote/remote-state.ts';
+import { parseEarlierOutboxKey } from '../engine/recovery/earlier-outbox.ts';
 import { parseRequestKey } from '../engine/recovery/requests.ts';
 import {
   deadLettersCollection,
@@ -7,8 +8,6 @@ import {
   decodeRemoteStates,
   delayedCollection,
   messagesCollection,
-  outboxCollection,
-  parseOutboxKey,
   positionsCollection,
   remoteStatesCollection,
   requestsCollection,
@@ -21,6 +20,7 @@ import { parseEntryKey } from '../state/entry-key.ts';
 import { parseStamp } from '../state/stamp.ts';
 import type { SnapshotEntry } from '../storage/snapshot/newest-entries.ts';
 import { StoreSnapshot, type SnapshotOptions } from '../storage/snapshot/store-snapshot.ts';
+import { OutboxCheck } from './outbox-check.ts';
 import { addressOf } from './stored-addresses.ts';
 
 /** A problem in a state folder. */
@@ -78,6 +78,7 @@ class MeaningCheck {
   readonly problems: StateProblem[] = [];
   /** Number of items and last position of each list in the current collection. */
   readonly #lists = new Map<string, { items: number; last: number }>();
+  readonly #outbox = new OutboxCheck();
   #collection = '';
 
   run(snapshot: StoreSnapshot): void {
@@ -87,7 +88,7 @@ class MeaningCheck {
         if (entry.collection !== this.#collection) this.#endCollection(entry.collection);
         this.keys += 1;
         try {
-          const problem = addressOf(entry.collection) === undefined ? checkOwn(entry) : this.#checkState(entry);
+          const problem = this.#check(entry);
           if (problem !== undefined) this.#add(entry, problem);
         } catch (error) {
           this.#add(entry, StatefunError.is(error) ? error.summary : toError(error).message);
@@ -95,6 +96,14 @@ class MeaningCheck {
       },
     );
     this.#endCollection('');
+    for (const egressId of this.#outbox.egressesWithGaps()) {
+      this.problems.push({ where: `outbox of ${egressId}`, what: 'an egress record is missing, or there is one too many' });
+    }
+  }
+
+  #check(entry: SnapshotEntry): string | undefined {
+    if (addressOf(entry.collection) !== undefined) return this.#checkState(entry);
+    return this.#outbox.covers(entry.collection) ? this.#outbox.take(entry) : checkOwn(entry);
   }
 
   #checkState({ collection, key, value }: SnapshotEntry): string | undefined {
@@ -134,11 +143,6 @@ function checkOwn({ collection, key, value }: SnapshotEntry): string | undefined
     if (collection === delayedCollection && header.dueAt === undefined) return 'the message has no time at which it is due';
     return isSequence(key) ? (checkAddress(header.target) ?? checkEnvelope(message.envelope)) : 'the key is not a sequence number';
   }
-  if (collection === outboxCollection) {
-    const { egressId, sequence } = parseOutboxKey(key);
-    if (!isFunctionType(egressId) || !Number.isSafeInteger(sequence)) return 'the key does not name an egress and a sequence number';
-    return checkEnvelope(Envelope.decodeTrusted(value));
-  }
   if (collection === deadLettersCollection) {
     const { id, kind, payload } = decodeDeadLetter(value);
     if (id !== key) return `it is dead letter ${id} under another key`;
@@ -147,9 +151,11 @@ function checkOwn({ collection, key, value }: SnapshotEntry): string | undefined
   if (collection === requestsCollection) return parseRequestKey(key) === undefined ? 'this version does not know the request' : undefined;
   if (collection.startsWith(positionsCollection(''))) return undefined;
   if (collection === remoteStatesCollection) return checkRemoteStates(key, value);
-  // Format version 1 kept egress records that were not acknowledged here.
-  if (collection.startsWith(`${outboxCollection}/`)) return checkEnvelope(Envelope.decodeTrusted(value));
-  return 'this version does not know the collection';
+  const earlier = parseEarlierOutboxKey(collection, key);
+  if (earlier === undefined) return 'this version does not know the collection';
+  if (!isFunctionType(earlier.egressId) || !Number.isSafeInteger(earlier.sequence))
+    return 'the key does not name an egress and a sequence number';
+  return checkEnvelope(Envelope.decodeTrusted(value));
 }
 
 function checkRemoteStates(type: string, value: Uint8Array): string | undefined {

@@ -16,6 +16,8 @@ import type { Store } from '../../src/storage/store.ts';
 
 export interface EngineBedOptions extends Partial<Omit<EngineOptions, 'functions' | 'router' | 'ingress' | 'egress'>> {
   readonly egress?: Egress;
+  /** Egresses beside `egress`. */
+  readonly moreEgress?: readonly Egress[];
   /** Ingresses beside the one in memory. */
   readonly moreIngress?: (router: Router) => readonly Ingress[];
   /** By type or `namespace/*`. */
@@ -54,7 +56,7 @@ export class EngineBed {
       functions,
       router,
       ingress: [this.ingress, ...(options.moreIngress?.(router) ?? [])],
-      egress: [egress],
+      egress: [egress, ...(options.moreEgress ?? [])],
       store: this.store,
       clock: this.clock,
     });

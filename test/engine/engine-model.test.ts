@@ -2,8 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import type { Egress, EgressRecord, RejectedRecord } from '../../src/egress/egress.ts';
 import type { EngineLimits } from '../../src/engine/partition/limits.ts';
-import { outboxCollection, positionsCollection } from '../../src/engine/partition/stored-entries.ts';
-import { Envelope } from '../../src/envelope/envelope.ts';
+import { decodeOutboxBatch } from '../../src/engine/partition/outbox-batch.ts';
+import { outboxBatchesCollection, positionsCollection } from '../../src/engine/partition/stored-entries.ts';
 import type { CloudEvent } from '../../src/envelope/cloud-event.ts';
 import { ManualClock } from '../../src/shared/time/manual-clock.ts';
 import type { Store } from '../../src/storage/store.ts';
@@ -224,7 +224,8 @@ class WildEgress implements Egress {
     const fails = this.#random() < 0.2;
     for (let turns = below(this.#random, 5); turns > 0; turns -= 1) await nextTurn();
     if (!this.alive) return new Promise(() => undefined);
-    const committed = new Set(this.#store.durable.load(outboxCollection).map(({ value }) => Envelope.decode(value).messageId));
+    const batches = this.#store.durable.load(outboxBatchesCollection).map(({ value }) => decodeOutboxBatch(value));
+    const committed = new Set(batches.flatMap(({ envelopes }) => envelopes.map(({ messageId }) => messageId)));
     for (const { id } of records) {
       if (!committed.has(id)) this.#violations.push(`${id} leaves before its commit`);
       this.#ids.add(id);

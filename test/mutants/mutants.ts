@@ -3,6 +3,7 @@ import { delayedMutants } from './delayed-mutants.ts';
 import { handlingMutants } from './handling-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { orderMutants } from './order-mutants.ts';
+import { outboxMutants } from './outbox-mutants.ts';
 import { outsideMutants } from './outside-mutants.ts';
 import { recoveryMutants } from './recovery-mutants.ts';
 import { remoteMutants } from './remote-mutants.ts';
@@ -14,6 +15,7 @@ export const mutants: readonly Mutant[] = [
   ...handlingMutants,
   ...delayedMutants,
   ...orderMutants,
+  ...outboxMutants,
   ...outsideMutants,
   ...recoveryMutants,
   ...remoteMutants,

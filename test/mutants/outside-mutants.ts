@@ -1,4 +1,5 @@
-import { CommitGroup, type OutboxRecord } from '../../src/engine/partition/commit-group.ts';
+import { CommitGroup } from '../../src/engine/partition/commit-group.ts';
+import type { OutboxRecords } from '../../src/engine/partition/egress-outbox.ts';
 import { DeadLetterIntake } from '../../src/engine/partition/dead-letter-intake.ts';
 import type { DeadLetter } from '../../src/engine/partition/dead-letters.ts';
 import { Outbox } from '../../src/engine/egress/outbox.ts';
@@ -27,9 +28,9 @@ export const outsideMutants: readonly Mutant[] = [
           };
         }),
         replaceMethod(Outbox.prototype, 'release', (release) => {
-          return function (this: Outbox, records: readonly OutboxRecord[]) {
-            release.call(this, records);
-            for (const record of records) running.partition?.group.acknowledged(record);
+          return function (this: Outbox, released: readonly OutboxRecords[]) {
+            release.call(this, released);
+            for (const { egressId, records } of released) running.partition?.group.acknowledged(egressId, records.length);
           };
         }),
       );
@@ -41,8 +42,11 @@ export const outsideMutants: readonly Mutant[] = [
     suite: 'simulation',
     apply: () =>
       replaceMethod(Outbox.prototype, 'release', (release) => {
-        return function (this: Outbox, records: readonly OutboxRecord[]) {
-          release.call(this, [...records].reverse());
+        return function (this: Outbox, released: readonly OutboxRecords[]) {
+          release.call(
+            this,
+            released.map((outbox) => ({ ...outbox, records: [...outbox.records].reverse() })),
+          );
         };
       }),
   },
@@ -52,8 +56,11 @@ export const outsideMutants: readonly Mutant[] = [
     suite: 'simulation',
     apply: () =>
       replaceMethod(Outbox.prototype, 'release', (release) => {
-        return function (this: Outbox, records: readonly OutboxRecord[]) {
-          release.call(this, records.length > 1 ? records.slice(0, -1) : records);
+        return function (this: Outbox, released: readonly OutboxRecords[]) {
+          release.call(
+            this,
+            released.map((outbox) => ({ ...outbox, records: outbox.records.length > 1 ? outbox.records.slice(0, -1) : outbox.records })),
+          );
         };
       }),
   },

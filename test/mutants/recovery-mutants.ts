@@ -1,6 +1,6 @@
 import type { Activation } from '../../src/engine/partition/activation.ts';
 import { EgressSender } from '../../src/engine/egress/egress-sender.ts';
-import type { OutboxRecord } from '../../src/engine/partition/commit-group.ts';
+import type { OutboxRecords } from '../../src/engine/partition/egress-outbox.ts';
 import { Mailboxes } from '../../src/engine/partition/mailboxes.ts';
 import { Partition } from '../../src/engine/partition/partition.ts';
 import type { PendingMessage } from '../../src/engine/partition/pending-message.ts';
@@ -48,11 +48,8 @@ export const recoveryMutants: readonly Mutant[] = [
     suite: 'simulation',
     apply: () =>
       replaceMethod(EgressSender.prototype, 'add', (add) => {
-        return function (this: EgressSender, records: readonly OutboxRecord[]) {
-          add.call(
-            this,
-            records.map((record) => ({ ...record, recovered: false })),
-          );
+        return function (this: EgressSender, outbox: OutboxRecords) {
+          add.call(this, { ...outbox, records: outbox.records.map((record) => ({ ...record, recovered: false })) });
         };
       }),
   },

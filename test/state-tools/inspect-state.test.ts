@@ -5,6 +5,7 @@ import { showDeadLetter } from '../../src/state-tools/stored-dead-letters.ts';
 import { encodeDeadLetter, encodeMessage } from '../../src/engine/partition/stored-entries.ts';
 import { Envelope } from '../../src/envelope/envelope.ts';
 import type { StoreChange } from '../../src/storage/store.ts';
+import { OutboxBatch } from '../../src/engine/partition/outbox-batch.ts';
 import { createTemporaryFolder, openInline, removeFolder } from '../storage/log-fixture.ts';
 
 const envelope = Envelope.ofPayload('{"specversion":"1.0","id":"1","source":"/t","type":"t"}', { messageId: 'm' });
@@ -54,4 +55,24 @@ it('counts what handlers throw by name, whatever the name', async () => {
     ['__proto__', 2],
     ['constructor', 1],
   ]);
+});
+
+it('counts the egress records above the watermark of their egress, and those of earlier versions', async () => {
+  const batch = (key: string, first: number, records: number): StoreChange => {
+    const envelopes = Array.from({ length: records }, () => envelope);
+    return { collection: 'outbox-batches', key, value: new OutboxBatch(first, envelopes, records * envelope.encodedBytesMax) };
+  };
+  const { state } = await inspected(
+    batch('a/out/0', 1, 4),
+    batch('a/out/1', 5, 3),
+    batch('a/out/2', 8, 2),
+    { collection: 'outbox-watermarks', key: 'a/out', value: '5' },
+    batch('a/new/0', 1, 1),
+    batch('a/done/0', 6, 2),
+    { collection: 'outbox-watermarks', key: 'a/done', value: '7' },
+    { collection: 'outbox', key: 'a/old/3', value: envelope },
+    { collection: 'outbox/a/older', key: '4', value: envelope },
+    letter('1', 'Error', 0),
+  );
+  expect(state.outbox).toMatchObject({ count: 7, byEgress: { 'a/out': 4, 'a/new': 1, 'a/old': 1, 'a/older': 1 } });
 });

@@ -10,6 +10,15 @@ const withHeader = (header: object, body: Buffer): Buffer => {
   length.writeUInt32LE(text.length);
   return Buffer.concat([length, text, body]);
 };
+const batchOf = (first: number, ...envelopes: readonly Buffer[]): Buffer => {
+  const parts = envelopes.map((bytes) => [u32(bytes.length), bytes]);
+  return Buffer.concat([u32(first), u32(0), u32(envelopes.length), ...parts.flat()]);
+};
+const u32 = (value: number): Buffer => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+};
 const event = envelopeOf('{"specversion":"1.0","id":"1","source":"/t","type":"t"}');
 const letter = { id: '7', kind: 'message', code: 'Error', reason: '', at: 0, attempts: 1, target: 'a/b/c' };
 
@@ -35,6 +44,10 @@ describe('verifyState', () => {
       { collection: 'messages', key: '1', value: withHeader({ target: 'a/b/c' }, event) },
       { collection: 'delayed', key: '2', value: withHeader({ target: 'a/b/c', dueAt: 1 }, event) },
       { collection: 'outbox', key: 'a/out/3', value: event },
+      { collection: 'outbox-batches', key: 'a/out/0', value: batchOf(5, event) },
+      { collection: 'outbox-batches', key: 'a/out/1', value: batchOf(2, event, event, event) },
+      { collection: 'outbox-batches', key: 'a/out/4', value: batchOf(1, event) },
+      { collection: 'outbox-watermarks', key: 'a/out', value: '3' },
       { collection: 'dead-letters', key: '7', value: withHeader(letter, event) },
       { collection: 'positions/in', key: 'p', value: '12' },
       { collection: 'requests', key: 'redrive/7', value: '' },
@@ -42,7 +55,7 @@ describe('verifyState', () => {
       { collection: 'state/a/remote/c', key: 'r/seen', value: '0 x' },
     ];
     expect(await problemsOf(...changes)).toEqual([]);
-    expect(await verifyState({ folder })).toMatchObject({ keys: 11, entries: 11, frames: 1, commit: 1 });
+    expect(await verifyState({ folder })).toMatchObject({ keys: 15, entries: 15, frames: 1, commit: 1 });
   });
 
   it.each<[string, StoreChange, string]>([
@@ -70,6 +83,29 @@ describe('verifyState', () => {
       'no time at which it is due',
     ],
     ['an egress record to nowhere', { collection: 'outbox', key: 'out/1', value: event }, 'does not name an egress'],
+    [
+      'a batch of no egress',
+      { collection: 'outbox-batches', key: 'out/0', value: batchOf(1, event) },
+      'does not name an egress and a slot',
+    ],
+    [
+      'a batch in no slot',
+      { collection: 'outbox-batches', key: 'a/out/x', value: batchOf(1, event) },
+      'does not name an egress and a slot',
+    ],
+    [
+      'a batch that is cut',
+      { collection: 'outbox-batches', key: 'a/out/0', value: batchOf(1, event).subarray(0, -1) },
+      'outbox-batches, key "a/out/0"',
+    ],
+    [
+      'a batch with no event',
+      { collection: 'outbox-batches', key: 'a/out/0', value: batchOf(1, envelopeOf('{}')) },
+      'an event has no type',
+    ],
+    ['a batch behind a gap', { collection: 'outbox-batches', key: 'a/out/0', value: batchOf(2, event) }, 'an egress record is missing'],
+    ['a watermark of no egress', { collection: 'outbox-watermarks', key: 'out', value: '1' }, 'does not name an egress'],
+    ['a watermark that is no number', { collection: 'outbox-watermarks', key: 'a/out', value: 'x' }, 'not the number of a record'],
     [
       'a dead letter under another id',
       { collection: 'dead-letters', key: '8', value: withHeader(letter, event) },

@@ -4,7 +4,7 @@ import { namedLogger, type Logger } from '../../shared/logger.ts';
 import { Queue } from '../../shared/queue.ts';
 import { backOffDelayMs } from '../../shared/time/back-off.ts';
 import type { Clock } from '../../shared/time/clock.ts';
-import type { OutboxRecord } from '../partition/commit-group.ts';
+import type { OutboxRecords, OutboxRecord } from '../partition/egress-outbox.ts';
 
 const batchRecordsMaxDefault = 500;
 const resendDelays = { firstMs: 200, maxMs: 30_000 };
@@ -79,11 +79,9 @@ export class EgressSender {
     });
   }
 
-  add(records: readonly OutboxRecord[]): void {
-    for (const record of records) {
-      this.#queue.push(record);
-      this.#bytes += record.envelope.payloadBytes;
-    }
+  add({ records, bytes }: OutboxRecords): void {
+    for (const record of records) this.#queue.push(record);
+    this.#bytes += bytes;
     this.#sendNext();
   }
 

@@ -2,11 +2,12 @@ import type { Egress } from '../../egress/egress.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import { StatefunError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logger.ts';
-import type { CommitGroup, OutboxRecord } from '../partition/commit-group.ts';
+import type { CommitGroup } from '../partition/commit-group.ts';
 import type { DeadLetterIntake } from '../partition/dead-letter-intake.ts';
 import { EgressSender } from './egress-sender.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
 import type { Held } from '../partition/message-budget.ts';
+import type { OutboxRecords, OutboxRecord } from '../partition/egress-outbox.ts';
 
 export interface OutboxOptions {
   readonly egress: readonly Egress[];
@@ -71,17 +72,11 @@ export class Outbox {
   }
 
   /** Gives committed records to their senders. Records of an egress that is no longer declared become dead letters. */
-  release(records: readonly OutboxRecord[]): void {
-    const byEgress = new Map<string, OutboxRecord[]>();
-    for (const record of records) {
-      const ofEgress = byEgress.get(record.egressId);
-      if (ofEgress === undefined) byEgress.set(record.egressId, [record]);
-      else ofEgress.push(record);
-    }
-    for (const [egressId, ofEgress] of byEgress) {
-      const sender = this.#senders.get(egressId);
-      if (sender !== undefined) sender.add(ofEgress);
-      else for (const record of ofEgress) this.#giveUp(record);
+  release(released: readonly OutboxRecords[]): void {
+    for (const outbox of released) {
+      const sender = this.#senders.get(outbox.egressId);
+      if (sender !== undefined) sender.add(outbox);
+      else this.#giveUp(outbox);
     }
   }
 
@@ -105,17 +100,16 @@ export class Outbox {
   #settle(egressId: string, records: readonly OutboxRecord[]): void {
     const nowMs = performance.now();
     this.#acknowledged[egressId] = (this.#acknowledged[egressId] ?? 0) + records.length;
-    for (const record of records) {
-      this.#options.group.acknowledged(record);
-      if (record.receivedAtMs !== undefined) this.latency.record(nowMs - record.receivedAtMs);
-    }
+    this.#options.group.acknowledged(egressId, records.length);
+    for (const { receivedAtMs } of records) if (receivedAtMs !== undefined) this.latency.record(nowMs - receivedAtMs);
     this.#options.wake();
   }
 
-  #giveUp(record: OutboxRecord): void {
-    const summary = `egress "${record.egressId}" is not declared any more, but committed records are waiting for it.`;
-    this.#options.deadLetters.giveUpEgress(record, new StatefunError('UNKNOWN_EGRESS', summary, { facts: { egressId: record.egressId } }));
-    this.#options.group.acknowledged(record);
-    this.#options.wake();
+  #giveUp({ egressId, records }: OutboxRecords): void {
+    const { deadLetters, group, wake } = this.#options;
+    const summary = `egress "${egressId}" is not declared any more, but committed records are waiting for it.`;
+    for (const record of records) deadLetters.giveUpEgress(record, new StatefunError('UNKNOWN_EGRESS', summary, { facts: { egressId } }));
+    group.acknowledged(egressId, records.length);
+    wake();
   }
 }

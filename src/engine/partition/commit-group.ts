@@ -1,8 +1,8 @@
-import type { Envelope } from '../../envelope/envelope.ts';
 import type { StoreChange } from '../../storage/store.ts';
 import type { Activation } from './activation.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import type { Delayed } from './delayed-messages.ts';
+import type { OutboxRecords, OutboxRecord } from './egress-outbox.ts';
 import type { PendingMessage } from './pending-message.ts';
 import type { RemoteStates } from './remote/remote-states.ts';
 import {
@@ -12,28 +12,16 @@ import {
   encodeMessage,
   encodeRemoteStates,
   messagesCollection,
-  outboxCollection,
-  outboxKey,
   positionsCollection,
   requestsCollection,
   remoteStatesCollection,
 } from './stored-entries.ts';
-
-/** An egress record: first in the group, then committed, then acknowledged. */
-export interface OutboxRecord {
-  readonly egressId: string;
-  readonly sequence: number;
-  readonly envelope: Envelope;
-  /** See Message.receivedAtMs. */
-  readonly receivedAtMs: number | undefined;
-  /** Whether an earlier run may have sent it. */
-  readonly recovered: boolean;
-}
+import { StoredOutbox } from './stored-outbox.ts';
 
 /** The result of a cut: the changes of one commit, and the records and addresses that wait until it is durable. */
 export interface Capture {
   readonly changes: readonly StoreChange[];
-  readonly outbox: readonly OutboxRecord[];
+  readonly outbox: readonly OutboxRecords[];
   readonly activations: readonly Activation[];
 }
 
@@ -47,6 +35,7 @@ export interface Capture {
  * PARTITION-G3. Whatever is pending at the cut and not stored is stored by it, messages inside asynchronous handlers included.
  */
 export class CommitGroup {
+  readonly outbox = new StoredOutbox();
   /** Invocations since the cut. */
   invocations = 0;
   #bytes = 0;
@@ -54,7 +43,6 @@ export class CommitGroup {
   #arrived: PendingMessage[] = [];
   readonly #retried = new Set<PendingMessage>();
   #delayed: Delayed[] = [];
-  #outbox: OutboxRecord[] = [];
   readonly #positions = new Map<string, Map<string, string>>();
   readonly #deadLetters = new Map<string, DeadLetter | undefined>();
   readonly #remoteStates = new Set<RemoteStates>();
@@ -67,7 +55,8 @@ export class CommitGroup {
       this.#arrived.length === 0 &&
       this.#retried.size === 0 &&
       this.#delayed.length === 0 &&
-      this.#outbox.length === 0 &&
+      !this.outbox.hasRecords &&
+      !this.outbox.hasMoved &&
       this.#positions.size === 0 &&
       this.#deadLetters.size === 0 &&
       this.#remoteStates.size === 0 &&
@@ -112,12 +101,13 @@ export class CommitGroup {
   }
 
   egress(record: OutboxRecord): void {
-    this.#outbox.push(record);
+    this.outbox.add(record);
     this.#bytes += record.envelope.payloadBytes;
   }
 
-  acknowledged(record: OutboxRecord): void {
-    this.#removed.push({ collection: outboxCollection, key: outboxKey(record.egressId, record.sequence), value: undefined });
+  /** The outside has the oldest records of an egress, or has refused them for good. */
+  acknowledged(egressId: string, records: number): void {
+    this.outbox.acknowledged(egressId, records);
   }
 
   position(ingress: string, partition: string, position: string): void {
@@ -152,9 +142,7 @@ export class CommitGroup {
     for (const message of this.#arrived) if (!message.handled) storeMessage(message, changes);
     for (const message of this.#retried) if (!message.handled) storeMessage(message, changes);
     for (const delayed of this.#delayed) if (!delayed.ended) storeDelayed(delayed, changes);
-    for (const { egressId, sequence, envelope } of this.#outbox) {
-      changes.push({ collection: outboxCollection, key: outboxKey(egressId, sequence), value: envelope });
-    }
+    const outbox = this.outbox.capture(changes);
     for (const [id, letter] of this.#deadLetters) {
       changes.push({ collection: deadLettersCollection, key: id, value: letter === undefined ? undefined : encodeDeadLetter(letter) });
     }
@@ -165,7 +153,7 @@ export class CommitGroup {
       for (const [partition, position] of partitions)
         changes.push({ collection: positionsCollection(ingress), key: partition, value: position });
     }
-    const captured = { changes, outbox: this.#outbox, activations: [...this.#dirty] };
+    const captured = { changes, outbox, activations: [...this.#dirty] };
     this.#clear();
     return captured;
   }
@@ -176,8 +164,7 @@ export class CommitGroup {
     for (const part of [this.#dirty, this.#retried, this.#positions, this.#deadLetters, this.#remoteStates]) part.clear();
     this.#arrived = [];
     this.#delayed = [];
-    // The capture has the arrays of these two.
-    this.#outbox = [];
+    // The capture has the array.
     this.#removed = [];
   }
 

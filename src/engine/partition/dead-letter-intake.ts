@@ -4,10 +4,11 @@ import type { Clock } from '../../shared/time/clock.ts';
 import { StatefunError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { failureOf } from './attempt-failure.ts';
-import type { CommitGroup, OutboxRecord } from './commit-group.ts';
+import type { CommitGroup } from './commit-group.ts';
 import { DeadLetters, type DeadLetter } from './dead-letters.ts';
 import { traceOf } from './error-trace.ts';
 import type { EngineLimits } from './limits.ts';
+import type { OutboxRecord } from './egress-outbox.ts';
 import type { PendingMessage } from './pending-message.ts';
 
 /** Most bytes kept of a record that becomes a dead letter: the store keeps it as one value. */

@@ -5,7 +5,7 @@ import { formatAddress } from '../../shared/address.ts';
 import type { Activation } from './activation.ts';
 import { AttemptRunner } from './attempt-runner.ts';
 import { BatchRunner } from './remote/batch-runner.ts';
-import type { Capture, CommitGroup, OutboxRecord } from './commit-group.ts';
+import type { Capture, CommitGroup } from './commit-group.ts';
 import type { DeadLetterIntake } from './dead-letter-intake.ts';
 import { Deadlines } from './deadlines.ts';
 import { DelayedMessages } from './delayed-messages.ts';
@@ -13,12 +13,12 @@ import { dropMessages, type MessageChoice } from './drop-messages.ts';
 import type { EngineLimits } from './limits.ts';
 import { Mailboxes } from './mailboxes.ts';
 import type { Held } from './message-budget.ts';
+import type { OutboxRecord } from './egress-outbox.ts';
 import type { PartitionPorts, PartitionRun } from './partition-ports.ts';
 import { PendingMessage } from './pending-message.ts';
 import { RemoteTypes } from './remote/remote-types.ts';
 import { Settlement, type EffectTarget } from './settlement.ts';
 import { StateLoading } from './state-loading.ts';
-import { UncommittedEgress } from './uncommitted-egress.ts';
 
 export interface PartitionOptions {
   readonly functions: FunctionRegistry;
@@ -55,7 +55,6 @@ export class Partition implements EffectTarget {
   readonly #batches: BatchRunner;
   readonly #settlement: Settlement;
   readonly #deadlines = new Deadlines();
-  readonly #egress = new UncommittedEgress();
   #sequence = 0;
   #resting = false;
 
@@ -130,7 +129,6 @@ export class Partition implements EffectTarget {
   /** Adds an egress record to the group. It leaves once it is durable. */
   egress(record: OutboxRecord): void {
     this.group.egress(record);
-    this.#egress.add(record);
   }
 
   /** Restores a message that a commit holds. Called in the order of the sequences, before anything else. */
@@ -182,9 +180,10 @@ export class Partition implements EffectTarget {
   /** Messages and egress records in memory, except the records in the outbox. */
   get held(): Held {
     const { mailboxes, delayed } = this;
+    const { uncommitted } = this.group.outbox;
     return {
-      count: mailboxes.messages + delayed.size + this.#egress.count,
-      bytes: mailboxes.bytes + delayed.bytes + this.#egress.bytes,
+      count: mailboxes.messages + delayed.size + uncommitted.count,
+      bytes: mailboxes.bytes + delayed.bytes + uncommitted.bytes,
     };
   }
 
@@ -234,7 +233,7 @@ export class Partition implements EffectTarget {
   /** Marks a capture as durable. */
   committed(capture: Capture): void {
     for (const activation of capture.activations) activation.committing = false;
-    this.#egress.released(capture.outbox);
+    this.group.outbox.committed(capture.outbox);
     this.mailboxes.addresses.sweep();
   }
 

@@ -8,10 +8,11 @@ import { assertInvariant } from '../../shared/errors.ts';
 import type { Activation } from './activation.ts';
 import { failureLengthMax, failureOf } from './attempt-failure.ts';
 import type { AttemptOutcomes, Deadline } from './attempt-runner.ts';
-import type { CommitGroup, OutboxRecord } from './commit-group.ts';
+import type { CommitGroup } from './commit-group.ts';
 import type { DeadLetterIntake } from './dead-letter-intake.ts';
 import type { DelayedMessages } from './delayed-messages.ts';
 import type { Mailboxes } from './mailboxes.ts';
+import type { OutboxRecord } from './egress-outbox.ts';
 import type { PartitionPorts } from './partition-ports.ts';
 import type { PendingMessage } from './pending-message.ts';
 import type { BatchOutcomes } from './remote/batch-runner.ts';
@@ -145,7 +146,7 @@ export class Settlement implements AttemptOutcomes, BatchOutcomes {
       group.delayed(pending.add({ message, sequence: to.nextSequence(), dueAt, token, stored: false }));
     }
     for (const { egressId, envelope } of effects.egress) {
-      to.egress({ egressId, envelope, sequence: to.nextSequence(), receivedAtMs, recovered: false });
+      to.egress({ egressId, envelope, receivedAtMs, recovered: false });
     }
   }
 }

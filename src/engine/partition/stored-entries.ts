@@ -11,13 +11,14 @@ import type { DeadLetter } from './dead-letters.ts';
  *   collection            key            value
  *   messages              sequence       header { target, caller?, attempts?, retryAt?, failure? } + envelope
  *   delayed               sequence       header { target, caller, dueAt, token? } + envelope
- *   outbox                see below      envelope
+ *   outbox-batches        see below      records of an egress; see outbox-batch.ts
+ *   outbox-watermarks     egress id      number of the last acknowledged record of the egress
  *   dead-letters          id             header { everything but the payload } + payload
  *   positions/<ingress>   partition      position
  *   requests              see requests.ts
  *   remote-states         function type  the states it declares, in the order they were registered, as JSON
  *
- *   key of the outbox:  <egress id>/<sequence>; the sequence is what follows the last slash
+ *   key of a batch:  <egress id>/<slot>; the slot is what follows the last slash
  *
  *   header + body:  | header bytes: u32 little-endian | header: JSON | body |
  */
@@ -25,17 +26,18 @@ export const messagesCollection = 'messages';
 export const delayedCollection = 'delayed';
 export const deadLettersCollection = 'dead-letters';
 export const requestsCollection = 'requests';
-export const outboxCollection = 'outbox';
+export const outboxBatchesCollection = 'outbox-batches';
+export const outboxWatermarksCollection = 'outbox-watermarks';
 export const remoteStatesCollection = 'remote-states';
 export const positionsCollection = (ingress: string): string => `positions/${ingress}`;
 
-export function outboxKey(egressId: string, sequence: number): string {
-  return `${egressId}/${sequence}`;
+export function outboxBatchKey(egressId: string, slot: number): string {
+  return `${egressId}/${slot}`;
 }
 
-export function parseOutboxKey(key: string): { readonly egressId: string; readonly sequence: number } {
+export function parseOutboxBatchKey(key: string): { readonly egressId: string; readonly slot: number } {
   const slash = key.lastIndexOf('/');
-  return { egressId: key.slice(0, slash), sequence: Number(key.slice(slash + 1)) };
+  return { egressId: key.slice(0, slash), slot: Number(key.slice(slash + 1)) };
 }
 
 /** The fields of a stored message besides its envelope. */

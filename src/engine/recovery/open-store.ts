@@ -8,7 +8,9 @@ const loggedAfterMs = 1_000;
 
 /** Opens the store of an application. Logs the progress when that takes long, and upgrades a store of an earlier version. */
 export async function openStore(
-  options: Pick<LogStoreOptions, 'folder' | 'segmentBytesMax' | 'compactionBytesPerSecondMax' | 'threads'> & { readonly logger: Logger },
+  options: Pick<LogStoreOptions, 'folder' | 'disk' | 'segmentBytesMax' | 'compactionBytesPerSecondMax' | 'threads'> & {
+    readonly logger: Logger;
+  },
 ): Promise<LogStore> {
   const { logger, folder } = options;
   const store = await openLogStore({ ...options, progress: logProgress(logger, folder) });

@@ -1,11 +1,11 @@
-import { Envelope } from '../../envelope/envelope.ts';
 import type { Message } from '../../functions/message.ts';
 import type { StateSpec } from '../../functions/remote/invocation-batch.ts';
 import type { Store } from '../../storage/store.ts';
-import type { OutboxRecord } from '../partition/commit-group.ts';
 import type { DeadLetter, DeadLetters } from '../partition/dead-letters.ts';
 import type { Partition } from '../partition/partition.ts';
+import type { OutboxRecords, StoredEgressOutbox } from '../partition/egress-outbox.ts';
 import { PendingMessage } from '../partition/pending-message.ts';
+import { recoverOutbox } from './recover-outbox.ts';
 import { recoverRequests } from './requests.ts';
 import {
   deadLettersCollection,
@@ -14,8 +14,6 @@ import {
   decodeRemoteStates,
   delayedCollection,
   messagesCollection,
-  outboxCollection,
-  parseOutboxKey,
   positionsCollection,
   remoteStatesCollection,
 } from '../partition/stored-entries.ts';
@@ -32,7 +30,7 @@ export interface RecoveredDelayed {
 export interface Recovered {
   readonly messages: readonly PendingMessage[];
   readonly delayed: readonly RecoveredDelayed[];
-  readonly outbox: readonly OutboxRecord[];
+  readonly outbox: readonly StoredEgressOutbox[];
   readonly deadLetters: readonly DeadLetter[];
   /** Keys of the requests made while no engine ran; see requests.ts. */
   readonly requests: readonly string[];
@@ -46,30 +44,26 @@ export interface RestoreTargets {
 }
 
 export async function recover(store: Store): Promise<Recovered> {
-  const outbox = (await store.load(outboxCollection)).map(({ key, value }): OutboxRecord => {
-    return { ...parseOutboxKey(key), envelope: Envelope.decodeTrusted(value), receivedAtMs: undefined, recovered: true };
-  });
-  outbox.sort((a, b) => a.sequence - b.sequence);
   const letters = await store.load(deadLettersCollection);
   const remoteStates = await store.load(remoteStatesCollection);
   return {
     messages: (await loadInOrder(store, messagesCollection)).map(({ sequence, value }) => toPendingMessage(sequence, value)),
     delayed: (await loadInOrder(store, delayedCollection)).map(({ sequence, value }) => toDelayed(sequence, value)),
-    outbox,
+    outbox: await recoverOutbox(store),
     deadLetters: letters.map(({ value }) => decodeDeadLetter(value)),
     requests: await recoverRequests(store),
     remoteStates: remoteStates.map(({ key, value }) => ({ type: key, specs: decodeRemoteStates(value) })),
   };
 }
 
-/** Restores the content of the store. The caller releases the outbox once the egresses have started. */
-export function restore(recovered: Recovered, { partition, letters, nowMs }: RestoreTargets): void {
+/** Restores the content of the store. Returns the egress records that are not acknowledged, which the caller releases once the egresses have started. */
+export function restore(recovered: Recovered, { partition, letters, nowMs }: RestoreTargets): readonly OutboxRecords[] {
   letters.restore(recovered.deadLetters);
   for (const { type, specs } of recovered.remoteStates) partition.remoteTypes.restore(type, specs);
   for (const { sequence } of recovered.messages) partition.skipSequence(sequence);
-  for (const { sequence } of recovered.outbox) partition.skipSequence(sequence);
   for (const { message, sequence, dueAt, token } of recovered.delayed) partition.restoreDelayed(message, sequence, dueAt, token);
   for (const message of recovered.messages) partition.restore(message, nowMs);
+  return partition.group.outbox.restore(recovered.outbox);
 }
 
 /** Returns the committed position of each partition of an ingress. */

@@ -38,7 +38,6 @@ export function redrive(letter: DeadLetter, { intake, partition, ingress }: Redr
       partition.egress({
         egressId: letter.egressId,
         envelope,
-        sequence: partition.nextSequence(),
         receivedAtMs: undefined,
         recovered: true,
       });

@@ -171,7 +171,9 @@ export class Ledger implements PartitionWatcher {
 
   captured(capture: Capture): void {
     if (this.#sources === undefined) return;
-    const egress = capture.outbox.map(({ egressId, envelope }) => ({ egressId, id: envelope.messageId ?? '' }));
+    const egress = capture.outbox.flatMap(({ egressId, records }) =>
+      records.map(({ envelope }) => ({ egressId, id: envelope.messageId ?? '' })),
+    );
     const succeeded = this.#succeededSinceCut;
     this.#succeededSinceCut = [];
     const acknowledged = this.egress.acknowledgedCounts();

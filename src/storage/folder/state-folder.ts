@@ -9,7 +9,7 @@ import { firstManifest, manifestName, readManifest, writeManifest, type Manifest
 import { createSegment } from '../segments/segment-appender.ts';
 import { formatVersion, segmentHeaderBytes, segmentNumbers, segmentPath, segmentsFolderOf } from '../format/segment-format.ts';
 import { corruptError, isSystemError, newerFormatError, unusableError } from '../store-errors.ts';
-import { readVersion1, type Version1 } from './version-1.ts';
+import { readVersion1 } from './version-1.ts';
 import { isMarkName } from '../segments/writer-mark.ts';
 
 /** Properties that never change during the life of a store. */
@@ -25,7 +25,7 @@ export interface StoreIdentity {
 /** The store before this version opened it, for the code that upgrades its contents. */
 export interface UpgradedFrom {
   readonly formatVersion: number;
-  /** Names of all collections except those of addresses. */
+  /** Names of all collections of a store of version 1 except those of addresses; empty for a later version. */
   readonly collections: readonly string[];
 }
 
@@ -82,9 +82,9 @@ export function protectFolder(disk: Disk, folder: string): void {
 export interface OpenedFolder {
   readonly identity: StoreIdentity;
   readonly manifest: Manifest;
-  /** Set when an earlier version created the store. The caller then calls `upgradeFolder` after recovery. */
-  readonly version1: Version1 | undefined;
-  /** Set from `upgradeFolder` until `finishUpgrade`, across any number of starts. */
+  /** Whether the folder has the format of an earlier version. The caller then calls `upgradeFolder` after recovery. */
+  readonly isEarlier: boolean;
+  /** Set while the contents are those of an earlier version: until `finishUpgrade`, across any number of starts. */
   readonly upgradedFrom: UpgradedFrom | undefined;
 }
 
@@ -93,7 +93,7 @@ export function openFolder(disk: Disk, folder: string): OpenedFolder {
   if (!disk.listSync(folder).includes(storeFileName)) {
     ensureNothingToLose(disk, folder);
     try {
-      return { identity: createStore(disk, folder), manifest: firstManifest, version1: undefined, upgradedFrom: undefined };
+      return { identity: createStore(disk, folder), manifest: firstManifest, isEarlier: false, upgradedFrom: undefined };
     } catch (error) {
       throw unusableError(folder, error);
     }
@@ -110,9 +110,14 @@ export function readFolder(disk: Disk, folder: string): OpenedFolder {
   const { upgradedFrom, ...identity } = content as unknown as StoreIdentity & { readonly upgradedFrom?: UpgradedFrom };
   const version = identity.formatVersion;
   if (version > formatVersion) throw newerFormatError(join(folder, storeFileName), version, formatVersion);
-  if (version === formatVersion) return { identity, manifest: readManifest(disk, folder), version1: undefined, upgradedFrom };
-  const version1 = readVersion1(disk, folder, identity.storeId);
-  return { identity, manifest: version1.manifest, version1, upgradedFrom };
+  if (version === 1) {
+    const { manifest, collections } = readVersion1(disk, folder, identity.storeId);
+    return { identity, manifest, isEarlier: true, upgradedFrom: { formatVersion: 1, collections } };
+  }
+  const isEarlier = version < formatVersion;
+  // An upgrade to an earlier version may not have ended.
+  const from = upgradedFrom ?? (isEarlier ? { formatVersion: version, collections: [] } : undefined);
+  return { identity, manifest: readManifest(disk, folder), isEarlier, upgradedFrom: from };
 }
 
 /**
@@ -120,12 +125,11 @@ export function readFolder(disk: Disk, folder: string): OpenedFolder {
  * It also records that the contents are not upgraded yet, until `finishUpgrade`.
  */
 export function upgradeFolder(disk: Disk, folder: string, opened: OpenedFolder): Pick<OpenedFolder, 'identity' | 'upgradedFrom'> {
-  const { identity, manifest, version1 } = opened;
-  if (version1 === undefined) return opened;
+  const { identity, manifest, isEarlier, upgradedFrom } = opened;
+  if (!isEarlier) return opened;
   const upgraded = { ...identity, formatVersion };
-  const upgradedFrom = { formatVersion: identity.formatVersion, collections: version1.collections };
   try {
-    writeManifest(disk, folder, manifest);
+    if (identity.formatVersion === 1) writeManifest(disk, folder, manifest);
     writeCheckedJson(disk, folder, storeFileName, { ...upgraded, upgradedFrom });
     return { identity: upgraded, upgradedFrom };
   } catch (error) {

@@ -13,8 +13,11 @@ import { corruptError, newerFormatError } from '../store-errors.ts';
  *   36            frames
  */
 export const segmentHeaderBytes = 36;
-/** Version 1 has no manifest: its segments are numbered from 1 without gaps. Frames and entries are the same in both versions. */
-export const formatVersion = 2;
+/**
+ * Version 1 has no manifest: its segments are numbered from 1 without gaps. Version 2 has one entry for each record of the outbox, as described in
+ * engine/recovery/earlier-outbox.ts. Frames and entries are the same in all versions.
+ */
+export const formatVersion = 3;
 const magic = Buffer.from('SFUNLOG\n');
 
 /** Returns the folder of the segments inside a state folder. */

@@ -136,7 +136,7 @@ export class IsolatedEngine {
     const capture = this.#partition.capture();
     await this.#store.commit(capture.changes);
     this.#partition.committed(capture);
-    for (const record of capture.outbox) this.#options.recordEgress(record);
+    for (const { records } of capture.outbox) for (const record of records) this.#options.recordEgress(record);
   }
 
   #endless(): StatefunError {

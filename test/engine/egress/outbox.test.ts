@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Outbox } from '../../../src/engine/egress/outbox.ts';
-import { CommitGroup, type OutboxRecord } from '../../../src/engine/partition/commit-group.ts';
+import { CommitGroup } from '../../../src/engine/partition/commit-group.ts';
+import type { OutboxRecords, OutboxRecord } from '../../../src/engine/partition/egress-outbox.ts';
 import { DeadLetterIntake } from '../../../src/engine/partition/dead-letter-intake.ts';
 import { defaultLimits } from '../../../src/engine/partition/limits.ts';
 import type { Egress, EgressRecord, RejectedRecord } from '../../../src/egress/egress.ts';
@@ -37,17 +38,24 @@ beforeEach(() => {
   outbox = new Outbox({ egress: [egress], clock, logger: silentLogger, deadLetters, group, wake: () => undefined });
 });
 
-function record(sequence: number, egressId = 'test/out'): OutboxRecord {
-  return { egressId, sequence, envelope: envelope(String(sequence)), receivedAtMs: undefined, recovered: false };
+/** Commits records with these ids, and returns what the commit adds to the outbox. */
+function committed(ids: readonly string[], egressId = 'test/out'): readonly OutboxRecords[] {
+  for (const id of ids) group.egress(record(id, egressId));
+  return group.capture().outbox;
+}
+
+function record(id: string, egressId = 'test/out'): OutboxRecord {
+  return { egressId, envelope: envelope(id), receivedAtMs: undefined, recovered: false };
 }
 
 function sent(): readonly string[] {
   return calls.map(({ records }) => records.map(({ id, resent }) => `${id}${resent ? ' again' : ''}`).join(' '));
 }
 
-/** The keys that the next commit removes from the outbox. */
-function removed(): readonly string[] {
-  return group.capture().changes.flatMap(({ collection, key, value }) => (collection === 'outbox' && value === undefined ? [key] : []));
+/** The watermarks that the next commit writes, by egress. */
+function watermarks(): Readonly<Record<string, unknown>> {
+  const written = group.capture().changes.filter(({ collection }) => collection === 'outbox-watermarks');
+  return Object.fromEntries(written.map(({ key, value }) => [key, value]));
 }
 
 async function settled(): Promise<void> {
@@ -59,35 +67,35 @@ describe('Outbox', () => {
     await outbox.start();
     expect(calls).toEqual([]);
 
-    outbox.release([record(1), record(2), record(3)]);
+    outbox.release(committed(['1', '2', '3']));
     expect(sent()).toEqual(['1 2']);
     calls[0]?.resolve([]);
     await settled();
     expect(sent()).toEqual(['1 2', '3']);
   });
 
-  it('keeps a record until the outside has acknowledged it, and then removes it with the next commit (ENGINE-O2)', async () => {
-    outbox.release([record(1)]);
-    expect([outbox.records, outbox.resting, removed()]).toEqual([1, false, []]);
+  it('keeps a record until the outside has acknowledged it, and then moves the watermark with the next commit (ENGINE-O2)', async () => {
+    outbox.release(committed(['1']));
+    expect([outbox.records, outbox.resting, watermarks()]).toEqual([1, false, {}]);
 
     calls[0]?.resolve([]);
     await settled();
-    expect([outbox.records, outbox.bytes, outbox.resting, removed()]).toEqual([0, 0, true, ['test/out/1']]);
+    expect([outbox.records, outbox.bytes, outbox.resting, watermarks()]).toEqual([0, 0, true, { 'test/out': '1' }]);
     expect(outbox.acknowledged).toEqual({ 'test/out': 1 });
   });
 
-  it('sends a batch again, marked as resent, after it has failed, and removes nothing before that', async () => {
-    outbox.release([record(1)]);
+  it('sends a batch again, marked as resent, after it has failed, and moves no watermark before that', async () => {
+    outbox.release(committed(['1']));
     calls[0]?.reject(new Error('the outside is away'));
     await settled();
-    expect([outbox.records, outbox.resting, removed()]).toEqual([1, true, []]);
+    expect([outbox.records, outbox.resting, watermarks()]).toEqual([1, true, {}]);
 
     clock.step(clock.nextDueAt ?? 0);
     expect(sent()).toEqual(['1', '1 again']);
   });
 
-  it('makes a dead letter of a record that the outside refuses, and acknowledges the others of its batch', async () => {
-    outbox.release([record(1), record(2)]);
+  it('makes a dead letter of a record that the outside refuses, in the commit of the watermark over its batch (PARTITION-O2)', async () => {
+    outbox.release(committed(['1', '2']));
     const [call] = calls;
     const refused = call?.records[0];
     if (call === undefined || refused === undefined) throw new Error('nothing was sent');
@@ -95,14 +103,17 @@ describe('Outbox', () => {
     await settled();
 
     expect(deadLetters.letters.list()).toMatchObject([{ kind: 'egress', egressId: 'test/out', messageId: '1', reason: 'too large' }]);
-    expect(removed()).toEqual(['test/out/1', 'test/out/2']);
+    const keys = group
+      .capture()
+      .changes.map(({ collection, key, value }) => `${collection} ${key} ${typeof value === 'string' ? value : ''}`);
+    expect(keys).toEqual(['outbox-watermarks test/out 2', 'dead-letters 1 ']);
   });
 
   it('makes dead letters of records for an egress that is not declared any more', () => {
-    outbox.release([record(1, 'test/gone'), record(2)]);
+    outbox.release([...committed(['1'], 'test/gone'), ...committed(['2'])]);
 
     expect(sent()).toEqual(['2']);
     expect(deadLetters.letters.list()).toMatchObject([{ code: 'UNKNOWN_EGRESS', messageId: '1' }]);
-    expect(removed()).toEqual(['test/gone/1']);
+    expect(watermarks()).toEqual({ 'test/gone': '1' });
   });
 });

@@ -17,7 +17,7 @@ function keysOf({ changes }: Capture): readonly string[] {
   return changes.map(({ collection, key, value }) => `${value === undefined ? '-' : '+'}${collection}/${key}`);
 }
 
-const record = { egressId: 'test/out', sequence: 4, envelope: envelope('out'), receivedAtMs: undefined, recovered: false };
+const record = { egressId: 'test/out', envelope: envelope('out'), receivedAtMs: undefined, recovered: false };
 
 describe('CommitGroup', () => {
   it('commits state, messages, egress and the removal of the message together, and once (PARTITION-G1)', () => {
@@ -35,10 +35,10 @@ describe('CommitGroup', () => {
       '-messages/1',
       '+state/test/f/a/v/count',
       '+messages/2',
-      '+outbox/test/out/4',
+      '+outbox-batches/test/out/0',
       '+positions/carts/shard-1',
     ]);
-    expect(capture.outbox).toEqual([record]);
+    expect(capture.outbox).toEqual([{ egressId: 'test/out', records: [record], bytes: record.envelope.payloadBytes }]);
     expect([group.empty, group.bytes, group.invocations, keysOf(group.capture())]).toEqual([true, 0, 0, []]);
   });
 
@@ -74,9 +74,9 @@ describe('CommitGroup', () => {
     group.egress(record);
     const capture = group.capture();
 
-    group.egress({ ...record, sequence: 5 });
-    group.acknowledged(record);
-    expect([keysOf(capture), capture.outbox]).toEqual([['+messages/1', '+outbox/test/out/4'], [record]]);
+    group.egress(record);
+    group.acknowledged('test/out', 1);
+    expect([keysOf(capture), capture.outbox]).toMatchObject([['+messages/1', '+outbox-batches/test/out/0'], [{ records: [record] }]]);
   });
 
   it('keeps only the last position of a shard', () => {

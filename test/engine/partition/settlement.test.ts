@@ -40,7 +40,7 @@ function setUp(options: FunctionOptions = {}) {
     effects: {
       nextSequence: () => ++sequence,
       enqueue: ({ target: to, caller }) => done.push(`enqueue to ${to.id} from ${caller?.id}`),
-      egress: ({ egressId, sequence: number }) => done.push(`egress ${egressId} ${number}`),
+      egress: ({ egressId, envelope: sent }) => done.push(`egress ${egressId} ${sent.messageId}`),
     },
     ports: { stop: (error) => done.push(`stop: ${error.message}`) },
   });
@@ -78,7 +78,7 @@ describe('Settlement', () => {
     };
     parts.settlement.succeeded(a, message, attempt(effects));
 
-    expect(done).toEqual(['keep', 'enqueue to b from a', 'egress test/out 102']);
+    expect(done).toEqual(['keep', 'enqueue to b from a', 'egress test/out out']);
     expect(parts.group.capture().changes.map(({ collection, key }) => `${collection}/${key}`)).toEqual(['messages/1', 'delayed/101']);
     expect([a.status, a.mailbox.length, parts.delayed.isPending(a.address, 'reminder')]).toEqual(['idle', 0, true]);
     expect(parts.settlement.attempts).toEqual({ succeeded: 1, failed: 0, skipped: 0 });

@@ -6,19 +6,26 @@ import { readAddress } from '../../../src/state-tools/stored-addresses.ts';
 import { listDeadLetters } from '../../../src/state-tools/stored-dead-letters.ts';
 import { listMessages } from '../../../src/state-tools/stored-messages.ts';
 import { verifyState } from '../../../src/state-tools/verify-state.ts';
+import { memoryEgress } from '../../../src/connectors/memory/memory-egress.ts';
+import { openStore } from '../../../src/engine/recovery/open-store.ts';
+import { silentLogger } from '../../../src/shared/logger.ts';
+import { inlineThreads } from '../../../src/storage/threads/store-threads.ts';
 import { EngineBed } from '../../engine/engine-bed.ts';
-import { createTemporaryFolder, openInline, removeFolder } from '../../storage/log-fixture.ts';
+import { createTemporaryFolder, removeFolder } from '../../storage/log-fixture.ts';
 import { Broken, Parcel } from './parcel.ts';
 
 const hourMs = 3_600_000;
 
-/** A folder that an earlier build has written: see write.ts. It is killed, not stopped, so there is no index.dump. */
-describe('a kept state folder of format 2', () => {
+/** Folders that earlier builds have written: see write.ts. They are killed, not stopped, so there is no index.dump. */
+describe.each([
+  [2, { commit: 11, entries: 33, keys: 28 }],
+  [3, { commit: 11, entries: 34, keys: 29 }],
+])('a kept state folder of format %i', (formatVersion, counts) => {
   let folder: string;
 
   beforeEach(() => {
     folder = createTemporaryFolder();
-    cpSync(new URL('../../resources/state-folders/format-2', import.meta.url), folder, { recursive: true });
+    cpSync(new URL(`../../resources/state-folders/format-${formatVersion}`, import.meta.url), folder, { recursive: true });
   });
   afterEach(() => removeFolder(folder));
 
@@ -32,32 +39,33 @@ describe('a kept state folder of format 2', () => {
   };
 
   it('verifies', async () => {
-    expect(await verifyState({ folder })).toMatchObject({ ok: true, problems: [], unfinishedBytes: 0, commit: 9, entries: 29, keys: 24 });
+    expect(await verifyState({ folder })).toMatchObject({ ok: true, problems: [], unfinishedBytes: 0, ...counts });
   });
 
   it('holds cells, outbox and positions', async () => {
     const { segments, ...state } = await read(inspectState);
     expect(segments.map(({ number, kind }) => `${kind} ${number}`)).toEqual(['kept 3', 'log 2']);
     expect(state).toMatchObject({
-      formatVersion: 2,
+      formatVersion,
       addresses: [{ type: 'kept/parcel', addresses: 2 }],
-      outbox: { count: 4, byEgress: { 'test/out': 4 } },
-      positions: [{ ingress: 'memory', partition: 'memory', position: '9' }],
+      outbox: { count: 6, byEgress: { 'test/out': 4, 'test/labels': 2 } },
+      positions: [{ ingress: 'memory', partition: 'memory', position: '10' }],
     });
     const address = await read((snapshot) => readAddress(snapshot, { type: 'kept/parcel', id: 'one' }));
     expect(address.cells).toEqual([
-      { name: 'count', kind: 'value', value: 3 },
+      { name: 'count', kind: 'value', value: 4 },
       {
         name: 'items',
         kind: 'table',
         entries: [
           { key: 'b', value: { n: 1 } },
           { key: 'a', value: { n: 2 } },
+          { key: 'd', value: { n: 4 } },
         ],
       },
       { name: 'label', kind: 'value', value: { $text: 'a parcel' } },
       { name: 'large', kind: 'value', value: { $text: '9007199254740993' } },
-      { name: 'notes', kind: 'list', items: ['packed b', 'packed a', 'packed c'] },
+      { name: 'notes', kind: 'list', items: ['packed b', 'packed a', 'packed c', 'packed d'] },
       { name: 'seal', kind: 'value', value: { $base64: '/wAB' } },
     ]);
   });
@@ -78,18 +86,21 @@ describe('a kept state folder of format 2', () => {
   });
 
   it('runs: its egress leaves, and its messages are handled when they are due', async () => {
-    const store = await openInline(folder);
-    expect(store.recovery).toMatchObject({ commits: 9, keys: 24, tornBytes: 0 });
-    const bed = await EngineBed.start([Parcel, Broken], { store });
+    const store = await openStore({ folder, threads: inlineThreads(), logger: silentLogger });
+    expect(store.recovery).toMatchObject({ commits: counts.commit, keys: counts.keys, tornBytes: 0 });
+    expect(store.identity.formatVersion).toBe(3);
+    const labels = memoryEgress('test/labels');
+    const bed = await EngineBed.start([Parcel, Broken], { store, moreEgress: [labels] });
     await bed.engine.whenQuiet();
-    expect(bed.out.records.every(({ resent }) => resent)).toBe(true);
-    expect(bed.egressData).toEqual(['b', 'a', 'c', '10'].map((item) => ({ item })));
+    expect([...bed.out.records, ...labels.records].every(({ resent }) => resent)).toBe(true);
+    expect(bed.egressData).toEqual(['a', 'c', 'd', '10'].map((item) => ({ item })));
+    expect(labels.events.map(({ data }) => data)).toEqual([{ count: 2 }, { count: 4 }]);
     const one = { label: 'a parcel', large: 9_007_199_254_740_993n, seal: Uint8Array.of(0xff, 0, 1) };
-    const notes = ['packed b', 'packed a', 'packed c'];
-    expect(await bed.state('kept/parcel/one')).toEqual({ count: 3, items: { b: { n: 1 }, a: { n: 2 } }, notes, ...one });
+    const notes = ['packed b', 'packed a', 'packed c', 'packed d'];
+    expect(await bed.state('kept/parcel/one')).toEqual({ count: 4, items: { b: { n: 1 }, a: { n: 2 }, d: { n: 4 } }, notes, ...one });
     await bed.advance(2 * hourMs);
     expect(bed.egressData.slice(4)).toEqual([{ item: 'late' }, { item: '11' }]);
-    expect(await bed.state('kept/parcel/one')).toMatchObject({ count: 4, items: { late: { n: 4 } }, notes: [...notes, 'packed late'] });
+    expect(await bed.state('kept/parcel/one')).toMatchObject({ count: 5, items: { late: { n: 5 } }, notes: [...notes, 'packed late'] });
     expect(await bed.state('kept/parcel/two')).toMatchObject({ count: 2, items: { 10: { n: 1 }, 11: { n: 2 } } });
     expect(bed.engine.deadLetters().map(({ reason }) => reason)).toEqual(['the parcel is broken', 'the parcel is jammed']);
     await bed.engine.stop();

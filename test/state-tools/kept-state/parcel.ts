@@ -27,6 +27,7 @@ export class Parcel {
     this.large.set(9_007_199_254_740_993n);
     this.seal.set(Uint8Array.of(0xff, 0, 1));
     context.egress('test/out', { type: 'was-packed', data: { item: event.data.item } });
+    if (count % 2 === 0) context.egress('test/labels', { type: 'labelled', data: { count } });
   }
 
   @Handles('unpack')

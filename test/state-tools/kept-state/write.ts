@@ -8,24 +8,31 @@ import { Broken, Parcel } from './parcel.ts';
 /*
  * Writes a state folder to keep. Run it when the format changes, with the name of the new folder, and keep the folders of earlier formats:
  *
- *   node --conditions=@statefun/source --import ./scripts/run-typescript.mjs test/state-tools/kept-state/write.ts test/resources/state-folders/format-3
+ *   node --conditions=@statefun/source --import ./scripts/run-typescript.mjs test/state-tools/kept-state/write.ts test/resources/state-folders/format-4
  */
 
-/** An egress that never acknowledges, so that its records stay in the outbox. */
-const deafEgress: Egress = {
-  id: 'test/out',
-  description: 'nobody',
-  start: () => Promise.resolve(),
-  send: () => Promise.reject(new Error('nobody takes records here')),
-  stop: () => Promise.resolve(),
-};
+/** Returns an egress that acknowledges so many calls and no more, so that later records stay in the outbox. */
+function deafEgress(id: string, acknowledgedCalls: number): Egress {
+  let calls = 0;
+  return {
+    id,
+    description: 'nobody',
+    start: () => Promise.resolve(),
+    send: () => (++calls <= acknowledgedCalls ? Promise.resolve([]) : Promise.reject(new Error('nobody takes records here'))),
+    stop: () => Promise.resolve(),
+  };
+}
 
 async function write(target: string): Promise<void> {
   const folder = createTemporaryFolder();
   // Small segments, so that there are several. One of them is written by the compaction below.
   const store = await openInline(folder, { segmentBytesMax: 4_096 });
-  const bed = await EngineBed.start([Parcel, Broken], { store, egress: deafEgress });
-  for (const item of ['b', 'a', 'c']) await bed.receives('kept/parcel/one', 'pack', { item });
+  const bed = await EngineBed.start([Parcel, Broken], {
+    store,
+    egress: deafEgress('test/out', 1),
+    moreEgress: [deafEgress('test/labels', 0)],
+  });
+  for (const item of ['b', 'a', 'c', 'd']) await bed.receives('kept/parcel/one', 'pack', { item });
   await bed.receives('kept/parcel/one', 'unpack', { item: 'c' });
   await store.compact();
   await bed.receives('kept/parcel/one', 'remind', { item: 'late' });

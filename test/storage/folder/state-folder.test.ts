@@ -166,10 +166,10 @@ describe('a state folder', () => {
   it('is refused when a later version has written it', async () => {
     await create();
     // The checksum is Python's zlib.crc32 of the other members.
-    writeFileSync(storeFile(), '{"formatVersion":3,"storeId":"00112233-4455-6677-8899-aabbccddeeff","note":"x","checksum":"fc7e47a2"}');
+    writeFileSync(storeFile(), '{"formatVersion":4,"storeId":"00112233-4455-6677-8899-aabbccddeeff","note":"x","checksum":"48dfea70"}');
     await expect(openInline(folder)).rejects.toMatchObject({
       code: 'STORE_FORMAT_NEWER',
-      facts: { formatVersion: 3, formatVersionKnown: 2 },
+      facts: { formatVersion: 4, formatVersionKnown: 3 },
     });
     expect(statSync(join(folder, 'segments', '00000001.log')).size).toBe(36 + 28 + 24 + 3);
   });

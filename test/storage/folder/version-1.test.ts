@@ -2,12 +2,15 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { recoverOutbox } from '../../../src/engine/recovery/recover-outbox.ts';
 import { upgradeLayout } from '../../../src/engine/recovery/upgrade-layout.ts';
 import { openStore } from '../../../src/engine/recovery/open-store.ts';
+import { Envelope } from '../../../src/envelope/envelope.ts';
 import { silentLogger } from '../../../src/shared/logger.ts';
 import { MemoryStore } from '../../../src/storage/memory-store.ts';
 import { inlineThreads } from '../../../src/storage/threads/store-threads.ts';
-import type { StoreChange } from '../../../src/storage/store.ts';
+import type { Store, StoreChange } from '../../../src/storage/store.ts';
+import { envelope } from '../../engine/partition/pending.ts';
 import { createTemporaryFolder, frameOf, openInline, removeFolder, storeId } from '../log-fixture.ts';
 
 /** A segment as version 1 wrote it, by its layout. */
@@ -21,14 +24,22 @@ function segmentOfVersion1(number: number, frames: readonly Buffer[]): Buffer {
   return Buffer.concat([header, ...frames]);
 }
 
+/** Egress and message id of every record in the outbox, in order. */
+async function outboxOf(store: Store): Promise<readonly string[]> {
+  const outboxes = await recoverOutbox(store);
+  return outboxes.flatMap(({ egressId, batches }) =>
+    batches.flatMap(({ envelopes }) => envelopes.map(({ messageId }) => `${egressId}: ${messageId}`)),
+  );
+}
+
 describe('a state folder of format version 1', () => {
   let folder: string;
   const commits: readonly (readonly StoreChange[])[] = [
     [{ collection: 'state/shop/cart/1', key: 'v/items', value: 'first' }],
     [
       { collection: 'state/shop/cart/1', key: 'v/items', value: 'second' },
-      { collection: 'outbox/shop/status', key: '17', value: 'a record' },
-      { collection: 'outbox/shop/alerts', key: '18', value: 'another' },
+      { collection: 'outbox/shop/status', key: '17', value: envelope('a record').encode() },
+      { collection: 'outbox/shop/alerts', key: '18', value: envelope('another').encode() },
     ],
     [{ collection: 'outbox/shop/alerts', key: '18', value: undefined }],
   ];
@@ -52,15 +63,14 @@ describe('a state folder of format version 1', () => {
   it('is upgraded when it is opened, with everything in it, and goes on', async () => {
     const store = await openInline(folder);
     expect(store.recovery).toMatchObject({ commits: 3, upgraded: { formatVersion: 1 } });
-    expect(store.identity).toMatchObject({ formatVersion: 2, storeId });
+    expect(store.identity).toMatchObject({ formatVersion: 3, storeId });
     const { segments } = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as { segments: unknown };
     expect(segments).toMatchObject([
       { kind: 'log', number: 1, commitsBefore: 0 },
       { kind: 'log', number: 2, commitsBefore: 2 },
     ]);
     await upgradeLayout(store, store.recovery.upgraded?.collections ?? []);
-    const outbox = (await store.load('outbox')).map(({ key, value }) => [key, Buffer.from(value).toString()]);
-    expect(outbox).toEqual([['shop/status/17', 'a record']]);
+    expect(await outboxOf(store)).toEqual(['shop/status: a record']);
     expect(await store.load('outbox/shop/status')).toEqual([]);
     store.finishUpgrade();
     await store.close();
@@ -77,8 +87,8 @@ describe('a state folder of format version 1', () => {
     await crashed.close();
 
     const store = await openStore({ folder, threads: inlineThreads(), logger: silentLogger });
-    expect(store.identity).toEqual({ formatVersion: 2, storeId, createdAt: '2026-01-01T00:00:00.000Z', keyGroups: 128 });
-    expect((await store.load('outbox')).map(({ key }) => key)).toEqual(['shop/status/17']);
+    expect(store.identity).toEqual({ formatVersion: 3, storeId, createdAt: '2026-01-01T00:00:00.000Z', keyGroups: 128 });
+    expect(await outboxOf(store)).toEqual(['shop/status: a record']);
     await store.close();
 
     const again = await openInline(folder);
@@ -88,7 +98,7 @@ describe('a state folder of format version 1', () => {
 
   it('may have a larger outbox than a commit takes', async () => {
     const store = new MemoryStore();
-    const value = Buffer.alloc(16 * 1024 * 1024);
+    const value = Envelope.ofTrustedPayload('x'.repeat(16 * 1024 * 1024), { messageId: 'large' }).encode();
     const keys = Array.from({ length: 17 }, (_, index) => `${index + 20}`);
     for (const key of keys) await store.commit([{ collection: 'outbox/shop/status', key, value }]);
     const commits: number[] = [];
@@ -98,7 +108,7 @@ describe('a state folder of format version 1', () => {
       return commit(changes);
     };
     await upgradeLayout(store, ['outbox/shop/status']);
-    expect(store.load('outbox')).toHaveLength(17);
+    expect(await outboxOf(store)).toEqual(keys.map(() => 'shop/status: large'));
     expect(store.load('outbox/shop/status')).toEqual([]);
     expect(Math.max(...commits)).toBeLessThan(2 * value.byteLength);
   });

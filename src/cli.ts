@@ -1,2 +1,2 @@
-/** The command line: `main(process.argv.slice(2))` answers with the exit code. Importing it does nothing. */
+/** The command line: `main(process.argv.slice(2))` resolves to the exit code. Importing it does nothing. */
 export { main } from './cli/main.ts';

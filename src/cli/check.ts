@@ -22,7 +22,7 @@ export function checkCommand(output: Output): Command {
     .addHelpText(
       'after',
       moreHelp({
-        text: 'Nothing outside is touched: no provider is made, no state folder opened, no ingress or egress started.',
+        text: 'Nothing outside is touched: no provider is created, no state folder opened, no ingress or egress started.',
         examples: ['statefun check .', 'statefun check . --profile production --json'],
         exitCodes: { 0: 'no mistakes', 1: 'mistakes; each with what is wrong, where, and what to do' },
       }),

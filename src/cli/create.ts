@@ -19,7 +19,7 @@ interface CreateCommandOptions {
 export function createCommand(output: Output = processOutput): Command {
   return new Command('create')
     .description('create a project: one event, one forwarder, one function, their tests, and events to run it with')
-    .argument('<folder>', 'where; it is made, or is empty (. is the folder you are in)')
+    .argument('<folder>', 'the folder of the project: new or empty (. is the current folder)')
     .option('--name <name>', 'name of the package (default: that of the folder)')
     .option(
       '--statefun <package>',
@@ -34,7 +34,7 @@ export function createCommand(output: Output = processOutput): Command {
           'statefun create . --name @team/carts',
           'statefun create carts --statefun ./statefun-0.1.0.tgz',
         ],
-        exitCodes: { 0: 'the project is there', 1: 'the folder is not empty, or cannot be written; the name is none that npm takes' },
+        exitCodes: { 0: 'the project was created', 1: 'the folder is not empty or cannot be written, or npm does not accept the name' },
       }),
     )
     .action((folder: string, options: CreateCommandOptions) => create(folder, options, output));

@@ -23,7 +23,7 @@ export function graphCommand(output: Output): Command {
     .addHelpText(
       'after',
       moreHelp({
-        text: 'Where a forwarder or function sends to is decided while events are handled; what is shown is what the event types suggest.',
+        text: 'Forwarders and functions decide where they send while they handle an event. The graph shows what the event types suggest.',
         examples: ['statefun graph .', 'statefun graph . --format mermaid > wiring.mmd', 'statefun graph . --format json'],
         exitCodes: { 0: 'printed', 1: 'the application could not be loaded, or has mistakes' },
       }),

@@ -45,7 +45,7 @@ function createProgram(commands: readonly Command[], output: Output, takeSignals
     .version(packageVersion(), '-v, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .option('--debug', 'print the stacks of failures too, like LOG_LEVEL=debug')
-    .showHelpAfterError('(statefun --help says what there is)')
+    .showHelpAfterError('(statefun --help lists the commands)')
     .addHelpText('after', programHelp);
   for (const command of commands) program.addCommand(command);
   program.hook('preSubcommand', (_program, command) => {

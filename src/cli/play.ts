@@ -44,7 +44,7 @@ export function playCommand(
         examples: ['statefun play . --events test/fixtures/visits.jsonl', 'tail -f events.jsonl | statefun play . --events -'],
         exitCodes: {
           0: 'everything was handled',
-          1: 'a dead letter, a message not handled, an expectation that did not come true',
+          1: 'a dead letter, a message not handled, an expectation that was not met',
           130: 'ended by SIGINT (143: SIGTERM)',
         },
       }),

@@ -21,11 +21,11 @@ export function runCommand(takeSignals: TakeSignals): Command {
     .description('run an application on the embedded engine, until SIGTERM or SIGINT')
     .argument('<app>', 'a folder with a package.json, the built module that exports the application, or a module.yaml of StateFun')
     .option('--state-folder <folder>', 'where state is kept (default: $STATEFUN_STATE_FOLDER, else .statefun/<name>)')
-    .option('--until-finished', 'exit once every ingress has come to its end and everything is done')
+    .option('--until-finished', 'exit when every ingress has ended and everything is handled')
     .addHelpText(
       'after',
       moreHelp({
-        text: 'A first signal stops gracefully, while it starts as soon as it has started; a second one at once. What was not finished is done after the next start.',
+        text: 'The first signal stops it gracefully, after the start if it is still starting; a second one ends it at once. The next start continues unfinished work.',
         examples: [
           'statefun run .',
           'statefun run . --until-finished',

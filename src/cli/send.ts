@@ -28,14 +28,17 @@ export function sendCommand(output: Output): Command {
       moreHelp({
         text: [
           'The event goes through the forwarders like one from an ingress, and is durable when the command ends.',
-          'What is invalid, or what no forwarder accepts, is refused and leaves nothing.',
-          'Sent again with the same --id and --source it is not handled twice: the last 1,000 are remembered.',
+          'An event that is invalid, or that no forwarder accepts, is refused and has no effect.',
+          'An event with the --id and --source of one of the last 1,000 is not handled again.',
         ].join('\n'),
         examples: [
           `statefun send example.product '{"id":"p1","price":42}'`,
           `statefun send example.product '{"id":"p1","price":43}' --id price-43 --source /till`,
         ],
-        exitCodes: { 0: 'the application has it', 1: 'it was refused, or no application runs; the reason is on standard error' },
+        exitCodes: {
+          0: 'the application has taken the event',
+          1: 'it was refused, or no application runs; the reason is on standard error',
+        },
       }),
     )
     .action((type: string, json: string, options: SendCommandOptions) => send(type, json, options, output));
@@ -49,7 +52,7 @@ async function send(type: string, json: string, options: SendCommandOptions, out
   (await openSnapshot({ folder })).close();
   // Keeps all digits of numbers.
   const sent = await sendToRunning(folder, writeWithData(attributes, json)).catch((error: unknown) => {
-    if (mayBeTaken(error)) output.err(toText([`It may have been taken. To send it again and have it handled once: --id ${id}`]));
+    if (mayBeTaken(error)) output.err(toText([`The application may have taken it. To send it again and have it handled once: --id ${id}`]));
     throw error;
   });
   output.out(options.json === true ? toJson(sent) : toText([sent.repeated ? `${id} was sent before` : id]));

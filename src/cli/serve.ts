@@ -36,7 +36,7 @@ export function serveCommand(takeSignals: TakeSignals): Command {
     .addHelpText(
       'after',
       moreHelp({
-        text: 'State, ingress and egress are those of the cluster: statefun module prints its module.yaml. A first signal finishes what is under way, a second one does not wait for it.',
+        text: 'State, ingress and egress are those of the cluster: statefun module prints its module.yaml. The first signal stops it after the running calls; a second one does not wait for them.',
         examples: ['statefun serve .', 'statefun serve . --host 0.0.0.0 --port 8000'],
         exitCodes: {
           0: 'stopped by a signal',
@@ -100,6 +100,6 @@ async function readPem(option: string, file: string): Promise<Buffer> {
 function stopped(served: ServedApplication, signals: StopSignals): Promise<void> {
   return new Promise((resolve, reject) => {
     void served.stopped.then((error) => (error === undefined ? resolve() : reject(error)));
-    signals.whenAsked({ stop: () => void served.close().then(resolve, reject), busyWith: () => 'the calls under way' });
+    signals.whenAsked({ stop: () => void served.close().then(resolve, reject), busyWith: () => 'the running calls' });
   });
 }

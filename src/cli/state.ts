@@ -23,7 +23,7 @@ export function stateCommand(output: Output): Command {
     .addHelpText(
       'after',
       moreHelp({
-        text: 'Reading takes no lock and shows the state after exactly one commit. Only redrive, drop and compact change something.',
+        text: 'Reading takes no lock, and shows the state after one commit. Only redrive, drop and compact change anything.',
         examples: ['statefun state inspect', 'statefun state get example/cart c1', 'statefun state dead-letters list'],
         exitCodes: { 0: 'done', 1: 'failed; the reason is on standard error' },
       }),

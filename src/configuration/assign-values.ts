@@ -100,7 +100,7 @@ class UnknownKeys {
    */
   #addFlatVariable(key: string, origin: string): void {
     const meant = names.find((name) => relaxed(name.replaceAll('.', '')) === relaxed(key));
-    if (meant !== undefined) this.problems.push(unknownKey(key, origin, `Two underscores stand between levels: ${variableOf(meant)}.`));
+    if (meant !== undefined) this.problems.push(unknownKey(key, origin, `Levels are separated by two underscores: ${variableOf(meant)}.`));
     else this.warnings.push(unknownKey(key, origin, this.#suggest(key)));
   }
 

@@ -3,8 +3,8 @@ import { isRecord } from './configured-value.ts';
 import { relaxed } from './key-path.ts';
 
 /**
- * The property names a schema knows, where its library can say so (as JSON Schema, as Zod does); undefined otherwise. With them keys are
- * found however they are written, and those that mean nothing are found too.
+ * The property names of a schema, if its library can describe it as JSON Schema, as Zod can. With them, keys match however they are written, and
+ * unknown keys are found. Without them, the shape has no names and is not closed.
  */
 export class SchemaShape {
   readonly #properties: Readonly<Record<string, unknown>> | undefined;
@@ -20,7 +20,7 @@ export class SchemaShape {
     const { jsonSchema } = schema['~standard'] as { readonly jsonSchema?: { readonly input?: unknown } };
     if (typeof jsonSchema?.input !== 'function') return new SchemaShape(undefined);
     try {
-      // Types without a counterpart in JSON do not matter here; `libraryOptions` is how Zod is told so.
+      // Only names are needed: the option makes Zod accept types that JSON Schema cannot describe.
       const options = { target: 'draft-2020-12', libraryOptions: { unrepresentable: 'any' } };
       return new SchemaShape((jsonSchema.input as (options: object) => unknown)(options));
     } catch {
@@ -28,22 +28,22 @@ export class SchemaShape {
     }
   }
 
-  /** The names of the properties. */
+  /** Returns the names of the properties. */
   get names(): readonly string[] {
     return Object.keys(this.#properties ?? {});
   }
 
-  /** Whether there can be no other properties: a schema that ignores them would hide a mistake. */
+  /** Returns whether a key without a property is a mistake. A schema that ignores such keys would hide it. */
   get isClosed(): boolean {
     return this.#properties !== undefined && (this.#additional === undefined || this.#additional === false);
   }
 
-  /** The name of a property however it is written. */
+  /** Returns the name of a property, however it is written. */
   nameOf(level: string): string | undefined {
     return this.names.find((name) => name === level) ?? this.names.find((name) => relaxed(name) === relaxed(level));
   }
 
-  /** What is known about a property. */
+  /** Returns the shape of a property. */
   property(name: string): SchemaShape {
     return new SchemaShape(this.#properties?.[name] ?? this.#additional);
   }

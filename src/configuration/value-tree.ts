@@ -5,23 +5,23 @@ import type { SchemaShape } from './schema-shape.ts';
 /** A value without a property in a closed shape. */
 export interface MisplacedValue {
   readonly value: ConfiguredValue;
-  /** The names there are at its level. */
+  /** The known names at its level. */
   readonly names: readonly string[];
   /** The levels above. */
   readonly above: readonly string[];
 }
 
-/** The values of one section by level; a value of a higher layer takes the place of everything at and below its key. */
+/** The values of one section by level. A value of a higher layer replaces everything at and below its key. */
 export class ValueTree<V extends ConfiguredValue = ConfiguredValue> {
   readonly #children = new Map<string, ValueTree<V>>();
   #leaf: V | undefined;
 
-  /** Puts a value at its place; answers when the shape has none for it. Values come lowest first. */
+  /** Adds a value, lower layers first. Returns the value if the shape has no place for it. */
   place(path: readonly string[], value: V, shape: SchemaShape, above: readonly string[] = []): MisplacedValue | undefined {
     const [level, ...below] = path;
     if (level === undefined) {
       this.#children.clear();
-      // An object without fields says that there is one, not that fields given elsewhere are gone.
+      // An object without fields keeps the fields that lower layers have set.
       this.#leaf = isRecord(value.value) && Object.keys(value.value).length === 0 ? undefined : value;
       return undefined;
     }
@@ -45,7 +45,7 @@ export class ValueTree<V extends ConfiguredValue = ConfiguredValue> {
     return Object.fromEntries(Array.from(this.#children, ([name, child]) => [name, child.toObject(valueOf)]));
   }
 
-  /** A variable says neither where words begin nor in which case: it means the name that a file has used. */
+  /** Returns the name that a variable means: that of a file, since variables show neither case nor where words begin. */
   #nameFor(level: string, { isText }: V): string {
     if (isText !== true || this.#children.has(level)) return level;
     return [...this.#children.keys()].find((name) => relaxed(name) === relaxed(level)) ?? camelCase(level);

@@ -4,7 +4,7 @@ import { settings } from './settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Variables, and how to say where one stands. */
+/** Variables of the environment or of .env. `originOf` returns the place of one for messages. */
 interface VariableSource {
   readonly variables: Environment;
   readonly layer: Layer;
@@ -12,8 +12,8 @@ interface VariableSource {
 }
 
 /**
- * What environment variables set: `STATEFUN_KINESIS__INGRESS_STREAM` by its name, others by the registry. The variable named after the
- * key goes before the others of the same setting; of these the first in the registry goes first.
+ * Returns the values that variables set. `STATEFUN_KINESIS__INGRESS_STREAM` sets the key of its name; the registry of settings names others. The
+ * variable named after the key wins over the others of the same setting, and of these the first in the registry wins.
  */
 export function variableValues({ variables, layer, originOf }: VariableSource): readonly ConfiguredValue[] {
   const others: ConfiguredValue[] = [];

@@ -37,8 +37,7 @@ export async function yamlValues(file: YamlFile): Promise<{
   const refuse = (offset: number, reason: string): void => void problems.push(notYaml(placeOf(offset), reason));
   yaml.visit(document, {
     Alias(_key, alias) {
-      if (alias.resolve(document) === undefined)
-        refuse(alias.range?.[0] ?? 0, `nothing has the name that the alias *${alias.source} stands for`);
+      if (alias.resolve(document) === undefined) refuse(alias.range?.[0] ?? 0, `no anchor has the name of the alias *${alias.source}`);
     },
   });
 

@@ -78,7 +78,7 @@ export class ProviderContainer {
       const methods = asker.perAddress ? hooksOf(madeClass, 'post-construct') : [];
       return { create: methods.length === 0 ? create : withHooks(create, methods), problems };
     } catch (thrown) {
-      return { problems: [failedToMake(`making what class ${madeClass.name} needs`, thrown)] };
+      return { problems: [failedToMake(`creating the dependencies of class ${madeClass.name}`, thrown)] };
     }
   }
 
@@ -115,7 +115,7 @@ export class ProviderContainer {
         await this.#container.getAsync(key);
       } catch (thrown) {
         this.#graph.break(provider);
-        problems.push(failedToMake(`making ${provider.name}`, thrown));
+        problems.push(failedToMake(`creating ${provider.name}`, thrown));
       }
     }
     return problems;

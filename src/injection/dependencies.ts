@@ -32,8 +32,7 @@ const nothing = Symbol('nothing');
  *
  * INJECTION-D1. Parameters belong to the class whose constructor runs: the class itself, else the nearest base class that has one. They are
  *     named by `static inject = [token, …]` of that class or of a class between, else by `@inject` and friends and the emitted types.
- * INJECTION-D2. Properties with `@inject` are needed wherever they stand, in the class or in a base class, however the constructor is
- *     written.
+ * INJECTION-D2. Properties with `@inject` are needed, those of base classes included, however the constructor is written.
  * INJECTION-D3. Every parameter without a default value has a token, or there is a problem.
  */
 export function readDependencies(madeClass: ClassOf): Dependencies {

@@ -35,7 +35,7 @@ export function untyped(
     {
       facts,
       hint: Array.isArray(inherited)
-        ? `The static inject of its base class is for the constructor of that class: give ${reader.read.name} one of its own.`
+        ? `The static inject of its base class is for the constructor of that class: give ${reader.read.name} its own.`
         : `Put @injectable() on class ${reader.read.name}, or name the tokens: static inject = [token, …].`,
     },
   );
@@ -45,7 +45,7 @@ export function untyped(
 export function undefinedToken(reader: Reader, place: string): StatefunError {
   return new StatefunError('METADATA_MISSING', `${subjectOf(reader)}: the token of ${place} is undefined.`, {
     facts: { className: reader.read.name, erased: true },
-    hint: 'Two files that import each other see undefined: move the token into a file of its own. A parameter without a type needs @inject(token).',
+    hint: 'Two files that import each other can see undefined: move the token into a separate file. A parameter without a type needs @inject(token).',
   });
 }
 
@@ -58,10 +58,10 @@ export function tooFewTokens(reader: Reader, count: number, place: string): Stat
 }
 
 export function namedTwice(reader: Reader, place: string): StatefunError {
-  const summary = `${subjectOf(reader)} says twice what ${place} is: in static inject, and with a decorator that says something else.`;
+  const summary = `${subjectOf(reader)} declares ${place} twice: in static inject, and with a decorator that says something else.`;
   return new StatefunError('METADATA_MISSING', summary, {
     facts: { className: reader.read.name },
-    hint: 'Keep one of the two. @named and @optional stand beside @inject(token) or a type, never beside static inject.',
+    hint: 'Keep one of the two. @named and @optional belong beside @inject(token) or a type, never beside static inject.',
   });
 }
 
@@ -69,7 +69,7 @@ export function withoutInject(reader: Reader, place: string): StatefunError {
   const summary = `${subjectOf(reader)}: ${place} has @named or @optional, but nothing says what it is.`;
   return new StatefunError('METADATA_MISSING', summary, {
     facts: { className: reader.read.name },
-    hint: 'Put @inject(token) beside it: types of properties are not looked at.',
+    hint: 'Put @inject(token) beside it: types of properties are not read.',
   });
 }
 

@@ -10,8 +10,8 @@ import type { ApplicationEvents } from './application-events.ts';
 /**
  * The lifecycle of providers and forwarders.
  *
- * INJECTION-L1. Start: providers in the order of their dependencies, each made and its `@PostConstruct` settled before whoever asked for it
- *     is made; forwarders after them. Then the state folder is opened, committed state recovered, egress started, then functions, then
+ * INJECTION-L1. Start: providers in the order of their dependencies, each created and its `@PostConstruct` settled before its dependents
+ *     are created; forwarders after them. Then the state folder is opened, committed state recovered, egress started, then functions, then
  *     ingress.
  * INJECTION-L2. Stop is the reverse: ingress, functions (running handlers end, are committed and their effects sent), egress, state folder, then
  *     `@PreDestroy` of forwarders and providers in the reverse of INJECTION-L1, one after the other.
@@ -130,7 +130,7 @@ export function startShortLived(instance: object, methods: readonly string[]): v
     }
     if (!isThenable(answer)) continue;
     ignoreRejection(answer);
-    throw new StatefunError('LIFECYCLE_ASYNC', `${where} returned a promise, but its instances are made while messages are handled.`);
+    throw new StatefunError('LIFECYCLE_ASYNC', `${where} returned a promise, but its instances are created while messages are handled.`);
   }
 }
 

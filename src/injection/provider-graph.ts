@@ -183,7 +183,7 @@ export class ProviderGraph {
     const nearest = nearestName(name, registered);
     const lines = [
       `nothing provides ${name}, ${place} of ${who}.`,
-      `  Asked for by: ${[...path, name].join(' → ')}.`,
+      `  Injected by: ${[...path, name].join(' → ')}.`,
       `  Provided: ${registered.join(', ') || 'nothing'}.${nearest === undefined ? '' : ` Did you mean ${nearest}?`}`,
     ];
     return new StatefunError('PROVIDER_MISSING', lines.join('\n'), {
@@ -198,10 +198,10 @@ type Needs = Pick<Asker, 'dependencies' | 'owner'>;
 function notExported(what: string, hidden: RegisteredProvider, asker: ModuleScope | undefined, path: readonly string[]): StatefunError {
   const module = hidden.owner?.name ?? 'a module';
   const importer = asker?.name ?? 'the application';
-  const why = isPrivate(hidden) ? 'does not export it' : `exports it only to those that import it, which ${importer} does not`;
+  const why = isPrivate(hidden) ? 'does not export it' : `exports it only to modules that import it, which ${importer} does not`;
   return new StatefunError(
     'PROVIDER_NOT_EXPORTED',
-    `${what} is provided by ${module}, which ${why}.\n  Asked for by: ${path.join(' → ')}.`,
+    `${what} is provided by ${module}, which ${why}.\n  Injected by: ${path.join(' → ')}.`,
     {
       facts: { module, askedBy: importer, path },
       hint: isPrivate(hidden)

@@ -51,8 +51,8 @@ spec:
   it('prints nothing but the reasons for what cannot run on Flink', async () => {
     const { code, out, err } = await run('module', entry);
     expect({ code, out }).toEqual({ code: 1, out: '' });
-    expect(err).toContain('egress "wired/items" (memory of the program) is none that a cluster can write.');
-    expect(err).toContain('ingress "memory" (records fed by the program) is none that a cluster can read.');
+    expect(err).toContain('egress "wired/items" (memory of the program) is not one that a cluster can write.');
+    expect(err).toContain('ingress "memory" (records fed by the program) is not one that a cluster can read.');
   });
 
   it('refuses a format and a count that there is not', async () => {

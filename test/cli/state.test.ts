@@ -237,7 +237,7 @@ describe('statefun state', () => {
     expect(await run('dead-letters', 'drop', '2', '9')).toMatchObject({ code: 1, err: expect.stringContaining('no dead letter 9') });
     expect(await runJson('dead-letters', 'drop', '2')).toMatchObject({ when: 'now', ids: ['2'] });
     expect(await runJson('dead-letters', 'list')).toMatchObject({ deadLetters: [{ id: '1' }] });
-    expect(await run('dead-letters', 'redrive', '1')).toMatchObject({ code: 0, out: '1 dead letter taken up again: 1\n' });
+    expect(await run('dead-letters', 'redrive', '1')).toMatchObject({ code: 0, out: '1 dead letter redriven: 1\n' });
     await bed.engine.engine.whenQuiet();
     expect(bed.engine.engine.deadLetters().map(({ id, target }) => [id, target])).toEqual([['3', 'test/shelf/one']]);
   });
@@ -254,7 +254,7 @@ describe('statefun state', () => {
   it('verifies what is as it was written, a commit that a crash interrupted included', async () => {
     appendFileSync(firstSegment(), Buffer.from([0xff, 0x53, 0x46, 0xfe, 1]));
     expect(await runJson('verify')).toMatchObject({ ok: true, problems: [], unfinishedBytes: 5, keys: 22 });
-    expect((await run('verify')).out).toContain('5 B of a commit that is under way');
+    expect((await run('verify')).out).toContain('5 B of a commit that is being written');
   });
 
   it('verifies nothing that was changed behind its back: every byte of a segment counts', async () => {

@@ -215,8 +215,8 @@ describe('mistakes', () => {
     ['- a\n- b\n', /^application\.yaml:1:1: a file of settings has keys at its first level\.$/],
     ['a: &a\n  b: *a\n', /^application\.yaml:\d+:\d+: /],
     ['a: &a [*a]\n', /^application\.yaml:1:1: values are nested more than 16 levels deep\.$/],
-    ['a: *b\n', /^application\.yaml:1:4: nothing has the name that the alias \*b stands for\.$/],
-    ['a:\n  - x: *b\n', /^application\.yaml:2:8: nothing has the name that the alias \*b stands for\.$/],
+    ['a: *b\n', /^application\.yaml:1:4: no anchor has the name of the alias \*b\.$/],
+    ['a:\n  - x: *b\n', /^application\.yaml:2:8: no anchor has the name of the alias \*b\.$/],
   ])('says line and column of YAML that does not parse: %j', async (text, pattern) => {
     write({ 'application.yaml': text });
 
@@ -250,7 +250,7 @@ describe('mistakes', () => {
   it('takes flat variables for those of others, unless only an underscore is missing', async () => {
     const configuration = await load({ environment: { STATEFUN_SERVICE_HOST: '10.0.0.1', STATEFUN_KINESIS_STREAM: 'orders' } });
 
-    expect(said(configuration)).toEqual([expect.stringContaining('Two underscores stand between levels: STATEFUN_KINESIS__STREAM.')]);
+    expect(said(configuration)).toEqual([expect.stringContaining('Levels are separated by two underscores: STATEFUN_KINESIS__STREAM.')]);
     expect(configuration.warnings.map(({ code }) => code)).toEqual(['CONFIGURATION_KEY_UNKNOWN']);
   });
 

@@ -209,7 +209,7 @@ describe('mistakes in what is injected', () => {
     expect(problem?.summary).toBe(
       [
         'nothing provides "pricse", parameter 0 (prices) of class NeedsText.',
-        '  Asked for by: NeedsText → "pricse".',
+        '  Injected by: NeedsText → "pricse".',
         '  Provided: "prices", Symbol(clock). Did you mean "prices"?',
       ].join('\n'),
     );
@@ -220,7 +220,7 @@ describe('mistakes in what is injected', () => {
 
     expect(problems.map(({ code }) => code)).toEqual(['PROVIDER_MISSING']);
     expect(problems[0]?.summary).toContain('nothing provides Rounding, parameter 0 (rounding) of the provider of Prices.');
-    expect(problems[0]?.summary).toContain('Asked for by: NeedsClass → Prices → Rounding.');
+    expect(problems[0]?.summary).toContain('Injected by: NeedsClass → Prices → Rounding.');
   });
 
   it('reports each missing parameter of a class', async () => {

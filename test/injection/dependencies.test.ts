@@ -78,7 +78,7 @@ describe('reading what a class needs', () => {
     }
 
     expect(readDependencies(Sub).problems).toMatchObject([
-      { hint: 'The static inject of its base class is for the constructor of that class: give Sub one of its own.' },
+      { hint: 'The static inject of its base class is for the constructor of that class: give Sub its own.' },
     ]);
   });
 
@@ -112,8 +112,8 @@ describe('reading what a class needs', () => {
     }
 
     expect([Twice, Optional, Same].flatMap((made) => readDependencies(made).problems.map(({ summary }) => summary))).toEqual([
-      'class Twice says twice what parameter 0 (given) is: in static inject, and with a decorator that says something else.',
-      'class Optional says twice what parameter 0 (given) is: in static inject, and with a decorator that says something else.',
+      'class Twice declares parameter 0 (given) twice: in static inject, and with a decorator that says something else.',
+      'class Optional declares parameter 0 (given) twice: in static inject, and with a decorator that says something else.',
     ]);
   });
 

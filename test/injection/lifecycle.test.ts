@@ -261,9 +261,9 @@ describe('hooks of what is made while messages are handled', () => {
     expect(problems.map(({ code, summary }) => `${code} ${summary}`)).toEqual([
       'LIFECYCLE_ASYNC @PostConstruct Connection.connect is async, but its instances are transient.',
       'LIFECYCLE_NOT_CALLED nothing would call @PreDestroy Connection.close: its instances are transient.',
-      'LIFECYCLE_ASYNC @PostConstruct HookedFunction.load is async, but instances of functions are made and let go while messages are handled.',
-      'LIFECYCLE_NOT_CALLED nothing would call @PreDestroy HookedFunction.close: instances of functions are made and let go while messages are handled.',
-      "LIFECYCLE_NOT_CALLED nothing would call @OnApplicationEvent('started') HookedFunction.onStart: instances of functions are made and let go while messages are handled.",
+      'LIFECYCLE_ASYNC @PostConstruct HookedFunction.load is async, but instances of functions are created and dropped while messages are handled.',
+      'LIFECYCLE_NOT_CALLED nothing would call @PreDestroy HookedFunction.close: instances of functions are created and dropped while messages are handled.',
+      "LIFECYCLE_NOT_CALLED nothing would call @OnApplicationEvent('started') HookedFunction.onStart: instances of functions are created and dropped while messages are handled.",
     ]);
   });
 

@@ -51,7 +51,7 @@ function collect(
 function notAModule(definition: unknown, index: number, where: string): StatefunError {
   const summary = `${describe(definition)} is not a module (number ${index + 1} in the ${where}).`;
   if (definition !== undefined) return new StatefunError('NOT_A_MODULE', summary);
-  const hint = 'Two files that import each other see undefined: move what both modules need into a third one.';
+  const hint = 'Two files that import each other can see undefined: move what both modules need into a third file.';
   return new StatefunError('NOT_A_MODULE', summary, { hint });
 }
 

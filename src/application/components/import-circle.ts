@@ -38,7 +38,7 @@ export function findImportCircle(file: string): readonly string[] | undefined {
 /** Returns the advice for a circle of imports, with relative paths. */
 export function circleAction(circle: readonly string[]): string {
   const files = circle.map((file) => relative('.', file));
-  return `Files import each other: ${files.join(' → ')}. Move what they need of each other into a file of its own, which imports none of them.`;
+  return `Files import each other: ${files.join(' → ')}. Move what they need of each other into a separate file, which imports none of them.`;
 }
 
 function pathTo(file: string, importers: ReadonlyMap<string, string | undefined>): readonly string[] {

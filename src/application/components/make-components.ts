@@ -42,7 +42,7 @@ export interface RegisteredFunctions {
 }
 
 /** Explains why lifecycle hooks do not fit functions. */
-const functionInstances = 'instances of functions are made and let go while messages are handled';
+const functionInstances = 'instances of functions are created and dropped while messages are handled';
 
 /** Reads and registers function classes, and adds their mistakes to the problems. */
 export async function registerFunctions({ functions, ownerOf }: ComponentClasses, making: Making): Promise<RegisteredFunctions> {

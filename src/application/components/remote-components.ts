@@ -11,7 +11,7 @@ export function registerRemote(
 ): readonly StatefunError[] {
   return declared.flatMap((remote: Partial<RemoteFunctions> | undefined) => {
     if (typeof remote?.functions !== 'string' || typeof remote.connect !== 'function' || remote.policy === undefined) {
-      const summary = `${describe(remote)} is listed under remote and was not made by remoteFunctions().`;
+      const summary = `${describe(remote)} is listed under remote, but remoteFunctions() did not create it.`;
       return [new StatefunError('REMOTE_ENDPOINT_INVALID', summary)];
     }
     try {

@@ -57,7 +57,7 @@ function describeUnknown(error: unknown): FailureDescription {
   const { name, message } = toError(error);
   return {
     what: `${name}: ${message}`,
-    action: 'This is not a mistake that statefun knows. Start again with LOG_LEVEL=debug: the stack shows where it comes from.',
+    action: 'statefun has no explanation for this error. Start again with LOG_LEVEL=debug: the stack shows where it comes from.',
   };
 }
 

@@ -19,7 +19,7 @@ function explainImport(cause: unknown): { readonly what?: string; readonly actio
   if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') return { what: message, action: missingModuleAction(message) };
   if (isUseBeforeDeclaration(cause)) {
     const action =
-      'Two files import each other, or a name is used above the line that declares it: move what both need into a file of its own, which imports neither.';
+      'Two files import each other, or a name is used above the line that declares it: move what both need into a separate file, which imports neither.';
     return { what: message, action };
   }
   const isTypeScript = code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX' || /\.[cm]?tsx?\b/.test(message);
@@ -29,7 +29,7 @@ function explainImport(cause: unknown): { readonly what?: string; readonly actio
   if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX' || code === 'ERR_UNKNOWN_FILE_EXTENSION') {
     return { what: message, action: 'Node cannot run this TypeScript as it is: run npm run build, and start the built JavaScript.' };
   }
-  if (name !== 'SyntaxError') return { action: 'Correct what it threw about; LOG_LEVEL=debug shows the stack.' };
+  if (name !== 'SyntaxError') return { action: 'Correct the cause of this error; LOG_LEVEL=debug shows the stack.' };
   const exported = /does not provide an export named '?([^']+)'?/.exec(message)?.[1];
   if (exported !== undefined) {
     return { what: message, action: `Check the spelling of ${exported}, and that the build is newer than the source: npm run build.` };

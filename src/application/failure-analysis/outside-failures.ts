@@ -30,7 +30,7 @@ export const outsideFailures = explaining({
   STORE_FORMAT_NEWER: (error) => {
     const { formatVersion, formatVersionKnown } = error.facts;
     return {
-      what: `a later version of statefun has written the state (format ${String(formatVersion)}; this one knows up to ${String(formatVersionKnown)}).`,
+      what: `a later version of statefun wrote the state (format ${String(formatVersion)}; this one reads up to ${String(formatVersionKnown)}).`,
       action:
         'Start the version that wrote it, or a later one (npm install statefun@latest), or another state folder. Nothing was changed.',
     };

@@ -15,7 +15,7 @@ export const providerFailures = explaining({
     const fileOfAsker = file === undefined ? '' : ` in ${filePlace(file)}`;
     const provided = `Provided are: ${registered.join(', ') || 'none'}.`;
     // A path of one class only repeats the class with the dependency.
-    const askedFor = path.length > 1 ? `; asked for by ${[`${asker}${fileOfAsker}`, ...path.slice(1), token].join(' → ')}` : fileOfAsker;
+    const askedFor = path.length > 1 ? `; injected by ${[`${asker}${fileOfAsker}`, ...path.slice(1), token].join(' → ')}` : fileOfAsker;
     return {
       what: `nothing provides ${token}.`,
       where: `${textFact(error, 'place') ?? ''} of ${textFact(error, 'askedBy') ?? ''}${askedFor}`,
@@ -26,7 +26,7 @@ export const providerFailures = explaining({
   PROVIDER_CIRCULAR: (error) => ({
     what: 'providers need each other in a circle.',
     where: textsFact(error, 'circle').join(' → '),
-    action: `${error.hint} Or let one of them ask for a factory that makes the other when it is needed.`,
+    action: `${error.hint} Or inject into one of them a factory that creates the other when it is needed.`,
   }),
   // The cause from the container says less than the summary.
   METADATA_MISSING: (error, context) => {
@@ -39,7 +39,7 @@ export const providerFailures = explaining({
     const where = textFact(error, 'what');
     return {
       ...(where === undefined ? {} : { where }),
-      action: action ?? 'Correct what it threw about; LOG_LEVEL=debug shows the stack.',
+      action: action ?? 'Correct the cause of this error; LOG_LEVEL=debug shows the stack.',
     };
   },
 });

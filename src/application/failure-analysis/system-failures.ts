@@ -13,11 +13,11 @@ interface SystemError extends Error {
 
 const actions: Readonly<Record<string, (error: SystemError) => string>> = {
   EADDRINUSE: (error) =>
-    `Another process has ${placeOf(error)}. Stop it, or choose another port; lsof -i :${error.port ?? 'PORT'} says which process it is.`,
+    `Another process has ${placeOf(error)}. Stop it, or choose another port; lsof -i :${error.port ?? 'PORT'} shows which process it is.`,
   EADDRNOTAVAIL: (error) => `${placeOf(error)} is no address of this machine: use 127.0.0.1, or 0.0.0.0 for all of them.`,
-  ECONNREFUSED: (error) => `Nothing listens at ${placeOf(error)}: start what should, or correct the address.`,
-  ECONNRESET: (error) => `${placeOf(error)} broke the connection off: check that the address and the protocol (http or https) are right.`,
-  ETIMEDOUT: (error) => `${placeOf(error)} does not answer: check the address, the network and its firewalls.`,
+  ECONNREFUSED: (error) => `Nothing listens at ${placeOf(error)}: start the service that should, or correct the address.`,
+  ECONNRESET: (error) => `${placeOf(error)} closed the connection: check that the address and the protocol (http or https) are right.`,
+  ETIMEDOUT: (error) => `${placeOf(error)} does not respond: check the address, the network and its firewalls.`,
   ENOTFOUND: (error) => `There is no host ${placeOf(error)}: correct the name, or check the network and its DNS.`,
   EAI_AGAIN: (error) => `The name ${placeOf(error)} could not be looked up: check the network and its DNS.`,
   EACCES: (error) =>

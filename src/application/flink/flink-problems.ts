@@ -10,27 +10,25 @@ export function servingProblems({ name, functions, egress }: Parts, egresses: Fl
   const policies = functions.types().flatMap((type) => {
     const onFailure = functions.get(type)?.definition.policy.onFailure;
     if (onFailure === undefined || onFailure === 'dead-letter' || onFailure === 'skip') return [];
-    return [`function "${type}" has onFailure "${onFailure}": a cluster has no such thing; use "dead-letter" or "skip".`];
+    return [`function "${type}" has onFailure "${onFailure}": a cluster does not support it; use "dead-letter" or "skip".`];
   });
   const unwritable = egress.filter((port) => !playground && port.cluster === undefined);
-  const ports = unwritable.map(({ id, description }) => `egress "${id}" (${description}) is none that a cluster can write.`);
+  const ports = unwritable.map(({ id, description }) => `egress "${id}" (${description}) is not one that a cluster can write.`);
   const names = [routerType(name), deadLetterEgressId(name)]
     .filter((taken) => functions.has(taken) || egress.some(({ id }) => id === taken))
-    .map(
-      (taken) => `"${taken}" is what the framework calls a part of its own in a cluster: give the application or the part another name.`,
-    );
+    .map((taken) => `"${taken}" is a name that the framework uses in a cluster: choose another name for the application or the part.`);
   const deadLetters =
     playground || egresses.deadLetters !== undefined || unwritable.length > 0
       ? []
-      : ['there is no stream that dead letters could go to beside: declare a Kinesis ingress or egress.'];
+      : ['dead letters need a Kinesis stream: declare a Kinesis ingress or egress.'];
   return [...policies, ...ports, ...names, ...deadLetters];
 }
 
 /** Returns the reasons why a cluster cannot run an application, besides {@link servingProblems}. */
 export function moduleProblems({ ingress }: Parts, playground: boolean): readonly string[] {
-  if (ingress.length === 0) return ['there is no ingress: a cluster starts with at least one.'];
+  if (ingress.length === 0) return ['there is no ingress: a cluster needs at least one.'];
   const unreadable = ingress.filter((port) => !playground && port.cluster === undefined);
-  return unreadable.map(({ id, description }) => `ingress "${id}" (${description}) is none that a cluster can read.`);
+  return unreadable.map(({ id, description }) => `ingress "${id}" (${description}) is not one that a cluster can read.`);
 }
 
 /** Creates one error for all reasons. */

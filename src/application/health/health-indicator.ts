@@ -32,7 +32,7 @@ export async function checkIndicator(indicator: HealthIndicator): Promise<Compon
     // Safe: its one required property is checked above.
     return health as ComponentHealth;
   }
-  return { status: 'down', details: { error: `check() answered with ${describe(answer)}, which is no status` } };
+  return { status: 'down', details: { error: `check() returned ${describe(answer)}, which is not a status` } };
 }
 
 /** Whether a value is a health indicator. */

@@ -135,7 +135,7 @@ export class Health {
     const limitMs = this.#limitsMs.indicator;
     return beforeDeadline(() => checking, {
       start: afterMs(this.#clock, limitMs),
-      late: () => ({ status: 'down', details: { error: `no answer within ${limitMs} ms` } }),
+      late: () => ({ status: 'down', details: { error: `no result within ${limitMs} ms` } }),
     });
   }
 }

@@ -48,7 +48,7 @@ export function startLine({ wiring, profiles, stateFolder, durationMs }: StartFa
 export function startReport(facts: StartFacts): string {
   const { wiring, report, conditions, profiles, stateFolder, durationMs } = facts;
   const leftOut = conditions.filter(({ matched }) => !matched).map(({ what, reasons }) => `${what}: ${reasons.join('; ')}`);
-  const engine = `embedded, ${stateFolder === undefined ? 'as durable as the store it was given' : 'every commit on disk before it counts'}`;
+  const engine = `embedded, ${stateFolder === undefined ? 'as durable as the store it was given' : 'every commit is on disk before it counts'}`;
   const lines = [
     ...wiringLines(wiring),
     `engine      ${engine}`,

@@ -71,7 +71,7 @@ export class StrayFailures {
     }
     const cause = toError(thrown);
     const reason = StatefunError.is(cause) ? `${cause.code}: ${cause.summary}` : `${cause.name}: ${cause.message}`;
-    const error = new StatefunError('FAILURE_WITHOUT_ATTEMPT', `a failure that nobody took care of: ${reason}`, { cause });
+    const error = new StatefunError('FAILURE_WITHOUT_ATTEMPT', `a failure that nothing handled: ${reason}`, { cause });
     for (const { stop } of this.#listeners) stop(error);
   }
 }

@@ -46,7 +46,7 @@ function functionText({ className, handles, catchAll, onSubscribe, state }: Wire
   const taken = [...handles, ...(catchAll ? ['every other event'] : [])].join(', ');
   const kept =
     state === undefined
-      ? 'state could not be seen'
+      ? 'state unknown'
       : state.length === 0
         ? 'keeps no state'
         : `keeps ${state.map(({ name, kind }) => `${name} (${kind})`).join(', ')}`;

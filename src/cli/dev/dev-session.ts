@@ -35,7 +35,7 @@ export class DevSession {
     const { build, say } = this.#options;
     if (change === 'nothing' || this.#stopped) return;
     if (change === 'build' && !(await build())) {
-      say(this.#running === undefined ? 'the build failed; waiting for a change' : 'the build failed; what was built before goes on');
+      say(this.#running === undefined ? 'the build failed; waiting for a change' : 'the build failed; the last good build keeps running');
       return;
     }
     await this.#end();

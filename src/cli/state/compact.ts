@@ -13,7 +13,7 @@ export function compactCommand(output: Output): Command {
     .addHelpText(
       'after',
       moreHelp({
-        text: 'The state itself does not change. The newest entries are written again before old ones are removed, so there must be room for those of one segment.',
+        text: 'The state itself does not change. The newest entries are written again before old ones are removed, so there must be room for one more segment.',
         examples: ['statefun state compact', 'statefun state compact --state-folder /var/lib/carts'],
         exitCodes: { 0: 'done', 1: 'failed, or the application runs; the reason is on standard error' },
       }),

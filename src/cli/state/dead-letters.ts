@@ -62,11 +62,11 @@ function listCommand(output: Output): Command {
 
 function showCommand(output: Output): Command {
   return withStateOptions(new Command('show'))
-    .description('all that is kept of one dead letter, its event included')
+    .description('show everything kept of one dead letter, with its event')
     .argument('<id>', 'as list prints it')
     .addHelpText(
       'after',
-      moreHelp({ examples: ['statefun state dead-letters show 7'], exitCodes: { 0: 'printed', 1: 'there is none with this id' } }),
+      moreHelp({ examples: ['statefun state dead-letters show 7'], exitCodes: { 0: 'printed', 1: 'no dead letter has this id' } }),
     )
     .action(async (id: string, options: StateCommandOptions) => {
       const letter = await readSnapshot(options, output, (snapshot) => showDeadLetter(snapshot, id));
@@ -88,11 +88,11 @@ function nameOf(code: string, errorClass: string | undefined): string {
 
 const changes = {
   redrive: {
-    description: 'take dead letters up again, from the beginning and with their ids',
-    now: 'taken up again',
-    atNextStart: 'will be taken up again at the next start',
+    description: 'handle dead letters again, from the beginning and with their ids',
+    now: 'redriven',
+    atNextStart: 'will be redriven at the next start',
   },
-  drop: { description: 'forget dead letters for good', now: 'dropped', atNextStart: 'dropped' },
+  drop: { description: 'remove dead letters permanently', now: 'dropped', atNextStart: 'dropped' },
 } as const satisfies Readonly<Record<DeadLetterChange, object>>;
 
 function changeCommand(change: DeadLetterChange, output: Output): Command {
@@ -109,7 +109,7 @@ function changeCommand(change: DeadLetterChange, output: Output): Command {
           `statefun state dead-letters ${change} --type example/cart --since 2h`,
           `statefun state dead-letters ${change} --all`,
         ],
-        exitCodes: { 0: 'done', 1: 'an id is none, or the folder cannot be changed' },
+        exitCodes: { 0: 'done', 1: 'no dead letter has one of the ids, or the folder cannot be changed' },
       }),
     )
     .action((ids: readonly string[], options: ChangeCommandOptions) => changeLetters(change, ids, options, output));
@@ -123,8 +123,7 @@ async function changeLetters(
 ): Promise<void> {
   const filter = toFilter(options);
   const ways = [options.all === true, ids.length > 0, !isEmptyFilter(filter)].filter(Boolean).length;
-  if (ways !== 1)
-    throw new CommandExit(exitCodes.usage, 'name the ids of dead letters, or choose them with --code and others, or give --all');
+  if (ways !== 1) throw new CommandExit(exitCodes.usage, 'give the ids of dead letters, choose them with --code and others, or give --all');
   const folder = stateFolderOf(options);
   const wanted = await wantedIds(folder, ids, filter, options.all === true);
   const byEngine = await askRunning(folder, { change, ids: wanted });

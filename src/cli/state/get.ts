@@ -14,15 +14,15 @@ import { readSnapshot, withStateOptions, type StateCommandOptions } from './stat
 /** `statefun state get <type> <id>`: prints the cells of one address. */
 export function getCommand(output: Output): Command {
   return withStateOptions(new Command('get'))
-    .description('what is stored of one address, cell by cell')
+    .description('show the stored state of one address, cell by cell')
     .argument('<type>', 'the function type, namespace/name')
     .argument('<id>', 'the id of the address')
     .addHelpText(
       'after',
       moreHelp({
         text: [
-          'The folder does not know the types of cells: what reads as JSON is shown as JSON, other text as {"$text": …}, bytes as {"$base64": …}.',
-          'What only the memory of a running application holds is not there yet: it is part of the next commit.',
+          'The folder does not know the types of cells: JSON is shown as JSON, other text as {"$text": …}, bytes as {"$base64": …}.',
+          'Changes that a running application has not committed yet are not shown.',
         ].join('\n'),
         examples: [
           'statefun state get example/cart c1',

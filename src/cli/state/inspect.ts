@@ -12,7 +12,7 @@ type Inspected = StateInspection & { readonly inUse: boolean; readonly pid?: num
 /** `statefun state inspect`: prints the contents of a state folder by kind. */
 export function inspectCommand(output: Output): Command {
   return withStateOptions(new Command('inspect'))
-    .description('what the folder holds: addresses, messages, egress records, dead letters, positions, segments')
+    .description('show what the folder holds: addresses, messages, egress records, dead letters, positions, segments')
     .addHelpText(
       'after',
       moreHelp({
@@ -67,7 +67,7 @@ function summaryOf(state: Inspected): string[][] {
     ['keys', `${formatCount(state.keys)} in ${countOf(state.segments.length, 'segment')}, ${space}`],
     ...(state.unfinishedBytes === 0
       ? []
-      : [['unfinished', `${formatBytes(state.unfinishedBytes)} of a commit that is under way, or that a crash interrupted`]]),
+      : [['unfinished', `${formatBytes(state.unfinishedBytes)} of a commit that is being written, or that a crash interrupted`]]),
     ['messages', `${formatCount(pendingMessages.count)} pending${byName(pendingMessages.byType)}`],
     ['delayed', `${formatCount(delayedMessages.count)} pending${byName(delayedMessages.byType)}${next}`],
     ['egress', `${countOf(outbox.count, 'record')} not acknowledged${byName(outbox.byEgress)}`],

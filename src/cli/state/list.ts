@@ -14,14 +14,14 @@ interface ListCommandOptions extends StateCommandOptions {
 /** `statefun state list <type>`: prints the addresses of a function type. */
 export function listCommand(output: Output): Command {
   return withStateOptions(new Command('list'))
-    .description('the addresses of a function type that have state, by id')
+    .description('list the addresses of a function type that have state, by id')
     .argument('<type>', 'the function type, namespace/name')
     .option('--limit <count>', 'print no more than this many', toLimit, 1_000)
     .addHelpText(
       'after',
       moreHelp({
         examples: ['statefun state list example/cart', 'statefun state list example/cart --limit 10 --json'],
-        text: 'Of a type that has no state, the nearest one that has is named on standard error.',
+        text: 'If the type has no state, standard error names the nearest type that has.',
         exitCodes: { 0: 'printed, even if there is none', 1: 'the folder cannot be read' },
       }),
     )

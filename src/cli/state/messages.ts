@@ -40,7 +40,7 @@ function listCommand(output: Output): Command {
     .addHelpText(
       'after',
       moreHelp({
-        text: 'What only the memory of a running application holds is not there yet: it is part of the next commit.',
+        text: 'Changes that a running application has not committed yet are not shown.',
         examples: ['statefun state messages list', 'statefun state messages list --kind waiting --type example/cart --json'],
         exitCodes: { 0: 'printed, even if there is none', 1: 'the folder cannot be read' },
       }),
@@ -81,19 +81,19 @@ function rowOf({
 
 function dropCommand(output: Output): Command {
   return withStateOptions(new Command('drop'))
-    .description('forget messages for good: by id, of function types, or all')
+    .description('remove messages permanently: by id, by function type, or all')
     .argument('[ids...]', 'as list prints them')
-    .option('--type <type...>', 'all for addresses of these function types: ends functions that message each other')
+    .option('--type <type...>', 'all for addresses of these function types: ends an endless exchange between functions')
     .option('--all', 'all there are')
     .addHelpText(
       'after',
       moreHelp({
         text: [
           'A running application does it at once, and abandons the handlers of these messages. Otherwise the folder is locked and changed by one commit.',
-          'A message that a remote function is called with stays.',
+          'A message that a remote function is handling stays.',
         ].join('\n'),
         examples: ['statefun state messages drop 7 8', 'statefun state messages drop --type demo/ping demo/pong'],
-        exitCodes: { 0: 'done', 1: 'an id is none, or the folder cannot be changed' },
+        exitCodes: { 0: 'done', 1: 'no message has one of the ids, or the folder cannot be changed' },
       }),
     )
     .action((ids: readonly string[], options: DropOptions) => drop(ids, options, output));
@@ -102,7 +102,7 @@ function dropCommand(output: Output): Command {
 async function drop(ids: readonly string[], options: DropOptions, output: Output): Promise<void> {
   const types = checkedTypes(options.type);
   const ways = [ids.length > 0, types !== undefined, options.all === true].filter(Boolean);
-  if (ways.length !== 1) throw new CommandExit(exitCodes.usage, 'name the ids of messages, or function types with --type, or give --all');
+  if (ways.length !== 1) throw new CommandExit(exitCodes.usage, 'give the ids of messages, function types with --type, or --all');
   const folder = stateFolderOf(options);
   // The store would create a missing folder.
   (await openSnapshot({ folder })).close();

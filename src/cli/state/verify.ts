@@ -9,7 +9,7 @@ import { stateFolderOf, reportedProgress, withStateOptions, type StateCommandOpt
 /** `statefun state verify`: reads and checks everything. */
 export function verifyCommand(output: Output): Command {
   return withStateOptions(new Command('verify'))
-    .description('read everything and check it: every checksum, and whether every stored value can be understood')
+    .description('read and check everything: every checksum, and whether every stored value can be read')
     .addHelpText(
       'after',
       moreHelp({
@@ -34,7 +34,7 @@ async function verify(options: StateCommandOptions, output: Output): Promise<voi
 function linesOf(folder: string, { ok, problems, unfinishedBytes, ...counts }: StateVerification): string[] {
   const { segments, bytes, frames, entries, keys, commit } = counts;
   const read = `${formatBytes(bytes)} in ${countOf(segments, 'segment')}: ${countOf(frames, 'frame')}, ${countOf(entries, 'entry', 'entries')}, ${countOf(keys, 'key')} up to commit ${formatCount(commit)}`;
-  const tail = `  ${formatBytes(unfinishedBytes)} of a commit that is under way, or that a crash interrupted, are no problem`;
+  const tail = `  ${formatBytes(unfinishedBytes)} of a commit that is being written, or that a crash interrupted, are no problem`;
   return [
     ok ? `${folder} is as it was written` : `${folder} has ${countOf(problems.length, 'problem')}`,
     `  ${read}`,

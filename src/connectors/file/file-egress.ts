@@ -26,7 +26,7 @@ export function fileEgress(id: string, options: FileEgressOptions): Egress {
 }
 
 const nothingRejected: readonly RejectedRecord[] = [];
-const deviceHint = 'Only a regular file can be made durable, and its end looked at again. For a terminal or a pipe use stdoutEgress.';
+const deviceHint = 'Only a regular file can be made durable and its end read again. For a terminal or a pipe use stdoutEgress.';
 
 /** @internal The class behind `fileEgress`. */
 export class FileEgress implements Egress {
@@ -64,7 +64,7 @@ export class FileEgress implements Egress {
     await this.#append(file, records);
     await this.#sync(file);
     const { nlink } = await file.stat();
-    if (nlink === 0) throw this.#toFailure('was removed while it was written', new Error('the lines are gone with it'));
+    if (nlink === 0) throw this.#toFailure('was removed while it was written', new Error('its lines are lost'));
     return nothingRejected;
   }
 

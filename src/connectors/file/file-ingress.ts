@@ -40,7 +40,7 @@ const followIntervalMs = 200;
 /** Most records of one delivery. */
 const batchRecordsMax = 500;
 const partition = 'file';
-const pipeHint = 'Positions are offsets, which only a regular file has: write what comes to a file, and follow it (follow: true).';
+const pipeHint = 'Positions are offsets, which only a regular file has: write the records to a file, and follow it (follow: true).';
 
 class FileIngress implements Ingress {
   readonly id: string;
@@ -160,7 +160,7 @@ async function openFile(path: string): Promise<FileHandle> {
 }
 
 function readFailed(path: string, error: unknown): StatefunError {
-  const text = `The file ${path} cannot be read any further: ${toError(error).message}`;
+  const text = `The file ${path} can no longer be read: ${toError(error).message}`;
   return new StatefunError('INGRESS_FILE_FAILED', text, { facts: { path }, cause: error });
 }
 

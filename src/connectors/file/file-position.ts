@@ -42,6 +42,6 @@ export async function positionLost(file: FileHandle, path: string, offset: numbe
   const summary =
     size < offset
       ? `The file ${path} has ${size} bytes, but ${offset} have been read.`
-      : `The file ${path} is not the one of which ${offset} bytes have been read: what stands before that offset is different.`;
+      : `The file ${path} is not the one of which ${offset} bytes have been read: its content before that offset is different.`;
   return new StatefunError('INGRESS_POSITION_LOST', summary, { facts });
 }

@@ -64,5 +64,5 @@ class StdoutEgress implements Egress {
 function ignoreError(): void {}
 
 function closed(error: Error): StatefunError {
-  return new StatefunError('EGRESS_OUTPUT_CLOSED', `The standard output takes no more lines: ${error.message}`, { cause: error });
+  return new StatefunError('EGRESS_OUTPUT_CLOSED', `Standard output accepts no more lines: ${error.message}`, { cause: error });
 }

@@ -77,7 +77,7 @@ export class HttpListener {
     this.#rejections = new RejectionLog(logger);
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause) => {
-        const summary = `${host}:${port} cannot be listened on: ${cause.message}.`;
+        const summary = `cannot listen on ${host}:${port}: ${cause.message}.`;
         reject(new StatefunError('PLAYGROUND_PORT_UNUSABLE', summary, { facts: { port, host }, cause }));
       });
       server.listen(port, host, resolve);

@@ -65,7 +65,7 @@ export class PlaygroundEgress implements Egress {
     const queue = this.#topics.get(topic);
     if (queue === undefined) throw invalid(`it is for topic "${topic}"; there are ${[...this.#topics.keys()].join(', ')}`);
     if (queue.length < topicMessagesMax) queue.push(payload);
-    else this.#context?.logger.warn('a message is dropped: nobody reads the topic', { topic, topicMessagesMax });
+    else this.#context?.logger.warn('a message was dropped, because nobody reads the topic', { topic, topicMessagesMax });
   }
 
   #next(topic: string): PlaygroundAnswer {
@@ -85,7 +85,7 @@ function readRecord({ typename, value }: TypedValue): { readonly topic: string; 
   } catch {
     throw invalid('it is not JSON');
   }
-  if (typeof record !== 'object' || record === null) throw invalid('it is no object');
+  if (typeof record !== 'object' || record === null) throw invalid('it is not an object');
   const { topic, payload, ...rest } = record as { readonly topic?: unknown; readonly payload?: unknown };
   if (typeof topic !== 'string' || typeof payload !== 'string') throw invalid('topic and payload must be texts');
   if (Object.keys(rest).length > 0) throw invalid(`it has more than topic and payload: ${Object.keys(rest).join(', ')}`);

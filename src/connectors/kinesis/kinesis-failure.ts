@@ -70,7 +70,7 @@ function isNetworkCode(code: string | undefined): boolean {
 
 /** Creates the error for a response without a required field. The call can be retried. */
 export function unreadableResponse(operation: string, field: string): Error {
-  return Object.assign(new Error(`the answer to ${operation} has no valid ${field}`), { name: unreadableName });
+  return Object.assign(new Error(`the response to ${operation} has no valid ${field}`), { name: unreadableName });
 }
 
 export function isThrottled(error: unknown): boolean {
@@ -106,7 +106,7 @@ export function toReadError(error: unknown, stream: string): StatefunError {
     return new StatefunError('KINESIS_STREAM_MISSING', `There is no Kinesis stream "${stream}".`, { facts, cause: error });
   const { name } = factsOf(error);
   if (isWithoutCredentials(error)) {
-    const summary = `There are no AWS credentials to reach stream "${stream}" with.`;
+    const summary = `There are no AWS credentials for stream "${stream}".`;
     return new StatefunError('KINESIS_CREDENTIALS_MISSING', summary, { facts, cause: error });
   }
   if (refusedCredentialsNames.has(name)) {
@@ -114,7 +114,7 @@ export function toReadError(error: unknown, stream: string): StatefunError {
     return new StatefunError('KINESIS_CREDENTIALS_REFUSED', summary, { facts, cause: error });
   }
   if (isRetriable(error)) {
-    return new StatefunError('KINESIS_UNREACHABLE', `Kinesis does not answer for stream "${stream}": ${textOf(error)}`, {
+    return new StatefunError('KINESIS_UNREACHABLE', `Kinesis does not respond for stream "${stream}": ${textOf(error)}`, {
       facts,
       cause: error,
     });
@@ -142,7 +142,7 @@ export function textOf(error: unknown): string {
   const { name, status } = factsOf(error);
   const [firstLine = ''] = message.split('\n');
   const text = firstLine === '' ? name : name === 'Error' || name === unreadableName ? firstLine : `${name}: ${firstLine}`;
-  return status !== undefined && namesOfNoAnswer.has(name) ? `an answer with status ${status} that is none of Kinesis (${text})` : text;
+  return status !== undefined && namesOfNoAnswer.has(name) ? `a response with status ${status} that is not from Kinesis (${text})` : text;
 }
 
 function factsOf(error: unknown): { name: string; status: number | undefined; code: string | undefined } {

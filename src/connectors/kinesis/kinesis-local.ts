@@ -121,7 +121,7 @@ async function untilReady(child: ChildProcess, ports: KinesisLocalPorts): Promis
   while (awaited.size > 0 || !(await isHealthy(ports.plain))) {
     if (portIsTaken) throw new PortTakenError(`port ${ports.plain} or ${ports.tls} of 127.0.0.1 is taken`);
     if (hasEnded(child)) throw new Error(`kinesis-local ended with ${child.exitCode ?? child.signalCode}`);
-    if (Date.now() > deadline) throw new Error(`kinesis-local does not answer on port ${ports.plain} after ${readyWithinMs} ms`);
+    if (Date.now() > deadline) throw new Error(`kinesis-local did not respond on port ${ports.plain} within ${readyWithinMs} ms`);
     await delay(checkIntervalMs);
   }
 }

@@ -93,7 +93,7 @@ export class KinesisStreamsEgress implements Egress {
     const known = this.#streams.get(name);
     if (known !== undefined) return known;
     if (this.#streams.size >= streamsMax) {
-      const summary = `egress "${this.id}" is to write to more than ${streamsMax} streams; "${name}" is one too many.`;
+      const summary = `egress "${this.id}" can write to at most ${streamsMax} streams; "${name}" is one too many.`;
       throw new StatefunError('EGRESS_RECORD_REFUSED', summary, { facts: { egressId: this.id, stream: name } });
     }
     const opening = this.#openStream(name);

@@ -10,9 +10,9 @@ export function lostPosition(stream: string, shardId: string, position: ShardPos
 
 /** Creates the error for a new stream under the name of the one that was read, after a restart of an emulator or a new creation. */
 export function replacedStream(stream: string, committed: string, found: string): StatefunError {
-  const summary = `Stream "${stream}" was deleted and created again: the committed positions belong to ${committed}, but ${found} is there.`;
+  const summary = `Stream "${stream}" was deleted and created again: the committed positions belong to ${committed}, but the stream is ${found}.`;
   return new StatefunError('INGRESS_POSITION_LOST', summary, {
     facts: { stream, committed, found },
-    hint: 'Give the ingress another name: it then starts anew. An emulator forgets its streams when it is started again; remove the state folder along with it.',
+    hint: 'Give the ingress another id, so that it starts anew. An emulator forgets its streams when it restarts; remove the state folder with it.',
   });
 }

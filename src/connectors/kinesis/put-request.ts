@@ -47,7 +47,7 @@ function readResults(request: readonly PutEntry[], results: readonly PutRecordsR
     const result = results[index];
     if (result?.ErrorCode === undefined && result?.SequenceNumber !== undefined) taken.push(entry);
     else if (result?.ErrorCode === undefined || retriableCodes.has(result.ErrorCode)) {
-      throttledBy = toWriteError(new Error(`${result?.ErrorCode ?? 'no answer'}: ${result?.ErrorMessage ?? ''}`), stream.name);
+      throttledBy = toWriteError(new Error(`${result?.ErrorCode ?? 'no response'}: ${result?.ErrorMessage ?? ''}`), stream.name);
     } else refused.push({ entry, error: refusal(entry, stream, new Error(`${result.ErrorCode}: ${result.ErrorMessage ?? ''}`)) });
   });
   return { taken, refused, ...(throttledBy === undefined ? {} : { throttledBy }) };

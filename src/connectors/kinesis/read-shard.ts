@@ -71,7 +71,7 @@ async function readPage(
     if (!isMissing(error)) throw toReadError(error, stream.name);
     await reading.ensureSameStream();
     if (!mayBeForgotten) throw toUnreadable(error, stream.name);
-    backOff.logger.warn('Kinesis no longer knows the iterator of a shard, reading on with another one', { shard: shardId });
+    backOff.logger.warn('Kinesis no longer knows the iterator of a shard; continuing with a new one', { shard: shardId });
     return undefined;
   }
 }

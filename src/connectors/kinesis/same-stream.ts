@@ -35,6 +35,6 @@ async function describePatiently(stream: KinesisStream, backOff: BackOff): Promi
 }
 
 function gone(stream: string, cause: unknown): StatefunError {
-  const summary = `Kinesis stream "${stream}" was there and is missing for ${missingMsMax / 1_000} seconds: it was deleted, or an emulator that was started again has forgotten it.`;
+  const summary = `Kinesis stream "${stream}" has been missing for ${missingMsMax / 1_000} seconds: it was deleted, or an emulator restarted and forgot it.`;
   return new StatefunError('KINESIS_STREAM_MISSING', summary, { facts: { stream }, cause });
 }

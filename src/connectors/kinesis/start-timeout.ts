@@ -18,7 +18,7 @@ export async function whileStarting<T>(
 ): Promise<T> {
   const { clock } = backOff;
   const timeout = new AbortController();
-  const cancel = clock.schedule(clock.now() + startTimeoutMs, () => timeout.abort(new Error(`no answer within ${startTimeoutMs} ms`)));
+  const cancel = clock.schedule(clock.now() + startTimeoutMs, () => timeout.abort(new Error(`no response within ${startTimeoutMs} ms`)));
   const signal = AbortSignal.any([backOff.signal, timeout.signal]);
   let lastError: unknown;
   try {
@@ -32,6 +32,6 @@ export async function whileStarting<T>(
 }
 
 function unreachable(stream: string, startTimeoutMs: number, cause: unknown): StatefunError {
-  const summary = `Kinesis does not answer for stream "${stream}" within ${startTimeoutMs} ms: ${textOf(cause)}.`;
+  const summary = `Kinesis did not respond for stream "${stream}" within ${startTimeoutMs} ms: ${textOf(cause)}.`;
   return new StatefunError('KINESIS_UNREACHABLE', summary, { facts: { stream, startTimeoutMs }, cause });
 }

@@ -33,7 +33,7 @@ function readUrl(text: string, template: string): EndpointTarget {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const match = url === undefined ? null : /^(https?)(\+unix)?:$/.exec(url.protocol);
   if (url === undefined || match === null) {
-    throw invalid(template, 'is no URL of http, https, http+unix or https+unix');
+    throw invalid(template, 'is not a URL of http, https, http+unix or https+unix');
   }
   if (url.username !== '' || url.password !== '') throw invalid(template, 'holds a user or password, which are not sent');
   const rest = /\{[^}]*\}/.exec(text);

@@ -144,7 +144,7 @@ export class HttpFunctionClient implements RemoteClient {
     const level = this.#warned ? 'debug' : 'warn';
     this.#warned = true;
     const { url } = this.#options;
-    this.#options.logger[level]('a remote function answered with an empty body: its messages count as handled, without any effect', {
+    this.#options.logger[level]('a remote function returned an empty body: its messages count as handled, without any effect', {
       functionType,
       url,
     });

@@ -22,14 +22,14 @@ export async function readResponse(message: IncomingMessage, limits: ResponseLim
   if (status < 200 || status > 299) throw refusal(status, message.headers, await firstBytes(message), limits);
   if (!isOctetStream(message.headers['content-type'])) {
     message.destroy();
-    throw unreadable(limits, `answered with content type "${message.headers['content-type'] ?? 'none'}", not ${octetStream}`);
+    throw unreadable(limits, `sent content type "${message.headers['content-type'] ?? 'none'}", not ${octetStream}`);
   }
   const body = await decompress(await readBody(message, limits), message.headers['content-encoding'], limits);
   if (body.byteLength === 0) empty();
   try {
     return decodeFromFunction(body);
   } catch (cause) {
-    throw unreadable(limits, `answered with ${body.byteLength} bytes that are no answer of a function`, cause);
+    throw unreadable(limits, `sent ${body.byteLength} bytes that are not the response of a function`, cause);
   }
 }
 
@@ -39,10 +39,10 @@ async function readBody(message: IncomingMessage, limits: ResponseLimits): Promi
   // Safe: without an encoding a message yields buffers.
   for await (const chunk of message as AsyncIterable<Buffer>) {
     bytes += chunk.byteLength;
-    if (bytes > limits.bytesMax) throw unreadable(limits, `answered with more than ${limits.bytesMax} bytes`);
+    if (bytes > limits.bytesMax) throw unreadable(limits, `sent more than ${limits.bytesMax} bytes`);
     chunks.push(chunk);
   }
-  if (!message.complete) throw new Error('the answer ended early');
+  if (!message.complete) throw new Error('the response ended early');
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
 }
 
@@ -50,15 +50,11 @@ async function decompress(body: Buffer, encoding: string | undefined, limits: Re
   const name = encoding?.trim().toLowerCase() ?? 'identity';
   if (name === 'identity' || name === '') return body;
   const decode = name === 'gzip' ? promisify(gunzip) : name === 'deflate' ? promisify(inflate) : undefined;
-  if (decode === undefined) throw unreadable(limits, `answered in the encoding "${name}", which was not asked for`);
+  if (decode === undefined) throw unreadable(limits, `sent the encoding "${name}", which was not requested`);
   try {
     return await decode(body, { maxOutputLength: limits.bytesMax });
   } catch (cause) {
-    throw unreadable(
-      limits,
-      `answered with ${body.byteLength} bytes that are not ${name}, or more than ${limits.bytesMax} bytes of it`,
-      cause,
-    );
+    throw unreadable(limits, `sent ${body.byteLength} bytes that are not ${name}, or more than ${limits.bytesMax} bytes of it`, cause);
   }
 }
 
@@ -90,7 +86,7 @@ function refusal(status: number, headers: IncomingHttpHeaders, text: string, { u
   const retryAfterMs = readRetryAfter(headers['retry-after'], Date.now());
   const facts: ErrorFacts = { url, status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
   const moved = headers.location === undefined ? '' : `, which leads to ${headers.location} and is not followed`;
-  const summary = `${url} answered with status ${status}${moved}${text === '' ? '' : `: ${text}`}.`;
+  const summary = `${url} returned status ${status}${moved}${text === '' ? '' : `: ${text}`}.`;
   if (status === 429 || status === 503) return new StatefunError('REMOTE_UNAVAILABLE', summary, { facts });
   return new StatefunError(isFinal(status) ? 'REMOTE_CALL_REFUSED' : 'REMOTE_CALL_FAILED', summary, { facts });
 }

@@ -80,8 +80,8 @@ function readAsyncTransport(transport: SpecReader, file: string, options: Option
   // Older keys take precedence, with their older defaults.
   options.callBudget = timeouts.duration('call') ?? '1m';
   options.connectTimeout = timeouts.duration('connect') ?? '10s';
-  timeouts.withoutEffect('read', 'the whole answer is waited for, as long as call lasts');
-  timeouts.withoutEffect('write', 'the whole answer is waited for, as long as call lasts');
+  timeouts.withoutEffect('read', 'the engine waits for the whole response, up to the timeout of the call');
+  timeouts.withoutEffect('write', 'the engine waits for the whole response, up to the timeout of the call');
   timeouts.end();
 }
 
@@ -94,8 +94,8 @@ function readTimeouts(spec: SpecReader, options: Options): void {
   if (timeouts === undefined) return;
   set(options, 'callBudget', timeouts.duration('call'));
   set(options, 'connectTimeout', timeouts.duration('connect'));
-  timeouts.withoutEffect('read', 'the whole answer is waited for, as long as call lasts');
-  timeouts.withoutEffect('write', 'the whole answer is waited for, as long as call lasts');
+  timeouts.withoutEffect('read', 'the engine waits for the whole response, up to the timeout of the call');
+  timeouts.withoutEffect('write', 'the engine waits for the whole response, up to the timeout of the call');
   timeouts.end();
 }
 

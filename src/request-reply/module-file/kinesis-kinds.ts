@@ -3,7 +3,7 @@ import { describe } from '../../shared/errors.ts';
 import type { KinesisConnection, KinesisEgressSpec, KinesisIngressSpec, StreamRoute } from './module-description.ts';
 import type { SpecReader } from './spec-reader.ts';
 
-const ownClient = 'the client has settings of its own, see docs/configuration.md';
+const ownClient = 'the client has its own settings, see docs/configuration.md';
 
 /** `io.statefun.kinesis.v1/ingress`. `typeKey`: what the type of the values is called, `typeUrl` before version 3. */
 export function readKinesisIngress(spec: SpecReader, typeKey = 'valueType'): KinesisIngressSpec | undefined {

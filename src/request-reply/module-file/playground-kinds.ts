@@ -15,7 +15,7 @@ export function readPlaygroundEgress(spec: SpecReader): PlaygroundEgressSpec | u
   const topics = spec.texts('topics');
   if (topics.length === 0) spec.problem(`${spec.path}.topics names no topic`, 'topics');
   for (const topic of topics)
-    if (topic.includes('/')) spec.problem(`${spec.path}.topics names "${topic}", which no path can ask for`, 'topics');
+    if (topic.includes('/')) spec.problem(`${spec.path}.topics names "${topic}", which no path can request`, 'topics');
   const host = readHost(spec);
   spec.end();
   return port === undefined ? undefined : { kind: 'playground', port, topics, ...host };

@@ -23,7 +23,7 @@ export function readModuleFile(text: string, file: string): ModuleDescription {
     visit(document, {
       Alias(_key, alias) {
         if (alias.resolve(document) !== undefined) return;
-        findings.problem(lines.linePos(alias.range?.[0] ?? 0).line, `nothing has the name that the alias *${alias.source} stands for`);
+        findings.problem(lines.linePos(alias.range?.[0] ?? 0).line, `no anchor has the name of the alias *${alias.source}`);
       },
     });
     const { contents } = document;

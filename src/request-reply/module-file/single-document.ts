@@ -87,18 +87,14 @@ function readFunction(entry: SpecReader, into: Components, file: string): void {
     return;
   }
   if (kind !== undefined && kind !== 'http') {
-    meta?.problem(
-      `${component.path} is of kind "${kind}", of which there are none any more`,
-      'kind',
-      'Serve the function over HTTP, kind: http.',
-    );
+    meta?.problem(`${component.path} is of kind "${kind}", which no longer exists`, 'kind', 'Serve the function over HTTP, kind: http.');
     return;
   }
   spec.withoutEffect('states', 'since StateFun 3 a function declares its states itself, where it is bound, with their expiration');
   const timeout = spec.text('timeout') ?? '1m';
   const url = spec.requiredText('endpoint');
   component.warning(
-    `${type} is called with the protocol of StateFun 3: serve it with an SDK of version 3, that of version 2 cannot answer`,
+    `${type} is called with the protocol of StateFun 3: serve it with an SDK of version 3; SDKs of version 2 cannot serve it`,
   );
   const converted = spec
     .with('functions', type)

@@ -63,7 +63,7 @@ describe('what a module exports', () => {
       code: 'PROVIDER_NOT_EXPORTED',
       summary: [
         '"currency", parameter 0 (given) of class NeedsFunction is provided by module "billing", which does not export it.',
-        '  Asked for by: NeedsFunction → "currency".',
+        '  Injected by: NeedsFunction → "currency".',
       ].join('\n'),
       hint: 'Add it to exports of module "billing", and module "billing" to modules of module "shop".',
     });
@@ -76,7 +76,7 @@ describe('what a module exports', () => {
       {
         code: 'PROVIDER_NOT_EXPORTED',
         summary: expect.stringContaining(
-          'provided by module "billing", which exports it only to those that import it, which module "shop" does not.',
+          'provided by module "billing", which exports it only to modules that import it, which module "shop" does not.',
         ),
         hint: 'Add module "billing" to modules of module "shop".',
       },
@@ -156,7 +156,7 @@ describe('modules that import each other', () => {
 
     expect(problem).toMatchObject({
       code: 'NOT_A_MODULE',
-      hint: expect.stringContaining('Two files that import each other see undefined'),
+      hint: expect.stringContaining('Two files that import each other can see undefined'),
     });
   });
 });

@@ -71,7 +71,7 @@ Application "shop" has 3 mistakes.
   it('says what it knows of an error that nobody explains', () => {
     expect(explained(new RangeError('too far', { cause: new Error('why') }))).toBe(
       `1. RangeError: too far
-   Do:    This is not a mistake that statefun knows. Start again with LOG_LEVEL=debug: the stack shows where it comes from.
+   Do:    statefun has no explanation for this error. Start again with LOG_LEVEL=debug: the stack shows where it comes from.
    Cause: Error: why
 `,
     );

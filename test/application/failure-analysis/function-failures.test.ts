@@ -55,7 +55,7 @@ describe('mistakes in functions and forwarders', () => {
 
   it('takes one schema in several places, and an unchecked use beside it, for no conflict', async () => {
     expect(await explainedStart({ functions: [OrderFunction, ReportFunction], forwarders: [ShippedEvents] })).toBe(
-      '1. Error: it started\n   Do:    This is not a mistake that statefun knows. Start again with LOG_LEVEL=debug: the stack shows where it comes from.\n',
+      '1. Error: it started\n   Do:    statefun has no explanation for this error. Start again with LOG_LEVEL=debug: the stack shows where it comes from.\n',
     );
   });
 

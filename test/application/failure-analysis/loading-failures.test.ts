@@ -69,7 +69,7 @@ describe('mistakes that show when a file is imported', () => {
     expect(importing(new TypeError('options.region is undefined', { cause: new Error('no .env') }))).toBe(
       `1. SCAN_IMPORT_FAILED: /app/functions/cart.js could not be imported: options.region is undefined
    Where: /app/functions/cart.js
-   Do:    Correct what it threw about; LOG_LEVEL=debug shows the stack.
+   Do:    Correct the cause of this error; LOG_LEVEL=debug shows the stack.
    Cause: Error: no .env
 `,
     );

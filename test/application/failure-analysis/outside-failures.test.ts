@@ -34,7 +34,7 @@ describe('mistakes that the outside shows', () => {
 
   it('explains a state folder that a later version has written', () => {
     expect(explained(newerFormatError('/data/store.json', 2, 1))).toBe(
-      `1. STORE_FORMAT_NEWER: a later version of statefun has written the state (format 2; this one knows up to 1).
+      `1. STORE_FORMAT_NEWER: a later version of statefun wrote the state (format 2; this one reads up to 1).
    Where: /data/store.json
    Do:    Start the version that wrote it, or a later one (npm install statefun@latest), or another state folder. Nothing was changed.
 `,
@@ -57,9 +57,9 @@ describe('mistakes that the outside shows', () => {
     });
     kinesis.failNext('DescribeStreamSummary', ...Array.from({ length: 100 }, () => refused));
     expect(explained(await thrownBy(run()))).toBe(
-      `1. KINESIS_UNREACHABLE: Kinesis does not answer for stream "in" within 10000 ms: connect ECONNREFUSED 127.0.0.1:4566.
+      `1. KINESIS_UNREACHABLE: Kinesis did not respond for stream "in" within 10000 ms: connect ECONNREFUSED 127.0.0.1:4566.
    Where: stream "in"
-   Do:    Nothing listens at 127.0.0.1:4566: start what should, or correct the address. The endpoint is AWS_ENDPOINT_URL_KINESIS or AWS_ENDPOINT_URL, else that of AWS_REGION.
+   Do:    Nothing listens at 127.0.0.1:4566: start the service that should, or correct the address. The endpoint is AWS_ENDPOINT_URL_KINESIS or AWS_ENDPOINT_URL, else that of AWS_REGION.
 `,
     );
   });
@@ -67,7 +67,7 @@ describe('mistakes that the outside shows', () => {
   it('explains credentials that are missing', () => {
     const missing = Object.assign(new Error('Could not load credentials from any providers'), { name: 'CredentialsProviderError' });
     expect(explained(toReadError(missing, 'in'))).toBe(
-      `1. KINESIS_CREDENTIALS_MISSING: There are no AWS credentials to reach stream "in" with.
+      `1. KINESIS_CREDENTIALS_MISSING: There are no AWS credentials for stream "in".
    Where: stream "in"
    Do:    Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE (then aws sso login), or give client: { credentials }; an endpoint on this machine needs none.
    Cause: CredentialsProviderError: Could not load credentials from any providers
@@ -86,13 +86,13 @@ describe('mistakes that the outside shows', () => {
       'EADDRINUSE',
       { syscall: 'listen', address: '127.0.0.1', port: 8080 },
       '127.0.0.1:8080',
-      'Another process has 127.0.0.1:8080. Stop it, or choose another port; lsof -i :8080 says which process it is.',
+      'Another process has 127.0.0.1:8080. Stop it, or choose another port; lsof -i :8080 shows which process it is.',
     ],
     [
       'EADDRINUSE',
       { syscall: 'listen', address: '::', port: 8080 },
       '[::]:8080',
-      'Another process has [::]:8080. Stop it, or choose another port; lsof -i :8080 says which process it is.',
+      'Another process has [::]:8080. Stop it, or choose another port; lsof -i :8080 shows which process it is.',
     ],
     [
       'ENOTFOUND',
@@ -127,7 +127,7 @@ describe('mistakes that the outside shows', () => {
     const errors = [Object.assign(new Error('connect ECONNREFUSED ::1:4566'), { code: 'ECONNREFUSED', address: '::1', port: 4566 })];
     const error = Object.assign(new AggregateError(errors, ''), { code: 'ECONNREFUSED' });
     expect(explained(error)).toBe(
-      '1. ECONNREFUSED: connect ECONNREFUSED ::1:4566\n   Where: [::1]:4566\n   Do:    Nothing listens at [::1]:4566: start what should, or correct the address.\n',
+      '1. ECONNREFUSED: connect ECONNREFUSED ::1:4566\n   Where: [::1]:4566\n   Do:    Nothing listens at [::1]:4566: start the service that should, or correct the address.\n',
     );
   });
 });

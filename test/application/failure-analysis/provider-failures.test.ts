@@ -63,13 +63,15 @@ describe('mistakes in providers and modules', () => {
     const file = (name: string): string => fileURLToPath(new URL(`../fixtures/scan-circular/${name}.js`, import.meta.url));
     const problem = new StatefunError('METADATA_MISSING', 'class Customer: the token of parameter 0 is undefined.', {
       facts: { className: 'Customer', erased: true },
-      hint: 'Two files that import each other see undefined.',
+      hint: 'Two files that import each other can see undefined.',
     });
     const found = [{ file: file('customer'), className: 'Customer', kind: 'function' }];
     const invalid = new StatefunError('APPLICATION_INVALID', 'one mistake', { facts: { problems: [problem], found } });
 
     const circle = ['customer', 'order', 'describe', 'customer'].map((name) => relative('.', file(name))).join(' → ');
-    expect(explained(invalid)).toContain(`Do:    Two files that import each other see undefined. Files import each other: ${circle}. Move`);
+    expect(explained(invalid)).toContain(
+      `Do:    Two files that import each other can see undefined. Files import each other: ${circle}. Move`,
+    );
   });
 
   it('explains providers that need each other', async () => {
@@ -82,7 +84,7 @@ describe('mistakes in providers and modules', () => {
 
 1. PROVIDER_CIRCULAR: providers need each other in a circle.
    Where: "catalogue" → "warehouse" → "catalogue"
-   Do:    Move their common part into a third class. Or let one of them ask for a factory that makes the other when it is needed.
+   Do:    Move their common part into a third class. Or inject into one of them a factory that creates the other when it is needed.
 `,
     );
   });
@@ -97,7 +99,7 @@ describe('mistakes in providers and modules', () => {
       `Application "application" has 1 mistake.
 
 1. PROVIDER_MISSING: nothing provides "clock".
-   Where: inject[0] of the provider of "prices"; asked for by "catalogue" → "prices" → "clock"
+   Where: inject[0] of the provider of "prices"; injected by "catalogue" → "prices" → "clock"
    Do:    Did you mean "clocks"? Add a provider for it to the application or one of its modules, or mark the parameter with @optional().
 `,
     );
@@ -125,7 +127,7 @@ describe('mistakes in providers and modules', () => {
 
 1. PROVIDER_FAILED: the factory of "database" threw: connect ECONNREFUSED 127.0.0.1:5432
    Where: the factory of "database"
-   Do:    Nothing listens at 127.0.0.1:5432: start what should, or correct the address.
+   Do:    Nothing listens at 127.0.0.1:5432: start the service that should, or correct the address.
 `,
     );
   });
@@ -139,7 +141,7 @@ describe('mistakes in providers and modules', () => {
 
 1. PROVIDER_FAILED: the factory of "rates" threw: no rates
    Where: the factory of "rates"
-   Do:    Correct what it threw about; LOG_LEVEL=debug shows the stack.
+   Do:    Correct the cause of this error; LOG_LEVEL=debug shows the stack.
    Cause: TypeError: rates.json is empty
 `,
     );

@@ -243,7 +243,7 @@ describe('an application of classes on a cluster', () => {
       code: 'FLINK_UNSUPPORTED',
       facts: {
         problems: [
-          'function "test/counter" has onFailure "stop": a cluster has no such thing; use "dead-letter" or "skip".',
+          'function "test/counter" has onFailure "stop": a cluster does not support it; use "dead-letter" or "skip".',
           expect.stringContaining('egress "test/counts"'),
         ],
       },

@@ -113,9 +113,9 @@ describe('moduleFileText', () => {
       ingress: [memoryIngress()],
     });
     await expect(documents(memory)).rejects.toThrow('ingress "memory" (');
-    await expect(documents(memory)).rejects.toThrow('there is no stream that dead letters could go to');
+    await expect(documents(memory)).rejects.toThrow('dead letters need a Kinesis stream');
     const none = defineApplication({ name: 'meter', functions: [TotalFunction], egress: [kinesisEgress('meter/totals', { stream: 's' })] });
-    await expect(documents(none)).rejects.toThrow('there is no ingress: a cluster starts with at least one.');
+    await expect(documents(none)).rejects.toThrow('there is no ingress: a cluster needs at least one.');
     const clash = defineApplication({
       ...meter({ stream: 's' }).options,
       egress: [kinesisEgress('acme-meter-readings/dead-letters', { stream: 's' })],

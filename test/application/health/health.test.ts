@@ -124,7 +124,7 @@ describe('indicators of the application', () => {
     ],
     ['a rejection', () => Promise.reject(new Error('no rates')), { status: 'down', details: { error: 'no rates' } }],
     // A program without types can answer anything.
-    ['no status', () => true as never, { status: 'down', details: { error: 'check() answered with true, which is no status' } }],
+    ['no status', () => true as never, { status: 'down', details: { error: 'check() returned true, which is not a status' } }],
   ])('take part in readiness with %s', async (_, check, expected) => {
     const report = await healthOf({}, { indicators: [indicator('rates', check)] }).readiness();
 
@@ -140,7 +140,7 @@ describe('indicators of the application', () => {
     for (let round = 0; round < 2; round += 1) {
       const report = health.readiness();
       time.step(time.now() + 2_000);
-      expect((await report).components['rates']).toEqual({ status: 'down', details: { error: 'no answer within 2000 ms' } });
+      expect((await report).components['rates']).toEqual({ status: 'down', details: { error: 'no result within 2000 ms' } });
     }
     expect(check).toHaveBeenCalledTimes(1);
     answer('up');

@@ -53,7 +53,7 @@ describe('the report of a start', () => {
       '  functions   shop/cart    CartFunction; handles cart.changed, every other event; keeps items (table); answers subscribers',
       '              shop/log     LogFunction; handles cart.changed; keeps no state',
       '  egress      none',
-      '  engine      embedded, every commit on disk before it counts',
+      '  engine      embedded, every commit is on disk before it counts',
       '  state       in .statefun/cart',
       '  left out    function AwsFunction: profile "aws" is not active (active: local)',
       '  skipped     2 files: declarations',

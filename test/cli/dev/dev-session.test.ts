@@ -67,7 +67,7 @@ describe('a session of statefun dev', () => {
 
     await stage.session.apply('build');
 
-    expect(stage.steps).toEqual(['build', 'start', 'build', 'the build failed; what was built before goes on']);
+    expect(stage.steps).toEqual(['build', 'start', 'build', 'the build failed; the last good build keeps running']);
   });
 
   it('waits for a change when the first build fails, and starts after one that succeeds', async () => {

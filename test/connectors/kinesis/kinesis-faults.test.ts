@@ -134,7 +134,7 @@ describe('a Kinesis that answers over a bad network', () => {
     const { context, ingress } = openIngress();
     await expect(settled(ingress.start(context))).rejects.toMatchObject({
       code: 'KINESIS_UNREACHABLE',
-      summary: expect.stringMatching(/an answer with status 200 that is none of Kinesis \(SyntaxError: Unexpected token '<'.*\)\.$/),
+      summary: expect.stringMatching(/a response with status 200 that is not from Kinesis \(SyntaxError: Unexpected token '<'.*\)\.$/),
     });
     await ingress.stop();
   });

@@ -52,7 +52,7 @@ describe('a Kinesis ingress whose stream is not found', () => {
     expect(context.failures).toEqual([
       expect.objectContaining({
         code: 'INGRESS_POSITION_LOST',
-        summary: `Stream "in" was deleted and created again: the committed positions belong to arn:fake:in@${first}, but arn:fake:in@${kinesis.createdAt.getTime()} is there.`,
+        summary: `Stream "in" was deleted and created again: the committed positions belong to arn:fake:in@${first}, but the stream is arn:fake:in@${kinesis.createdAt.getTime()}.`,
       }),
     ]);
     await ingress.stop();
@@ -69,7 +69,7 @@ describe('a Kinesis ingress whose stream is not found', () => {
     expect(context.failures).toEqual([
       expect.objectContaining({
         code: 'KINESIS_STREAM_MISSING',
-        summary: expect.stringContaining('was there and is missing for 10 seconds'),
+        summary: expect.stringContaining('has been missing for 10 seconds'),
       }),
     ]);
     // Twenty waits of half a second.

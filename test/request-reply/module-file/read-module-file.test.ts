@@ -160,7 +160,7 @@ ${ingress}`);
 
   it('is refused, and never fills the memory, where aliases name nothing or stand for billions of values', () => {
     expect(read(`${endpoint}\n  maxNumBatchRequests: *none\n---\n${ingress}`).problems).toEqual([
-      expect.stringContaining('nothing has the name that the alias *none stands for'),
+      expect.stringContaining('no anchor has the name of the alias *none'),
     ]);
     const levels = Array.from({ length: 9 }, (_, level) => `- &l${level + 1} [${`*l${level}, `.repeat(10)}]`);
     expect(read(['- &l0 [x, x]', ...levels].join('\n')).problems).toContainEqual(
@@ -211,7 +211,7 @@ just: keys
       expect.stringMatching(/^8: spec.functions is missing/),
       expect.stringMatching(/^9: spec.maxNumBatchRequests is "many"; it must be a whole number/),
       expect.stringMatching(/^10: spec.transport.type "smoke" is not known/),
-      expect.stringMatching(/^8: the URL "ftp:\/\/x\/" of remote functions is no URL/),
+      expect.stringMatching(/^8: the URL "ftp:\/\/x\/" of remote functions is not a URL/),
       expect.stringMatching(/^13: io.statefun.kafka.v1 needs a Kafka connector/),
       expect.stringMatching(/^16: there is no kind "io.statefun.nats.v1\/ingress"; there are /),
       expect.stringMatching(/^20: spec.id is "nothing"; it must be of the form/),

@@ -59,7 +59,7 @@ export class BoundFunction implements ServedFunction {
       if (onFailure === undefined) throw thrown;
       const error = toHandlerError(thrown);
       const fields = { address: formatAddress(batch.self), typename: argument.typename, error };
-      batch.logger.warn('a message failed; onFailure goes on with it', fields);
+      batch.logger.warn('a message failed; onFailure handles it', fields);
       await this.#attempt(batch, caller, (context) => onFailure(error, context, message));
     }
   }

@@ -159,7 +159,7 @@ function toResponse({ status, text }: Refusal): HttpResponse {
 }
 
 function busy(requestsMax: number): HttpResponse {
-  return toResponse({ status: 503, text: `${requestsMax} calls are under way already.` });
+  return toResponse({ status: 503, text: `${requestsMax} calls are running already.` });
 }
 
 /** Returns the body that a parser such as `express.raw()` has read and decompressed. */

@@ -48,7 +48,7 @@ async function answerTo(handler: RequestReplyHandler, request: LambdaRequest): P
   if (!(body instanceof Uint8Array)) return refused(handler, body);
   const answer = await respond(handler, body);
   if (answer.body.byteLength <= responseBytesMax) return answer;
-  return refusal(500, `the answer has ${answer.body.byteLength} bytes, more than Lambda passes on: lower maxNumBatchRequests.`);
+  return refusal(500, `the response has ${answer.body.byteLength} bytes, more than Lambda passes on: lower maxNumBatchRequests.`);
 }
 
 function refused(handler: RequestReplyHandler, answer: HttpResponse): HttpResponse {

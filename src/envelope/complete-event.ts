@@ -1,6 +1,6 @@
 import { checkCloudEvent, ensureAttributes } from './check-cloud-event.ts';
 import type { CloudEvent, NewEvent } from './cloud-event.ts';
-import { checkJson, freezeJson } from './freeze-json.ts';
+import { freezeJson } from './freeze-json.ts';
 import { withJsonData } from './json-data.ts';
 
 /** Values for missing attributes of a new event. */
@@ -20,20 +20,7 @@ export interface EventDefaults {
  */
 export function completeEvent(event: CloudEvent | NewEvent, defaults: EventDefaults): CloudEvent {
   const plain = toPlainEvent(event);
-  return checkAndFreeze(isComplete(plain) ? plain : fill(plain, defaults));
-}
-
-/**
- * Writes an event for an egress: CloudEvents JSON in which the id of the message replaces that of the event.
- *
- * Nothing is frozen, because the event is not kept. `dataText` is the received text of data that is passed on unchanged. Throws the same errors as
- * {@link completeEvent}.
- */
-export function writeEvent(event: CloudEvent | NewEvent, defaults: EventDefaults, dataText?: string): string {
-  const filled = fill(toPlainEvent(event), defaults, defaults.id);
-  checkCloudEvent(filled);
-  checkJson(filled);
-  return dataText === undefined ? JSON.stringify(filled) : writeWithData(filled, dataText);
+  return checkAndFreeze(isComplete(plain) ? plain : fillEvent(plain, defaults));
 }
 
 /** Writes a checked event as CloudEvents JSON, with the given JSON text for its data. */
@@ -85,7 +72,7 @@ function isComplete(event: Readonly<Record<string, unknown>>): boolean {
 }
 
 /** Order of the attributes in JSON, for human readers: required ones, optional ones, data. */
-function fill(event: Readonly<Record<string, unknown>>, defaults: EventDefaults, id = event['id'] ?? defaults.id): object {
+export function fillEvent(event: Readonly<Record<string, unknown>>, defaults: EventDefaults, id = event['id'] ?? defaults.id): object {
   const filled: Record<string, unknown> = {
     specversion: event['specversion'] ?? '1.0',
     id,

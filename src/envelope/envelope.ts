@@ -73,9 +73,9 @@ export class Envelope {
     return new Envelope({ event, payload, payloadBytes: undefined, isText: true, typed: undefined }, options);
   }
 
-  /** Creates an envelope of the text of a checked event: a result of `writeEvent`. */
-  static ofTrustedPayload(payload: string, options: EnvelopeOptions = {}): Envelope {
-    return new Envelope({ event: undefined, payload, payloadBytes: undefined, isText: true, typed: undefined }, options);
+  /** Creates an envelope of the text of a checked event: a result of `writeEvent`. `payloadBytes` are those of the text, if known. */
+  static ofTrustedPayload(payload: string, options: EnvelopeOptions = {}, payloadBytes?: number): Envelope {
+    return new Envelope({ event: undefined, payload, payloadBytes, isText: true, typed: undefined }, options);
   }
 
   /**
@@ -169,7 +169,7 @@ export class Envelope {
   get encodedBytesMax(): number {
     // Each field has one byte of tag and at most five of length.
     const { typed } = this.#body;
-    const contentBytes = typed === undefined ? Buffer.byteLength(this.payload) : Buffer.byteLength(typed.typename) + typed.value.length + 6;
+    const contentBytes = typed === undefined ? this.#textBytes : Buffer.byteLength(typed.typename) + typed.value.length + 6;
     return contentBytes + Buffer.byteLength(this.partitionKey ?? '') + Buffer.byteLength(this.messageId ?? '') + 18;
   }
 
@@ -178,7 +178,7 @@ export class Envelope {
     const { partitionKey, messageId } = this;
     const { typed } = this.#body;
     const payload = typed === undefined ? this.payload : '';
-    let end = payload === '' ? offset : writeTextField(target, offset, payloadTag, payload);
+    let end = payload === '' ? offset : writeTextField(target, offset, payloadTag, payload, this.#textBytes);
     if (partitionKey !== undefined) end = writeTextField(target, end, partitionKeyTag, partitionKey);
     if (messageId !== undefined) end = writeTextField(target, end, messageIdTag, messageId);
     if (typed !== undefined) end = writeTypedValue(target, end, typed);
@@ -193,6 +193,11 @@ export class Envelope {
     const body = this.#body;
     if (body.typed !== undefined) return body.typed.typename.length + body.typed.value.byteLength;
     return (body.payloadBytes ??= body.payload === undefined ? estimateJsonBytes(body.event) : Buffer.byteLength(body.payload));
+  }
+
+  /** Exact bytes of the payload as text. {@link payloadBytes} stays an estimate where it was one, because budgets subtract what they added. */
+  get #textBytes(): number {
+    return this.#body.isText ? this.payloadBytes : Buffer.byteLength(this.payload);
   }
 
   /** Returns an envelope of the same event with other ids. Omitted ones stay. */
@@ -214,10 +219,10 @@ const messageIdTag = 0x1a;
 const typenameTag = 0x22;
 const valueTag = 0x2a;
 
-function writeTextField(target: Buffer, offset: number, tag: number, text: string): number {
-  const bytes = Buffer.byteLength(text);
+function writeTextField(target: Buffer, offset: number, tag: number, text: string, bytes = Buffer.byteLength(text)): number {
   const end = writeFieldStart(target, offset, tag, bytes);
-  target.write(text, end);
+  // A text with as many bytes as characters is ASCII, which is the same in Latin-1 and faster to write.
+  target.write(text, end, bytes === text.length ? 'latin1' : 'utf8');
   return end + bytes;
 }
 

@@ -2,7 +2,7 @@ import { describe, StatefunError } from '../shared/errors.ts';
 import { walkJson, type JsonLoss } from '../shared/walk-json.ts';
 
 /** Most levels of arrays and objects below an event: deeper ones would exhaust the stack of code that walks them. */
-const eventDepthMax = 500;
+export const eventDepthMax = 500;
 
 /**
  * Freezes an event at every level. Throws EVENT_NOT_SERIALIZABLE for anything that JSON would change or lose.

@@ -1,8 +1,9 @@
 import type { AddressedEnvelope } from '../envelope/addressed-envelope.ts';
 import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
-import { completeEvent, writeEvent, type EventDefaults } from '../envelope/complete-event.ts';
+import { completeEvent, type EventDefaults } from '../envelope/complete-event.ts';
 import { Envelope } from '../envelope/envelope.ts';
 import { dataTextFor } from '../envelope/data-text.ts';
+import { writeEvent } from '../envelope/write-event.ts';
 import { toPartitionKey } from '../envelope/partition-key.ts';
 import { addressPath, ensureAddressId, formatAddress, type Address } from '../shared/address.ts';
 import { toMilliseconds, type Duration } from '../shared/time/duration.ts';
@@ -119,9 +120,11 @@ export class AttemptContext implements Context {
   }
 
   egress(egressId: string, event: CloudEvent | NewEvent, options: EgressOptions = {}): void {
-    this.#leave(egressId, options, (ids) =>
-      Envelope.ofTrustedPayload(writeEvent(event, this.#defaults(ids.messageId), dataTextFor(event, this.#received)), ids),
-    );
+    this.#leave(egressId, options, (ids) => {
+      const dataText = dataTextFor(event, this.#received);
+      const { payload, payloadBytes } = writeEvent(event, this.#defaults(ids.messageId), { dataText, known: this.#state });
+      return Envelope.ofTrustedPayload(payload, ids, payloadBytes);
+    });
   }
 
   egressTyped(egressId: string, value: TypedValue, options: EgressOptions = {}): void {

@@ -1,8 +1,10 @@
-import type { Address } from '../shared/address.ts';
+import type { JsonText } from '../shared/json-writer.ts';
 import { assertInvariant, StatefunError } from '../shared/errors.ts';
-import { AttemptTracker } from './attempt-tracker.ts';
+import { walkJson } from '../shared/walk-json.ts';
+import { AttemptTracker, type StateOwner } from './attempt-tracker.ts';
 import { cellLink, isCell, type CellLink } from './cell.ts';
 import { cellMissing, type CellDefinition } from './cell-definition.ts';
+import type { EntryChange } from './changed-entries.ts';
 import { parseEntryKey } from './entry-key.ts';
 import { ListSlot } from './list-slot.ts';
 import { PersistedTable } from './persisted-table.ts';
@@ -16,100 +18,52 @@ import { ValueSlot } from './value-slot.ts';
  *
  * STATE-D1. Cells work between `begin` and `keep` or `discard`; otherwise they throw ATTEMPT_ENDED.
  * STATE-D2. `discard` restores the state before `begin`, and ends the cells of the instance for good.
- * STATE-D3. `capture` returns every entry changed by kept attempts since the last capture, once, and no change of the open attempt.
+ * STATE-D3. A capture returns every entry changed by kept attempts since the last capture, once, and no change of the open attempt.
  * STATE-D4. Entries of cells that the class no longer has stay unchanged.
  */
-export class AddressState {
+export class AddressState extends AttemptTracker {
   readonly #definitions: readonly CellDefinition[];
-  readonly #slots: readonly Slot[];
-  readonly #attempts: AttemptTracker;
+  /** Slots by the index of their definition, created on first use. */
+  readonly #slots: (Slot | undefined)[] = [];
   /** Cells of the framework by the index of their slot, created on first use. */
-  readonly #ownCells: (PersistedTable<unknown> | undefined)[] = [];
+  #ownCells: (PersistedTable<unknown> | undefined)[] | undefined;
   #instance: object | undefined;
-  /** Links of the cells of the instance. */
-  readonly #links: CellLink<Slot>[] = [];
-  #bytesBefore = 0;
-  #dirty = false;
 
-  constructor(cells: readonly CellDefinition[], entries: Iterable<StateEntry>, address?: Address) {
+  constructor(cells: readonly CellDefinition[], entries: Iterable<StateEntry>, owner: StateOwner = {}) {
+    super(owner);
     this.#definitions = cells;
-    this.#attempts = new AttemptTracker(address);
-    this.#slots = cells.map((cell) => createSlot(cell, this.#attempts));
     for (const { key, value } of entries) this.#load(key, value);
-    for (const slot of this.#slots) slot.loaded();
+    for (const slot of this.#slots) slot?.loaded();
   }
 
   /** Connects the cells of a new instance and ends those of the previous one. Binding the same instance again does nothing. */
   bind(instance: object): void {
     if (instance === this.#instance) return;
-    this.#endInstance();
+    this.#instance = undefined;
+    this.instances += 1;
     for (let index = 0; index < this.#definitions.length; index++) {
       const definition = this.#definitions[index];
-      const slot = this.#slots[index];
-      if (definition?.property === undefined || slot === undefined) continue;
-      const link = linkOf(instance, definition.property, definition.kind);
-      link.connect(slot, definition.property);
-      this.#links.push(link);
+      if (definition?.property === undefined) continue;
+      linkOf(instance, definition.property, definition.kind).connect(this.#slotAt(index, definition), definition.property, this.instances);
     }
     this.#instance = instance;
   }
 
-  /** Starts an attempt. */
-  begin(): void {
-    const attempts = this.#attempts;
-    assertInvariant(!attempts.open, 'an address has one attempt at a time');
-    attempts.open = true;
-    attempts.count += 1;
-    this.#bytesBefore = attempts.bytes;
+  override discard(): void {
+    super.discard();
+    this.#instance = undefined;
   }
 
-  /** Ends the attempt and keeps its changes. */
-  keep(): void {
-    const attempts = this.#attempts;
-    assertInvariant(attempts.open, 'an attempt is kept once');
-    if (attempts.changed) {
-      for (const slot of this.#slots) slot.keep();
-      this.#dirty = true;
-      attempts.changed = false;
-    }
-    attempts.open = false;
-  }
-
-  /** Ends the attempt and undoes its changes. Its instance can no longer be used. */
-  discard(): void {
-    const attempts = this.#attempts;
-    assertInvariant(attempts.open, 'an attempt is discarded once');
-    if (attempts.changed) {
-      for (const slot of this.#slots) slot.discard();
-      attempts.bytes = this.#bytesBefore;
-      attempts.changed = false;
-    }
-    attempts.open = false;
-    this.#endInstance();
-  }
-
-  /** Returns the entries that kept attempts have changed since the last capture. An attempt may be open. */
+  /** Returns what kept attempts have changed since the last capture, for a state with changes of its own. An attempt may be open. */
   capture(): StateChange[] {
-    const changes: StateChange[] = [];
-    if (!this.#dirty) return changes;
-    for (const slot of this.#slots) slot.capture(changes);
-    this.#dirty = false;
-    return changes;
-  }
-
-  /** Whether kept attempts have changed anything since the last capture. */
-  get dirty(): boolean {
-    return this.#dirty;
-  }
-
-  /** Rough size of the state, in bytes. */
-  get bytes(): number {
-    return this.#attempts.bytes;
+    const changes: EntryChange[] = [];
+    this.changes.capture(changes);
+    return changes.map(({ key, value }) => ({ key, value }));
   }
 
   /** Whether the kept state is empty. */
   get empty(): boolean {
-    return this.#slots.every((slot) => slot.keptCount === 0);
+    return this.#slots.every((slot) => slot === undefined || slot.keptCount === 0);
   }
 
   /**
@@ -117,38 +71,61 @@ export class AddressState {
    * whole numbers among its keys first, regardless of the order of the table.
    */
   snapshot(): Record<string, unknown> {
-    const contents = this.#slots.map((slot): [string, unknown] => [slot.name, slot.keptSnapshot()]);
+    const contents = this.#definitions.map(({ name }, index): [string, unknown] => [name, this.#slots[index]?.keptSnapshot()]);
     return Object.fromEntries(contents.filter(([, content]) => content !== undefined));
+  }
+
+  /**
+   * Returns the JSON text of an object that a cell of the instance holds: the very object that reading the cell has returned. The text is kept, so
+   * writing the object again costs nothing until the cell is set. Returns undefined for any other object, and for one with more levels.
+   */
+  textOf(value: object, depthMax: number): JsonText | undefined {
+    for (let index = 0; index < this.#definitions.length; index++) {
+      const slot = this.#slots[index];
+      if (slot?.isJson !== true || this.#definitions[index]?.property === undefined) continue;
+      const entry = slot.entryOf(value);
+      if (entry === undefined) continue;
+      // Every level takes two characters.
+      const fits = entry.text.length <= 2 * depthMax || typeof walkJson(value, { depthMax, freeze: false }) === 'number';
+      return fits ? entry : undefined;
+    }
+    return undefined;
+  }
+
+  /** Drops the texts of values that are also held decoded, to save memory. */
+  dropTexts(): void {
+    if (this.textLength === 0) return;
+    for (const slot of this.#slots) for (const entry of slot?.current() ?? []) entry.dropText();
   }
 
   /** Returns a table of the framework, a cell without a property. It works while an attempt is open, independent of the instance. */
   ownCell(name: string): PersistedTable<unknown> {
-    const index = this.#slots.findIndex((slot) => slot.name === name);
-    const known = this.#ownCells[index];
+    const index = this.#definitions.findIndex((definition) => definition.name === name);
+    const known = this.#ownCells?.[index];
     if (known !== undefined) return known;
-    const slot = this.#slots[index];
+    const slot = this.#slotAt(index, this.#definitions[index]);
     assertInvariant(slot instanceof TableSlot, `"${name}" is a table of the address`);
     const cell = PersistedTable.of();
     cell[cellLink].connect(slot, name);
-    this.#ownCells[index] = cell;
+    (this.#ownCells ??= [])[index] = cell;
     return cell;
   }
 
   #load(key: string, value: Uint8Array): void {
     const parsed = parseEntryKey(key);
-    const slot = this.#slots.find((candidate) => candidate.name === parsed?.name);
-    if (parsed === undefined || slot === undefined) return;
-    if (slot.kind !== parsed.kind) {
-      const summary = `cell "${slot.name}" is a ${slot.kind}, but the value stored under its name is a ${parsed.kind}.`;
-      throw new StatefunError('STATE_UNREADABLE', summary, { facts: { cell: slot.name, entry: key } });
+    const index = this.#definitions.findIndex(({ name }) => name === parsed?.name);
+    const definition = this.#definitions[index];
+    if (parsed === undefined || definition === undefined) return;
+    if (definition.kind !== parsed.kind) {
+      const summary = `cell "${definition.name}" is a ${definition.kind}, but the value stored under its name is a ${parsed.kind}.`;
+      throw new StatefunError('STATE_UNREADABLE', summary, { facts: { cell: definition.name, entry: key } });
     }
-    slot.load(parsed.rest, value);
+    this.#slotAt(index, definition).load(parsed.rest, value);
   }
 
-  #endInstance(): void {
-    for (const link of this.#links) link.end();
-    this.#links.length = 0;
-    this.#instance = undefined;
+  #slotAt(index: number, definition: CellDefinition | undefined): Slot {
+    assertInvariant(definition !== undefined, 'a cell of the address is known by its definition');
+    return (this.#slots[index] ??= createSlot(definition, this));
   }
 }
 

@@ -1,7 +1,6 @@
 import { formatAddress, type Address } from '../shared/address.ts';
 import type { Duration } from '../shared/time/duration.ts';
 import { StatefunError } from '../shared/errors.ts';
-import type { AttemptTracker } from './attempt-tracker.ts';
 import type { StateType } from './state-type.ts';
 
 /** The kind of a persisted cell. */
@@ -26,9 +25,15 @@ export interface CellOptions<T> {
 }
 
 /** The part of a slot that a link uses. */
-interface Linked {
+export interface Linked {
   readonly name: string;
-  readonly attempts: AttemptTracker;
+  readonly attempts: {
+    readonly address?: Address | undefined;
+    /** Whether an attempt is open. */
+    readonly open: boolean;
+    /** Number of the instance whose cells can be used. */
+    readonly instances: number;
+  };
 }
 
 /** Key under which a cell keeps its link. The symbol is global, so that two copies of the package can use each other's cells. */
@@ -44,36 +49,32 @@ export interface Cell {
 export class CellLink<S extends Linked> {
   readonly kind: CellKind;
   readonly options: CellOptions<unknown>;
-  #slot: S | undefined;
-  /** The slot of a link that has ended. */
-  #ended: S | undefined;
+  #slot: S | undefined = undefined;
+  /** Number of the instance that the cell belongs to; undefined for a cell that no instance has. */
+  #instance: number | undefined = undefined;
 
   constructor(kind: CellKind, options: CellOptions<unknown>) {
     this.kind = kind;
     this.options = options;
   }
 
-  /** The slot. Throws ATTEMPT_ENDED unless an attempt is open, and STATE_NOT_BOUND before the link is connected. */
+  /** The slot. Throws ATTEMPT_ENDED unless an attempt of the instance is open, and STATE_NOT_BOUND before the link is connected. */
   get open(): S {
     const slot = this.#slot;
-    if (slot?.attempts.open === true) return slot;
-    const used = slot ?? this.#ended;
-    if (used !== undefined) throw attemptEnded(this.kind, used.name, used.attempts.address);
+    if (slot?.attempts.open === true && (this.#instance === undefined || this.#instance === slot.attempts.instances)) return slot;
+    if (slot !== undefined) throw attemptEnded(this.kind, slot.name, slot.attempts.address);
     throw new StatefunError('STATE_NOT_BOUND', `a persisted ${this.kind} was used before it was bound to an address.`);
   }
 
-  connect(slot: S, property: string): void {
-    if (this.#slot !== undefined || this.#ended !== undefined) {
+  /** Connects the link: to the slot of an instance, or, without an instance, for as long as the slot exists. */
+  connect(slot: S, property: string, instance?: number): void {
+    if (this.#slot !== undefined) {
       throw new StatefunError('STATE_CELL_SHARED', `the persisted ${this.kind} in "${property}" was bound before.`, {
         facts: { property },
       });
     }
     this.#slot = slot;
-  }
-
-  end(): void {
-    this.#ended ??= this.#slot;
-    this.#slot = undefined;
+    this.#instance = instance;
   }
 }
 

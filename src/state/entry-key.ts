@@ -1,5 +1,4 @@
 import type { CellKind } from './cell.ts';
-import { loneSurrogate } from './state-type.ts';
 
 /*
  * The keys of an address's collection. The first letter is the kind of cell, so an entry is never read as one of another kind. A name has no
@@ -16,7 +15,7 @@ export function valueEntryKey(name: string): string {
 }
 
 export function tableEntryKey(name: string, key: string): string {
-  return loneSurrogate.test(key) ? `u/${name}/${JSON.stringify(key)}` : `t/${name}/${key}`;
+  return key.isWellFormed() ? `t/${name}/${key}` : `u/${name}/${JSON.stringify(key)}`;
 }
 
 export function listEntryKey(name: string, position: number): string {

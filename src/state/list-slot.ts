@@ -1,122 +1,118 @@
 import { StatefunError } from '../shared/errors.ts';
+import { Entry, type Held } from './entry.ts';
 import { listEntryKey } from './entry-key.ts';
-import { encodeHeld, hold, holdEncoded, readHeld, type Held } from './held.ts';
-import { Slot } from './slot.ts';
-import type { StateChange } from './state-entry.ts';
+import { Slot, type Kept, type Prepared } from './slot.ts';
 
-/** State of the list before the first change of the open attempt. */
-interface Before<T> {
-  readonly items: Held<T>[];
-  readonly length: number;
-  written: number;
-}
-
-/**
- * The slot of a persisted list. Items are stored by position. The open attempt appends to the array in place, and uses a new array when it replaces
- * all items, so cutting the old array to its old length undoes everything.
- */
+/** The slot of a persisted list. Items are stored by position, which is the stamp of their entries. */
 export class ListSlot<T> extends Slot<T> {
   readonly kind = 'list';
-  #items: Held<T>[] = [];
-  /** Number of items at the front that are equal in the store. */
-  #written = 0;
-  /** Number of items in the store. The next capture overwrites or removes those from #written on. */
-  #stored = 0;
-  #before: Before<T> | undefined;
+  /** The items, and behind them removed ones that the store still has. */
+  readonly #entries: Entry[] = [];
+  #length = 0;
   #view: readonly T[] | undefined;
+  /** Where the last search ended. */
+  #cursor = 0;
 
   get length(): number {
-    return this.#items.length;
+    return this.#length;
   }
 
   view(): readonly T[] {
-    return (this.#view ??= Object.freeze(this.#read(this.#items)));
+    return (this.#view ??= Object.freeze(this.#items().map((entry) => this.read(entry))));
   }
 
   append(items: readonly T[]): void {
     if (items.length === 0) return;
-    const held = this.#hold(items);
-    this.attempts.resize(sizeOf(held), this.name);
-    this.#touch();
-    for (const item of held) this.#items.push(item);
+    const prepared = items.map((item) => this.prepare(item, 0));
+    this.attempts.resize(sizeOf(prepared), this.name);
+    this.#view = undefined;
+    for (const item of prepared) this.#assignAt(this.#length, item);
   }
 
   replaceWith(items: readonly T[]): void {
-    if (items.length === 0 && this.#items.length === 0) return;
-    const held = this.#hold(items);
-    this.attempts.resize(sizeOf(held) - sizeOf(this.#items), this.name);
-    this.#touch();
-    this.#items = held;
-    this.#written = 0;
+    if (items.length === 0 && this.#length === 0) return;
+    const prepared = items.map((item) => this.prepare(item, 0));
+    this.attempts.resize(sizeOf(prepared) - sizeOf(this.#items()), this.name);
+    this.#view = undefined;
+    prepared.forEach((item, position) => this.#assignAt(position, item));
+    for (const entry of this.#entries.slice(prepared.length, this.#length)) {
+      this.attempts.touch(entry);
+      entry.remove();
+    }
+    this.#length = prepared.length;
   }
 
   override load(rest: string, value: Uint8Array): void {
-    const held = holdEncoded<T>(value, this.name.length, 0);
-    this.#items[Number(rest)] = held;
-    this.#stored += 1;
-    this.attempts.bytes += held.sizeBytes;
+    const entry = new Entry(this, Number(rest));
+    this.#entries[entry.stamp] = entry;
+    this.loadEntry(entry, value);
+    this.#length += 1;
   }
 
   override loaded(): void {
-    if (this.#items.length !== this.#stored) {
-      const summary = `the store has ${this.#stored} items of list "${this.name}", but the last one is at position ${this.#items.length - 1}.`;
-      throw new StatefunError('STATE_UNREADABLE', summary, { facts: { cell: this.name } });
-    }
-    this.#written = this.#stored;
+    if (this.#entries.length === this.#length) return;
+    const summary = `the store has ${this.#length} items of list "${this.name}", but the last one is at position ${this.#entries.length - 1}.`;
+    throw new StatefunError('STATE_UNREADABLE', summary, { facts: { cell: this.name } });
   }
 
-  override keep(): void {
-    this.#before = undefined;
+  override storedKey({ stamp }: Entry): string {
+    return listEntryKey(this.name, stamp);
   }
 
-  override discard(): void {
-    const before = this.#before;
-    if (before === undefined) return;
-    this.#items = before.items;
-    this.#items.length = before.length;
-    this.#written = before.written;
-    this.#before = undefined;
+  override storedValue(encoded: string | Uint8Array): string | Uint8Array {
+    return encoded;
+  }
+
+  override restore(entry: Entry, before: Held): void {
+    entry.restore(before);
     this.#view = undefined;
+    this.#length = entry.removed ? Math.min(this.#length, entry.stamp) : Math.max(this.#length, entry.stamp + 1);
   }
 
-  override capture(changes: StateChange[]): void {
-    const { items, length, written } = this.#before ?? { items: this.#items, length: this.#items.length, written: this.#written };
-    for (let position = written; position < length; position++) {
-      const held = items[position];
-      if (held !== undefined) changes.push({ key: listEntryKey(this.name, position), value: encodeHeld(held, this.type) });
+  override forget(): void {
+    const entries = this.#entries;
+    while (entries.length > this.#length && entries.at(-1)?.gone === true) entries.pop();
+  }
+
+  override entryOf(value: object): Entry | undefined {
+    // The next item is by far the likeliest, and a list can be long.
+    for (let steps = 0, position = this.#cursor; steps < searchMax && steps < this.#length; steps++, position++) {
+      if (position >= this.#length) position = 0;
+      const entry = this.#entries[position];
+      if (entry?.value !== value) continue;
+      this.#cursor = position + 1;
+      return entry;
     }
-    for (let position = length; position < this.#stored; position++) {
-      changes.push({ key: listEntryKey(this.name, position), value: undefined });
-    }
-    this.#stored = length;
-    if (this.#before === undefined || this.#before.items === this.#items) this.#written = length;
-    if (this.#before !== undefined) this.#before.written = length;
+    this.#cursor = 0;
+    return undefined;
   }
 
-  override keptSnapshot(): readonly T[] | undefined {
-    const count = this.keptCount;
-    return count === 0 ? undefined : this.#read((this.#before?.items ?? this.#items).slice(0, count));
+  override current(): Iterable<Entry> {
+    return this.#items();
   }
 
-  override get keptCount(): number {
-    return this.#before?.length ?? this.#items.length;
+  override get count(): number {
+    return this.#length;
   }
 
-  #hold(items: readonly T[]): Held<T>[] {
-    return items.map((item) => hold(item, this.type, this.name, this.name.length, 0));
+  protected override toSnapshot(kept: readonly Kept[]): readonly T[] {
+    return kept.map(({ held }) => this.read(held));
   }
 
-  #read(items: readonly Held<T>[]): T[] {
-    return items.map((held) => readHeld(held, this.type, this.name));
+  #items(): Entry[] {
+    return this.#entries.slice(0, this.#length);
   }
 
-  #touch(): void {
-    this.attempts.changed = true;
-    this.#view = undefined;
-    this.#before ??= { items: this.#items, length: this.#items.length, written: this.#written };
+  #assignAt(position: number, item: Prepared): void {
+    const entry = (this.#entries[position] ??= new Entry(this, position));
+    this.assign(entry, item);
+    this.#length = Math.max(this.#length, position + 1);
   }
 }
 
-function sizeOf(items: readonly Held<unknown>[]): number {
-  return items.reduce((sizeBytes, held) => sizeBytes + held.sizeBytes, 0);
+/** Entries that are passed over while searching for a value. */
+const searchMax = 32;
+
+function sizeOf(items: readonly { readonly sizeBytes: number }[]): number {
+  return items.reduce((sizeBytes, item) => sizeBytes + item.sizeBytes, 0);
 }

@@ -1,6 +1,7 @@
-import { attemptEnded, CellLink, cellLink, type Cell, type CellOptions } from './cell.ts';
-import type { Held } from './held.ts';
+import { CellLink, cellLink, type Cell, type CellOptions } from './cell.ts';
+import type { Entry } from './entry.ts';
 import type { TableSlot } from './table-slot.ts';
+import { TableSteps } from './table-steps.ts';
 
 /**
  * A durable table of an address: values by string keys, in the order in which the keys were first set. Every entry is written separately, so a
@@ -48,34 +49,26 @@ export class PersistedTable<T> implements Cell {
   }
 
   entries(): IterableIterator<[string, T]> {
-    return this.#walk((slot, key, held) => [key, slot.read(held)]);
+    return new TableSteps(this[cellLink].open, readPair);
   }
 
   keys(): IterableIterator<string> {
-    return this.#walk((_slot, key) => key);
+    return new TableSteps(this[cellLink].open, readKey);
   }
 
   values(): IterableIterator<T> {
-    return this.#walk((slot, _key, held) => slot.read(held));
-  }
-
-  /** Checks now, not at the first step of the iterator, that an attempt is open. */
-  #walk<R>(read: ReadEntry<T, R>): IterableIterator<R> {
-    const slot = this[cellLink].open;
-    return steps(slot, slot.attempts.count, read);
+    return new TableSteps(this[cellLink].open, readValue);
   }
 }
 
-type ReadEntry<T, R> = (slot: TableSlot<T>, key: string, held: Held<T>) => R;
-
-function* steps<T, R>(slot: TableSlot<T>, attempt: number, read: ReadEntry<T, R>): IterableIterator<R> {
-  ensureSameAttempt(slot, attempt);
-  for (const [key, held] of slot.entries()) {
-    yield read(slot, key, held);
-    ensureSameAttempt(slot, attempt);
-  }
+function readPair<T>(slot: TableSlot<T>, entry: Entry): [string, T] {
+  return [entry.key, slot.read(entry)];
 }
 
-function ensureSameAttempt({ attempts, name }: TableSlot<unknown>, attempt: number): void {
-  if (!attempts.open || attempts.count !== attempt) throw attemptEnded('table', name, attempts.address);
+function readKey<T>(_slot: TableSlot<T>, entry: Entry): string {
+  return entry.key;
+}
+
+function readValue<T>(slot: TableSlot<T>, entry: Entry): T {
+  return slot.read(entry);
 }

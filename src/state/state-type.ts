@@ -174,6 +174,11 @@ function bytesHolding<T>(
   };
 }
 
+/** Returns whether the type writes values as `JSON.stringify` does. */
+export function isJson(type: StateType<unknown>): boolean {
+  return type.holds === 'value' && type.encode === json.encode;
+}
+
 /** Returns the error for a value that its type would lose, in whole or in part. */
 export function notSerializable(typeName: string, loss: string, cell?: string): StatefunError {
   const owner = cell === undefined ? '' : ` of cell "${cell}"`;

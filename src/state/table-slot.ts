@@ -1,190 +1,181 @@
 import { StatefunError, describe } from '../shared/errors.ts';
-import { Change } from './change.ts';
+import { Entry, type Held } from './entry.ts';
 import { tableEntryKey } from './entry-key.ts';
-import { encodeHeld, hold, holdEncoded, readHeld, type Held } from './held.ts';
+import { EntryTable, hashOf } from './entry-table.ts';
 import { ownTableKeyBytesMax, tableEntriesMax, tableKeyBytesMax } from './limits.ts';
-import { Slot } from './slot.ts';
+import { Slot, type Kept } from './slot.ts';
 import { parseStamp, withStamp } from './stamp.ts';
-import type { StateChange } from './state-entry.ts';
 
-/**
- * The slot of a persisted table. Every entry has a stamp, assigned when its key is first set; rising stamps are the order of the table. The map has
- * that order, except after loading and after a discarded removal: then the next iteration restores it.
- */
+/** The slot of a persisted table. Every entry has a stamp, assigned when its key is first set; rising stamps are the order of the table. */
 export class TableSlot<T> extends Slot<T> {
   readonly kind = 'table';
-  #entries: Map<string, Held<T>> | undefined;
-  #changes: Map<string, Change<T>> | undefined;
-  #isOrdered = true;
+  readonly entries = new EntryTable();
+  /** Removed entries that the next capture writes, or that the open attempt has removed. A key that is set again gets its entry back. */
+  #removed: Map<string, Entry> | undefined;
   #nextStamp = 0;
-  /** State of the table before the first change of the open attempt. */
-  #touchedKeys: string[] | undefined;
-  #sizeBefore = 0;
+  /** The attempt that last took a stamp, and the next stamp before it. */
+  #stampedBy = 0;
   #nextStampBefore = 0;
+  /** Where the last search of a value ended. */
+  #cursor = 0;
+  #search: Iterator<Entry> | undefined;
 
   get size(): number {
-    return this.#entries?.size ?? 0;
+    return this.entries.size;
   }
 
   has(key: string): boolean {
     ensureKey(key, this.name);
-    return this.#entries?.has(key) === true;
+    return this.entries.find(key) !== undefined;
   }
 
   get(key: string): T | undefined {
     ensureKey(key, this.name);
-    const held = this.#entries?.get(key);
-    return held === undefined ? undefined : this.read(held);
+    const entry = this.entries.find(key);
+    return entry === undefined ? undefined : this.read(entry);
   }
 
   set(key: string, value: T): void {
     ensureKey(key, this.name);
-    const current = this.#entries?.get(key);
+    const current = this.entries.find(key);
     // Held values are frozen, so the same object is the same value.
     if (current?.value !== undefined && Object.is(current.value, value)) return;
     if (current === undefined && this.size >= tableEntriesMax) {
       const summary = `table "${this.name}" already holds ${tableEntriesMax} entries; ${describe(key)} is not among them.`;
       throw new StatefunError('STATE_TABLE_FULL', summary, { facts: { cell: this.name, key, entriesMax: tableEntriesMax } });
     }
-    const held = hold(value, this.type, this.name, this.name.length + key.length, current?.stamp ?? this.#nextStamp);
-    this.attempts.resize(held.sizeBytes - (current?.sizeBytes ?? 0), this.name);
-    this.#touch(key, current);
-    if (current === undefined) this.#nextStamp += 1;
-    (this.#entries ??= new Map()).set(key, held);
+    const prepared = this.prepare(value, key.length);
+    this.attempts.resize(prepared.sizeBytes - (current?.sizeBytes ?? 0), this.name);
+    if (current !== undefined) {
+      this.assign(current, prepared);
+      return;
+    }
+    const entry = this.#removed?.get(key) ?? new Entry(this, 0, key, hashOf(key));
+    this.#drop(key);
+    this.assign(entry, prepared);
+    entry.stamp = this.#takeStamp();
+    this.entries.add(entry);
   }
 
   remove(key: string): boolean {
     ensureKey(key, this.name);
-    const current = this.#entries?.get(key);
-    if (current === undefined) return false;
-    this.attempts.resize(-current.sizeBytes, this.name);
-    this.#touch(key, current);
-    this.#entries?.delete(key);
+    const entry = this.entries.find(key);
+    if (entry === undefined) return false;
+    this.clearEntry(entry);
+    this.entries.delete(entry);
+    this.#keepRemoved(entry);
     return true;
   }
 
   clear(): void {
-    for (const key of this.#entries?.keys() ?? []) this.remove(key);
-  }
-
-  /** Returns the entries in order. Like those of a Map, they follow changes during iteration. */
-  entries(): Iterable<[string, Held<T>]> {
-    if (!this.#isOrdered) this.#order();
-    return this.#entries ?? [];
-  }
-
-  read(held: Held<T>): T {
-    return readHeld(held, this.type, this.name);
+    for (const { key } of [...this.current()]) this.remove(key);
   }
 
   override load(rest: string, value: Uint8Array): void {
     const { stamp, start } = parseStamp(value, this.name);
-    const held = holdEncoded<T>(value.subarray(start), this.name.length + rest.length, stamp);
-    (this.#entries ??= new Map()).set(rest, held);
-    this.attempts.bytes += held.sizeBytes;
-    this.#isOrdered &&= stamp >= this.#nextStamp;
+    const entry = new Entry(this, stamp, rest, hashOf(rest));
+    this.loadEntry(entry, value.subarray(start));
+    this.entries.add(entry);
     this.#nextStamp = Math.max(this.#nextStamp, stamp + 1);
   }
 
   override loaded(): void {
-    // Sorted only for iteration: many handlers only look up keys.
+    // A map is sorted only for iteration: many handlers only look up keys.
   }
 
-  override keep(): void {
-    this.#touchedKeys = undefined;
+  override storedKey({ key }: Entry): string {
+    return tableEntryKey(this.name, key);
   }
 
-  override discard(): void {
+  override storedValue(encoded: string | Uint8Array, stamp: number): string | Uint8Array {
+    return withStamp(stamp, encoded);
+  }
+
+  override restore(entry: Entry, before: Held): void {
+    const isMoved = entry.removed !== before.removed || entry.stamp !== before.stamp;
+    if (isMoved && !entry.removed) this.entries.delete(entry);
+    entry.restore(before);
+    if (isMoved) {
+      this.#drop(entry.key);
+      if (entry.removed) this.#keepRemoved(entry);
+      else this.entries.add(entry);
+    }
+    if (this.#stampedBy === this.attempts.count) this.#nextStamp = this.#nextStampBefore;
+  }
+
+  override forget(entry: Entry): void {
+    if (this.#removed?.get(entry.key) === entry) this.#drop(entry.key);
+  }
+
+  override entryOf(value: object): Entry | undefined {
+    const { list } = this.entries;
+    if (list === undefined) return Object.isFrozen(value) ? this.#searchMap(value) : undefined;
+    // The values of a table are mostly asked for in their order.
+    for (let steps = 0, index = this.#cursor; steps < list.length; steps++, index++) {
+      if (index >= list.length) index = 0;
+      const entry = list[index];
+      if (entry?.value !== value) continue;
+      this.#cursor = index + 1;
+      return entry;
+    }
+    return undefined;
+  }
+
+  override current(): Iterable<Entry> {
+    return this.entries.list ?? this.entries.map.values();
+  }
+
+  override get count(): number {
+    return this.size;
+  }
+
+  protected override toSnapshot(kept: readonly Kept[]): Record<string, T> {
+    return Object.fromEntries(kept.map(({ key, held }) => [key, this.read(held)]));
+  }
+
+  /** Looks at a few entries behind the last one that was found; after the last entry, the first one follows. */
+  #searchMap(value: object): Entry | undefined {
+    for (let steps = 0; steps < searchMax; steps++) {
+      const step = (this.#search ??= this.entries.map.values()).next();
+      if (step.done === true) this.#search = undefined;
+      else if (step.value.value === value) return step.value;
+    }
+    this.#search = undefined;
+    return undefined;
+  }
+
+  #takeStamp(): number {
     const { count } = this.attempts;
-    for (const key of this.#touchedKeys ?? []) {
-      const change = this.#changes?.get(key);
-      if (change?.attempt !== count) continue;
-      this.#restore(key, change.before);
-      if (change.since === count) this.#changes?.delete(key);
-    }
-    if (this.#touchedKeys !== undefined) this.#nextStamp = this.#nextStampBefore;
-    this.#touchedKeys = undefined;
-  }
-
-  override capture(changes: StateChange[]): void {
-    const captured = this.#changes;
-    if (captured === undefined) return;
-    // A new map for the changes of the open attempt: removing entries from the old one is slower.
-    this.#changes = undefined;
-    for (const [key, change] of captured) {
-      const staged = this.#isStaged(change);
-      if (staged) (this.#changes ??= new Map()).set(key, change);
-      if (staged && change.since === change.attempt) continue;
-      const kept = staged ? change.before : this.#entries?.get(key);
-      if (kept !== undefined) {
-        changes.push({ key: tableEntryKey(this.name, key), value: withStamp(kept.stamp, encodeHeld(kept, this.type)) });
-      } else if (change.stored) {
-        changes.push({ key: tableEntryKey(this.name, key), value: undefined });
-      }
-      if (staged) change.captured();
-    }
-  }
-
-  override keptSnapshot(): Record<string, T> | undefined {
-    const kept = new Map(this.#entries);
-    for (const [key, change] of this.#changes ?? []) {
-      if (!this.#isStaged(change)) continue;
-      if (change.before === undefined) kept.delete(key);
-      else kept.set(key, change.before);
-    }
-    if (kept.size === 0) return undefined;
-    const ordered = [...kept].sort(([, left], [, right]) => left.stamp - right.stamp);
-    return Object.fromEntries(ordered.map(([key, held]) => [key, this.read(held)]));
-  }
-
-  override get keptCount(): number {
-    return this.attempts.open && this.#touchedKeys !== undefined ? this.#sizeBefore : this.size;
-  }
-
-  /** Returns whether the open attempt made the last change. */
-  #isStaged(change: Change<T>): boolean {
-    return this.attempts.open && change.attempt === this.attempts.count;
-  }
-
-  #touch(key: string, current: Held<T> | undefined): void {
-    const { count } = this.attempts;
-    this.attempts.changed = true;
-    if (this.#touchedKeys === undefined) {
-      this.#touchedKeys = [];
-      this.#sizeBefore = this.size;
+    if (this.#stampedBy !== count) {
+      this.#stampedBy = count;
       this.#nextStampBefore = this.#nextStamp;
     }
-    const changes = (this.#changes ??= new Map<string, Change<T>>());
-    const change = changes.get(key);
-    if (change?.attempt === count) return;
-    this.#touchedKeys.push(key);
-    if (change === undefined) changes.set(key, new Change(count, current));
-    else change.touch(count, current);
+    return this.#nextStamp++;
   }
 
-  #restore(key: string, before: Held<T> | undefined): void {
-    if (before === undefined) {
-      this.#entries?.delete(key);
-      return;
-    }
-    // A removed key returns at the end of the map, even when the attempt set it again.
-    if (this.#entries?.get(key)?.stamp !== before.stamp) this.#isOrdered = false;
-    this.#entries?.set(key, before);
+  #keepRemoved(entry: Entry): void {
+    (this.#removed ??= new Map<string, Entry>()).set(entry.key, entry);
   }
 
-  #order(): void {
-    this.#entries = new Map([...(this.#entries ?? [])].sort(([, left], [, right]) => left.stamp - right.stamp));
-    this.#isOrdered = true;
+  #drop(key: string): void {
+    if (this.#removed?.delete(key) === true && this.#removed.size === 0) this.#removed = undefined;
   }
 }
+
+/** Entries of a larger table that are passed over while searching for a value. */
+const searchMax = 32;
 
 /** A number would be another key after a reload. A key too long for the store would stop the engine at its commit. */
 function ensureKey(key: unknown, cell: string): void {
+  if (typeof key === 'string' && key.length <= shortKeyLength) return;
   const bytesMax = cell.startsWith('$') ? ownTableKeyBytesMax : tableKeyBytesMax;
-  if (typeof key === 'string' && (key.length <= bytesMax / 6 || writtenBytes(key) <= bytesMax)) return;
+  if (typeof key === 'string' && writtenBytes(key) <= bytesMax) return;
   const what = typeof key === 'string' ? `a text of ${writtenBytes(key)} bytes` : describe(key);
   throw new StatefunError('STATE_KEY_INVALID', `${what} cannot be a key of table "${cell}".`, { facts: { cell } });
 }
+
+/** A character takes at most six bytes, so a key of this length fits every table. */
+const shortKeyLength = Math.floor(Math.min(tableKeyBytesMax, ownTableKeyBytesMax) / 6);
 
 /** Returns the bytes of a key as entry-key.ts writes it: lone surrogates are escaped, with six bytes each. */
 function writtenBytes(key: string): number {

@@ -1,90 +1,77 @@
-import { Change } from './change.ts';
+import { Entry, type Held } from './entry.ts';
 import { valueEntryKey } from './entry-key.ts';
-import { encodeHeld, hold, holdEncoded, readHeld, type Held } from './held.ts';
-import { Slot } from './slot.ts';
-import type { StateChange } from './state-entry.ts';
+import { Slot, type Kept } from './slot.ts';
 
 /** The slot of a persisted value. */
 export class ValueSlot<T> extends Slot<T> {
   readonly kind = 'value';
-  #current: Held<T> | undefined;
-  #change: Change<T> | undefined;
+  #entry: Entry | undefined;
 
   get exists(): boolean {
-    return this.#current !== undefined;
+    return this.#entry?.removed === false;
   }
 
   get(): T | undefined {
-    return this.#current === undefined ? undefined : readHeld(this.#current, this.type, this.name);
+    const entry = this.#entry;
+    return entry === undefined || entry.removed ? undefined : this.read(entry);
   }
 
   getOrDefault(fallback: T | (() => T)): T {
-    if (this.#current !== undefined) return readHeld(this.#current, this.type, this.name);
-    // Safe: no type stores functions, so a function creates the fallback.
-    return this.type.ensure(typeof fallback === 'function' ? (fallback as () => T)() : fallback);
+    if (this.#entry?.removed === false) return this.read(this.#entry);
+    // Safe: no type stores functions, so a function creates the fallback. The type of the cell checks it.
+    return this.type.ensure(typeof fallback === 'function' ? (fallback as () => T)() : fallback) as T;
   }
 
   set(value: T | undefined): void {
-    const current = this.#current;
+    const entry = this.#entry;
+    if (value === undefined) {
+      if (entry?.removed === false) this.clearEntry(entry);
+      return;
+    }
     // Held values are frozen, so the same object is the same value.
-    if (current === undefined ? value === undefined : current.value !== undefined && Object.is(current.value, value)) return;
-    const next = value === undefined ? undefined : hold(value, this.type, this.name, this.name.length, 0);
-    this.attempts.resize((next?.sizeBytes ?? 0) - (current?.sizeBytes ?? 0), this.name);
-    const { count } = this.attempts;
-    if (this.#change === undefined) this.#change = new Change(count, current);
-    else this.#change.touch(count, current);
-    this.attempts.changed = true;
-    this.#current = next;
+    if (entry?.value !== undefined && Object.is(entry.value, value)) return;
+    const prepared = this.prepare(value, 0);
+    this.attempts.resize(prepared.sizeBytes - (entry?.sizeBytes ?? 0), this.name);
+    this.assign((this.#entry ??= new Entry(this, 0)), prepared);
   }
 
   override load(_rest: string, value: Uint8Array): void {
-    this.#current = holdEncoded(value, this.name.length, 0);
-    this.attempts.bytes += this.#current.sizeBytes;
+    this.loadEntry((this.#entry = new Entry(this, 0)), value);
   }
 
   override loaded(): void {
     // There is at most one entry, so nothing to sort.
   }
 
-  override keep(): void {
-    // The change stays until it is captured.
+  override storedKey(): string {
+    return valueEntryKey(this.name);
   }
 
-  override discard(): void {
-    const change = this.#change;
-    if (change?.attempt !== this.attempts.count) return;
-    this.#current = change.before;
-    if (change.since === change.attempt) this.#change = undefined;
+  override storedValue(encoded: string | Uint8Array): string | Uint8Array {
+    return encoded;
   }
 
-  override capture(changes: StateChange[]): void {
-    const change = this.#change;
-    if (change === undefined) return;
-    const staged = this.#isStaged(change);
-    if (staged && change.since === change.attempt) return;
-    const kept = this.#kept;
-    if (kept !== undefined) changes.push({ key: valueEntryKey(this.name), value: encodeHeld(kept, this.type) });
-    else if (change.stored) changes.push({ key: valueEntryKey(this.name), value: undefined });
-    if (staged) change.captured();
-    else this.#change = undefined;
+  override restore(entry: Entry, before: Held): void {
+    entry.restore(before);
   }
 
-  override keptSnapshot(): T | undefined {
-    const kept = this.#kept;
-    return kept === undefined ? undefined : readHeld(kept, this.type, this.name);
+  override forget(): void {
+    this.#entry = undefined;
   }
 
-  override get keptCount(): number {
-    return this.#kept === undefined ? 0 : 1;
+  override entryOf(value: object): Entry | undefined {
+    return this.#entry?.value === value ? this.#entry : undefined;
   }
 
-  get #kept(): Held<T> | undefined {
-    const change = this.#change;
-    return change !== undefined && this.#isStaged(change) ? change.before : this.#current;
+  override current(): Iterable<Entry> {
+    return this.#entry?.removed === false ? [this.#entry] : [];
   }
 
-  /** Returns whether the open attempt made the last change. */
-  #isStaged(change: Change<T>): boolean {
-    return this.attempts.open && change.attempt === this.attempts.count;
+  override get count(): number {
+    return this.exists ? 1 : 0;
+  }
+
+  protected override toSnapshot([kept]: readonly Kept[]): T | undefined {
+    return kept === undefined ? undefined : this.read(kept.held);
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { CloudEvent } from '../../src/envelope/cloud-event.ts';
-import { completeEvent, writeEvent } from '../../src/envelope/complete-event.ts';
+import { completeEvent } from '../../src/envelope/complete-event.ts';
 
 const defaults = { id: 'message-1', source: '/functions/shop', time: () => '2026-01-01T00:00:00.000Z' };
 
@@ -82,30 +82,5 @@ describe('completeEvent', () => {
 
   it.each([[undefined], [null], ['text'], [[]]])('refuses %j, which is no event', (value) => {
     expect(() => completeEvent(value as never, defaults)).toThrow('INVALID_CLOUD_EVENT');
-  });
-});
-
-describe('writeEvent', () => {
-  it('writes a new event as JSON under the id of its message', () => {
-    expect(writeEvent({ type: 'shop.sold', id: 'mine', data: { id: 'a', gone: undefined } }, defaults)).toBe(
-      '{"specversion":"1.0","id":"message-1","source":"/functions/shop","type":"shop.sold","time":"2026-01-01T00:00:00.000Z",' +
-        '"datacontenttype":"application/json","data":{"id":"a"}}',
-    );
-  });
-
-  it('gives an event that is passed on the id of its message, and keeps the rest', () => {
-    const passedOn = { specversion: '1.0', id: 'theirs', source: '/theirs', type: 't', time: '2020-01-01T00:00:00Z', shop: 'x', data: 1 };
-    expect(JSON.parse(writeEvent(passedOn, defaults))).toEqual({ ...passedOn, id: 'message-1', datacontenttype: 'application/json' });
-  });
-
-  it('freezes nothing, since nothing is kept', () => {
-    const data = { items: [{ id: 'a' }] };
-    writeEvent({ type: 't', data }, defaults);
-    expect([data, data.items, data.items[0]].some(Object.isFrozen)).toBe(false);
-  });
-
-  it('refuses what completeEvent refuses', () => {
-    expect(() => writeEvent({ type: 't', data: { at: new Date(0) } }, defaults)).toThrow('EVENT_NOT_SERIALIZABLE: "data.at" of the event');
-    expect(() => writeEvent({ type: '', data: 1 }, defaults)).toThrow('INVALID_CLOUD_EVENT');
   });
 });

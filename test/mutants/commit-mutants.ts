@@ -3,6 +3,7 @@ import { Outbox } from '../../src/engine/egress/outbox.ts';
 import { Partition } from '../../src/engine/partition/partition.ts';
 import type { PendingMessage } from '../../src/engine/partition/pending-message.ts';
 import { messagesCollection } from '../../src/engine/partition/stored-entries.ts';
+import { ChangedEntries } from '../../src/state/changed-entries.ts';
 import type { StoreChange } from '../../src/storage/store.ts';
 import { replaceMethod, undoAll, type Mutant } from './mutant.ts';
 
@@ -75,7 +76,7 @@ export const commitMutants: readonly Mutant[] = [
     name: 'state-not-committed',
     breaks: 'the state an invocation has changed is not part of the commit that holds its other effects',
     suite: 'simulation',
-    apply: () => replaceMethod(group, 'changed', () => () => undefined),
+    apply: () => replaceMethod(ChangedEntries.prototype, 'add', () => () => undefined),
   },
   {
     name: 'position-not-committed',

@@ -7,6 +7,7 @@ import { outboxMutants } from './outbox-mutants.ts';
 import { outsideMutants } from './outside-mutants.ts';
 import { recoveryMutants } from './recovery-mutants.ts';
 import { remoteMutants } from './remote-mutants.ts';
+import { stateMutants } from './state-mutants.ts';
 import { storeMutants } from './store-mutants.ts';
 
 /** Every mutant there is; add a new one to the list it belongs to, or a new list here. */
@@ -19,5 +20,6 @@ export const mutants: readonly Mutant[] = [
   ...outsideMutants,
   ...recoveryMutants,
   ...remoteMutants,
+  ...stateMutants,
   ...storeMutants,
 ];

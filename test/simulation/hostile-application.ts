@@ -8,7 +8,7 @@ import type { SimulationEnd } from '../../src/simulation/checks/simulation-end.t
 import type { SimulationInvariant } from '../../src/simulation/checks/invariant.ts';
 import type { SimulationOptions } from '../../src/simulation/simulation-options.ts';
 import type { SeededRandom } from '../../src/shared/seeded-random.ts';
-import { Quick, Sleepy, Slow } from './hostile-functions.ts';
+import { Quick, recentMax, Sleepy, Slow, type Emitted } from './hostile-functions.ts';
 
 interface Addressed {
   readonly target: string;
@@ -68,11 +68,34 @@ const inOrder: SimulationInvariant = {
   },
 };
 
+const ownObjects: SimulationInvariant = {
+  name: 'what an address emits of its state is what it has just set',
+  when: 'end',
+  holds: (view) => {
+    for (const { event } of view.egress('hostile/out')) {
+      const { number, emitted, last, recent } = event.data as Emitted & { readonly last: Emitted; readonly recent: readonly Emitted[] };
+      const numbers = recent.map((one) => one.emitted);
+      const first = Math.max(1, emitted - recentMax + 1);
+      const expected = Array.from({ length: emitted - first + 1 }, (_, index) => first + index);
+      if (last.number !== number || last.emitted !== emitted) return `${JSON.stringify(last)} leaves with number ${number}`;
+      if (numbers.join() !== expected.join()) return `${numbers.join()} leave with ${emitted}`;
+    }
+    return true;
+  },
+};
+
+/** State that depends on the order of things. */
+interface StateInOrder {
+  readonly received?: object;
+  readonly last?: Emitted;
+  readonly recent?: object;
+}
+
 /** What does not depend on the order of things. */
 function result({ states, deadLetters, delayed, egress }: SimulationEnd): unknown {
   const numbers = egress.map(({ egressId, event }) => `${egressId} ${event.id} ${(event.data as { readonly number: number }).number}`);
   const sums = [...states].map(([address, state]): [string, unknown] => {
-    const { received, ...rest } = state as { readonly received?: object };
+    const { received, last: _last, recent: _recent, ...rest } = state as StateInOrder;
     return [address, { ...rest, senders: Object.keys(received ?? {}).sort() }];
   });
   return { states: Object.fromEntries(sums), deadLetters, delayed, numbers: numbers.sort() };
@@ -90,7 +113,7 @@ export const hostileOptions = {
       const key = random.chance(0.5) ? {} : { partitionkey: `key-${random.below(2)}` };
       return { type: random.chance(0.95) ? 'task' : 'unheard-of', data: { ...data, id: String(index % 4) }, ...key };
     }),
-  invariants: [nothingWrong, inOrder],
+  invariants: [nothingWrong, inOrder, ownObjects],
   providers: (clock) => [{ provide: 'clock', useValue: clock }],
   refuses: ({ event }) => (event.data as { readonly number: number }).number % 13 === 0,
   redrives: true,

@@ -34,7 +34,18 @@ interface Cells {
   readonly sent: PersistedTable<number>;
   readonly received: PersistedTable<number>;
   readonly wrong: PersistedTable<string>;
+  readonly last: PersistedValue<Emitted>;
+  readonly recent: PersistedTable<Emitted>;
 }
+
+/** What an address has emitted. It emits its own objects again, whose texts the engine keeps. */
+export interface Emitted {
+  readonly number: number;
+  readonly emitted: number;
+}
+
+/** Objects that an address remembers. */
+export const recentMax = 3;
 
 /** Handles at once. */
 @StatefunFunction('hostile/quick', { retry: { attemptsMax: 7, delay: '10ms', delayMax: '40ms' } })
@@ -45,6 +56,8 @@ export class Quick implements Cells {
   @Persisted() readonly sent = PersistedTable.of<number>();
   @Persisted() readonly received = PersistedTable.of<number>();
   @Persisted() readonly wrong = PersistedTable.of<string>();
+  @Persisted() readonly last = PersistedValue.of<Emitted>();
+  @Persisted() readonly recent = PersistedTable.of<Emitted>();
 
   @Handles('task')
   onTask(event: CloudEvent<Task>, context: Context): void {
@@ -67,6 +80,8 @@ export class Slow implements Cells {
   @Persisted() readonly sent = PersistedTable.of<number>();
   @Persisted() readonly received = PersistedTable.of<number>();
   @Persisted() readonly wrong = PersistedTable.of<string>();
+  @Persisted() readonly last = PersistedValue.of<Emitted>();
+  @Persisted() readonly recent = PersistedTable.of<Emitted>();
 
   @Handles('task')
   async onTask(event: CloudEvent<Task>, context: Context): Promise<void> {
@@ -92,6 +107,8 @@ export class Sleepy implements Cells {
   @Persisted() readonly sent = PersistedTable.of<number>();
   @Persisted() readonly received = PersistedTable.of<number>();
   @Persisted() readonly wrong = PersistedTable.of<string>();
+  @Persisted() readonly last = PersistedValue.of<Emitted>();
+  @Persisted() readonly recent = PersistedTable.of<Emitted>();
 
   constructor(private readonly clock: Clock) {}
 
@@ -120,13 +137,26 @@ function receive(cells: Cells, { number, ordinal }: Task, context: Context): voi
   cells.received.set(sender, ordinal);
 }
 
+/** Forgets the oldest object, and remembers another one. */
+function remember({ last, recent, wrong }: Cells, emitted: Emitted, context: Context): void {
+  if (recent.size > recentMax) wrong.set(context.messageId, `remembers ${recent.size} objects`);
+  for (const key of recent.keys()) {
+    if (recent.size < recentMax) break;
+    recent.delete(key);
+  }
+  recent.set(context.messageId, { ...emitted });
+  last.set(emitted);
+}
+
 function spread(cells: Cells, { number, depth }: Task, context: Context): void {
   const random = simulationRandom(number);
   const child = (): Task => ({ number: random.below(1_000_000_000), depth: depth - 1 });
   const target = (): [string, string] => [random.oneOf(types), String(random.below(ids))];
   const emitted = cells.emitted.getOrDefault(0) + 1;
   cells.emitted.set(emitted);
-  context.egress('hostile/out', { type: 'handled', data: { number, from: formatAddress(context.self), emitted } });
+  remember(cells, { number, emitted }, context);
+  const own = { last: cells.last.get(), recent: [...cells.recent.values()] };
+  context.egress('hostile/out', { type: 'handled', data: { number, from: formatAddress(context.self), emitted, ...own } });
   if (number % 5 === 0) context.egress('hostile/other', { type: 'fifth', data: { number } });
   if (number % 11 === 0) throw new RangeError('poison');
   if (depth === 0) return;

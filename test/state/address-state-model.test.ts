@@ -36,9 +36,29 @@ const modelOf = (cells: Cells): Model => ({
 /** Maps compare without order in jest: lists of pairs do not. */
 const comparable = ({ value, table, blobs, list }: Model) => ({ value, table: [...table], blobs: [...blobs], list });
 
+/** Walks over a table and changes it at each step. Returns what was seen. */
+function walked(
+  table: PersistedTable<unknown> | Map<string, unknown>,
+  changes: readonly (readonly [string, boolean])[],
+): readonly unknown[] {
+  const seen: unknown[] = [];
+  let step = 0;
+  for (const [at, value] of table.entries()) {
+    seen.push(at, value);
+    const [changed, isSet] = changes[step] ?? [];
+    step += 1;
+    if (changed === undefined) continue;
+    if (isSet === true) table.set(changed, step);
+    else table.delete(changed);
+  }
+  return seen;
+}
+
 type Operation = (cells: Cells, model: Model) => void;
 
-const key = fc.constantFrom('b', 'a', '10', '2', 'x/y', '\ud800', '__proto__');
+// More than a small table holds, so that tables become large and stay so. Long ones share their first and last characters.
+const keys = ['b', 'a', '10', '2', 'x/y', '\ud800', '__proto__', 'c', 'd', 'item-1-of-2', 'item-2-of-2', 'item-3-of-2', 'e', 'f'] as const;
+const key = fc.constantFrom(...keys);
 const json = fc.oneof(fc.integer(), fc.string(), fc.constant(null), fc.record({ id: fc.string(), list: fc.array(fc.boolean()) }));
 const bytes = fc.uint8Array({ maxLength: 4 });
 
@@ -73,6 +93,15 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   fc.constant<Operation>((cells, model) => {
     cells.table.clear();
     model.table.clear();
+  }),
+  fc.tuple(fc.subarray([...keys]), json).map(([some, next]): Operation => (cells, model) => {
+    for (const at of some) {
+      cells.table.set(at, next);
+      model.table.set(at, next);
+    }
+  }),
+  fc.array(fc.tuple(key, fc.boolean()), { maxLength: 6 }).map((changes): Operation => (cells, model) => {
+    expect(walked(cells.table, changes)).toEqual(walked(model.table, changes));
   }),
   fc.array(json, { maxLength: 3 }).map((items): Operation => (cells, model) => {
     cells.list.appendAll(items);
@@ -115,6 +144,7 @@ class Run {
     this.#state.bind(this.#cells);
     this.#state.begin();
     const model = copyOf(this.#kept);
+    const bytesBefore = this.#state.bytes;
     step.operations.forEach((operate, index) => {
       if (index === step.captureAt) this.#capture();
       operate(this.#cells, model);
@@ -125,6 +155,7 @@ class Run {
       this.#kept = model;
     } else {
       this.#state.discard();
+      expect(this.#state.bytes).toBe(bytesBefore);
       this.#cells = create();
     }
     this.#check(this.#kept);

@@ -3,7 +3,6 @@ import type { RemoteFunction } from '../../functions/remote/remote-function.ts';
 import { formatAddress, type Address } from '../../shared/address.ts';
 import { Queue } from '../../shared/queue.ts';
 import type { AddressState } from '../../state/address-state.ts';
-import type { StateChange } from '../../state/state-entry.ts';
 import type { PendingMessage } from './pending-message.ts';
 import type { RemoteCall } from './remote/remote-call.ts';
 import type { RemoteState } from './remote/remote-state.ts';
@@ -22,7 +21,6 @@ export type ActivationStatus = 'idle' | 'loading' | 'running' | 'waiting';
 export interface HeldState {
   readonly dirty: boolean;
   readonly bytes: number;
-  capture(): StateChange[];
   snapshot(): Record<string, unknown>;
 }
 
@@ -44,7 +42,7 @@ export class Activation {
   singly = 0;
   /** Whether so many messages wait for the remote function that they count towards a budget of their own. */
   blocked = false;
-  /** Whether the current commit holds changes of its state; until it is durable the state must not be read from the store. */
+  /** Whether the current commit holds changes of the state of the remote function; until it is durable the state must not be read from the store. */
   committing = false;
   /** Whether it has handled a message since the last sweep. */
   recent = true;
@@ -69,7 +67,8 @@ export class Activation {
 
   /** Whether it can leave memory without loss. */
   get evictable(): boolean {
-    return this.status === 'idle' && this.mailbox.length === 0 && !this.committing && this.held?.dirty !== true;
+    if (this.status !== 'idle' || this.mailbox.length > 0) return false;
+    return this.state === undefined ? !this.committing && this.remoteState?.dirty !== true : this.state.durable;
   }
 }
 

@@ -1,3 +1,4 @@
+import { ChangedEntries } from '../../state/changed-entries.ts';
 import type { StoreChange } from '../../storage/store.ts';
 import type { Activation } from './activation.ts';
 import type { DeadLetter } from './dead-letters.ts';
@@ -22,6 +23,7 @@ import { StoredOutbox } from './stored-outbox.ts';
 export interface Capture {
   readonly changes: readonly StoreChange[];
   readonly outbox: readonly OutboxRecords[];
+  /** Addresses of remote functions whose state it has. */
   readonly activations: readonly Activation[];
 }
 
@@ -39,6 +41,9 @@ export class CommitGroup {
   /** Invocations since the cut. */
   invocations = 0;
   #bytes = 0;
+  /** Entries of function classes that have changed. */
+  readonly state = new ChangedEntries();
+  /** Addresses of remote functions whose state has changed. */
   readonly #dirty = new Set<Activation>();
   #arrived: PendingMessage[] = [];
   readonly #retried = new Set<PendingMessage>();
@@ -51,6 +56,7 @@ export class CommitGroup {
 
   get empty(): boolean {
     return (
+      this.state.empty &&
       this.#dirty.size === 0 &&
       this.#arrived.length === 0 &&
       this.#retried.size === 0 &&
@@ -66,13 +72,14 @@ export class CommitGroup {
 
   /** Approximate size of the commit, in bytes. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#bytes + this.state.bytes;
   }
 
+  /** Writes the state of a remote function, which has changed. */
   changed(activation: Activation): void {
     if (this.#dirty.has(activation)) return;
     this.#dirty.add(activation);
-    this.#bytes += activation.held?.bytes ?? 0;
+    this.#bytes += activation.remoteState?.bytes ?? 0;
   }
 
   arrived(message: PendingMessage): void {
@@ -138,6 +145,7 @@ export class CommitGroup {
   /** Cuts: returns what the commit writes, and starts again empty. The captured messages and delayed messages count as stored from here on. */
   capture(): Capture {
     const changes: StoreChange[] = this.#removed;
+    this.state.capture(changes);
     for (const activation of this.#dirty) captureState(activation, changes);
     for (const message of this.#arrived) if (!message.handled) storeMessage(message, changes);
     for (const message of this.#retried) if (!message.handled) storeMessage(message, changes);
@@ -176,7 +184,7 @@ export class CommitGroup {
 function captureState(activation: Activation, changes: StoreChange[]): void {
   activation.committing = true;
   const { collection } = activation;
-  for (const { key, value } of activation.held?.capture() ?? []) changes.push({ collection, key, value });
+  for (const { key, value } of activation.remoteState?.capture() ?? []) changes.push({ collection, key, value });
 }
 
 function storeMessage(message: PendingMessage, changes: StoreChange[]): void {

@@ -9,7 +9,7 @@ const sweepMax = 2_000;
 /**
  * Keeps the addresses in memory, within a budget of addresses and bytes.
  *
- * Second-chance eviction: a sweep removes addresses that have handled nothing since the sweep before. Addresses with messages, unsaved changes
+ * Second-chance eviction: a sweep removes addresses that have handled nothing since the sweep before, and drops the texts of the others' values. Addresses with messages, unsaved changes
  * or a running handler stay, so the budget can be exceeded for a moment; back-pressure on the ingress limits the excess.
  */
 export class LiveAddresses {
@@ -72,6 +72,8 @@ export class LiveAddresses {
       this.#all.delete(activation);
       if (activation.recent || !activation.evictable) {
         activation.recent = false;
+        activation.state?.dropTexts();
+        this.recount(activation);
         this.#all.add(activation);
       } else {
         this.#bytes -= activation.countedBytes;

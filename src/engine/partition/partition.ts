@@ -77,7 +77,7 @@ export class Partition implements EffectTarget {
       effects: this,
     });
     this.#settlement = settlement;
-    this.states = new StateLoading({ mailboxes: this.mailboxes, remoteTypes: this.remoteTypes, settlement, ports });
+    this.states = new StateLoading({ mailboxes: this.mailboxes, remoteTypes: this.remoteTypes, settlement, group, ports });
     this.#attempts = new AttemptRunner(host, this.#deadlines, settlement, ports);
     this.#batches = new BatchRunner({
       host,
@@ -234,6 +234,7 @@ export class Partition implements EffectTarget {
   committed(capture: Capture): void {
     for (const activation of capture.activations) activation.committing = false;
     this.group.outbox.committed(capture.outbox);
+    this.group.state.committed();
     this.mailboxes.addresses.sweep();
   }
 

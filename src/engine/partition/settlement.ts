@@ -117,8 +117,7 @@ export class Settlement implements AttemptOutcomes, BatchOutcomes {
     const group = this.#parts.group;
     this.attempts.succeeded += invocations;
     group.invocations += invocations;
-    if (activation.held?.dirty !== true) return;
-    group.changed(activation);
+    if (activation.remoteState?.dirty === true) group.changed(activation);
     this.#parts.mailboxes.addresses.recount(activation);
   }
 

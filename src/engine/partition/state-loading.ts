@@ -1,3 +1,4 @@
+import type { RegisteredFunction } from '../../functions/function-registry.ts';
 import type { Address } from '../../shared/address.ts';
 import { toError } from '../../shared/errors.ts';
 import { AddressState } from '../../state/address-state.ts';
@@ -8,11 +9,13 @@ import type { PartitionPorts } from './partition-ports.ts';
 import { RemoteState } from './remote/remote-state.ts';
 import type { RemoteTypes } from './remote/remote-types.ts';
 import type { Settlement } from './settlement.ts';
+import type { CommitGroup } from './commit-group.ts';
 
 export interface StateLoadingParts {
   readonly mailboxes: Mailboxes;
   readonly remoteTypes: RemoteTypes;
   readonly settlement: Settlement;
+  readonly group: CommitGroup;
   readonly ports: Pick<PartitionPorts, 'readState'>;
 }
 
@@ -69,7 +72,7 @@ export class StateLoading {
     const { mailboxes, remoteTypes, settlement } = this.#parts;
     const { function: registered, mailbox } = activation;
     try {
-      if (registered.kind === 'class') activation.state = new AddressState(registered.cells, entries, activation.address);
+      if (registered.kind === 'class') activation.state = this.#stateOf(activation, registered, entries);
       else activation.remoteState = new RemoteState(remoteTypes.ensure(registered.type).states, entries);
     } catch (error) {
       const message = mailbox.peek();
@@ -80,5 +83,9 @@ export class StateLoading {
       return;
     }
     mailboxes.addresses.recount(activation);
+  }
+
+  #stateOf({ address, collection }: Activation, { cells }: RegisteredFunction, entries: readonly StateEntry[]): AddressState {
+    return new AddressState(cells, entries, { address, collection, changes: this.#parts.group.state });
   }
 }

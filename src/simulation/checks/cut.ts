@@ -1,7 +1,7 @@
 import type { Capture } from '../../engine/partition/commit-group.ts';
 import type { DeadLetter } from '../../engine/partition/dead-letters.ts';
 import type { Partition } from '../../engine/partition/partition.ts';
-import { formatAddress } from '../../shared/address.ts';
+import { formatAddress, parseAddress } from '../../shared/address.ts';
 import { letterName, stableText } from '../report/texts.ts';
 
 /** Everything that a recovery has to bring back, besides the state of addresses, as texts to compare. */
@@ -47,6 +47,10 @@ export function contentsOf(partition: Partition, letters: readonly DeadLetter[],
 }
 
 /** Returns the state of the addresses that a capture writes, after their last successful invocations. */
-export function statesOf({ activations }: Capture): ReadonlyMap<string, string> {
-  return new Map(activations.map(({ address, held }) => [formatAddress(address), stableText(held?.snapshot() ?? {})]));
+export function statesOf({ changes }: Capture, { mailboxes }: Partition): ReadonlyMap<string, string> {
+  const collections = new Set(changes.map(({ collection }) => collection).filter((collection) => collection.startsWith(statePrefix)));
+  const names = Array.from(collections, (collection) => collection.slice(statePrefix.length));
+  return new Map(names.map((name) => [name, stableText(mailboxes.addresses.find(parseAddress(name))?.held?.snapshot() ?? {})]));
 }
+
+const statePrefix = 'state/';

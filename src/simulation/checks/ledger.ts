@@ -177,7 +177,7 @@ export class Ledger implements PartitionWatcher {
     const succeeded = this.#succeededSinceCut;
     this.#succeededSinceCut = [];
     const acknowledged = this.egress.acknowledgedCounts();
-    this.#cuts.push({ ...this.#live(this.#sources), states: statesOf(capture), egress, acknowledged, succeeded });
+    this.#cuts.push({ ...this.#live(this.#sources), states: statesOf(capture, this.#sources.partition), egress, acknowledged, succeeded });
   }
 
   /** The oldest capture that is not durable is now. */

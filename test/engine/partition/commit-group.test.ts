@@ -1,15 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
-import { Activation } from '../../../src/engine/partition/activation.ts';
 import { CommitGroup, type Capture } from '../../../src/engine/partition/commit-group.ts';
-import type { RegisteredFunction } from '../../../src/functions/function-registry.ts';
+import { AddressState } from '../../../src/state/address-state.ts';
+import { cellsOf } from '../../../src/state/cell-definition.ts';
+import { PersistedValue } from '../../../src/state/persisted-value.ts';
 import { envelope, pending } from './pending.ts';
 
-/** An address whose state has one changed entry. */
-function dirtyActivation(): Activation {
-  const activation = new Activation({ type: 'test/f', id: 'a' }, {} as RegisteredFunction); // the group reads nothing of its function
-  const held = { dirty: true, bytes: 10, capture: () => [{ key: 'v/count', value: '1' }], snapshot: () => ({}) };
-  Object.defineProperty(activation, 'held', { value: held });
-  return activation;
+/** Changes the state of an address in one attempt. */
+function changeState({ state: changes }: CommitGroup): void {
+  const cells = { count: PersistedValue.of<number>() };
+  const state = new AddressState(cellsOf(cells, ['count'], 'class Example'), [], { collection: 'state/test/f/a', changes });
+  state.bind(cells);
+  state.begin();
+  cells.count.set(1);
+  state.keep();
 }
 
 /** `+` for what a capture writes, `-` for what it removes. */
@@ -24,7 +27,7 @@ describe('CommitGroup', () => {
     const group = new CommitGroup();
     const handled = pending('a', 1);
     handled.stored = true;
-    group.changed(dirtyActivation());
+    changeState(group);
     group.handled(handled);
     group.arrived(pending('b', 2));
     group.egress(record);

@@ -51,7 +51,7 @@ export class ServedState {
     this.#address = new ServedAddressState(
       cells.map((cell) => ({ ...cell, type: clusterType(cell) })),
       loaded,
-      address,
+      { address },
     );
   }
 

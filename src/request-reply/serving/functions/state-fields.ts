@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { StatefunError } from '../../../shared/errors.ts';
-import { attemptEnded, cellLink, isCell, type CellLink } from '../../../state/cell.ts';
+import { attemptEnded, cellLink, isCell, type CellLink, type Linked } from '../../../state/cell.ts';
 import { jsonType } from '../../../state/state-type.ts';
 import type { ValueSlot } from '../../../state/value-slot.ts';
 import type { AddressStorage } from './address-storage.ts';
@@ -52,9 +52,7 @@ export function connectStateFields(functionType: string, instance: object): read
   return states;
 }
 
-type FieldSlot = Pick<ValueSlot<unknown>, 'name' | 'get' | 'getOrDefault' | 'set' | 'exists'> & {
-  readonly attempts: ValueSlot<unknown>['attempts'];
-};
+type FieldSlot = Pick<ValueSlot<unknown>, 'get' | 'getOrDefault' | 'set' | 'exists'> & Linked;
 
 function fieldSlot(property: string, name: string, ensure: (value: unknown) => unknown): FieldSlot {
   const open = (): AddressStorage => {
@@ -65,8 +63,8 @@ function fieldSlot(property: string, name: string, ensure: (value: unknown) => u
   };
   return {
     name,
-    // Safe: a link only reads whether an attempt is open; the storage checks it more precisely.
-    attempts: { open: true } as ValueSlot<unknown>['attempts'],
+    // The storage checks whether an attempt is open.
+    attempts: { open: true, instances: 0 },
     get: () => open().get(property),
     getOrDefault(fallback) {
       const value = open().get(property);

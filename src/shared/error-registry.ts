@@ -1,4 +1,4 @@
-/** The reaction of the system to an error: try again, give up on this message or request, or stop. */
+/** The reaction of the system to an error: try again, make no further attempt at this message or request, or stop. */
 export type ErrorOutcome = 'retry' | 'give-up' | 'stop';
 
 interface ErrorEntry {

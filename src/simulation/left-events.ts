@@ -2,7 +2,7 @@ import type { EgressRecord } from '../egress/egress.ts';
 import { Envelope } from '../envelope/envelope.ts';
 import type { EgressedEvent } from '../testing/egressed-event.ts';
 
-/** What the outside has, each record once however often it was sent. */
+/** The events that have left, each once, however often it was sent. */
 export class LeftEvents {
   readonly events: EgressedEvent[] = [];
   readonly #names = new Set<string>();

@@ -13,26 +13,26 @@ import type { SimulationOptions } from './simulation-options.ts';
 import type { SimulationCounts } from './report/simulation-report.ts';
 import type { Violation } from './checks/violation.ts';
 
-/** What became of a run. */
+/** The result of a run. */
 export interface Outcome {
-  /** With the choices that were made. */
+  /** The seed, with the choices that were made. */
   readonly seed: RunSeed;
   readonly violation: Violation | undefined;
   readonly end: SimulationEnd | undefined;
   readonly steps: number;
   readonly attempts: number;
   readonly trace: readonly string[];
-  /** What came in, for people. */
+  /** The events of the run, as text for people. */
   readonly records: readonly string[];
 }
 
-/** Runs in which nothing fails, in another order and at other times, that are looked at before an end that differs counts as wrong. */
+/** Number of runs without faults, with another order and other times, that decide whether an end that differs is a violation. */
 const orderedRunsMax = 20;
 
-/** A few events take few steps: faults must come readily for one of them to meet what it meets among many. */
+/** Settings for runs of a few events: with few steps, faults must be more likely to meet the same cases. */
 const readySettings: Partial<RunSettings> = { faultRate: 0.1, faultsMax: 3 };
 
-/** Runs seeds, and counts. Each part of a run has random numbers of its own, so that one does not change the others. */
+/** Runs seeds, and counts. Each part of a run has separate random numbers, so that a change of one part leaves the others as they are. */
 export class SeedRunner {
   readonly #world: RunWorld;
   readonly #options: SimulationOptions;
@@ -65,24 +65,24 @@ export class SeedRunner {
     return toRecords(this.#options.events(simulationRandom(seed)), this.#world.startMs);
   }
 
-  /** A new run. */
+  /** Makes a new run. */
   async run(seed: number): Promise<Outcome> {
     const choices = Choices.drawn(simulationRandom(seed + 1_000_003));
     return this.#execute({ seed, events: undefined, usualLimits: false, choices: choices.made }, choices, false);
   }
 
-  /** A run as it was. */
+  /** Repeats a run. */
   async replay(seed: RunSeed, traced: boolean): Promise<Outcome> {
     return this.#execute(seed, Choices.replayed(seed.choices), traced);
   }
 
-  /** The same events with new choices. */
+  /** Runs the same events with new choices. */
   async redraw(seed: RunSeed, draw: number): Promise<Outcome> {
     const choices = Choices.drawn(simulationRandom(seed.seed + 5_000_011 * (draw + 1)));
     return this.#execute({ ...seed, choices: choices.made }, choices, false, readySettings);
   }
 
-  /** Throws SIMULATION_NOT_REPEATABLE when the same choices do not lead to the same. */
+  /** Throws SIMULATION_NOT_REPEATABLE if the same choices lead to different steps. */
   async ensureRepeatable(first: Outcome): Promise<void> {
     const second = await this.replay(first.seed, false);
     for (const what of ['steps', 'attempts'] as const) {
@@ -119,7 +119,7 @@ export class SeedRunner {
     };
   }
 
-  /** Looking for a shorter failure runs the same events again and again: their quiet run is kept. */
+  /** Returns the quiet run of some events. The last one is kept, because shrinking a failure runs the same events many times. */
   async #calm({ seed, events }: RunSeed, records: readonly SimulatedRecord[]): Promise<RunResult> {
     const name = `${seed}/${events?.join(',') ?? 'all'}`;
     if (this.#lastCalm?.name === name) return this.#lastCalm.result;
@@ -147,7 +147,7 @@ export class SeedRunner {
     return { invariant: 'same end', detail };
   }
 
-  /** Whether the end depends on what is free: the order of things, and the time. */
+  /** Returns whether the end depends on order and time, which are free. */
   async #endsDiffer(calm: SimulationEnd, records: readonly SimulatedRecord[], seed: number): Promise<boolean> {
     for (let run = 0; run < orderedRunsMax; run += 1) {
       const random = simulationRandom(seed + 3_000_017 * (run + 1));

@@ -95,7 +95,7 @@ export class SimulatedRun {
     };
   }
 
-  /** Lets one thing happen; false when nothing is left to do. */
+  /** Takes one step. Returns false when nothing is left to do. */
   async #advance(): Promise<boolean> {
     this.#steps += 1;
     try {
@@ -127,7 +127,7 @@ export class SimulatedRun {
       case 'stop':
         return this.#stop('the process is asked to stop', () => this.#engineRun.stop());
       case 'ingress-fails':
-        return this.#stop('the ingress gives up, and the engine stops', () => ingress.fail(new Error('the ingress gives up')));
+        return this.#stop('the ingress fails, and the engine stops', () => ingress.fail(new Error('the ingress fails')));
       case 'disk-fails':
         return this.#stop(`the disk fails; ${this.#endCommit()}`, () => store.fail());
       case 'clock-back':
@@ -163,7 +163,7 @@ export class SimulatedRun {
   /** Chooses the result of the running commit. */
   #endCommit(): string {
     const { store } = this.#engineRun;
-    if (store.commitStep === undefined) return 'no commit is under way';
+    if (store.commitStep === undefined) return 'no commit is running';
     const name = `commit ${store.commitNumber}`;
     if (store.commitStep === 'written') return `${name} is durable already`;
     if (!this.#faults.comesToPass()) return `${name} is lost`;
@@ -199,7 +199,7 @@ export class SimulatedRun {
     );
   }
 
-  /** Tries the next dead letter again; false when each has had its second chance. Everything is committed at this point. */
+  /** Redrives the next dead letter. Returns false when each was redriven once. Everything is committed at this point. */
   #redrive(): boolean {
     if (!this.#plan.world.redrives) return false;
     const { engine } = this.#engineRun;
@@ -268,7 +268,7 @@ export class SimulatedRun {
     this.#check('end');
   }
 
-  /** What is there in the end must be there after another start, too. */
+  /** Checks that another start brings back what is there at the end. */
   async #recoverOnceMore(): Promise<void> {
     await this.#startAgain('nothing is left to do; once more a process starts, to look at what is there');
     const { store, ingress } = this.#engineRun;

@@ -14,7 +14,7 @@ interface Talk {
   readonly left: number;
 }
 
-/** Answers as long as anything is left to say. */
+/** Sends the event back until its count is used up. */
 @StatefunFunction('chatter/talker', { retry: { attemptsMax: 7, delay: 0 } })
 export class Talker {
   @Persisted() readonly said = PersistedValue.of<number>();

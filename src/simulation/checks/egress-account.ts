@@ -4,19 +4,19 @@ import { shortId } from '../report/texts.ts';
 import type { Report } from './violation.ts';
 
 interface OfEgress {
-  /** Durable and not acknowledged durably, in the order of their commits. */
+  /** Committed records without a committed acknowledgement, in the order of their commits. */
   waiting: string[];
-  /** How many of them the outside has acknowledged to the running engine. */
+  /** Number of them that the outside has acknowledged to the running engine. */
   acknowledged: number;
-  /** Whether the outside may have them already. */
+  /** Whether the outside may have the record already. */
   readonly sent: Set<string>;
 }
 
 /**
- * What may leave, and has to.
+ * Checks which records leave.
  *
- * - `egress`: records leave after their commit, in its order, until they are acknowledged and not once the acknowledgement is durable; what
- *   may have left before says so.
+ * - `egress`: records leave after their commit, in its order, until they are acknowledged, and never once the acknowledgement is committed. A record
+ *   that may have left before is marked as sent again.
  */
 export class EgressAccount {
   readonly #report: Report;
@@ -26,7 +26,7 @@ export class EgressAccount {
     this.#report = report;
   }
 
-  /** An engine starts: acknowledgements that were not durable are forgotten. */
+  /** Forgets the acknowledgements that were not committed, when an engine starts. */
   begin(): void {
     for (const of of this.#byEgress.values()) of.acknowledged = 0;
   }

@@ -13,51 +13,51 @@ import type { MessageEnd, PartitionWatcher } from '../world/observed-partition.t
 import { firstDifference, shortId } from '../report/texts.ts';
 import type { Report } from './violation.ts';
 
-/** Once messages lead to others without end, a record is taken for every so many. */
+/** Number of invocations after which a record is taken while messages lead to others endlessly. */
 const invocationsPerRecord = 10;
 
-/** Largest limit of messages that is looked after. */
+/** Largest limit of messages that is checked. */
 const sentLookedAtMax = 1_000;
 
-/** What a running engine is asked. */
+/** What the ledger reads of a running engine. */
 export interface LedgerSources {
   readonly partition: Partition;
   readonly letters: () => readonly DeadLetter[];
-  /** Records that are delivered and not taken. */
+  /** Number of records delivered and not taken. */
   readonly recordsWaiting: () => number;
-  /** Records taken since this engine started. */
+  /** Number of records taken since this engine started. */
   readonly taken: () => number;
   readonly limits: EngineLimits;
-  /** The outside does not take what is sent. */
+  /** Whether the outside refuses what is sent. */
   readonly outboxFull: () => boolean;
-  /** The state of an address as the store holds it. */
+  /** Returns the state of an address in the store. */
   readonly stored: (address: string) => string;
 }
 
 /**
- * Keeps its own account of the engine's work and compares: the next run of the engine must find what the last one committed, and nothing else.
+ * Keeps an account of the engine's work, and compares: the next run of the engine must find exactly what the last one committed.
  *
- * - `recovery`: after a start there is exactly what the last durable commit held;
- * - `exactly-once`: no message is handled again once its success is part of the run that is left;
+ * - `recovery`: a start brings back exactly the contents of the last durable commit;
+ * - `exactly-once`: no message is handled again after its success is committed;
  * - `order`: an address handles its messages in the order in which they arrived, and the oldest message that can be handled goes first;
- * - `inside first`: a record waits for the messages inside, for a limited time;
- * - `accounting`: what has arrived is pending or done with;
- * - `limits`: records and delayed messages wait while as much is pending as may be;
- * - `delayed`: a delayed message arrives once, not early, and not when it was taken back.
+ * - `inside first`: a record waits for the messages inside the engine, for a limited time;
+ * - `accounting`: every message that has arrived is pending or finished;
+ * - `limits`: records and delayed messages wait while the limit of pending messages is reached;
+ * - `delayed`: a delayed message arrives once, not early, and not after it was cancelled.
  */
 export class Ledger implements PartitionWatcher {
   readonly egress: EgressAccount;
   readonly #report: Report;
   readonly #trace: (text: () => string) => void;
   #sources: LedgerSources | undefined;
-  /** Of the last durable commit. */
+  /** The contents of the last durable commit. */
   #committed: Contents = noContents;
   readonly #states = new Map<string, string>();
   readonly #succeeded = new Set<string>();
-  /** When messages arrived, by id: in which order an address must handle them. */
+  /** The order in which messages arrived, by id. An address must handle them in this order. */
   readonly #arrivals = new Map<string, number>();
   #arrivalCount = 0;
-  /** Of the running engine: what a crash takes back. */
+  /** The work of the running engine that a crash undoes. */
   #pending = new Set<string>();
   #succeededSince = new Set<string>();
   #succeededSinceCut: string[] = [];
@@ -65,7 +65,7 @@ export class Ledger implements PartitionWatcher {
   #fired = new Set<Delayed>();
   #lastOf = new Map<string, number>();
   #cuts: Cut[] = [];
-  /** Messages handled since none could be, and since a record was taken or none waited. */
+  /** Messages handled since the last moment at which none could be handled, a record was taken or no record waited. */
   #inARow = 0;
   #sinceRecord = 0;
   #takenBefore = 0;
@@ -77,7 +77,7 @@ export class Ledger implements PartitionWatcher {
     this.egress = new EgressAccount(report);
   }
 
-  /** An engine starts, on what the last one left. */
+  /** Begins the account of an engine that starts on the files of the last one. */
   begin(sources: LedgerSources): void {
     this.#sources = sources;
     this.#pending = new Set();
@@ -163,10 +163,10 @@ export class Ledger implements PartitionWatcher {
     if (this.#sources !== undefined) this.#compare(this.#live(this.#sources), 'after a start', this.#sources);
   }
 
-  /** The ingress goes on behind so many records. */
+  /** Checks the number of records that the ingress has left behind. */
   positionsRecovered(records: number): void {
     if (records === this.#committed.taken) return;
-    this.#report('recovery', `the ingress goes on behind ${records} records; the last commit held ${this.#committed.taken} of them`);
+    this.#report('recovery', `the ingress continues after ${records} records; the last commit held ${this.#committed.taken} of them`);
   }
 
   captured(capture: Capture): void {
@@ -180,7 +180,7 @@ export class Ledger implements PartitionWatcher {
     this.#cuts.push({ ...this.#live(this.#sources), states: statesOf(capture, this.#sources.partition), egress, acknowledged, succeeded });
   }
 
-  /** The oldest capture that is not durable is now. */
+  /** Makes the oldest capture durable that is not yet. */
   durable(): void {
     const cut = this.#cuts.shift();
     if (cut === undefined) {
@@ -193,7 +193,7 @@ export class Ledger implements PartitionWatcher {
     this.egress.durable(cut.egress, cut.acknowledged);
   }
 
-  /** Looks at the running engine; called after every step. */
+  /** Checks the running engine. Called after every step. */
   check(): void {
     if (this.#sources === undefined) return;
     const { messages } = this.#sources.partition.mailboxes;
@@ -202,7 +202,7 @@ export class Ledger implements PartitionWatcher {
     }
   }
 
-  /** Nothing is left to do: what is there must be what the store holds. */
+  /** Compares the contents of the engine with those of the store, when nothing is left to do. */
   checkEnd(): void {
     if (this.#sources === undefined) return;
     this.#compare(this.#live(this.#sources), 'when everything has ended', this.#sources);
@@ -213,14 +213,14 @@ export class Ledger implements PartitionWatcher {
     this.egress.sending(egressId, records);
   }
 
-  /** A record that leads to no message has been taken all the same. */
+  /** Counts a record as taken, also if it led to no message. */
   #noteTaken({ taken }: LedgerSources): void {
     if (taken() === this.#takenSeen) return;
     this.#takenSeen = taken();
     this.#sinceRecord = 0;
   }
 
-  /** What waits outside is let in only while there is room; the message has arrived already. */
+  /** Checks that records and delayed messages arrive only while there is room. The message has arrived already. */
   #checkLimits(message: Message): void {
     const { caller, target } = message;
     if (this.#sources === undefined) return;
@@ -230,7 +230,7 @@ export class Ledger implements PartitionWatcher {
     this.#noteTaken(this.#sources);
     const { addresses } = partition.mailboxes;
     let before = addresses.find(target)?.blocked === true ? 0 : -1;
-    // Those of blocked addresses count apart.
+    // Messages of blocked addresses have a limit of their own.
     for (const { mailbox, blocked } of addresses.withMessages()) if (!blocked) before += mailbox.length;
     if (before >= limits.pendingMessagesMax) this.#report('limits', `a record is taken while ${before} messages are pending`);
     const passed = this.#inARow < limits.insideInvocationsMax ? passedBy(message, partition) : undefined;
@@ -238,7 +238,7 @@ export class Ledger implements PartitionWatcher {
     if (outboxFull()) this.#report('limits', 'a record is taken while the outbox is full');
   }
 
-  /** Functions send no more than is allowed; counted one by one where a simulation sets a limit that it can meet. */
+  /** Checks the limit of what functions send. Messages are counted one by one if the simulation sets a limit that it can reach. */
   #checkSent(): void {
     if (this.#sources === undefined || this.#sources.limits.sentMessagesMax > sentLookedAtMax) return;
     const { partition, limits } = this.#sources;
@@ -270,7 +270,7 @@ export class Ledger implements PartitionWatcher {
   }
 }
 
-/** A message that could be handled, or will be once a state is read, when a record brings another one. */
+/** Returns a message that could be handled, or will be after a state is read, while a record brings another one. */
 function passedBy(brought: Message, partition: Partition): string | undefined {
   for (const { status, mailbox } of partition.mailboxes.addresses.withMessages()) {
     if (status === 'running' || status === 'waiting') continue;

@@ -8,7 +8,7 @@ import type { RunSeed } from './replay.ts';
  */
 export type RunCandidate = (candidate: RunSeed, draw?: number) => Promise<RecordedChoices | undefined>;
 
-/** How often fewer events are tried with new choices: with other events, the old ones stand for something else. */
+/** Number of new draws of choices for fewer events. With other events, the old choices mean other things. */
 const drawsMax = 20;
 
 /** Most runs spent on making one failure smaller. */

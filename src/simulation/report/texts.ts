@@ -1,22 +1,22 @@
 import type { DeadLetter } from '../../engine/partition/dead-letters.ts';
 
-/** An id short enough to be read; of a few hundred ids no two begin alike. */
+/** Returns the beginning of an id. It is different for each of a few hundred ids. */
 export function shortId(id: string | undefined): string {
   return id === undefined || id === '' ? '(no id)' : id.slice(0, 8);
 }
 
-/** What tells dead letters apart, whatever id they were kept under. */
+/** Returns the name of a dead letter, which does not depend on the id that it is kept under. */
 export function letterName({ kind, target, messageId, egressId, ingress }: DeadLetter): string {
   const where = target ?? egressId ?? ingress?.name ?? '';
   return `${kind} ${where} ${messageId ?? ingress?.identity ?? ''}`;
 }
 
-/** JSON in which bytes and big integers differ from others of their kind. */
+/** Returns a value as JSON, in which different bytes and different big integers look different. */
 export function stableText(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? `${item}n` : item)) ?? 'undefined';
 }
 
-/** The same for what may differ in the order of its keys. */
+/** Returns a value as JSON with sorted keys. */
 export function sortedText(value: unknown): string {
   return (
     JSON.stringify(value, (_key, item: unknown) => {
@@ -27,7 +27,7 @@ export function sortedText(value: unknown): string {
   );
 }
 
-/** The first difference of two texts by key, readably; undefined when there is none. */
+/** Returns the first difference of two maps of texts, for people, or undefined. */
 export function firstDifference(
   expected: ReadonlyMap<string, string>,
   actual: ReadonlyMap<string, string>,

@@ -3,7 +3,7 @@ interface TracedStep {
   readonly details: readonly string[];
 }
 
-/** The steps of a run as people read them; nothing is written unless somebody asks for it. */
+/** The steps of a run as text for people. Without a reader nothing is written. */
 export class Trace {
   readonly #steps: TracedStep[] | undefined;
   #details: string[] = [];

@@ -42,7 +42,7 @@ export class Faults {
     return kind;
   }
 
-  /** Whether what hangs in the air at a crash has come to pass. */
+  /** Chooses whether the running commit is durable after a crash. */
   comesToPass(): boolean {
     return this.#options.choices.choose('kept', 2, (random) => random.below(2)) === 1;
   }

@@ -10,19 +10,19 @@ import type { SimulatedRecord } from '../world/simulated-ingress.ts';
 import type { SimulationEnd } from '../checks/simulation-end.ts';
 import type { Violation } from '../checks/violation.ts';
 
-/** What all runs of an application have in common. */
+/** The parts that all runs of an application share. */
 export interface RunWorld {
   readonly application: AssembledApplication;
   readonly clock: SimulatedClock;
   readonly startMs: number;
-  /** How far ahead something may be due for a run to wait for it, in milliseconds. */
+  /** A run waits for everything that is due within this time, in milliseconds. */
   readonly horizonMs: number;
   readonly beforeRun: () => void;
-  /** Writes the state that addresses have at first. */
+  /** Writes the first state of addresses. */
   readonly give: (store: MemoryStore) => Promise<void>;
   readonly invariants: readonly SimulationInvariant[];
   readonly refuses: (event: EgressedEvent) => boolean;
-  /** Dead letters are tried again, once each, when everything else has ended. */
+  /** Whether each dead letter is redriven once, when everything else has ended. */
   readonly redrives: boolean;
   readonly faults: SimulatedFaults;
   readonly logger: Logger;
@@ -33,18 +33,18 @@ export interface RunPlan {
   readonly records: readonly SimulatedRecord[];
   readonly settings: RunSettings;
   readonly choices: Choices;
-  /** Whether the steps are written down. */
+  /** Whether the steps are recorded. */
   readonly traced: boolean;
 }
 
 export interface RunResult {
   readonly violation: Violation | undefined;
-  /** What is there when nothing is left to do; undefined after a violation. */
+  /** The contents when nothing is left to do. Undefined after a violation. */
   readonly end: SimulationEnd | undefined;
   readonly steps: number;
   readonly attempts: number;
   readonly faults: number;
   readonly trace: readonly string[];
-  /** Functions whose handlers wait for something that does not happen here. */
+  /** Functions whose handlers wait for something that never happens in a simulation. */
   readonly waitingOutside: readonly string[];
 }

@@ -8,10 +8,10 @@ import type { SimulatedClock } from '../world/simulated-clock.ts';
 import type { EgressAnswer } from '../world/simulated-egress.ts';
 import type { WatchedHandlers } from '../world/watched-handlers.ts';
 
-/** Something that can happen now. */
+/** A step that can be taken now. */
 export interface Step {
   readonly kind: StepKind;
-  /** For people, once it has been taken; made only when somebody reads it. */
+  /** Returns the text of the step for people. Called only if somebody reads it, after the step. */
   readonly text: () => string;
   readonly take: () => void;
 }
@@ -21,14 +21,14 @@ export interface StepsOptions {
   readonly settings: RunSettings;
   readonly clock: SimulatedClock;
   readonly handlers: WatchedHandlers;
-  /** How far ahead something may be due for a run to wait for it, in milliseconds. */
+  /** A run waits for everything that is due within this time, in milliseconds. */
   readonly horizonMs: number;
 }
 
-/** How far the clock moves while there is something else to do, in milliseconds: what waits for hours is not overtaken by minutes of work. */
+/** Longest move of the clock while there is something else to do, in milliseconds: minutes of work must not take hours of the clock. */
 const busyMsMax = 60_000;
 
-/** Finds out what can happen, and chooses: whatever a real process could see in this order is possible, and nothing else. */
+/** Finds the possible steps and chooses one. Every order that a real process could see is possible, and no other. */
 export class Steps {
   readonly #options: StepsOptions;
 
@@ -36,9 +36,9 @@ export class Steps {
     this.#options = options;
   }
 
-  /** One of the steps that can be taken; undefined when there is none. */
+  /** Returns one of the possible steps, or undefined when there is none. */
   next(engineRun: EngineRun): Step | undefined {
-    // In the order in which they are taken when nothing is disturbed.
+    // In the order in which a quiet run takes them.
     const steps = [...this.#ofLoop(engineRun), ...this.#ofStore(engineRun), ...this.#ofOutside(engineRun)];
     appendAll(steps, this.#ofClock(steps.length === 0 ? this.#options.horizonMs : busyMsMax));
     if (steps.length < 2) return steps[0];

@@ -80,17 +80,17 @@ export class EngineRun {
     return this.#partition;
   }
 
-  /** The turn that the loop has asked for. */
+  /** The turn that the loop has scheduled. */
   get turn(): (() => void) | undefined {
     return this.#turn;
   }
 
-  /** The engine has stopped: by order, or because it had to. */
+  /** Whether the engine has stopped, on request or by a failure. */
   get stopped(): boolean {
     return this.#stopped;
   }
 
-  /** Every part of the engine runs. */
+  /** Whether every part of the engine runs. */
   get started(): boolean {
     return this.#started;
   }
@@ -99,7 +99,7 @@ export class EngineRun {
     void this.engine.stopped.then(() => (this.#stopped = true));
     this.engine.start().then(
       () => (this.#started = true),
-      // The failure is the engine's, and is looked at there.
+      // The engine reports the failure, and the simulation reads it there.
       () => undefined,
     );
   }
@@ -109,7 +109,7 @@ export class EngineRun {
     void this.engine.stop({ deadlineMs: 1 });
   }
 
-  /** The process is gone: nobody answers, and nothing that is left of it can do anything. */
+  /** Ends the process: calls get no response, and nothing that is left of it has an effect. */
   kill({ batchesArrive }: { readonly batchesArrive: boolean }): void {
     this.#alive = false;
     this.#turn = undefined;

@@ -7,33 +7,33 @@ import type { PendingMessage } from '../../engine/partition/pending-message.ts';
 import type { Message } from '../../functions/message.ts';
 import { formatAddress } from '../../shared/address.ts';
 
-/** How a message was done with. */
+/** How the partition finished with a message. */
 export type MessageEnd = 'succeeded' | 'given up';
 
-/** What is seen of a partition. */
+/** Receives everything that happens in a partition. */
 export interface PartitionWatcher {
-  /** A message stands in its mailbox. */
+  /** A message has arrived in its mailbox. */
   arrived(message: Message): void;
-  /** A commit held the message, and it stands in its mailbox again. */
+  /** A recovery has put a committed message back into its mailbox. */
   restored(message: PendingMessage): void;
-  /** Of the messages that could be handled one has been: the oldest, or not. */
+  /** A message was handled. `oldest` says whether it was the oldest that could be. */
   handled(oldest: boolean): void;
   /** No message can be handled. */
   paused(): void;
-  /** The partition is done with a message. */
+  /** A message has succeeded, or no attempt follows. */
   ended(message: PendingMessage, end: MessageEnd): void;
   delayedCancelled(delayed: Delayed): void;
   delayedFired(delayed: Delayed, nowMs: number): void;
-  /** Everything a commit held is back; before anything else happens. */
+  /** The recovery has put everything back. Called before anything else happens. */
   recovered(): void;
   captured(capture: Capture): void;
 }
 
-/** The engine's own partition, with somebody who looks at everything that happens in it. */
+/** The partition of the engine, which reports everything that happens in it to a watcher. */
 export class ObservedPartition extends Partition {
-  /** Addresses that have handled something. */
+  /** Addresses that have handled a message. */
   readonly touched = new Set<string>();
-  /** Types of remote functions that have been called and have not answered. */
+  /** Types of remote functions whose calls have not returned. */
   readonly unanswered = new Map<PartitionRun, string>();
   readonly #watcher: PartitionWatcher;
   #recovered = false;
@@ -70,7 +70,7 @@ export class ObservedPartition extends Partition {
     super.advance(nowMs);
   }
 
-  /** Everything is back; called before the first record can leave, or at the latest when the loop begins. */
+  /** Reports the end of the recovery, before the first record can leave and at the latest when the loop begins. */
   recoveryEnded(): void {
     if (this.#recovered) return;
     this.#recovered = true;
@@ -83,7 +83,7 @@ export class ObservedPartition extends Partition {
     return capture;
   }
 
-  /** The address with the oldest message, of those that neither run nor wait for another attempt. */
+  /** Returns the address with the oldest message, of those that neither run a handler nor wait for another attempt. */
   #oldest(): Activation | undefined {
     let oldest: Activation | undefined;
     for (const activation of this.mailboxes.addresses.withMessages()) {
@@ -93,7 +93,7 @@ export class ObservedPartition extends Partition {
     return oldest;
   }
 
-  /** How handlers are waited for is seen where they run. */
+  /** Tracks the call of a remote function until it settles. Handlers of classes are tracked where they run. */
   #observe(run: PartitionRun, settling: Promise<void>): Promise<void> {
     if (run.kind !== 'remote') return settling;
     this.unanswered.set(run, run.remote.type);

@@ -52,7 +52,7 @@ export class SimulatedEgress implements Egress {
     return new Promise((resolve, reject) => (this.#sending = { records, resolve, reject }));
   }
 
-  /** Records that wait for an answer. */
+  /** Records that wait for a response. */
   get waiting(): number {
     return this.#sending?.records.length ?? 0;
   }

@@ -14,7 +14,7 @@ interface CommitUnderWay {
 export interface SimulatedStoreOptions {
   /** What survives a crash. */
   readonly durable: MemoryStore;
-  /** Whether a read has to wait for its answer. */
+  /** Whether a read has to wait for its result. */
   readonly readsLater: () => boolean;
   /** A commit has begun, and is now durable. */
   readonly begun: (number: number) => void;
@@ -26,9 +26,9 @@ export interface SimulatedStoreOptions {
 /** A store that the simulation steps. The invariants of the store port define the possible results of a commit. */
 export class SimulatedStore implements Store {
   readonly #options: SimulatedStoreOptions;
-  /** Reads that wait for their answer. */
+  /** Reads that wait for their result. */
   readonly reads: { readonly collection: string; readonly answer: () => void }[] = [];
-  #underWay: CommitUnderWay | undefined;
+  #running: CommitUnderWay | undefined;
   #commits = 0;
   #dead = false;
 
@@ -37,7 +37,7 @@ export class SimulatedStore implements Store {
   }
 
   get commitStep(): CommitStep | undefined {
-    return this.#underWay?.step;
+    return this.#running?.step;
   }
 
   /** The number of the running commit in this run of the engine, from 1. */
@@ -46,7 +46,7 @@ export class SimulatedStore implements Store {
   }
 
   get changes(): readonly StoreChange[] {
-    return this.#underWay?.changes ?? [];
+    return this.#running?.changes ?? [];
   }
 
   load(collection: string): readonly StoredValue[] | Promise<readonly StoredValue[]> {
@@ -66,15 +66,15 @@ export class SimulatedStore implements Store {
 
   commit(changes: readonly StoreChange[]): Promise<void> {
     if (this.#dead) return new Promise(() => undefined);
-    if (this.#underWay !== undefined) this.#options.violated('a commit begins while another is under way');
+    if (this.#running !== undefined) this.#options.violated('a commit begins while another one is running');
     this.#commits += 1;
     this.#options.begun(this.#commits);
-    return new Promise((resolve, reject) => (this.#underWay = { changes, resolve, reject, step: 'begun' }));
+    return new Promise((resolve, reject) => (this.#running = { changes, resolve, reject, step: 'begun' }));
   }
 
   /** Makes the changes durable. The engine does not know it yet. */
   write(): void {
-    const underWay = this.#underWay;
+    const underWay = this.#running;
     if (underWay?.step !== 'begun') return;
     underWay.step = 'written';
     // A memory store has applied the changes when the call returns.
@@ -84,22 +84,22 @@ export class SimulatedStore implements Store {
 
   /** Reports to the engine that the commit is durable. */
   acknowledge(): void {
-    const underWay = this.#underWay;
-    this.#underWay = undefined;
+    const underWay = this.#running;
+    this.#running = undefined;
     underWay?.resolve();
   }
 
   /** Makes the commit fail. The engine does not know whether it was written. */
   fail(): void {
-    const underWay = this.#underWay;
-    this.#underWay = undefined;
+    const underWay = this.#running;
+    this.#running = undefined;
     underWay?.reject(new Error('the disk of the simulation has failed'));
   }
 
-  /** Ends with the process: no call is answered any more. */
+  /** Ends with the process: no call returns any more. */
   kill(): void {
     this.#dead = true;
-    this.#underWay = undefined;
+    this.#running = undefined;
     this.reads.length = 0;
   }
 

@@ -13,11 +13,11 @@ interface Held {
   readonly address: string;
   readonly functionType: string;
   readonly messageId: string;
-  /** When the engine gives it up, in milliseconds since the epoch. */
+  /** When the attempt times out, in milliseconds since the epoch. */
   readonly deadline: number;
-  /** It is not let go before its time is over. */
+  /** Whether the handler settles only after its timeout. */
   readonly late: boolean;
-  /** The handler has settled; the engine does not know yet. Undefined: it still awaits something. */
+  /** Reports the settled handler to the engine. Undefined while the handler awaits something. */
   release: (() => void) | undefined;
 }
 
@@ -26,13 +26,13 @@ export interface WatchedHandlersOptions {
   readonly functions: FunctionRegistry;
   readonly clock: SimulatedClock;
   readonly choices: Choices;
-  /** How often an attempt fails, or takes too long, for no reason of its own. */
+  /** Probability that an attempt fails or times out without a cause in the handler. */
   readonly failRate: number;
   readonly report: Report;
   readonly trace: (text: () => string) => void;
 }
 
-/** Most attempts of one message that fail through no fault of the handler: the others must be enough for it. */
+/** Most attempts of one message that fail without a cause in the handler. The other attempts must suffice. */
 const faultsMax = 2;
 
 /**

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { toCount } from './count.ts';
 import { describeMachine } from './machine.ts';
@@ -18,7 +18,7 @@ interface CartOptions {
   readonly events: number;
   readonly format: OutputFormat;
   readonly node: string | undefined;
-  /** Folder into which V8 writes a CPU profile of every measurement. */
+  /** Folder for a CPU profile of every measurement. */
   readonly cpuProfile: string | undefined;
 }
 
@@ -40,7 +40,7 @@ export function readCartOptions(parameters: readonly string[]): CartOptions {
     events: toCount('events', values.events),
     format: toFormat(values),
     node: values.node,
-    cpuProfile: values['cpu-profile'],
+    cpuProfile: values['cpu-profile'] && resolve(values['cpu-profile']),
   };
 }
 
@@ -51,8 +51,14 @@ async function measureRounds(options: CartOptions, node: string, folder: string)
   for (let number = 1; number <= rounds; number += 1) {
     const measurements: Partial<Record<Mode, Measurement>> = {};
     for (const mode of modes) {
-      const task: Task = { mode, events, latencyMs: mode === 'durable' ? 3_000 : 0, folder };
-      const measurement = await runTask<Measurement>(child, task, { name: mode, node, cpuProfile });
+      const task: Task = {
+        mode,
+        events,
+        latencyMs: mode === 'durable' ? 3_000 : 0,
+        folder,
+        ...(cpuProfile === undefined ? {} : { cpuProfile: join(cpuProfile, `${mode}-${number}.cpuprofile`) }),
+      };
+      const measurement = await runTask<Measurement>(child, task, { name: mode, node });
       measurements[mode] = measurement;
       console.error(`round ${number} of ${rounds}, ${mode}: ${((events / measurement.durationMs) * 1_000).toFixed(0)} events/s`);
     }

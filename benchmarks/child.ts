@@ -10,6 +10,7 @@ import { BareLoop } from './bare-loop.ts';
 import { digestOf } from './cart-digest.ts';
 import { CartEgress } from './cart-egress.ts';
 import { cartCount, CartEvents, productCount, type GeneratedEvent } from './cart-events.ts';
+import { startCpuProfile } from './cpu-profile.ts';
 import { feedEvenly, latencyOf } from './latency.ts';
 import type { Latency, Measurement, Mode, Task } from './measurement.ts';
 import { serveTask } from './run-task.ts';
@@ -25,7 +26,7 @@ const allocationEvents = 20_000;
 
 const bytesOf = (events: readonly GeneratedEvent[]): number => events.reduce((bytes, { data }) => bytes + data.byteLength, 0);
 
-async function measureBareLoop({ mode, events: count }: Task): Promise<Measurement> {
+async function measureBareLoop({ mode, events: count, cpuProfile }: Task): Promise<Measurement> {
   const source = new CartEvents();
   const preload = source.preload();
   const events = source.take(count);
@@ -35,10 +36,13 @@ async function measureBareLoop({ mode, events: count }: Task): Promise<Measureme
   };
   handle(preload);
   const [recordsBefore, bytesBefore] = [loop.records, loop.bytes];
+  const writeProfile = await startCpuProfile(cpuProfile);
   const stopwatch = startStopwatch();
   handle(events);
+  const elapsed = stopwatch();
+  await writeProfile(count);
   const throughput = {
-    ...stopwatch(),
+    ...elapsed,
     mode,
     events: count,
     eventBytes: bytesOf(events) / count,
@@ -51,7 +55,7 @@ async function measureBareLoop({ mode, events: count }: Task): Promise<Measureme
   return { ...throughput, allocatedBytesPerEvent: (await measureAllocation(() => handle(more))) / allocationEvents };
 }
 
-async function measureFramework({ mode, events: count, latencyMs, folder }: Task): Promise<Measurement> {
+async function measureFramework({ mode, events: count, latencyMs, folder, cpuProfile }: Task): Promise<Measurement> {
   const source = new CartEvents();
   const preload = source.preload();
   const events = source.take(count);
@@ -73,9 +77,11 @@ async function measureFramework({ mode, events: count, latencyMs, folder }: Task
 
   await feed(preload);
   const before = { statistics: running.statistics(), written: bytesWritten(), records: egress.records, bytes: egress.bytes };
+  const writeProfile = await startCpuProfile(cpuProfile);
   const stopwatch = startStopwatch();
   await feed(events);
   const elapsed = stopwatch();
+  await writeProfile(count);
   const written = bytesWritten();
   const statistics = running.statistics();
   if (statistics.deadLetters > 0) throw new Error(`dead letters: ${running.deadLetters()[0]?.reason ?? ''}`);

@@ -21,6 +21,8 @@ export interface Task {
   readonly latencyMs: number;
   /** Folder in which the state folder is created. */
   readonly folder: string;
+  /** File for a CPU profile of the engine's thread while it is measured. */
+  readonly cpuProfile?: string;
 }
 
 export interface Latency {

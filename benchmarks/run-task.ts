@@ -1,5 +1,4 @@
 import { fork } from 'node:child_process';
-import { join } from 'node:path';
 
 export interface TaskOptions {
   /** The task, in messages about its failure. */
@@ -9,19 +8,16 @@ export interface TaskOptions {
   readonly execArgv?: readonly string[];
   /** A command, with its parameters, that starts the command after it: `taskset --cpu-list 0`. */
   readonly prefix?: readonly string[];
-  /** Folder into which V8 writes a CPU profile of the process. */
-  readonly cpuProfile?: string | undefined;
 }
 
 /** Runs a task in a new process, so that heap and compiled code are new. Resolves with the only message that the process sends. */
 export function runTask<Result>(module: URL, task: object, options: TaskOptions): Promise<Result> {
-  const { name, node = process.execPath, execArgv = [], prefix = [], cpuProfile } = options;
-  const profiling = cpuProfile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${join(cpuProfile, name)}`];
+  const { name, node = process.execPath, execArgv = [], prefix = [] } = options;
   const [execPath = node, ...before] = [...prefix, node];
   return new Promise((resolve, reject) => {
     const child = fork(module, [JSON.stringify(task)], {
       execPath,
-      execArgv: [...before, ...execArgv, ...profiling],
+      execArgv: [...before, ...execArgv],
       env: { ...process.env, LOG_LEVEL: 'warn' },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });

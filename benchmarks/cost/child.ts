@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { defineApplication, runApplication } from 'statefun';
 import { memoryIngress } from 'statefun/connectors';
 import { CountingEgress } from '../counting-egress.ts';
+import { startCpuProfile } from '../cpu-profile.ts';
 import { serveTask } from '../run-task.ts';
 import { bytesWritten, startStopwatch } from '../stopwatch.ts';
 import type { CostMeasurement, CostTask } from './measurement.ts';
@@ -23,7 +24,7 @@ const chunkBytesMax = 64 * 1024 * 1024;
 const warmUpEvents = 20_000;
 const feedRecords = 5_000;
 
-async function measure({ row, durationMs, folder }: CostTask): Promise<CostMeasurement> {
+async function measure({ row, durationMs, folder, cpuProfile }: CostTask): Promise<CostMeasurement> {
   behave(row);
   const records = new WorkRecords(row);
   const ingress = memoryIngress();
@@ -51,6 +52,7 @@ async function measure({ row, durationMs, folder }: CostTask): Promise<CostMeasu
   const chunkEvents = await warmUp(records, feed, row);
 
   const before = { invocations: running.statistics().invocations, written: bytesWritten(), egress: egress.records };
+  const writeProfile = await startCpuProfile(cpuProfile);
   let [events, elapsedMs, cpuMs] = [0, 0, 0];
   while (elapsedMs < durationMs) {
     const chunk = records.take(chunkEvents);
@@ -61,6 +63,7 @@ async function measure({ row, durationMs, folder }: CostTask): Promise<CostMeasu
     elapsedMs += elapsed.durationMs;
     cpuMs += elapsed.cpuMs;
   }
+  await writeProfile(events);
   const after = running.statistics();
   const written = bytesWritten();
   const measurement: CostMeasurement = {

@@ -7,6 +7,8 @@ export interface CostTask {
   readonly durationMs: number;
   /** Folder in which the state folder is created. */
   readonly folder: string;
+  /** File for a CPU profile of the engine's thread while the row is measured. */
+  readonly cpuProfile?: string;
 }
 
 export interface CostMeasurement {

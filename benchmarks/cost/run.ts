@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { toCount } from '../count.ts';
 import { describeMachine } from '../machine.ts';
@@ -8,7 +8,7 @@ import { findNode, type NodeExecutable } from '../node-executable.ts';
 import { watchOthers } from '../others-share.ts';
 import { formatNumber, toFormat, type OutputFormat } from '../range.ts';
 import { runTask } from '../run-task.ts';
-import type { CostMeasurement } from './measurement.ts';
+import type { CostMeasurement, CostTask } from './measurement.ts';
 import { formatCostReport, type CostReport, type MeasuredRow } from './report.ts';
 import { groups, rows, type Row } from './rows.ts';
 
@@ -45,7 +45,7 @@ export function readCostOptions(parameters: readonly string[]): CostOptions {
     rows: selectRows(only, full),
     format: toFormat(values),
     node,
-    cpuProfile: values['cpu-profile'],
+    cpuProfile: values['cpu-profile'] && resolve(values['cpu-profile']),
   };
 }
 
@@ -97,8 +97,9 @@ async function measureRows(
   for (let round = 1; round <= rounds; round += 1) {
     for (const [row, ofRow] of measurements) {
       const name = `${row.group}-${row.name.replaceAll(' ', '-')}`;
-      const task = { row, durationMs: seconds * 1_000, folder };
-      const one = await runTask<CostMeasurement>(child, task, { name, node: node.path, cpuProfile });
+      const profile = cpuProfile === undefined ? {} : { cpuProfile: join(cpuProfile, `${name}-${round}.cpuprofile`) };
+      const task: CostTask = { row, durationMs: seconds * 1_000, folder, ...profile };
+      const one = await runTask<CostMeasurement>(child, task, { name, node: node.path });
       ofRow.push(one);
       const figures = `${formatNumber((one.events * 1_000) / one.durationMs)} events/s, ${formatNumber((one.cpuMs * 1_000) / one.events)} µs cpu an event`;
       console.error(`round ${round} of ${rounds}, ${row.group} ${row.name}: ${figures}`);

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { modes, type Measurement, type Mode } from '../../benchmarks/measurement.ts';
 import { findNode } from '../../benchmarks/node-executable.ts';
 import { ticksIn } from '../../benchmarks/others-share.ts';
+import { formatProfile } from '../../benchmarks/profile-run.ts';
 import { framesOf, partsOf } from '../../benchmarks/profile.ts';
 import { formatRange, formatTable } from '../../benchmarks/range.ts';
 import { formatReport, reportOf, type Round } from '../../benchmarks/report.ts';
@@ -90,8 +91,11 @@ describe('the share of other processes', () => {
 
 describe('a CPU profile', () => {
   it('is divided into rooms of the framework, packages and others, without the time in which the thread waited', () => {
-    const node = (id: number, functionName: string, url: string) => ({ id, callFrame: { functionName, url, lineNumber: 9 } });
-    const frames = framesOf({
+    const node = (id: number, functionName: string, url: string) => ({
+      id,
+      callFrame: { functionName, url, lineNumber: 9, columnNumber: 0 },
+    });
+    const profile = {
       nodes: [
         node(1, 'step', 'file:///p/dist/engine/partition/partition.js'),
         node(2, 'parse', 'file:///p/node_modules/zod/v4/core/parse.js'),
@@ -99,10 +103,12 @@ describe('a CPU profile', () => {
         node(4, '(idle)', ''),
         node(5, '(garbage collector)', ''),
         node(6, 'step', 'file:///p/dist/engine/partition/partition.js'),
+        node(7, 'dispatch', ''),
       ],
-      samples: [1, 2, 3, 4, 5, 6],
-      timeDeltas: [1_000, 2_000, 3_000, 90_000, 4_000, 5_000],
-    });
+      samples: [1, 2, 3, 4, 5, 6, 7],
+      timeDeltas: [1_000, 2_000, 3_000, 90_000, 4_000, 5_000, 50_000],
+    };
+    const frames = framesOf(profile);
 
     expect(frames[0]).toEqual({ name: 'step:10', part: 'engine/partition', selfMs: 6 });
     expect(partsOf(frames)).toEqual([
@@ -111,6 +117,23 @@ describe('a CPU profile', () => {
       { part: 'example shopping-cart', selfMs: 3 },
       { part: 'zod', selfMs: 2 },
     ]);
+
+    // The thread had the processor for half of the time; 4 of 11.5 ms were those of other threads.
+    const text = formatProfile('durable', { ...profile, work: { events: 1_000, cpuMs: 11.5, threadCpuMs: 7.5 } }, { top: 1 }).split('\n');
+
+    expect(text[0]).toBe('durable: 11.5 µs an event');
+    expect(text).toContain('26.1 %  3.00 µs  engine/partition');
+    expect(text).toContain('34.8 %  4.00 µs  other threads');
+  });
+
+  it('names the sources of bundled functions', () => {
+    const callFrame = { functionName: 'step', url: 'file:///p/dist/chunks/engine.js', lineNumber: 4, columnNumber: 2 };
+    const frames = framesOf({ nodes: [{ id: 1, callFrame }], samples: [1], timeDeltas: [1_000] }, ({ columnNumber }) => ({
+      path: '../../src/engine/partition/partition.ts',
+      line: 100 + columnNumber,
+    }));
+
+    expect(frames).toEqual([{ name: 'step:102', part: 'engine/partition', selfMs: 1 }]);
   });
 });
 

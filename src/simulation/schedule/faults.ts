@@ -77,7 +77,7 @@ export class Faults {
       case 'clock-back':
       case 'clock-forward':
         // Running attempts must not time out by the jump: their message would have one attempt less.
-        return allowed.clock !== false && handlers.underWay === 0;
+        return allowed.clock !== false && handlers.running === 0;
     }
   }
 }

@@ -74,26 +74,26 @@ export class SimulatedStore implements Store {
 
   /** Makes the changes durable. The engine does not know it yet. */
   write(): void {
-    const underWay = this.#running;
-    if (underWay?.step !== 'begun') return;
-    underWay.step = 'written';
+    const running = this.#running;
+    if (running?.step !== 'begun') return;
+    running.step = 'written';
     // A memory store has applied the changes when the call returns.
-    void this.#options.durable.commit(underWay.changes);
+    void this.#options.durable.commit(running.changes);
     this.#options.written();
   }
 
   /** Reports to the engine that the commit is durable. */
   acknowledge(): void {
-    const underWay = this.#running;
+    const running = this.#running;
     this.#running = undefined;
-    underWay?.resolve();
+    running?.resolve();
   }
 
   /** Makes the commit fail. The engine does not know whether it was written. */
   fail(): void {
-    const underWay = this.#running;
+    const running = this.#running;
     this.#running = undefined;
-    underWay?.reject(new Error('the disk of the simulation has failed'));
+    running?.reject(new Error('the disk of the simulation has failed'));
   }
 
   /** Ends with the process: no call returns any more. */

@@ -76,7 +76,7 @@ export class WatchedHandlers implements InvocationScope {
     return [...this.#running.values()].filter(({ release }) => release === undefined);
   }
 
-  get underWay(): number {
+  get running(): number {
     return this.#running.size;
   }
 

@@ -75,8 +75,8 @@ export function createEngineParts(options: EngineOptions, events: EngineEvents):
     readState: (activation) => states.read(activation),
     watch: (run, settling) =>
       void settling.then(
-        () => loop.arrive((nowMs) => partition.settled(run, nowMs)),
-        (error: unknown) => loop.arrive((nowMs) => partition.settled(run, nowMs, { error })),
+        () => loop.arrive((nowMs) => run.settled(nowMs)),
+        (error: unknown) => loop.arrive((nowMs) => run.settled(nowMs, { error })),
       ),
     stop: failed,
   };

@@ -8,7 +8,7 @@ import type { Capture } from './partition/commit-group.ts';
 import type { DeadLetter } from './partition/dead-letters.ts';
 import type { Delayed } from './partition/delayed-messages.ts';
 import type { MessageChoice } from './partition/drop-messages.ts';
-import { waitingAddress, type WaitingAddress } from './partition/waiting-address.ts';
+import { waitingAddresses, type WaitingAddress } from './partition/waiting-address.ts';
 import { recover, recoverPositions, restore } from './recovery/recovery.ts';
 import { redrive, type RedriveTargets } from './recovery/redrive.ts';
 import { applyRequests } from './recovery/requests.ts';
@@ -145,7 +145,7 @@ export class Engine {
 
   /** Returns the addresses that have not handled all their messages. */
   waiting(): readonly WaitingAddress[] {
-    return this.#parts.partition.mailboxes.addresses.withMessages().map(waitingAddress);
+    return waitingAddresses(this.#parts.partition.mailboxes);
   }
 
   async #startParts(): Promise<void> {

@@ -1,7 +1,8 @@
 import { CommitGroup, type Capture } from '../../src/engine/partition/commit-group.ts';
 import { Outbox } from '../../src/engine/egress/outbox.ts';
+import { Mailboxes } from '../../src/engine/partition/mailboxes.ts';
 import { Partition } from '../../src/engine/partition/partition.ts';
-import type { PendingMessage } from '../../src/engine/partition/pending-message.ts';
+import type { PendingMessage } from '../../src/engine/partition/activation.ts';
 import { messagesCollection } from '../../src/engine/partition/stored-entries.ts';
 import { ChangedEntries } from '../../src/state/changed-entries.ts';
 import type { StoreChange } from '../../src/storage/store.ts';
@@ -27,8 +28,8 @@ export const commitMutants: readonly Mutant[] = [
           };
         }),
         replaceMethod(group, 'capture', (capture) => {
-          return function (this: CommitGroup): Capture {
-            const captured = capture.call(this);
+          return function (this: CommitGroup, unstored?: readonly PendingMessage[]): Capture {
+            const captured = capture.call(this, unstored);
             const changes = [...late, ...captured.changes.filter((change) => !isNew(change))];
             late = captured.changes.filter(isNew);
             return { ...captured, changes };
@@ -39,9 +40,21 @@ export const commitMutants: readonly Mutant[] = [
   },
   {
     name: 'waiting-message-not-stored',
-    breaks: 'a message that waits in its mailbox at a cut is not part of the commit',
+    breaks: 'a message that waits behind another one of its address at a cut is not part of the commit',
     suite: 'simulation',
     apply: () => hideAtCut((pending, index) => !pending.stored && index > 0),
+  },
+  {
+    name: 'passed-over-message-not-stored',
+    breaks: 'a message that has left the queue for the mailbox of its address is not part of the next commit',
+    suite: 'simulation',
+    apply: () =>
+      replaceMethod(Mailboxes.prototype, 'takeUnstored', (takeUnstored) => {
+        return function (this: Mailboxes): readonly PendingMessage[] {
+          const inMailboxes = new Set([...this.addresses].flatMap(({ mailbox }) => [...(mailbox ?? [])].slice(1)));
+          return takeUnstored.call(this).filter((message) => !inMailboxes.has(message));
+        };
+      }),
   },
   {
     name: 'running-message-not-stored',
@@ -63,8 +76,8 @@ export const commitMutants: readonly Mutant[] = [
           };
         }),
         replaceMethod(group, 'capture', (capture) => {
-          return function (this: CommitGroup): Capture {
-            const captured = capture.call(this);
+          return function (this: CommitGroup, unstored?: readonly PendingMessage[]): Capture {
+            const captured = capture.call(this, unstored);
             running.outbox?.release(captured.outbox);
             return { ...captured, outbox: [] };
           };
@@ -103,8 +116,8 @@ function hideAtCut(hides: (pending: PendingMessage, index: number, status: strin
   return replaceMethod(Partition.prototype, 'capture', (capture) => {
     return function (this: Partition): Capture {
       const hidden: PendingMessage[] = [];
-      for (const { mailbox, status } of this.mailboxes.addresses.withMessages()) {
-        for (const [index, pending] of [...mailbox].entries()) if (hides(pending, index, status)) hidden.push(pending);
+      for (const [{ status }, messages] of this.mailboxes.byAddress()) {
+        for (const [index, pending] of messages.entries()) if (hides(pending, index, status)) hidden.push(pending);
       }
       for (const pending of hidden) pending.handled = true;
       const captured = capture.call(this);

@@ -1,13 +1,13 @@
-import { Activation } from '../../src/engine/partition/activation.ts';
+import { Activation, type Executor, type PendingMessage } from '../../src/engine/partition/activation.ts';
 import { AttemptRunner } from '../../src/engine/partition/attempt-runner.ts';
 import { Mailboxes } from '../../src/engine/partition/mailboxes.ts';
 import { MessageBudget } from '../../src/engine/partition/message-budget.ts';
 import { Partition } from '../../src/engine/partition/partition.ts';
-import type { PendingMessage } from '../../src/engine/partition/pending-message.ts';
 import { AttemptContext } from '../../src/functions/attempt-context.ts';
 import type { Effects } from '../../src/functions/effects.ts';
 import { Attempt } from '../../src/functions/attempt.ts';
 import { formatAddress } from '../../src/shared/address.ts';
+import { Queue } from '../../src/shared/queue.ts';
 import { AddressState } from '../../src/state/address-state.ts';
 import { replaceGetter, replaceMethod, undoAll, type Mutant, type Undo } from './mutant.ts';
 
@@ -101,15 +101,20 @@ export const handlingMutants: readonly Mutant[] = [
     apply: () =>
       replaceMethod(Mailboxes.prototype, 'deliver', (deliver) => {
         return function (this: Mailboxes, message: PendingMessage): Activation | undefined {
-          const delivered = deliver.call(this, message);
           const activation = this.addresses.find(message.target);
-          if (activation?.status !== 'running') return delivered;
-          const waiting = [...activation.mailbox].filter((pending) => pending !== message);
-          activation.mailbox.clear();
+          if (activation?.status !== 'running' || activation.executor.batches) return deliver.call(this, message);
+          const { executor } = activation;
+          // It arrives in the mailbox, and then stands before the message of the running handler.
+          const toMailbox = Object.create(executor, { batches: { value: true } }) as Executor;
+          Object.assign(activation, { executor: toMailbox });
+          deliver.call(this, message);
+          Object.assign(activation, { executor });
+          const waiting = [...(activation.mailbox ?? [])].filter((pending) => pending !== message);
+          activation.mailbox = new Queue();
           for (const pending of [message, ...waiting]) activation.mailbox.push(pending);
           activation.state = undefined;
           this.release(activation);
-          return delivered;
+          return activation;
         };
       }),
   },
@@ -119,7 +124,7 @@ export const handlingMutants: readonly Mutant[] = [
     suite: 'simulation',
     apply: () =>
       replaceGetter(Activation.prototype, 'evictable', function () {
-        return this.status === 'idle' && this.mailbox.length === 0;
+        return this.status === 'idle' && this.pending === 0;
       }),
   },
   {

@@ -1,5 +1,6 @@
 import type { Activation } from '../../src/engine/partition/activation.ts';
 import { InsideWatch } from '../../src/engine/ingress/inside-watch.ts';
+import { Mailboxes } from '../../src/engine/partition/mailboxes.ts';
 import { Partition } from '../../src/engine/partition/partition.ts';
 import { replaceGetter, replaceMethod, type Mutant } from './mutant.ts';
 
@@ -12,13 +13,31 @@ export const orderMutants: readonly Mutant[] = [
     apply: () =>
       replaceMethod(Partition.prototype, 'step', (step) => {
         return function (this: Partition, nowMs: number): Activation | undefined {
-          const { ready } = this.mailboxes;
-          const { first } = ready;
-          if (first?.status !== 'idle' || ready.length < 2) return step.call(this, nowMs);
-          ready.removeFirst();
+          const first = this.mailboxes.first?.activation;
+          if (first?.status !== 'idle') return step.call(this, nowMs);
+          first.status = 'waiting';
           const handled = step.call(this, nowMs);
-          ready.add(first);
+          this.mailboxes.release(first);
           return handled ?? step.call(this, nowMs);
+        };
+      }),
+  },
+  {
+    name: 'released-behind-queue',
+    breaks: 'the messages that were passed over while their address ran come up behind those that arrived later',
+    suite: 'simulation',
+    apply: () =>
+      replaceMethod(Mailboxes.prototype, 'release', (release) => {
+        return function (this: Mailboxes, activation: Activation) {
+          const passed = activation.executor.batches || activation.mailbox?.peek()?.attempts !== 0 ? [] : [...activation.mailbox];
+          if (passed.length > 0) activation.mailbox = undefined;
+          release.call(this, activation);
+          for (const message of passed) {
+            // Delivered again, it counts twice unless it is taken out first.
+            this.drop(activation, new Set([message]));
+            message.handled = false;
+            this.deliver(message);
+          }
         };
       }),
   },

@@ -1,9 +1,8 @@
-import type { Activation } from '../../src/engine/partition/activation.ts';
+import type { Activation, PendingMessage } from '../../src/engine/partition/activation.ts';
 import { EgressSender } from '../../src/engine/egress/egress-sender.ts';
 import type { OutboxRecords } from '../../src/engine/partition/egress-outbox.ts';
 import { Mailboxes } from '../../src/engine/partition/mailboxes.ts';
 import { Partition } from '../../src/engine/partition/partition.ts';
-import type { PendingMessage } from '../../src/engine/partition/pending-message.ts';
 import { replaceMethod, type Mutant } from './mutant.ts';
 
 /** Mutants of what a start puts back. */
@@ -33,11 +32,11 @@ export const recoveryMutants: readonly Mutant[] = [
       replaceMethod(Mailboxes.prototype, 'deliver', (deliver) => {
         return function (this: Mailboxes, message: PendingMessage): Activation | undefined {
           const delivered = deliver.call(this, message);
-          const mailbox = this.addresses.find(message.target)?.mailbox;
-          if (!message.stored || mailbox === undefined || mailbox.length < 2) return delivered;
-          const [last, before, ...others] = [...mailbox].reverse();
-          mailbox.clear();
-          for (const pending of [...others.reverse(), last, before]) if (pending !== undefined) mailbox.push(pending);
+          const [before] = delivered === undefined ? [] : (this.byAddress().get(delivered) ?? []).slice(-2);
+          if (!message.stored || before === undefined || before === message) return delivered;
+          const { envelope, caller } = message;
+          Object.assign(message, { envelope: before.envelope, caller: before.caller });
+          Object.assign(before, { envelope, caller });
           return delivered;
         };
       }),

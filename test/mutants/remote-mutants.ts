@@ -1,5 +1,4 @@
-import type { Activation } from '../../src/engine/partition/activation.ts';
-import type { PendingMessage } from '../../src/engine/partition/pending-message.ts';
+import type { Activation, PendingMessage } from '../../src/engine/partition/activation.ts';
 import { RemoteState } from '../../src/engine/partition/remote/remote-state.ts';
 import { Settlement } from '../../src/engine/partition/settlement.ts';
 import type { Effects } from '../../src/functions/effects.ts';

@@ -1,10 +1,12 @@
+import type { Envelope } from '../../envelope/envelope.ts';
 import type { RegisteredFunction } from '../../functions/function-registry.ts';
+import type { Message } from '../../functions/message.ts';
 import type { RemoteFunction } from '../../functions/remote/remote-function.ts';
 import { formatAddress, type Address } from '../../shared/address.ts';
-import { Queue } from '../../shared/queue.ts';
+import type { Queue } from '../../shared/queue.ts';
 import type { AddressState } from '../../state/address-state.ts';
-import type { PendingMessage } from './pending-message.ts';
-import type { RemoteCall } from './remote/remote-call.ts';
+import type { StateEntry } from '../../state/state-entry.ts';
+import type { AttemptFailure } from './attempt-failure.ts';
 import type { RemoteState } from './remote/remote-state.ts';
 
 /**
@@ -24,13 +26,18 @@ export interface HeldState {
   snapshot(): Record<string, unknown>;
 }
 
-/** An address in memory: its waiting messages and its state. */
+/** An address in memory: its state, and its messages while they cannot be handled in their turn. */
 export class Activation {
   readonly address: Address;
   readonly function: RegisteredFunction | RemoteFunction;
-  readonly mailbox = new Queue<PendingMessage>();
+  /** Handles its messages. */
+  readonly executor: Executor;
+  /** Messages that were passed over while it ran or waited, or, for a remote function, all that wait. Never empty. */
+  mailbox: Queue<PendingMessage> | undefined;
+  /** The number of its messages that are not handled yet, wherever they wait. */
+  pending = 0;
   status: ActivationStatus = 'idle';
-  /** Whether it is in the partition's queue of addresses with work. */
+  /** Whether it is among the addresses whose mailbox is due. */
   scheduled = false;
   /** The state, for a class. */
   state: AddressState | undefined;
@@ -50,9 +57,10 @@ export class Activation {
   countedBytes = 0;
   #collection: string | undefined;
 
-  constructor(address: Address, registered: RegisteredFunction | RemoteFunction) {
+  constructor(address: Address, registered: RegisteredFunction | RemoteFunction, executor: Executor) {
     this.address = address;
     this.function = registered;
+    this.executor = executor;
   }
 
   /** Its state, once it is loaded. */
@@ -67,9 +75,72 @@ export class Activation {
 
   /** Whether it can leave memory without loss. */
   get evictable(): boolean {
-    if (this.status !== 'idle' || this.mailbox.length > 0) return false;
+    if (this.status !== 'idle' || this.pending > 0) return false;
     return this.state === undefined ? !this.committing && this.remoteState?.dirty !== true : this.state.durable;
   }
+}
+
+/** A message whose handling no commit has recorded yet. */
+export class PendingMessage implements Message {
+  readonly target: Address;
+  readonly caller: Address | undefined;
+  readonly envelope: Envelope;
+  /** Position in the order of the partition's messages; kept by a recovery. */
+  readonly sequence: number;
+  readonly receivedAtMs: number | undefined;
+  /** Its address in memory, from its delivery on. An address with messages stays in memory. */
+  activation: Activation | undefined;
+  /** The number of failed attempts. */
+  attempts = 0;
+  /** Earliest time of the next attempt, in milliseconds since the epoch. */
+  retryAt: number | undefined;
+  /** The failure of the last attempt. */
+  failure: AttemptFailure | undefined;
+  /** Whether a commit holds it. Then its handling must remove it from the store. */
+  stored = false;
+  handled = false;
+
+  constructor(message: Message, sequence: number) {
+    this.target = message.target;
+    this.caller = message.caller;
+    this.envelope = message.envelope;
+    this.sequence = sequence;
+    this.receivedAtMs = message.receivedAtMs;
+  }
+}
+
+/** Handles the messages of addresses: one for function classes, one for remote functions. */
+export interface Executor {
+  /** Whether it takes several messages of an address at a time. They then wait in the mailbox of the address from the start. */
+  readonly batches: boolean;
+  /** The number of runs that have not ended. */
+  readonly running: number;
+  /** The number of runs since the start. */
+  readonly started: number;
+  /** Called when a message has arrived in the mailbox of an address, by an executor that batches. */
+  arrived(activation: Activation): void;
+  /** Decodes the state of an address. Throws for entries that it cannot read. */
+  load(activation: Activation, entries: readonly StateEntry[]): void;
+  /** Ends the first message of an address whose state cannot be decoded. */
+  unreadable(activation: Activation, message: PendingMessage, error: unknown, nowMs: number): void;
+  /** Handles a message that was taken, with those behind it when it batches. */
+  start(activation: Activation, message: PendingMessage, nowMs: number): void;
+  /** Discards what runs at the address for one of the messages. Returns whether there was such a run. */
+  drop(activation: Activation, messages: ReadonlySet<PendingMessage>): boolean;
+  /** Discards all runs because the engine stops: they change nothing more, and their messages stay pending. */
+  abandon(): void;
+}
+
+/** A batch of messages of one address, from its first attempt until it has a response or is given up. */
+export interface RemoteCall {
+  readonly messages: readonly PendingMessage[];
+  /** End of the time budget; undefined until it starts. Time in which the other side is unavailable does not count. */
+  budgetEndsAt: number | undefined;
+  /** Due time of the next attempt. A delay by the engine does not count towards the budget. */
+  dueAt: number | undefined;
+  attempts: number;
+  /** The number of responses that request states. */
+  incompleteAnswers: number;
 }
 
 /** Returns the collection of the state of an address in the store. */

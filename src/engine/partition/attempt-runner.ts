@@ -2,8 +2,11 @@ import type { InvocationHost } from '../../functions/invocation-host.ts';
 import { Attempt } from '../../functions/attempt.ts';
 import { formatAddress } from '../../shared/address.ts';
 import { assertInvariant, StatefunError } from '../../shared/errors.ts';
-import type { Activation } from './activation.ts';
-import type { PendingMessage } from './pending-message.ts';
+import { AddressState } from '../../state/address-state.ts';
+import type { ChangedEntries } from '../../state/changed-entries.ts';
+import type { StateEntry } from '../../state/state-entry.ts';
+import type { Activation, Executor, PendingMessage } from './activation.ts';
+import type { Run, RunWatcher } from './run.ts';
 import type { TimerQueue, Timer } from './timer-queue.ts';
 
 /** An action of the partition at a given time. */
@@ -12,42 +15,41 @@ export interface Deadline extends Timer {
 }
 
 /** An asynchronous handler that has not ended. */
-export interface Run {
+export interface HandlerRun extends Run {
   readonly kind: 'handler';
-  readonly activation: Activation;
   readonly message: PendingMessage;
   readonly attempt: Attempt;
   timeout: Deadline | undefined;
-  /** Whether it has settled or timed out. A later end is ignored. */
   ended: boolean;
 }
 
 /** Applies the ends of attempts: `Settlement` does. */
 export interface AttemptOutcomes {
+  /** Called when the handler of a message is asynchronous: its address takes no other message until it ends. */
+  running(activation: Activation, message: PendingMessage): void;
   succeeded(activation: Activation, message: PendingMessage, attempt: Attempt): void;
   /** `attempt` is undefined when no instance could be created. */
   failed(activation: Activation, message: PendingMessage, attempt: Attempt | undefined, error: unknown, nowMs: number): void;
 }
 
-/** Waits for asynchronous handlers; each one's end comes back through `settled`. */
-export interface RunWatcher<R> {
-  watch(run: R, settling: Promise<void>): void;
+export interface AttemptRunnerParts {
+  readonly host: InvocationHost;
+  readonly deadlines: TimerQueue<Deadline>;
+  readonly outcomes: AttemptOutcomes;
+  readonly watcher: RunWatcher<HandlerRun>;
+  /** Takes the entries that attempts change. */
+  readonly changes: ChangedEntries;
 }
 
-/** Starts handlers. Reports exactly one end of each attempt: success, failure or time-out. */
-export class AttemptRunner {
-  readonly #host: InvocationHost;
-  readonly #deadlines: TimerQueue<Deadline>;
-  readonly #outcomes: AttemptOutcomes;
-  readonly #watcher: RunWatcher<Run>;
-  readonly #runs = new Set<Run>();
-  #watched = 0;
+/** Runs the handlers of function classes. Reports exactly one end of each attempt: success, failure or time-out. */
+export class AttemptRunner implements Executor {
+  readonly batches = false;
+  readonly #parts: AttemptRunnerParts;
+  readonly #runs = new Set<HandlerRun>();
+  #started = 0;
 
-  constructor(host: InvocationHost, deadlines: TimerQueue<Deadline>, outcomes: AttemptOutcomes, watcher: RunWatcher<Run>) {
-    this.#host = host;
-    this.#deadlines = deadlines;
-    this.#outcomes = outcomes;
-    this.#watcher = watcher;
+  constructor(parts: AttemptRunnerParts) {
+    this.#parts = parts;
   }
 
   /** The number of handlers that have not settled. */
@@ -56,8 +58,22 @@ export class AttemptRunner {
   }
 
   /** The number of asynchronous handlers since the start. */
-  get watched(): number {
-    return this.#watched;
+  get started(): number {
+    return this.#started;
+  }
+
+  arrived(): void {
+    // Its messages are handled one by one, in their turn.
+  }
+
+  load(activation: Activation, entries: readonly StateEntry[]): void {
+    const { function: registered, address, collection } = activation;
+    assertInvariant(registered.kind === 'class', 'handlers are methods of a class');
+    activation.state = new AddressState(registered.cells, entries, { address, collection, changes: this.#parts.changes });
+  }
+
+  unreadable(activation: Activation, message: PendingMessage, error: unknown, nowMs: number): void {
+    this.#parts.outcomes.failed(activation, message, undefined, error, nowMs);
   }
 
   start(activation: Activation, message: PendingMessage, nowMs: number): void {
@@ -71,25 +87,16 @@ export class AttemptRunner {
       // Each attempt has its own instance: code left running by an earlier attempt holds another one, whose cells have ended.
       const instance = registered.create();
       state.bind(instance);
-      attempt = new Attempt(registered.definition, instance, message, state, this.#host, nowMs);
+      attempt = new Attempt(registered.definition, instance, message, state, this.#parts.host, nowMs);
       settling = attempt.start();
     } catch (error) {
-      this.#outcomes.failed(activation, message, attempt, error, nowMs);
+      this.#parts.outcomes.failed(activation, message, attempt, error, nowMs);
       return;
     }
-    if (settling === undefined) this.#outcomes.succeeded(activation, message, attempt);
-    else this.#watch({ kind: 'handler', activation, message, attempt, timeout: undefined, ended: false }, settling, nowMs);
+    if (settling === undefined) this.#parts.outcomes.succeeded(activation, message, attempt);
+    else this.#watch(this.#runOf(activation, message, attempt), settling, nowMs);
   }
 
-  /** Ends a run whose handler has settled. `failure` is set when it rejected. */
-  settled(run: Run, nowMs: number, failure?: { readonly error: unknown }): void {
-    if (run.ended) return;
-    this.#end(run);
-    if (failure === undefined) this.#outcomes.succeeded(run.activation, run.message, run.attempt);
-    else this.#outcomes.failed(run.activation, run.message, run.attempt, failure.error, nowMs);
-  }
-
-  /** Discards all running attempts because the engine stops: aborts their signals, and lets them change nothing more. */
   abandon(): void {
     for (const run of this.#runs) {
       this.#end(run);
@@ -97,10 +104,9 @@ export class AttemptRunner {
     }
   }
 
-  /** Discards the attempt that runs at the address for one of the messages. Returns whether there was one. */
-  drop(activation: Activation, messages: readonly PendingMessage[]): boolean {
+  drop(activation: Activation, messages: ReadonlySet<PendingMessage>): boolean {
     for (const run of this.#runs) {
-      if (run.activation !== activation || !messages.includes(run.message)) continue;
+      if (run.activation !== activation || !messages.has(run.message)) continue;
       this.#end(run);
       run.attempt.discard();
       return true;
@@ -108,32 +114,45 @@ export class AttemptRunner {
     return false;
   }
 
-  #watch(run: Run, settling: Promise<void>, nowMs: number): void {
+  #runOf(activation: Activation, message: PendingMessage, attempt: Attempt): HandlerRun {
+    const run: HandlerRun = {
+      ...{ kind: 'handler', activation, message, attempt, timeout: undefined, ended: false },
+      settled: (nowMs, failure) => {
+        if (run.ended) return;
+        this.#end(run);
+        if (failure === undefined) this.#parts.outcomes.succeeded(activation, message, attempt);
+        else this.#parts.outcomes.failed(activation, message, attempt, failure.error, nowMs);
+      },
+    };
+    return run;
+  }
+
+  #watch(run: HandlerRun, settling: Promise<void>, nowMs: number): void {
     const { handlerTimeoutMs } = run.attempt.policy;
-    run.activation.status = 'running';
-    this.#watched += 1;
-    run.timeout = this.#deadlines.add({
+    this.#parts.outcomes.running(run.activation, run.message);
+    this.#started += 1;
+    run.timeout = this.#parts.deadlines.add({
       dueAt: nowMs + handlerTimeoutMs,
       cancelled: false,
       act: (dueMs) => this.#timeOut(run, handlerTimeoutMs, dueMs),
     });
     this.#runs.add(run);
-    this.#watcher.watch(run, settling);
+    this.#parts.watcher.watch(run, settling);
   }
 
-  #timeOut(run: Run, handlerTimeoutMs: number, nowMs: number): void {
+  #timeOut(run: HandlerRun, handlerTimeoutMs: number, nowMs: number): void {
     if (run.ended) return;
     this.#end(run);
     const where = formatAddress(run.activation.address);
     const error = new StatefunError('HANDLER_TIMEOUT', `the handler of ${where} did not settle within ${handlerTimeoutMs} ms.`, {
       facts: { address: run.activation.address, handlerTimeoutMs },
     });
-    this.#outcomes.failed(run.activation, run.message, run.attempt, error, nowMs);
+    this.#parts.outcomes.failed(run.activation, run.message, run.attempt, error, nowMs);
   }
 
-  #end(run: Run): void {
+  #end(run: HandlerRun): void {
     run.ended = true;
-    if (run.timeout !== undefined) this.#deadlines.cancel(run.timeout);
+    if (run.timeout !== undefined) this.#parts.deadlines.cancel(run.timeout);
     this.#runs.delete(run);
   }
 }

@@ -1,10 +1,9 @@
 import { ChangedEntries } from '../../state/changed-entries.ts';
 import type { StoreChange } from '../../storage/store.ts';
-import type { Activation } from './activation.ts';
+import type { Activation, PendingMessage } from './activation.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import type { Delayed } from './delayed-messages.ts';
 import type { OutboxRecords, OutboxRecord } from './egress-outbox.ts';
-import type { PendingMessage } from './pending-message.ts';
 import type { RemoteStates } from './remote/remote-states.ts';
 import {
   deadLettersCollection,
@@ -45,7 +44,8 @@ export class CommitGroup {
   readonly state = new ChangedEntries();
   /** Addresses of remote functions whose state has changed. */
   readonly #dirty = new Set<Activation>();
-  #arrived: PendingMessage[] = [];
+  /** The number of messages not handled that no commit holds. */
+  #unstored = 0;
   readonly #retried = new Set<PendingMessage>();
   #delayed: Delayed[] = [];
   readonly #positions = new Map<string, Map<string, string>>();
@@ -58,7 +58,7 @@ export class CommitGroup {
     return (
       this.state.empty &&
       this.#dirty.size === 0 &&
-      this.#arrived.length === 0 &&
+      this.#unstored === 0 &&
       this.#retried.size === 0 &&
       this.#delayed.length === 0 &&
       !this.outbox.hasRecords &&
@@ -83,7 +83,7 @@ export class CommitGroup {
   }
 
   arrived(message: PendingMessage): void {
-    this.#arrived.push(message);
+    this.#unstored += 1;
     this.#bytes += message.envelope.payloadBytes;
   }
 
@@ -94,7 +94,7 @@ export class CommitGroup {
 
   handled(message: PendingMessage): void {
     if (message.stored) this.#remove(messagesCollection, message.sequence);
-    else this.#bytes -= message.envelope.payloadBytes;
+    else this.#forget(message);
   }
 
   delayed(delayed: Delayed): void {
@@ -142,12 +142,15 @@ export class CommitGroup {
     this.#remoteStates.add(states);
   }
 
-  /** Cuts: returns what the commit writes, and starts again empty. The captured messages and delayed messages count as stored from here on. */
-  capture(): Capture {
+  /**
+   * Cuts: returns what the commit writes, and starts again empty. The captured messages and delayed messages count as stored from here on.
+   * `unstored` are all messages not handled yet that no commit holds.
+   */
+  capture(unstored: readonly PendingMessage[] = []): Capture {
     const changes: StoreChange[] = this.#removed;
     this.state.capture(changes);
     for (const activation of this.#dirty) captureState(activation, changes);
-    for (const message of this.#arrived) if (!message.handled) storeMessage(message, changes);
+    for (const message of unstored) storeMessage(message, changes);
     for (const message of this.#retried) if (!message.handled) storeMessage(message, changes);
     for (const delayed of this.#delayed) if (!delayed.ended) storeDelayed(delayed, changes);
     const outbox = this.outbox.capture(changes);
@@ -170,10 +173,15 @@ export class CommitGroup {
     this.invocations = 0;
     this.#bytes = 0;
     for (const part of [this.#dirty, this.#retried, this.#positions, this.#deadLetters, this.#remoteStates]) part.clear();
-    this.#arrived = [];
+    this.#unstored = 0;
     this.#delayed = [];
     // The capture has the array.
     this.#removed = [];
+  }
+
+  #forget(message: PendingMessage): void {
+    this.#unstored -= 1;
+    this.#bytes -= message.envelope.payloadBytes;
   }
 
   #remove(collection: string, sequence: number): void {

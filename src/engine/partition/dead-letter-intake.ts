@@ -9,7 +9,7 @@ import { DeadLetters, type DeadLetter } from './dead-letters.ts';
 import { traceOf } from './error-trace.ts';
 import type { EngineLimits } from './limits.ts';
 import type { OutboxRecord } from './egress-outbox.ts';
-import type { PendingMessage } from './pending-message.ts';
+import type { PendingMessage } from './activation.ts';
 
 /** Most bytes kept of a record that becomes a dead letter: the store keeps it as one value. */
 const payloadBytesMax = 16 * 1024 * 1024;

@@ -1,9 +1,8 @@
 import { StatefunError } from '../../shared/errors.ts';
-import type { AttemptRunner } from './attempt-runner.ts';
 import type { CommitGroup } from './commit-group.ts';
 import type { DelayedMessages } from './delayed-messages.ts';
 import type { Mailboxes } from './mailboxes.ts';
-import type { PendingMessage } from './pending-message.ts';
+import type { PendingMessage } from './activation.ts';
 
 /** Chooses messages by sequence, by the function type of their target, or all when neither is named. */
 export interface MessageChoice {
@@ -15,7 +14,6 @@ export interface MessageChoice {
 export interface DropParts {
   readonly mailboxes: Mailboxes;
   readonly delayed: DelayedMessages;
-  readonly attempts: AttemptRunner;
   readonly group: CommitGroup;
 }
 
@@ -24,19 +22,19 @@ export interface DropParts {
  * The removal commits with the open group. The attempt of a dropped message is discarded. Messages of a running remote call stay, because the
  * other side may have handled them.
  */
-export function dropMessages(choice: MessageChoice, { mailboxes, delayed, attempts, group }: DropParts): readonly number[] {
+export function dropMessages(choice: MessageChoice, { mailboxes, delayed, group }: DropParts): readonly number[] {
   ensureThere(choice, mailboxes, delayed);
   const dropped: number[] = [];
-  for (const activation of mailboxes.addresses.withMessages()) {
+  for (const [activation, messages] of mailboxes.byAddress()) {
     const called = new Set(activation.call?.messages);
-    const chosen = [...activation.mailbox].filter((message) => !called.has(message) && isChosen(message, choice));
-    if (chosen.length === 0) continue;
-    const wasRunning = attempts.drop(activation, chosen);
+    const chosen = new Set(messages.filter((message) => !called.has(message) && isChosen(message, choice)));
+    if (chosen.size === 0) continue;
+    const wasRunning = activation.executor.drop(activation, chosen);
     for (const message of chosen) {
       group.handled(message);
       dropped.push(message.sequence);
     }
-    mailboxes.drop(activation, new Set(chosen));
+    mailboxes.drop(activation, chosen);
     if (wasRunning) mailboxes.release(activation);
   }
   for (const message of delayed.list()) {
@@ -50,7 +48,7 @@ export function dropMessages(choice: MessageChoice, { mailboxes, delayed, attemp
 
 function ensureThere({ sequences = new Set() }: MessageChoice, mailboxes: Mailboxes, delayed: DelayedMessages): void {
   const missing = new Set(sequences);
-  for (const { mailbox } of mailboxes.addresses.withMessages()) for (const { sequence } of mailbox) missing.delete(sequence);
+  for (const messages of mailboxes.byAddress().values()) for (const { sequence } of messages) missing.delete(sequence);
   for (const { sequence } of delayed.list()) missing.delete(sequence);
   for (const sequence of missing) throw unknownMessage(String(sequence));
 }

@@ -1,10 +1,18 @@
-import type { FunctionRegistry } from '../../functions/function-registry.ts';
+import type { RegisteredFunction } from '../../functions/function-registry.ts';
+import type { RemoteFunction } from '../../functions/remote/remote-function.ts';
 import type { Address } from '../../shared/address.ts';
-import { Activation } from './activation.ts';
+import { Activation, type Executor } from './activation.ts';
 import type { EngineLimits } from './limits.ts';
 
 /** Addresses checked in one sweep, besides two for each new address since the last sweep. Bounds the pause when few of them can go. */
 const sweepMax = 2_000;
+
+/** What handles the messages of addresses. */
+export interface FunctionsOfAddresses {
+  /** Returns undefined for a type that nothing handles. */
+  find(type: string): RegisteredFunction | RemoteFunction | undefined;
+  executorOf(registered: RegisteredFunction | RemoteFunction): Executor;
+}
 
 /**
  * Keeps the addresses in memory, within a budget of addresses and bytes.
@@ -13,7 +21,7 @@ const sweepMax = 2_000;
  * or a running handler stay, so the budget can be exceeded for a moment; back-pressure on the ingress limits the excess.
  */
 export class LiveAddresses {
-  readonly #functions: FunctionRegistry;
+  readonly #functions: FunctionsOfAddresses;
   readonly #limits: EngineLimits;
   readonly #byType = new Map<string, Map<string, Activation>>();
   readonly #all = new Set<Activation>();
@@ -21,7 +29,7 @@ export class LiveAddresses {
   /** Addresses created since the last sweep. */
   #created = 0;
 
-  constructor(functions: FunctionRegistry, limits: EngineLimits) {
+  constructor(functions: FunctionsOfAddresses, limits: EngineLimits) {
     this.#functions = functions;
     this.#limits = limits;
   }
@@ -40,7 +48,7 @@ export class LiveAddresses {
     if (found !== undefined) return found;
     const registered = this.#functions.find(address.type);
     if (registered === undefined) return undefined;
-    const activation = new Activation(address, registered);
+    const activation = new Activation(address, registered, this.#functions.executorOf(registered));
     let ofType = this.#byType.get(address.type);
     if (ofType === undefined) this.#byType.set(address.type, (ofType = new Map<string, Activation>()));
     ofType.set(address.id, activation);
@@ -49,9 +57,8 @@ export class LiveAddresses {
     return activation;
   }
 
-  /** Returns the addresses that have not handled all their messages. */
-  withMessages(): readonly Activation[] {
-    return [...this.#all].filter(({ mailbox }) => mailbox.length > 0);
+  [Symbol.iterator](): IterableIterator<Activation> {
+    return this.#all.values();
   }
 
   /** Updates the byte count of an activation. */

@@ -2,7 +2,7 @@ import type { InvocationHost } from '../../functions/invocation-host.ts';
 import type { Message } from '../../functions/message.ts';
 import type { FunctionRegistry } from '../../functions/function-registry.ts';
 import { formatAddress } from '../../shared/address.ts';
-import type { Activation } from './activation.ts';
+import { PendingMessage, type Activation } from './activation.ts';
 import { AttemptRunner } from './attempt-runner.ts';
 import { BatchRunner } from './remote/batch-runner.ts';
 import type { Capture, CommitGroup } from './commit-group.ts';
@@ -14,8 +14,7 @@ import type { EngineLimits } from './limits.ts';
 import { Mailboxes } from './mailboxes.ts';
 import type { Held } from './message-budget.ts';
 import type { OutboxRecord } from './egress-outbox.ts';
-import type { PartitionPorts, PartitionRun } from './partition-ports.ts';
-import { PendingMessage } from './pending-message.ts';
+import type { PartitionPorts } from './partition-ports.ts';
 import { RemoteTypes } from './remote/remote-types.ts';
 import { Settlement, type EffectTarget } from './settlement.ts';
 import { StateLoading } from './state-loading.ts';
@@ -64,7 +63,13 @@ export class Partition implements EffectTarget {
     this.group = group;
     // Remote functions share their tokens with those of the same id, as in StateFun.
     this.delayed = new DelayedMessages((sender) => (functions.isRemote(sender.type) ? `*/${sender.id}` : formatAddress(sender)));
-    this.mailboxes = new Mailboxes(functions, options.limits);
+    this.mailboxes = new Mailboxes(
+      {
+        find: (type) => functions.find(type),
+        executorOf: ({ kind }) => (kind === 'class' ? this.#attempts : this.#batches),
+      },
+      options.limits,
+    );
     this.remoteTypes = new RemoteTypes(host);
     const settlement = new Settlement({
       host,
@@ -77,8 +82,8 @@ export class Partition implements EffectTarget {
       effects: this,
     });
     this.#settlement = settlement;
-    this.states = new StateLoading({ mailboxes: this.mailboxes, remoteTypes: this.remoteTypes, settlement, group, ports });
-    this.#attempts = new AttemptRunner(host, this.#deadlines, settlement, ports);
+    this.states = new StateLoading({ mailboxes: this.mailboxes, ports });
+    this.#attempts = new AttemptRunner({ host, deadlines: this.#deadlines, outcomes: settlement, watcher: ports, changes: group.state });
     this.#batches = new BatchRunner({
       host,
       group,
@@ -97,7 +102,7 @@ export class Partition implements EffectTarget {
 
   /** The number of asynchronous handlers and calls since the start. */
   get handlersStarted(): number {
-    return this.#attempts.watched + this.#batches.started;
+    return this.#attempts.started + this.#batches.started;
   }
 
   /** The number of attempts since the start, by outcome. `skipped` counts messages given up by the policy `skip`. */
@@ -120,7 +125,7 @@ export class Partition implements EffectTarget {
     this.#sequence = Math.max(this.#sequence, sequence);
   }
 
-  /** Puts a message into the mailbox of its target. */
+  /** Puts a message at the end of those that wait. */
   enqueue(message: Message): void {
     const pending = new PendingMessage(message, this.nextSequence());
     if (this.#deliver(pending)) this.group.arrived(pending);
@@ -137,8 +142,8 @@ export class Partition implements EffectTarget {
     if (!this.#deliver(pending)) {
       this.group.handled(pending);
     } else if (pending.retryAt !== undefined && pending.retryAt > nowMs) {
-      const activation = this.mailboxes.addresses.find(pending.target);
-      if (activation?.mailbox.peek() === pending) this.#settlement.wait(activation, pending.retryAt);
+      const { activation } = pending;
+      if (activation?.pending === 1) this.#settlement.wait(activation, pending.retryAt);
     }
   }
 
@@ -153,23 +158,21 @@ export class Partition implements EffectTarget {
    * address has to be read first.
    */
   step(nowMs: number): Activation | undefined {
-    const { ready } = this.mailboxes;
-    const activation = this.#resting ? undefined : ready.first;
-    const message = activation?.mailbox.peek();
+    const { mailboxes } = this;
+    const message = this.#resting ? undefined : mailboxes.first;
+    const activation = message?.activation;
     if (activation === undefined || message === undefined || activation.status === 'loading') return undefined;
     if (activation.held === undefined && !this.states.read(activation, nowMs)) return undefined;
     // The state could not be decoded, and the message has failed.
     if (activation.held === undefined) return activation;
-    ready.removeFirst();
-    const { function: registered } = activation;
-    if (registered.kind === 'class') this.#attempts.start(activation, message, nowMs);
-    else this.#batches.start(activation, registered, nowMs);
+    mailboxes.take(message);
+    activation.executor.start(activation, message, nowMs);
     return activation;
   }
 
   /** Whether a message can be handled now. */
   get canHandle(): boolean {
-    return !this.#resting && this.mailboxes.ready.first?.status === 'idle';
+    return !this.#resting && this.mailboxes.first?.activation?.status === 'idle';
   }
 
   /** Handles no further message and lets no delayed message arrive: they stay pending. Running handlers may end. */
@@ -193,22 +196,16 @@ export class Partition implements EffectTarget {
 
   /** Whether the oldest message waits for the state of its address. Nothing else is handled before it. */
   get reading(): boolean {
-    return this.mailboxes.ready.first?.status === 'loading';
-  }
-
-  /** Ends a run: its handler has settled, or its call has a response. `failure` is set when it rejected. */
-  settled(run: PartitionRun, nowMs: number, failure?: { readonly error: unknown }): void {
-    if (run.kind === 'handler') this.#attempts.settled(run, nowMs, failure);
-    else this.#batches.settled(run, nowMs, failure);
+    return this.mailboxes.first?.activation?.status === 'loading';
   }
 
   /** Drops messages; see {@link dropMessages}. */
   drop(choice: MessageChoice): readonly number[] {
     const { mailboxes, delayed } = this;
-    return dropMessages(choice, { mailboxes, delayed, attempts: this.#attempts, group: this.group });
+    return dropMessages(choice, { mailboxes, delayed, group: this.group });
   }
 
-  /** Abandons all running handlers and calls; see {@link AttemptRunner.abandon}. Their messages stay pending. */
+  /** Abandons all running handlers and calls. Their messages stay pending. */
   abandon(): void {
     this.#attempts.abandon();
     this.#batches.abandon();
@@ -227,7 +224,7 @@ export class Partition implements EffectTarget {
 
   /** Cuts: returns everything since the last cut, for one commit. */
   capture(): Capture {
-    return this.group.capture();
+    return this.group.capture(this.mailboxes.takeUnstored());
   }
 
   /** Marks a capture as durable. */
@@ -243,9 +240,7 @@ export class Partition implements EffectTarget {
   }
 
   #deliver(pending: PendingMessage): boolean {
-    const activation = this.mailboxes.deliver(pending);
-    if (activation?.function.kind === 'remote') this.#batches.arrived(activation, activation.function);
-    if (activation !== undefined) return true;
+    if (this.mailboxes.deliver(pending) !== undefined) return true;
     const error = this.#options.host.unknownFunction(pending.target.type, `message ${pending.envelope.messageId} was waiting for it`);
     this.#options.deadLetters.giveUpMessage(pending, error);
     return false;

@@ -6,7 +6,7 @@ interface Slot {
   readonly sequence: number;
 }
 
-/** Addresses with a message that can be handled, in the order of those messages: a binary heap. */
+/** Addresses with a mailbox whose first message can be handled, in the order of those messages: a binary heap. */
 export class ReadyAddresses {
   readonly #heap: Slot[] = [];
 
@@ -15,7 +15,7 @@ export class ReadyAddresses {
   }
 
   add(activation: Activation): void {
-    const sequence = activation.mailbox.peek()?.sequence;
+    const sequence = activation.mailbox?.peek()?.sequence;
     if (activation.scheduled || sequence === undefined) return;
     activation.scheduled = true;
     const heap = this.#heap;
@@ -34,7 +34,7 @@ export class ReadyAddresses {
       const { activation, sequence } = slot;
       const { status, mailbox } = activation;
       const isReady = status === 'idle' || status === 'loading';
-      if (isReady && mailbox.peek()?.sequence === sequence) return activation;
+      if (isReady && mailbox?.peek()?.sequence === sequence) return activation;
       // It waits for another attempt now, or its first message was dropped.
       this.removeFirst();
       if (isReady) this.add(activation);

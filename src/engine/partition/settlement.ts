@@ -5,7 +5,7 @@ import type { Attempt } from '../../functions/attempt.ts';
 import type { Message } from '../../functions/message.ts';
 import { formatAddress, type Address } from '../../shared/address.ts';
 import { assertInvariant } from '../../shared/errors.ts';
-import type { Activation } from './activation.ts';
+import type { Activation, PendingMessage } from './activation.ts';
 import { failureLengthMax, failureOf } from './attempt-failure.ts';
 import type { AttemptOutcomes, Deadline } from './attempt-runner.ts';
 import type { CommitGroup } from './commit-group.ts';
@@ -14,7 +14,6 @@ import type { DelayedMessages } from './delayed-messages.ts';
 import type { Mailboxes } from './mailboxes.ts';
 import type { OutboxRecord } from './egress-outbox.ts';
 import type { PartitionPorts } from './partition-ports.ts';
-import type { PendingMessage } from './pending-message.ts';
 import type { BatchOutcomes } from './remote/batch-runner.ts';
 import type { TimerQueue } from './timer-queue.ts';
 
@@ -44,6 +43,11 @@ export class Settlement implements AttemptOutcomes, BatchOutcomes {
 
   constructor(parts: SettlementParts) {
     this.#parts = parts;
+  }
+
+  running(activation: Activation, message: PendingMessage): void {
+    activation.status = 'running';
+    this.#parts.mailboxes.block(message);
   }
 
   succeeded(activation: Activation, message: PendingMessage, attempt: Attempt): void {
@@ -87,8 +91,9 @@ export class Settlement implements AttemptOutcomes, BatchOutcomes {
     const { deadLetters, mailboxes, ports } = this.#parts;
     switch (onFailure) {
       case 'stop':
-        // The message stays in its mailbox, so the next start tries it again.
+        // The message stays at its address, so the next start tries it again.
         activation.status = 'waiting';
+        mailboxes.block(message);
         ports.stop(error);
         return;
       case 'skip':
@@ -125,6 +130,7 @@ export class Settlement implements AttemptOutcomes, BatchOutcomes {
     message.retryAt = retryAt;
     this.#parts.group.retried(message);
     this.wait(activation, retryAt);
+    this.#parts.mailboxes.block(message);
   }
 
   #finish(activation: Activation, message: PendingMessage): void {

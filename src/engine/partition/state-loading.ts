@@ -1,21 +1,11 @@
-import type { RegisteredFunction } from '../../functions/function-registry.ts';
 import type { Address } from '../../shared/address.ts';
-import { toError } from '../../shared/errors.ts';
-import { AddressState } from '../../state/address-state.ts';
 import type { StateEntry } from '../../state/state-entry.ts';
 import type { Activation } from './activation.ts';
 import type { Mailboxes } from './mailboxes.ts';
 import type { PartitionPorts } from './partition-ports.ts';
-import { RemoteState } from './remote/remote-state.ts';
-import type { RemoteTypes } from './remote/remote-types.ts';
-import type { Settlement } from './settlement.ts';
-import type { CommitGroup } from './commit-group.ts';
 
 export interface StateLoadingParts {
   readonly mailboxes: Mailboxes;
-  readonly remoteTypes: RemoteTypes;
-  readonly settlement: Settlement;
-  readonly group: CommitGroup;
   readonly ports: Pick<PartitionPorts, 'readState'>;
 }
 
@@ -47,7 +37,7 @@ export class StateLoading {
 
   /** Reads the states that the messages behind the next one need, so that all are read at the same time. */
   readAhead(addressesMax: number, nowMs: number): void {
-    for (const activation of this.#parts.mailboxes.ready.some(addressesMax)) {
+    for (const activation of this.#parts.mailboxes.ahead(addressesMax)) {
       if (activation.status === 'idle' && activation.held === undefined) this.read(activation, nowMs);
     }
   }
@@ -67,25 +57,20 @@ export class StateLoading {
     this.#set(activation, entries, nowMs);
   }
 
-  /** When the entries cannot be decoded, the first message fails and the entries stay as they are. */
+  /** When the entries cannot be decoded, the message whose turn it is fails, and the entries stay as they are. */
   #set(activation: Activation, entries: readonly StateEntry[], nowMs: number): void {
-    const { mailboxes, remoteTypes, settlement } = this.#parts;
-    const { function: registered, mailbox } = activation;
+    const { mailboxes } = this.#parts;
+    const { executor } = activation;
     try {
-      if (registered.kind === 'class') activation.state = this.#stateOf(activation, registered, entries);
-      else activation.remoteState = new RemoteState(remoteTypes.ensure(registered.type).states, entries);
+      executor.load(activation, entries);
     } catch (error) {
-      const message = mailbox.peek();
-      // The next message reads them again, and fails.
-      if (message === undefined) return;
-      if (registered.kind === 'class') settlement.failed(activation, message, undefined, error, nowMs);
-      else settlement.giveUp(activation, message, registered.policy.onFailure, toError(error));
+      const message = mailboxes.first;
+      // A message of the address whose turn comes later reads them again, and fails.
+      if (message?.activation !== activation) return;
+      mailboxes.take(message);
+      executor.unreadable(activation, message, error, nowMs);
       return;
     }
     mailboxes.addresses.recount(activation);
-  }
-
-  #stateOf({ address, collection }: Activation, { cells }: RegisteredFunction, entries: readonly StateEntry[]): AddressState {
-    return new AddressState(cells, entries, { address, collection, changes: this.#parts.group.state });
   }
 }

@@ -1,6 +1,7 @@
 import { formatAddress } from '../../shared/address.ts';
-import type { Activation, ActivationStatus } from './activation.ts';
+import type { Activation, ActivationStatus, PendingMessage } from './activation.ts';
 import type { AttemptFailure } from './attempt-failure.ts';
+import type { Mailboxes } from './mailboxes.ts';
 
 /** An address that has not handled all its messages, and the reason why its first message waits. */
 export interface WaitingAddress {
@@ -16,14 +17,19 @@ export interface WaitingAddress {
   readonly retryAt: number | undefined;
 }
 
-export function waitingAddress({ address, status, mailbox, call }: Activation): WaitingAddress {
-  const first = mailbox.peek();
+function waitingAddress({ address, status, call }: Activation, messages: readonly PendingMessage[]): WaitingAddress {
+  const [first] = messages;
   return {
     address: formatAddress(address),
     status,
-    messages: mailbox.length,
+    messages: messages.length,
     attempts: (first?.attempts ?? 0) + (call?.attempts ?? 0),
     failure: first?.failure,
     retryAt: call?.dueAt ?? first?.retryAt,
   };
+}
+
+/** Returns the addresses that have not handled all their messages. */
+export function waitingAddresses(mailboxes: Mailboxes): readonly WaitingAddress[] {
+  return Array.from(mailboxes.byAddress(), ([activation, messages]) => waitingAddress(activation, messages));
 }

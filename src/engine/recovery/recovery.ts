@@ -4,8 +4,8 @@ import type { Store } from '../../storage/store.ts';
 import type { DeadLetter, DeadLetters } from '../partition/dead-letters.ts';
 import type { Partition } from '../partition/partition.ts';
 import type { OutboxRecords, StoredEgressOutbox } from '../partition/egress-outbox.ts';
-import { PendingMessage } from '../partition/pending-message.ts';
 import { recoverOutbox } from './recover-outbox.ts';
+import { PendingMessage } from '../partition/activation.ts';
 import { recoverRequests } from './requests.ts';
 import {
   deadLettersCollection,

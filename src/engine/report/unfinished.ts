@@ -1,15 +1,15 @@
 import { StatefunError } from '../../shared/errors.ts';
 import type { Outbox } from '../egress/outbox.ts';
 import type { Partition } from '../partition/partition.ts';
-import { waitingAddress, type WaitingAddress } from '../partition/waiting-address.ts';
+import { waitingAddresses, type WaitingAddress } from '../partition/waiting-address.ts';
 
 /** Most addresses named in the error. The others are counted. */
 const addressesMax = 5;
 
 /** Returns the error about work that a stop left: running handlers, waiting addresses, and egresses with records. */
 export function unfinished(partition: Partition, outbox: Outbox, deadlineMs: number): StatefunError {
-  const { addresses, messages } = partition.mailboxes;
-  const busy = addresses.withMessages().map(waitingAddress);
+  const { messages } = partition.mailboxes;
+  const busy = waitingAddresses(partition.mailboxes);
   const running = busy.filter(({ status }) => status === 'running').map(({ address }) => address);
   const waiting = busy.filter(({ status }) => status === 'waiting').map(describeWaiting);
   const egress = outbox.senders.filter((sender) => sender.waiting > 0).map((sender) => `${sender.egress.id} (${sender.waiting})`);

@@ -31,8 +31,8 @@ export const noContents: Contents = { pending: new Map(), delayed: new Map(), le
 
 export function contentsOf(partition: Partition, letters: readonly DeadLetter[], taken: number): Contents {
   const pending = new Map<string, string>();
-  for (const { address, mailbox } of partition.mailboxes.addresses.withMessages()) {
-    const messages = Array.from(mailbox, ({ envelope, attempts, retryAt }) => {
+  for (const [{ address }, waiting] of partition.mailboxes.byAddress()) {
+    const messages = Array.from(waiting, ({ envelope, attempts, retryAt }) => {
       const retry = attempts === 0 ? '' : ` (${attempts} failed, again at ${retryAt})`;
       return `${envelope.messageId}${retry}`;
     });

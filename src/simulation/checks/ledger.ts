@@ -3,7 +3,7 @@ import type { DeadLetter } from '../../engine/partition/dead-letters.ts';
 import type { Delayed } from '../../engine/partition/delayed-messages.ts';
 import type { EngineLimits } from '../../engine/partition/limits.ts';
 import type { Partition } from '../../engine/partition/partition.ts';
-import type { PendingMessage } from '../../engine/partition/pending-message.ts';
+import type { PendingMessage } from '../../engine/partition/activation.ts';
 import type { EgressRecord } from '../../egress/egress.ts';
 import type { Message } from '../../functions/message.ts';
 import { formatAddress } from '../../shared/address.ts';
@@ -231,7 +231,7 @@ export class Ledger implements PartitionWatcher {
     const { addresses } = partition.mailboxes;
     let before = addresses.find(target)?.blocked === true ? 0 : -1;
     // Messages of blocked addresses have a limit of their own.
-    for (const { mailbox, blocked } of addresses.withMessages()) if (!blocked) before += mailbox.length;
+    for (const [{ blocked }, messages] of partition.mailboxes.byAddress()) if (!blocked) before += messages.length;
     if (before >= limits.pendingMessagesMax) this.#report('limits', `a record is taken while ${before} messages are pending`);
     const passed = this.#inARow < limits.insideInvocationsMax ? passedBy(message, partition) : undefined;
     if (passed !== undefined) this.#report('inside first', `a record is taken before message ${shortId(passed)}`);
@@ -243,8 +243,8 @@ export class Ledger implements PartitionWatcher {
     if (this.#sources === undefined || this.#sources.limits.sentMessagesMax > sentLookedAtMax) return;
     const { partition, limits } = this.#sources;
     let sent = partition.delayed.size;
-    for (const { mailbox } of partition.mailboxes.addresses.withMessages()) {
-      for (const { caller } of mailbox) if (caller !== undefined) sent += 1;
+    for (const messages of partition.mailboxes.byAddress().values()) {
+      for (const { caller } of messages) if (caller !== undefined) sent += 1;
     }
     if (sent > limits.sentMessagesMax) this.#report('limits', `${sent} messages that functions have sent are in memory`);
   }
@@ -272,9 +272,8 @@ export class Ledger implements PartitionWatcher {
 
 /** Returns a message that could be handled, or will be after a state is read, while a record brings another one. */
 function passedBy(brought: Message, partition: Partition): string | undefined {
-  for (const { status, mailbox } of partition.mailboxes.addresses.withMessages()) {
+  for (const [{ status }, [first]] of partition.mailboxes.byAddress()) {
     if (status === 'running' || status === 'waiting') continue;
-    const first = mailbox.peek();
     if (first !== undefined && idOf(first) !== idOf(brought)) return idOf(first);
   }
   return undefined;

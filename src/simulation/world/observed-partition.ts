@@ -1,9 +1,8 @@
-import type { Activation } from '../../engine/partition/activation.ts';
+import type { Activation, PendingMessage } from '../../engine/partition/activation.ts';
 import type { Capture } from '../../engine/partition/commit-group.ts';
 import type { Delayed } from '../../engine/partition/delayed-messages.ts';
 import { Partition, type PartitionOptions } from '../../engine/partition/partition.ts';
 import type { PartitionRun } from '../../engine/partition/partition-ports.ts';
-import type { PendingMessage } from '../../engine/partition/pending-message.ts';
 import type { Message } from '../../functions/message.ts';
 import { formatAddress } from '../../shared/address.ts';
 
@@ -12,9 +11,9 @@ export type MessageEnd = 'succeeded' | 'given up';
 
 /** Receives everything that happens in a partition. */
 export interface PartitionWatcher {
-  /** A message has arrived in its mailbox. */
+  /** A message has arrived and waits for its turn. */
   arrived(message: Message): void;
-  /** A recovery has put a committed message back into its mailbox. */
+  /** A recovery has put a committed message back among those that wait. */
   restored(message: PendingMessage): void;
   /** A message was handled. `oldest` says whether it was the oldest that could be. */
   handled(oldest: boolean): void;
@@ -86,9 +85,12 @@ export class ObservedPartition extends Partition {
   /** Returns the address with the oldest message, of those that neither run a handler nor wait for another attempt. */
   #oldest(): Activation | undefined {
     let oldest: Activation | undefined;
-    for (const activation of this.mailboxes.addresses.withMessages()) {
+    let sequence = Infinity;
+    for (const [activation, [first]] of this.mailboxes.byAddress()) {
       if (activation.status === 'running' || activation.status === 'waiting') continue;
-      if (sequenceOf(activation) < (oldest === undefined ? Infinity : sequenceOf(oldest))) oldest = activation;
+      if (first === undefined || first.sequence >= sequence) continue;
+      oldest = activation;
+      sequence = first.sequence;
     }
     return oldest;
   }
@@ -106,7 +108,7 @@ export class ObservedPartition extends Partition {
     let counted = this.attempts.succeeded;
     mailboxes.remove = (activation, message) => {
       remove(activation, message);
-      // Successes are counted before their messages are taken out of the mailbox.
+      // Successes are counted before their messages are removed.
       const end = this.attempts.succeeded > counted ? 'succeeded' : 'given up';
       if (end === 'succeeded') counted += 1;
       this.touched.add(formatAddress(message.target));
@@ -129,8 +131,4 @@ export class ObservedPartition extends Partition {
       return due;
     };
   }
-}
-
-function sequenceOf({ mailbox }: Activation): number {
-  return mailbox.peek()?.sequence ?? Infinity;
 }

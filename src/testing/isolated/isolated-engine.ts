@@ -50,8 +50,8 @@ export class IsolatedEngine {
       readState: () => this.stored(),
       watch: (run: Parameters<RunningHandlers['add']>[0], settling: Promise<void>): void => {
         const settled = settling.then(
-          () => this.#partition.settled(run, clock.now()),
-          (error: unknown) => this.#partition.settled(run, clock.now(), { error }),
+          () => run.settled(clock.now()),
+          (error: unknown) => run.settled(clock.now(), { error }),
         );
         this.#handlers.add(run, settled);
       },

@@ -1,4 +1,4 @@
-import type { Run } from '../../engine/partition/attempt-runner.ts';
+import type { Run } from '../../engine/partition/run.ts';
 import { within } from '../../shared/time/deadline.ts';
 
 /**

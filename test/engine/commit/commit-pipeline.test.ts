@@ -2,12 +2,19 @@ import { describe, expect, it } from '@jest/globals';
 import { CommitPipeline } from '../../../src/engine/commit/commit-pipeline.ts';
 import { CommitGroup, type Capture } from '../../../src/engine/partition/commit-group.ts';
 import { defaultLimits } from '../../../src/engine/partition/limits.ts';
+import type { PendingMessage } from '../../../src/engine/partition/activation.ts';
 import type { Partition } from '../../../src/engine/partition/partition.ts';
 import type { Store } from '../../../src/storage/store.ts';
 import { pending } from '../partition/pending.ts';
 
 function setUp() {
   const group = new CommitGroup();
+  const arrived: PendingMessage[] = [];
+  const arrive = (sequence: number): void => {
+    const message = pending('a', sequence);
+    arrived.push(message);
+    group.arrived(message);
+  };
   const commits: { readonly keys: readonly string[]; readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
   const committed: Capture[] = [];
   const failures: unknown[] = [];
@@ -18,13 +25,13 @@ function setUp() {
   const pipeline = new CommitPipeline({
     // The pipeline uses nothing else of the store and of the partition.
     store: store as unknown as Store,
-    partition: { group, capture: () => group.capture() } as unknown as Partition,
+    partition: { group, capture: () => group.capture(arrived.splice(0)) } as unknown as Partition,
     limits: { ...defaultLimits, commitInvocationsMax: 3, commitIntervalMs: 10 },
     pace: { now: () => 0, nextTurn: () => undefined, stepsPerLook: 1 },
     committed: (capture) => committed.push(capture),
     failed: (error) => failures.push(error),
   });
-  return { group, pipeline, commits, committed, failures };
+  return { group, arrive, pipeline, commits, committed, failures };
 }
 
 async function settled(): Promise<void> {
@@ -33,10 +40,10 @@ async function settled(): Promise<void> {
 
 describe('CommitPipeline', () => {
   it('cuts again only when the commit before is durable (ENGINE-C1)', async () => {
-    const { group, pipeline, commits } = setUp();
-    group.arrived(pending('a', 1));
+    const { arrive, pipeline, commits } = setUp();
+    arrive(1);
     pipeline.cutIfDue(true);
-    group.arrived(pending('a', 2));
+    arrive(2);
     pipeline.cutIfDue(true);
     expect(commits.map(({ keys }) => keys)).toEqual([['1']]);
 
@@ -47,8 +54,8 @@ describe('CommitPipeline', () => {
   });
 
   it('reports a capture, and resolves those who wait for it, after it is durable and not before (ENGINE-C2)', async () => {
-    const { group, pipeline, commits, committed } = setUp();
-    group.arrived(pending('a', 1));
+    const { arrive, pipeline, commits, committed } = setUp();
+    arrive(1);
     let flushed = false;
     void pipeline.flushed().then(() => (flushed = true));
     pipeline.cutIfDue(true);
@@ -61,20 +68,20 @@ describe('CommitPipeline', () => {
   });
 
   it('reports nothing of a commit that fails, and cuts no other', async () => {
-    const { group, pipeline, commits, committed, failures } = setUp();
-    group.arrived(pending('a', 1));
+    const { arrive, pipeline, commits, committed, failures } = setUp();
+    arrive(1);
     pipeline.cutIfDue(true);
     commits[0]?.reject(new Error('disk'));
     await settled();
 
-    group.arrived(pending('a', 2));
+    arrive(2);
     pipeline.cutIfDue(true);
     expect([commits.length, committed, failures]).toEqual([1, [], [new Error('disk')]]);
   });
 
   it('waits under load until the group is full', () => {
-    const { group, pipeline, commits } = setUp();
-    group.arrived(pending('a', 1));
+    const { group, arrive, pipeline, commits } = setUp();
+    arrive(1);
     pipeline.cutIfDue(false);
     expect(commits).toEqual([]);
 

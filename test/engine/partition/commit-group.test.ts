@@ -29,11 +29,12 @@ describe('CommitGroup', () => {
     handled.stored = true;
     changeState(group);
     group.handled(handled);
-    group.arrived(pending('b', 2));
+    const sent = pending('b', 2);
+    group.arrived(sent);
     group.egress(record);
     group.position('carts', 'shard-1', '7');
 
-    const capture = group.capture();
+    const capture = group.capture([sent]);
     expect(keysOf(capture)).toEqual([
       '-messages/1',
       '+state/test/f/a/v/count',
@@ -52,15 +53,17 @@ describe('CommitGroup', () => {
     group.handled(message);
     message.handled = true;
 
+    expect([group.empty, group.bytes]).toEqual([true, 0]);
     expect(keysOf(group.capture())).toEqual([]);
-    expect(message.stored).toBe(false);
   });
 
   it('stores every message that is pending at the cut, with its failed attempts, and removes it when it is handled later (PARTITION-G3)', () => {
     const group = new CommitGroup();
     const message = pending('a', 1);
     group.arrived(message);
-    expect(keysOf(group.capture())).toEqual(['+messages/1']);
+    expect(group.empty).toBe(false);
+    expect(keysOf(group.capture([message]))).toEqual(['+messages/1']);
+    expect(group.empty).toBe(true);
 
     message.attempts = 1;
     group.retried(message);
@@ -73,9 +76,10 @@ describe('CommitGroup', () => {
 
   it('leaves a capture alone when more is gathered after it', () => {
     const group = new CommitGroup();
-    group.arrived(pending('a', 1));
+    const message = pending('a', 1);
+    group.arrived(message);
     group.egress(record);
-    const capture = group.capture();
+    const capture = group.capture([message]);
 
     group.egress(record);
     group.acknowledged('test/out', 1);

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Activation } from '../../../src/engine/partition/activation.ts';
+import type { Activation, PendingMessage } from '../../../src/engine/partition/activation.ts';
 import type { Mailboxes } from '../../../src/engine/partition/mailboxes.ts';
-import type { PendingMessage } from '../../../src/engine/partition/pending-message.ts';
 import { mailboxes, pending } from './pending.ts';
 
 function deliver(boxes: Mailboxes, message: PendingMessage): Activation {
@@ -10,39 +9,109 @@ function deliver(boxes: Mailboxes, message: PendingMessage): Activation {
   return activation;
 }
 
-/** Ids of the addresses with a message to handle, in the order in which they come up. */
-function readyIds({ ready }: Mailboxes): readonly string[] {
-  const ids: string[] = [];
-  for (let first = ready.first; first !== undefined; first = ready.first) {
-    ids.push(first.address.id);
-    ready.removeFirst();
+/** Messages in the order in which they come up, each handled at once. */
+function handleAll(boxes: Mailboxes): readonly PendingMessage[] {
+  const handled: PendingMessage[] = [];
+  for (let first = boxes.first; first?.activation !== undefined; first = boxes.first) {
+    handled.push(first);
+    boxes.take(first);
+    boxes.remove(first.activation, first);
+    boxes.release(first.activation);
   }
-  return ids;
+  return handled;
+}
+
+/** Takes the message, which must be the first, for a handler that goes on. */
+function run(boxes: Mailboxes, message: PendingMessage): Activation {
+  expect(boxes.first).toBe(message);
+  boxes.take(message);
+  const { activation } = message;
+  if (activation === undefined) throw new Error('the message was not delivered');
+  activation.status = 'running';
+  boxes.block(message);
+  return activation;
 }
 
 describe('Mailboxes', () => {
-  it('have the address with the oldest message first, whatever the order of delivery (PARTITION-E5)', () => {
+  it('pass over an address that runs, and go on with its messages before younger ones once it is released (PARTITION-E5, PARTITION-M2)', () => {
     const boxes = mailboxes();
-    for (const [id, sequence] of [
-      ['b', 3],
-      ['a', 1],
-      ['c', 2],
-      ['a', 4],
-    ] as const)
-      deliver(boxes, pending(id, sequence));
+    const messages = (['a', 'b', 'a', 'c', 'b', 'a'] as const).map((id, index) => pending(id, index + 1));
+    const [a1, b2, a3, c4, b5, a6] = messages;
+    for (const message of messages) deliver(boxes, message);
+    if (a1 === undefined || b2 === undefined || c4 === undefined) throw new Error('there are six');
 
-    expect(readyIds(boxes)).toEqual(['a', 'c', 'b']);
+    const a = run(boxes, a1);
+    const b = run(boxes, b2);
+    expect(boxes.first).toBe(c4);
+    boxes.remove(b, b2);
+    boxes.release(b);
+    boxes.remove(a, a1);
+    boxes.release(a);
+    expect(handleAll(boxes)).toEqual([a3, c4, b5, a6]);
+    expect([a.mailbox, b.mailbox, boxes.messages, boxes.bytes]).toEqual([undefined, undefined, 0, 0]);
   });
 
-  it('pass over an address that runs, and have it again once it is released', () => {
+  it('have the released address with the oldest message first, whatever the order of their release (PARTITION-E5)', () => {
+    const boxes = mailboxes();
+    const messages = (['a', 'b', 'c', 'b', 'a', 'd'] as const).map((id, index) => pending(id, index + 1));
+    for (const message of messages) deliver(boxes, message);
+    const running = messages.slice(0, 3).map((message) => ({ message, activation: run(boxes, message) }));
+    // The others are passed over.
+    expect(boxes.first).toBe(messages[5]);
+
+    for (const { message, activation } of [...running].reverse()) {
+      boxes.remove(activation, message);
+      boxes.release(activation);
+    }
+    expect(handleAll(boxes).map(({ sequence }) => sequence)).toEqual([4, 5, 6]);
+  });
+
+  it('wait for the address whose state is read, although others could go on (PARTITION-E5)', () => {
     const boxes = mailboxes();
     const a = deliver(boxes, pending('a', 1));
     deliver(boxes, pending('b', 2));
-    a.status = 'running';
+    a.status = 'loading';
 
-    expect(boxes.ready.first?.address.id).toBe('b');
-    boxes.release(a);
-    expect(readyIds(boxes)).toEqual(['a', 'b']);
+    expect(boxes.first?.sequence).toBe(1);
+  });
+
+  it('keep a failed message at its place until its address is released (PARTITION-E1, PARTITION-M1)', () => {
+    const boxes = mailboxes();
+    const [failing, other, next] = [pending('a', 1), pending('b', 2), pending('a', 3)];
+    for (const message of [failing, other, next]) deliver(boxes, message);
+    boxes.take(failing);
+    const { activation } = failing;
+    if (activation === undefined) throw new Error('the message was not delivered');
+    activation.status = 'waiting';
+    boxes.block(failing);
+    expect(boxes.first).toBe(other);
+
+    boxes.release(activation);
+    expect(handleAll(boxes)).toEqual([failing, other, next]);
+  });
+
+  it('keep messages of an address that batches in its mailbox, and its turn is that of the oldest', () => {
+    const boxes = mailboxes({}, {}, true);
+    const messages = (['a', 'b', 'a'] as const).map((id, index) => pending(id, index + 1));
+    for (const message of messages) deliver(boxes, message);
+
+    expect([...(messages[0]?.activation?.mailbox ?? [])]).toEqual([messages[0], messages[2]]);
+    expect(handleAll(boxes)).toEqual(messages);
+  });
+
+  it('return what no commit holds, wherever it waits, and not what was handled (PARTITION-G3)', () => {
+    const boxes = mailboxes();
+    const [running, passed, handled, queued] = [pending('a', 1), pending('a', 2), pending('b', 3), pending('c', 4)];
+    for (const message of [running, passed, handled, queued]) deliver(boxes, message);
+    run(boxes, running);
+    const b = run(boxes, handled);
+    boxes.remove(b, handled);
+    expect(boxes.takeUnstored()).toEqual([running, passed, queued]);
+
+    for (const message of [running, passed, queued]) message.stored = true;
+    const later = pending('c', 5);
+    deliver(boxes, later);
+    expect(boxes.takeUnstored()).toEqual([later]);
   });
 
   it('take messages past the budget, which only says that there is no room (PARTITION-E4)', () => {
@@ -54,7 +123,7 @@ describe('Mailboxes', () => {
   });
 
   it('count the messages of blocked addresses apart, so that they take no room of others', () => {
-    const boxes = mailboxes({ pendingMessagesMax: 2 });
+    const boxes = mailboxes({ pendingMessagesMax: 2 }, {}, true);
     deliver(boxes, pending('a', 1));
     const a = deliver(boxes, pending('a', 2));
 
@@ -64,28 +133,35 @@ describe('Mailboxes', () => {
     expect([boxes.hasRoom, boxes.messages]).toEqual([false, 2]);
   });
 
-  it('count nothing once every message is handled or dropped', () => {
+  it.each([true, false])(
+    'count nothing once every message is handled or dropped, in the queue or in a mailbox (PARTITION-M3, running: %p)',
+    (running) => {
+      const boxes = mailboxes();
+      const messages = [pending('a', 1), pending('a', 2), pending('a', 3)] as const;
+      const [first, second, third] = messages;
+      for (const message of messages) deliver(boxes, message);
+      const a = running ? run(boxes, first) : deliver(boxes, pending('a', 4));
+      // Looking for the next message passes over those of an address that runs.
+      expect(boxes.first?.sequence).toBe(running ? undefined : 1);
+
+      boxes.drop(a, new Set([second]));
+      expect([...boxes.byAddress()].map(([, waiting]) => waiting.slice(0, 2))).toEqual([[first, third]]);
+      if (running) boxes.remove(a, first);
+      boxes.release(a);
+      handleAll(boxes);
+      expect([boxes.messages, boxes.bytes, a.pending, a.mailbox]).toEqual([0, 0, 0, undefined]);
+      expect(messages.map(({ handled }) => handled)).toEqual([true, true, true]);
+    },
+  );
+
+  it('refuse to remove a message that is not the first of its address', () => {
     const boxes = mailboxes();
-    const [first, second, third] = [pending('a', 1), pending('a', 2), pending('a', 3)];
-    const a = deliver(boxes, first);
+    const [first, second] = [pending('a', 1), pending('a', 2)];
+    deliver(boxes, first);
     deliver(boxes, second);
-    deliver(boxes, third);
+    const a = run(boxes, first);
 
-    boxes.drop(a, new Set([second]));
-    expect([...a.mailbox]).toEqual([first, third]);
-    boxes.remove(a, first);
-    boxes.remove(a, third);
-    expect([boxes.messages, boxes.bytes, a.mailbox.length]).toEqual([0, 0, 0]);
-    expect([first.handled, second.handled, third.handled]).toEqual([true, true, true]);
-  });
-
-  it('refuse to remove a message that is not the first of its mailbox', () => {
-    const boxes = mailboxes();
-    const a = deliver(boxes, pending('a', 1));
-    const second = pending('a', 2);
-    deliver(boxes, second);
-
-    expect(() => boxes.remove(a, second)).toThrow('first of its mailbox');
+    expect(() => boxes.remove(a, second)).toThrow('first of its address');
   });
 
   it('return nothing for a type that nothing handles', () => {

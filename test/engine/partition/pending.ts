@@ -1,9 +1,9 @@
 import { Envelope } from '../../../src/envelope/envelope.ts';
-import { PendingMessage } from '../../../src/engine/partition/pending-message.ts';
+import { PendingMessage, type Executor } from '../../../src/engine/partition/activation.ts';
 import { defaultLimits, type EngineLimits } from '../../../src/engine/partition/limits.ts';
 import { Mailboxes } from '../../../src/engine/partition/mailboxes.ts';
 import { toFailurePolicy, type FunctionOptions } from '../../../src/functions/failure-policy.ts';
-import type { FunctionRegistry } from '../../../src/functions/function-registry.ts';
+import type { RegisteredFunction } from '../../../src/functions/function-registry.ts';
 
 /** An envelope whose event has the id. */
 export function envelope(id: string): Envelope {
@@ -15,10 +15,28 @@ export function pending(id: string, sequence: number): PendingMessage {
   return new PendingMessage({ target: { type: 'test/f', id }, caller: undefined, envelope: envelope(String(sequence)) }, sequence);
 }
 
+/** What handles the messages of `test/f`; with `batches`, several at a time. */
+export function executor(batches: boolean): Executor {
+  return {
+    ...{ batches, running: 0, started: 0 },
+    arrived: () => undefined,
+    load: () => undefined,
+    unreadable: () => undefined,
+    start: () => undefined,
+    drop: () => false,
+    abandon: () => undefined,
+  };
+}
+
 /** Mailboxes of a partition in which `test/f` is a class; no other type is known. */
-export function mailboxes(limits: Partial<EngineLimits> = {}, options: FunctionOptions = {}): Mailboxes {
+export function mailboxes(limits: Partial<EngineLimits> = {}, options: FunctionOptions = {}, batches = false): Mailboxes {
   const registered = { kind: 'class', definition: { policy: toFailurePolicy(options) } };
-  const functions = { find: (type: string) => (type === 'test/f' ? registered : undefined) };
-  // Mailboxes and settlement use nothing else of a function.
-  return new Mailboxes(functions as unknown as FunctionRegistry, { ...defaultLimits, ...limits });
+  return new Mailboxes(
+    {
+      // Mailboxes and settlement use nothing else of a function.
+      find: (type) => (type === 'test/f' ? (registered as unknown as RegisteredFunction) : undefined),
+      executorOf: () => executor(batches),
+    },
+    { ...defaultLimits, ...limits },
+  );
 }

@@ -4,8 +4,7 @@ import { DeadLetterIntake } from '../../../src/engine/partition/dead-letter-inta
 import { Deadlines } from '../../../src/engine/partition/deadlines.ts';
 import { DelayedMessages } from '../../../src/engine/partition/delayed-messages.ts';
 import { defaultLimits } from '../../../src/engine/partition/limits.ts';
-import type { Activation } from '../../../src/engine/partition/activation.ts';
-import type { PendingMessage } from '../../../src/engine/partition/pending-message.ts';
+import type { Activation, PendingMessage } from '../../../src/engine/partition/activation.ts';
 import { Settlement } from '../../../src/engine/partition/settlement.ts';
 import type { Attempt } from '../../../src/functions/attempt.ts';
 import type { Effects } from '../../../src/functions/effects.ts';
@@ -50,8 +49,7 @@ function setUp(options: FunctionOptions = {}) {
 function deliver({ boxes }: Pick<ReturnType<typeof setUp>, 'boxes'>, message: PendingMessage): Activation {
   const activation = boxes.deliver(message);
   if (activation === undefined) throw new Error('nothing handles the message');
-  boxes.ready.removeFirst();
-  activation.status = 'running';
+  boxes.take(message);
   return activation;
 }
 
@@ -80,7 +78,7 @@ describe('Settlement', () => {
 
     expect(done).toEqual(['keep', 'enqueue to b from a', 'egress test/out out']);
     expect(parts.group.capture().changes.map(({ collection, key }) => `${collection}/${key}`)).toEqual(['messages/1', 'delayed/101']);
-    expect([a.status, a.mailbox.length, parts.delayed.isPending(a.address, 'reminder')]).toEqual(['idle', 0, true]);
+    expect([a.status, a.pending, parts.delayed.isPending(a.address, 'reminder')]).toEqual(['idle', 0, true]);
     expect(parts.settlement.attempts).toEqual({ succeeded: 1, failed: 0, skipped: 0 });
   });
 
@@ -92,10 +90,10 @@ describe('Settlement', () => {
     parts.settlement.failed(a, message, attempt(), new Error('no'), 1_000);
 
     expect(done).toEqual(['discard']);
-    expect([a.status, a.mailbox.peek(), message.attempts, message.retryAt]).toEqual(['waiting', message, 1, 1_100]);
+    expect([a.status, a.mailbox?.peek(), message.attempts, message.retryAt]).toEqual(['waiting', message, 1, 1_100]);
     expect(parts.deadlines.nextDueAt).toBe(1_100);
     parts.deadlines.takeDue(1_100)?.act(1_100);
-    expect([a.status, parts.boxes.ready.first]).toEqual(['idle', a]);
+    expect([a.status, parts.boxes.first]).toEqual(['idle', message]);
   });
 
   it.each([
@@ -112,9 +110,9 @@ describe('Settlement', () => {
     parts.settlement.failed(a, message, attempt(), new Error('no'), 1_000);
 
     expect(done).toEqual(['discard', ...stops]);
-    expect([a.status, a.mailbox.length, parts.settlement.attempts.skipped]).toEqual([status, left, skipped]);
+    expect([a.status, a.pending, parts.settlement.attempts.skipped]).toEqual([status, left, skipped]);
     const captured = parts.group
-      .capture()
+      .capture(parts.boxes.takeUnstored())
       .changes.map(({ collection, key, value }) => `${value === undefined ? '-' : '+'}${collection}/${key}`);
     expect(captured).toEqual(changes);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Run } from '../../../src/engine/partition/attempt-runner.ts';
+import type { Run } from '../../../src/engine/partition/run.ts';
 import { RunningHandlers } from '../../../src/testing/isolated/running-handlers.ts';
 
 /** Only the identity of a run, and whether it has ended, matter here. */

@@ -5,15 +5,16 @@ import type { BatchResult, IncompleteContext } from '../../../functions/remote/i
 import type { RemoteFunction } from '../../../functions/remote/remote-function.ts';
 import { formatAddress } from '../../../shared/address.ts';
 import { assertInvariant, StatefunError, toError } from '../../../shared/errors.ts';
-import type { Activation } from '../activation.ts';
+import type { Activation, Executor, PendingMessage, RemoteCall } from '../activation.ts';
 import { failureLengthMax, failureOf } from '../attempt-failure.ts';
-import type { Deadline, RunWatcher } from '../attempt-runner.ts';
+import type { Deadline } from '../attempt-runner.ts';
 import type { CommitGroup } from '../commit-group.ts';
+import type { RunWatcher } from '../run.ts';
 import type { Mailboxes } from '../mailboxes.ts';
-import type { PendingMessage } from '../pending-message.ts';
-import type { RemoteCall } from './remote-call.ts';
+import type { StateEntry } from '../../../state/state-entry.ts';
 import { effectsOf } from './remote-effects.ts';
 import { isUnavailable, nextCall, retryAt, type RemoteRun } from './remote-run.ts';
+import { RemoteState } from './remote-state.ts';
 import { endless } from './remote-states.ts';
 import type { RemoteTypes } from './remote-types.ts';
 import type { TimerQueue } from '../timer-queue.ts';
@@ -48,7 +49,8 @@ export interface BatchRunnerParts {
  * PARTITION-B2. A response is checked as a whole before any part of it is applied; a failed attempt leaves no trace.
  * PARTITION-B3. A batch that is given up is tried message by message, so the policy applies only to the messages at fault.
  */
-export class BatchRunner {
+export class BatchRunner implements Executor {
+  readonly batches = true;
   readonly #host: InvocationHost;
   readonly #types: RemoteTypes;
   readonly #mailboxes: Mailboxes;
@@ -79,8 +81,8 @@ export class BatchRunner {
     return this.#started;
   }
 
-  /** Counts a message that has arrived in the mailbox of the address. */
-  arrived(activation: Activation, { type, policy }: RemoteFunction): void {
+  arrived(activation: Activation): void {
+    const { type, policy } = remoteOf(activation);
     const { metrics } = this.#types.ensure(type);
     metrics.received(1);
     metrics.add('numBacklog', 1);
@@ -89,8 +91,17 @@ export class BatchRunner {
     metrics.add('numBlockedAddress', 1);
   }
 
+  load(activation: Activation, entries: readonly StateEntry[]): void {
+    activation.remoteState = new RemoteState(this.#types.ensure(activation.address.type).states, entries);
+  }
+
+  unreadable(activation: Activation, message: PendingMessage, error: unknown): void {
+    this.#outcomes.giveUp(activation, message, remoteOf(activation).policy.onFailure, toError(error));
+  }
+
   /** Tries the call of the address again, or starts one with the waiting messages. */
-  start(activation: Activation, remote: RemoteFunction, nowMs: number): void {
+  start(activation: Activation, _first: PendingMessage, nowMs: number): void {
+    const remote = remoteOf(activation);
     const type = this.#types.ensure(remote.type);
     if (!type.states.discovered) {
       if (type.discovering !== undefined) {
@@ -108,8 +119,13 @@ export class BatchRunner {
     this.#attempt(activation, remote, activation.call, nowMs);
   }
 
+  /** A call that is under way may have been handled, so it goes on. */
+  drop(): boolean {
+    return false;
+  }
+
   /** Ends an attempt that has a response or has failed. */
-  settled(run: RemoteRun, nowMs: number, failure?: { readonly error: unknown }): void {
+  #settled(run: RemoteRun, nowMs: number, failure?: { readonly error: unknown }): void {
     if (run.ended) return;
     this.#end(run, nowMs, failure !== undefined);
     try {
@@ -124,7 +140,6 @@ export class BatchRunner {
     this.#unblock(run.activation, run.remote);
   }
 
-  /** Aborts all calls because the engine stops. They change nothing more. */
   abandon(): void {
     for (const run of this.#runs) {
       run.ended = true;
@@ -143,7 +158,10 @@ export class BatchRunner {
     const states = state.attached(nowMs);
     const attached = new Set(states.map(({ name }) => name));
     const base = { activation, remote, call, attached, startedAtMs: nowMs, controller };
-    const run: RemoteRun = { kind: 'remote', ...base, timeout: undefined, answer: undefined, ended: false };
+    const run: RemoteRun = {
+      ...{ kind: 'remote', ...base, timeout: undefined, answer: undefined, ended: false },
+      settled: (endMs, failure) => this.#settled(run, endMs, failure),
+    };
     run.timeout = this.#deadlines.add({ dueAt: call.budgetEndsAt, cancelled: false, act: (dueMs) => this.#timeOut(run, dueMs) });
     activation.status = 'running';
     this.#runs.add(run);
@@ -219,7 +237,7 @@ export class BatchRunner {
     const summary = `${run.remote.client.description} has not answered for ${where} within ${nowMs - run.startedAtMs} ms.`;
     const error = new StatefunError('REMOTE_CALL_TIMEOUT', summary, { facts: { address: run.activation.address } });
     run.controller.abort(error);
-    this.settled(run, nowMs, { error });
+    this.#settled(run, nowMs, { error });
   }
 
   #end(run: RemoteRun, nowMs: number, failed: boolean): void {
@@ -262,5 +280,10 @@ export class BatchRunner {
 
 /** Returns the number of messages that wait behind the current call. */
 function backlogOf({ mailbox, call }: Activation): number {
-  return mailbox.length - (call?.messages.length ?? 0);
+  return (mailbox?.length ?? 0) - (call?.messages.length ?? 0);
+}
+
+function remoteOf({ function: registered }: Activation): RemoteFunction {
+  assertInvariant(registered.kind === 'remote', 'calls are for functions of other processes');
+  return registered;
 }

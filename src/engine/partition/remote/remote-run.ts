@@ -2,10 +2,9 @@ import type { BatchResponse } from '../../../functions/remote/invocation-batch.t
 import type { RemoteFunction } from '../../../functions/remote/remote-function.ts';
 import { hasCode, StatefunError } from '../../../shared/errors.ts';
 import { backOffDelayMs } from '../../../shared/time/back-off.ts';
-import type { Activation } from '../activation.ts';
+import type { Activation, PendingMessage, RemoteCall } from '../activation.ts';
 import type { Deadline } from '../attempt-runner.ts';
-import type { PendingMessage } from '../pending-message.ts';
-import type { RemoteCall } from './remote-call.ts';
+import type { Run } from '../run.ts';
 
 /** StateFun's back-off. Lower finds an endpoint that is back sooner, and calls one that is down more often. */
 const retryDelays = { firstMs: 4, maxMs: 10_000 };
@@ -16,9 +15,8 @@ const retryAfterMsMax = 10 * 60_000;
 const batchBytesMax = 8 * 1024 * 1024;
 
 /** One attempt of a call that has not ended. */
-export interface RemoteRun {
+export interface RemoteRun extends Run {
   readonly kind: 'remote';
-  readonly activation: Activation;
   readonly remote: RemoteFunction;
   readonly call: RemoteCall;
   /** Names of the states that are sent with it. */
@@ -35,7 +33,7 @@ export interface RemoteRun {
 export function nextCall({ mailbox, singly }: Activation, batchMessagesMax: number): RemoteCall {
   const messages: PendingMessage[] = [];
   let bytes = 0;
-  for (const message of mailbox) {
+  for (const message of mailbox ?? []) {
     bytes += message.envelope.payloadBytes;
     if (messages.length > 0 && (singly > 0 || messages.length >= batchMessagesMax || bytes > batchBytesMax)) break;
     messages.push(message);

@@ -65,6 +65,7 @@ export async function bundle(folder, entries) {
   });
   await build.close();
   const chunks = output.filter(({ type }) => type === 'chunk');
+  ensureNoCircles(chunks);
   removeModules(folder);
   for (const file of output) writeOutput(folder, file);
   writeLicences(folder, chunks);
@@ -97,7 +98,20 @@ function chunkNameOf(id, graph, audiencesOf) {
   if (isEntry || dynamicImporters.length > 0) return null;
   const names = audiencesOf(id, graph);
   const own = names.length === 0 ? null : names.join('-');
-  return id.includes(inPackages) ? `packages-${own ?? 'others'}` : own;
+  return id.includes(inPackages) || id === leftOutId ? `packages-${own ?? 'others'}` : own;
+}
+
+/** Chunks that import each other would run code before what it needs. */
+function ensureNoCircles(chunks) {
+  const imports = new Map(chunks.map((chunk) => [chunk.fileName, chunk.imports]));
+  const done = new Set();
+  const visit = (name, path) => {
+    if (path.includes(name)) throw new Error(`chunks import each other: ${[...path.slice(path.indexOf(name)), name].join(' -> ')}`);
+    if (done.has(name)) return;
+    for (const imported of imports.get(name) ?? []) visit(imported, [...path, name]);
+    done.add(name);
+  };
+  for (const name of imports.keys()) visit(name, []);
 }
 
 /** Removes the JavaScript of the compiler. Declarations stay, and CommonJS that other processes load by its path. */

@@ -5,12 +5,14 @@
  *   npm run bench -- cost       what an event costs as addresses, events, messages and state grow
  *   npm run bench -- store      the log store, beside LevelDB and LMDB
  *   npm run bench -- peers      the shopping cart on this engine, Flink StateFun and Restate
+ *   npm run bench -- start      how long the command takes to start
  *   npm run bench -- profile    where the time of CPU profiles went
  */
 import { runCart } from './cart-run.ts';
 import { runCost } from './cost/run.ts';
 import { runPeers } from './peers/run.ts';
 import { runProfile } from './profile-run.ts';
+import { runStart } from './start/run.ts';
 import { runStore } from './store-run.ts';
 
 const benchmarks: Readonly<Record<string, (parameters: readonly string[]) => Promise<void>>> = {
@@ -18,6 +20,7 @@ const benchmarks: Readonly<Record<string, (parameters: readonly string[]) => Pro
   cost: runCost,
   peers: runPeers,
   profile: runProfile,
+  start: runStart,
   store: runStore,
 };
 

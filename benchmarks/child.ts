@@ -7,11 +7,12 @@ import { MemoryStore } from 'statefun/storage';
 import { measureAllocation } from './allocation.ts';
 import { anewCartModule, type CartExample } from './anew-cart.ts';
 import { BareLoop } from './bare-loop.ts';
+import { CartContents } from './cart-contents.ts';
 import { digestOf } from './cart-digest.ts';
 import { CartEgress } from './cart-egress.ts';
 import { cartCount, CartEvents, productCount, type GeneratedEvent } from './cart-events.ts';
 import { startCpuProfile } from './cpu-profile.ts';
-import { feedEvenly, latencyOf } from './latency.ts';
+import { feedEvenly, latencyOf, measureAlone } from './latency.ts';
 import type { Latency, Measurement, Mode, Task } from './measurement.ts';
 import { serveTask } from './run-task.ts';
 import { bytesWritten, startStopwatch } from './stopwatch.ts';
@@ -23,6 +24,8 @@ const egressId = 'example/cart-status';
 const feedRecords = 5_000;
 /** Events of the phase that counts allocation. */
 const allocationEvents = 20_000;
+/** Events of the phase that measures the latency of an engine at rest. */
+const eventsAlone = 1_000;
 
 const bytesOf = (events: readonly GeneratedEvent[]): number => events.reduce((bytes, { data }) => bytes + data.byteLength, 0);
 
@@ -101,19 +104,22 @@ async function measureFramework({ mode, events: count, latencyMs, folder, cpuPro
   const more = source.take(allocationEvents);
   const allocatedBytesPerEvent = (await measureAllocation(() => feed(more))) / allocationEvents;
 
-  let latency: Latency | undefined;
+  let latencies: { readonly latency?: Latency; readonly latencyAtRest?: Latency } = {};
   if (latencyMs > 0) {
     const eventsPerSecond = (count / elapsed.durationMs) * 500;
-    const firstNumber = source.nextNumber;
     const paced = source.take(Math.floor((eventsPerSecond * latencyMs) / 1_000));
     egress.kept = [];
     const dueMs = await feedEvenly(ingress, paced, eventsPerSecond);
     await running.whenQuiet();
-    latency = latencyOf(egress.kept, dueMs, firstNumber, eventsPerSecond);
+    const contents = new CartContents();
+    contents.addAll([...preload, ...events, ...more]);
+    const latency = latencyOf(egress.kept, paced, dueMs, contents);
+    const subject = { ingress, egress, contents, whenQuiet: () => running.whenQuiet() };
+    latencies = { latency, latencyAtRest: await measureAlone(subject, source.take(eventsAlone)) };
   }
   await running.stop();
   rmSync(stateFolder, { recursive: true, force: true });
-  return { ...throughput, allocatedBytesPerEvent, ...(latency === undefined ? {} : { latency }) };
+  return { ...throughput, allocatedBytesPerEvent, ...latencies };
 }
 
 /** The example is another package, built before this runs. */

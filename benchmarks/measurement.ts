@@ -26,7 +26,6 @@ export interface Task {
 }
 
 export interface Latency {
-  readonly eventsPerSecond: number;
   readonly samples: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -53,5 +52,8 @@ export interface Measurement {
   readonly commits?: number;
   /** Bytes passed to write calls; undefined where the system does not count them. */
   readonly writtenBytes?: number;
+  /** At half of the events/s that were measured. */
   readonly latency?: Latency;
+  /** Of single events, each into an engine at rest. */
+  readonly latencyAtRest?: Latency;
 }

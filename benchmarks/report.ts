@@ -47,6 +47,8 @@ const figures: readonly { name: string; unit: string; of: (measurement: Measurem
   { name: 'invocations an event', unit: '', of: (one) => one.invocations && one.invocations / one.events },
   { name: 'commits', unit: '', of: (one) => one.commits },
   { name: 'written', unit: 'MB', of: (one) => one.writtenBytes && one.writtenBytes / mega },
+  { name: 'latency at rest, p50', unit: 'ms', of: (one) => one.latencyAtRest?.p50Ms },
+  { name: 'latency at rest, p99', unit: 'ms', of: (one) => one.latencyAtRest?.p99Ms },
   { name: 'latency at half load, p50', unit: 'ms', of: (one) => one.latency?.p50Ms },
   { name: 'latency at half load, p99', unit: 'ms', of: (one) => one.latency?.p99Ms },
   { name: 'latency at half load, longest', unit: 'ms', of: (one) => one.latency?.maxMs },
@@ -80,8 +82,8 @@ const durableOverBareMin = (node: string): number => (Number(/^v(\d+)/.exec(node
 
 function goalsOf(rounds: readonly Round[], node: string): readonly Goal[] {
   const speed = (of: Mode, over: Mode): Range => rangeOf(rounds.map((round) => round[over].durationMs / round[of].durationMs));
-  const latency = (of: (latency: Latency) => number): Range =>
-    rangeOf(rounds.flatMap(({ durable }) => (durable.latency === undefined ? [] : [of(durable.latency)])));
+  const latency = (of: (latency: Latency) => number, kind: 'latency' | 'latencyAtRest' = 'latency'): Range =>
+    rangeOf(rounds.map(({ durable }) => durable[kind]).flatMap((measured) => (measured === undefined ? [] : [of(measured)])));
   const processorTime = rangeOf(rounds.map((round) => round.durable.cpuMs / round['bare-loop'].cpuMs));
   return [
     atLeast(durableOverBareMin(node), 'durable ÷ bare loop, events/s', speed('durable', 'bare-loop')),
@@ -90,6 +92,11 @@ function goalsOf(rounds: readonly Round[], node: string): readonly Goal[] {
     atLeast(0.5, 'egress made anew ÷ bare loop, events/s', speed('durable-anew', 'bare-loop')),
     atLeast(0.5, 'half evicted ÷ bare loop, events/s', speed('durable-evicted', 'bare-loop')),
     atMost(20, 'allocation an event, KB', rangeOf(rounds.map(({ durable }) => durable.allocatedBytesPerEvent / 1_000))),
+    atMost(
+      1.5,
+      'latency at rest, p50 ms',
+      latency(({ p50Ms }) => p50Ms, 'latencyAtRest'),
+    ),
     atMost(
       15,
       'latency at half load, p99 ms',

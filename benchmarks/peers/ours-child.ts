@@ -6,6 +6,7 @@ import { memoryIngress } from 'statefun/connectors';
 import { BareLoop } from '../bare-loop.ts';
 import { digestOf } from '../cart-digest.ts';
 import { CartEgress } from '../cart-egress.ts';
+import { CartContents } from '../cart-contents.ts';
 import { feedEvenly, latencyOf } from '../latency.ts';
 import { serveTask } from '../run-task.ts';
 import { startStopwatch } from '../stopwatch.ts';
@@ -77,7 +78,9 @@ async function measureEngine({ events: path, fill, warm, count, latencySeconds, 
     egress.kept = [];
     const dueMs = await feedEvenly(ingress, paced, eventsPerSecond);
     await running.whenQuiet();
-    latency = { latency: latencyOf(egress.kept, dueMs, first, eventsPerSecond) };
+    const contents = new CartContents();
+    for (let index = 0; index < first; index += 1) contents.add(events.event(index));
+    latency = { latency: { eventsPerSecond, ...latencyOf(egress.kept, paced, dueMs, contents) } };
   }
   await running.stop();
   return { ...throughput, ...latency };

@@ -117,7 +117,7 @@ export class EngineLoop {
     try {
       const more = this.#work();
       if (!this.#running) return;
-      this.#options.pipeline.cutIfDue(!more && this.#options.partition.states.underWay === 0);
+      this.#options.pipeline.cutIfDue(!more && this.#options.partition.states.reading === 0);
       this.#lastActiveAtMs = this.#options.pace.now();
       if (more) this.wake();
       else this.#armAlarm();

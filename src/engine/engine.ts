@@ -196,7 +196,7 @@ export class Engine {
 
   get #activity(): Activity {
     const { loop, partition, outbox } = this.#parts;
-    if (loop.busy || partition.states.underWay > 0 || !outbox.resting) return 'busy';
+    if (loop.busy || partition.states.reading > 0 || !outbox.resting) return 'busy';
     return partition.running > 0 ? { handlersStarted: partition.handlersStarted } : 'quiet';
   }
 

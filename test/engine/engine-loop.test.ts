@@ -24,7 +24,7 @@ function setUp(messages: number) {
         return activation;
       },
       group: { bytes: 0, invocations: 0, empty: true },
-      states: { underWay: 0 },
+      states: { reading: 0 },
       mailboxes: { hasRoom: true },
     },
     intake: { takeNext: () => false },

@@ -125,17 +125,17 @@ export class MemoryIngress implements Ingress {
   }
 
   async #run(context: IngressContext, signal: AbortSignal): Promise<void> {
-    let mayGoOn = true;
+    let mayContinue = true;
     try {
       await this.#pump(context, signal);
     } catch (error) {
-      mayGoOn = false;
+      mayContinue = false;
       // Delivery ends only when the engine stops or the ingress does.
       this.#rejectWaiting(error);
     }
     this.#isPumping = false;
     // Records may have been added, or the ingress ended, stopped or restarted, since the last check.
-    if (this.#context !== context || (mayGoOn && !signal.aborted && this.#hasWork(context))) this.#wake();
+    if (this.#context !== context || (mayContinue && !signal.aborted && this.#hasWork(context))) this.#wake();
   }
 
   async #pump(context: IngressContext, signal: AbortSignal): Promise<void> {

@@ -12,15 +12,15 @@ export interface StateLoadingParts {
 /** Loads the states of addresses into memory: for the next message, and ahead of time for those behind it. */
 export class StateLoading {
   readonly #parts: StateLoadingParts;
-  #underWay = 0;
+  #reading = 0;
 
   constructor(parts: StateLoadingParts) {
     this.#parts = parts;
   }
 
-  /** The number of states that are being read. */
-  get underWay(): number {
-    return this.#underWay;
+  /** Number of states that are being read. */
+  get reading(): number {
+    return this.#reading;
   }
 
   /** Loads the state of an address. Returns false when it has to be read first. */
@@ -31,7 +31,7 @@ export class StateLoading {
       return true;
     }
     activation.status = 'loading';
-    this.#underWay += 1;
+    this.#reading += 1;
     return false;
   }
 
@@ -52,7 +52,7 @@ export class StateLoading {
 
   /** Takes the entries of an address that have been read. */
   arrived(activation: Activation, entries: readonly StateEntry[], nowMs: number): void {
-    this.#underWay -= 1;
+    this.#reading -= 1;
     activation.status = 'idle';
     this.#set(activation, entries, nowMs);
   }

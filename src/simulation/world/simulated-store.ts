@@ -4,7 +4,7 @@ import type { Store, StoreChange, StoredValue, StoreStats } from '../../storage/
 /** The steps of a commit: nothing is written yet, or everything is and the engine does not know. */
 export type CommitStep = 'begun' | 'written';
 
-interface CommitUnderWay {
+interface RunningCommit {
   readonly changes: readonly StoreChange[];
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
@@ -28,7 +28,7 @@ export class SimulatedStore implements Store {
   readonly #options: SimulatedStoreOptions;
   /** Reads that wait for their result. */
   readonly reads: { readonly collection: string; readonly answer: () => void }[] = [];
-  #running: CommitUnderWay | undefined;
+  #running: RunningCommit | undefined;
   #commits = 0;
   #dead = false;
 

@@ -192,7 +192,7 @@ export class Compaction {
     for (const target of targets) {
       target.units = copied.units;
       target.tombstoneUnits = copied.tombstoneUnits;
-      // Commits go on between two batches.
+      // Commits continue between two batches.
       while (copied.moveBatch(target)) await nextTurn();
     }
     for (const source of sources) segments.retire(source, () => this.#remove(source.listed.number));

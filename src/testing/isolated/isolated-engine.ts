@@ -111,12 +111,12 @@ export class IsolatedEngine {
     await this.#moveWhile(() => this.#partition.mailboxes.messages > 0);
   }
 
-  async #moveWhile(goesOn: (nextDueAt: number) => boolean): Promise<void> {
+  async #moveWhile(continues: (nextDueAt: number) => boolean): Promise<void> {
     const { clock } = this.#options;
     await this.settle();
     for (let rounds = 0; ; rounds += 1) {
       const next = this.#partition.nextDueAt;
-      if (next === undefined || !goesOn(next)) return;
+      if (next === undefined || !continues(next)) return;
       if (rounds === invocationsMax) throw this.#endless();
       clock.step(next);
       this.#partition.advance(clock.now());

@@ -7,7 +7,7 @@ import { describeMachine } from './machine.ts';
 import { modes, type Measurement, type Mode, type Task } from './measurement.ts';
 import { findNode } from './node-executable.ts';
 import { watchOthers } from './others-share.ts';
-import { toFormat, type OutputFormat } from './range.ts';
+import { outputOptions, regionOf, toFormat, writeReport, type OutputFormat } from './output.ts';
 import { formatReport, reportOf, type Round } from './report.ts';
 import { runTask } from './run-task.ts';
 
@@ -29,8 +29,7 @@ export function readCartOptions(parameters: readonly string[]): CartOptions {
     options: {
       rounds: { type: 'string', default: '5' },
       events: { type: 'string', default: '100000' },
-      json: { type: 'boolean', default: false },
-      markdown: { type: 'boolean', default: false },
+      ...outputOptions,
       node: { type: 'string' },
       'cpu-profile': { type: 'string' },
     },
@@ -79,7 +78,7 @@ export async function runCart(parameters: readonly string[]): Promise<void> {
     const others = watchOthers();
     const rounds = await measureRounds(options, node.path, folder);
     const report = reportOf(machine, others(), rounds);
-    console.log(options.format === 'json' ? JSON.stringify(report, undefined, 2) : formatReport(report, options.format));
+    writeReport(regionOf('cart', machine.node), report, options.format, formatReport);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

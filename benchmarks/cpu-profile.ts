@@ -24,7 +24,8 @@ export async function startCpuProfile(path: string | undefined): Promise<(events
     const { profile } = await session.post('Profiler.stop');
     session.disconnect();
     const ofThread = threadBeforeMs === undefined || threadAfterMs === undefined ? {} : { threadCpuMs: threadAfterMs - threadBeforeMs };
+    const work: ProfiledWork = { date: new Date().toISOString().slice(0, 10), node: process.version, events, cpuMs, ...ofThread };
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, JSON.stringify({ ...profile, work: { events, cpuMs, ...ofThread } satisfies ProfiledWork }));
+    writeFileSync(path, JSON.stringify({ ...profile, work }));
   };
 }

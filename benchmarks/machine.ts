@@ -3,8 +3,10 @@ import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { formatRange, rangeOf, type Range } from './range.ts';
 
-/** The machine that a benchmark ran on; figures mean nothing without it. */
+/** The machine that a benchmark ran on, and when; figures mean nothing without it. */
 export interface Machine {
+  /** `2026-11-28`. */
+  readonly date: string;
   readonly node: string;
   readonly platform: string;
   readonly cpu: string;
@@ -18,6 +20,7 @@ export interface Machine {
 /** `node` is the version of Node that runs the measurements. */
 export function describeMachine(folder: string, node = process.version): Machine {
   return {
+    date: new Date().toISOString().slice(0, 10),
     node,
     platform: `${process.platform} ${process.arch}`,
     cpu: cpus()[0]?.model ?? 'unknown',
@@ -27,13 +30,20 @@ export function describeMachine(folder: string, node = process.version): Machine
   };
 }
 
+/** From this share of the processors on, what other processes do shows in the figures. */
+const loadedShareMin = 0.1;
+
 /** Two lines about the machine, and one about others that used it meanwhile, if the system tells. */
 export function formatMachine(machine: Machine, othersShare?: number): readonly string[] {
-  const { cpuCount, cpu, platform, node, load, fdatasyncMs } = machine;
+  const { date, cpuCount, cpu, platform, node, load, fdatasyncMs } = machine;
   return [
-    `${cpuCount} x ${cpu}, ${platform}, Node ${node}, load ${load.toFixed(1)} before the start`,
+    `${date}, ${cpuCount} x ${cpu}, ${platform}, Node ${node}, load ${load.toFixed(1)} before the start`,
     `fdatasync of a 4 KB append: ${formatRange(fdatasyncMs, (value) => value.toFixed(2))} ms`,
-    ...(othersShare === undefined ? [] : [`other processes used ${(othersShare * 100).toFixed(0)} % of the processors meanwhile`]),
+    ...(othersShare === undefined
+      ? []
+      : [
+          `${othersShare < loadedShareMin ? 'other' : 'UNDER LOAD: other'} processes used ${(othersShare * 100).toFixed(0)} % of the processors meanwhile`,
+        ]),
   ];
 }
 

@@ -23,6 +23,10 @@ export interface CpuProfile {
 }
 
 export interface ProfiledWork {
+  /** `2026-11-28`. */
+  readonly date: string;
+  /** Version of Node. */
+  readonly node: string;
   readonly events: number;
   /** Processor time of all threads of the process. */
   readonly cpuMs: number;

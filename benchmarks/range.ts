@@ -28,13 +28,9 @@ export function formatNumber(value: number): string {
 /** How tables are written: with spaces between the columns, or for BENCHMARKS.md. */
 export type TableFormat = 'text' | 'markdown';
 
-/** How a report is written; `json` has every measurement of every round. */
-export type OutputFormat = TableFormat | 'json';
-
-/** The format that the options `--json` and `--markdown` ask for. */
-export function toFormat({ json, markdown }: { readonly json: boolean; readonly markdown: boolean }): OutputFormat {
-  if (json) return 'json';
-  return markdown ? 'markdown' : 'text';
+/** Lines about a report: as they are, or as a list. */
+export function formatNotes(lines: readonly string[], format: TableFormat): readonly string[] {
+  return format === 'text' ? lines : lines.map((line) => `- ${line}`);
 }
 
 /** The first row is the head. */

@@ -1,7 +1,7 @@
 import { cartCount, productCount, productEventShare, zipfExponent } from './cart-events.ts';
 import { formatMachine, type Machine } from './machine.ts';
 import { modes, modeTitles, type Latency, type Measurement, type Mode } from './measurement.ts';
-import { formatNumber, formatRange, formatTable, rangeOf, type Range, type TableFormat } from './range.ts';
+import { formatNotes, formatNumber, formatRange, formatTable, rangeOf, type Range, type TableFormat } from './range.ts';
 
 /** The measurements of one round, by mode. */
 export type Round = Readonly<Record<Mode, Measurement>>;
@@ -137,17 +137,19 @@ export function formatReport(report: CartReport, format: TableFormat): string {
     min === undefined ? `≤ ${formatNumber(max ?? Number.NaN)}` : `≥ ${formatNumber(min)}`,
     isReached ? 'reached' : 'NOT REACHED',
   ]);
-  return [
-    `Shopping cart: ${formatNumber(events)} events of ${eventBytes.toFixed(0)} bytes, ${Math.round(productEventShare * 100)} % product and ${Math.round((1 - productEventShare) * 100)} % cart events,`,
-    `${formatNumber(cartCount)} carts and ${formatNumber(productCount)} products, zipf ${zipfExponent}; ${rounds.length} rounds: median (min-max)`,
+  const notes = [
+    `Shopping cart: ${formatNumber(events)} events of ${eventBytes.toFixed(0)} bytes, ${Math.round(productEventShare * 100)} % product and ${Math.round((1 - productEventShare) * 100)} % cart events, ${formatNumber(cartCount)} carts and ${formatNumber(productCount)} products, zipf ${zipfExponent}`,
+    rounds.length === 1 ? 'One round' : `${rounds.length} rounds: median (min-max)`,
     ...formatMachine(machine, othersShare),
+    sameResults
+      ? 'Every run sent the same events and ended with the same carts.'
+      : 'THE RUNS DIFFER in what they sent or ended with: the figures mean nothing.',
+  ];
+  return [
+    ...formatNotes(notes, format),
     '',
     ...formatTable([['', ...modes.map((mode) => modeTitles[mode])], ...cells], format),
     '',
     ...formatTable([['', 'measured', 'goal', ''], ...goalCells], format),
-    '',
-    sameResults
-      ? 'Every run sent the same events and ended with the same carts.'
-      : 'THE RUNS DIFFER in what they sent or ended with: the figures mean nothing.',
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-import { formatNumber, formatRange, formatTable, rangeOf, type Range, type TableFormat } from './range.ts';
+import { formatNotes, formatNumber, formatRange, formatTable, rangeOf, type Range, type TableFormat } from './range.ts';
 import { formatMachine, type Machine } from './machine.ts';
 import { commitKeys, valueBytes } from './store-data.ts';
 import { subjects, type StartMeasurement, type Subject, type WorkMeasurement } from './store-measurement.ts';
@@ -86,9 +86,12 @@ export function formatStoreReport(report: StoreReport, format: TableFormat): str
     }),
   ]);
   const names: Readonly<Record<Subject, string>> = { log: 'log store', level: 'LevelDB', lmdb: 'LMDB' };
-  return [
+  const notes = [
     `Stores: ${formatNumber(keys)} keys of ${valueBytes} B, overwritten for ${seconds} s; ${rounds.length} rounds: median (min-max)`,
     ...formatMachine(machine, othersShare),
+  ];
+  return [
+    ...formatNotes(notes, format),
     '',
     ...formatTable([['', 'goal', ...measured.map((subject) => names[subject])], ...cells], format),
   ].join('\n');

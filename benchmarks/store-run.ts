@@ -7,7 +7,8 @@ import { describeMachine } from './machine.ts';
 import { installFolder } from './installed.ts';
 import { findNode } from './node-executable.ts';
 import { watchOthers } from './others-share.ts';
-import { formatNumber, toFormat, type OutputFormat } from './range.ts';
+import { outputOptions, toFormat, writeReport, type OutputFormat } from './output.ts';
+import { formatNumber } from './range.ts';
 import { runTask } from './run-task.ts';
 import { subjects, type StartMeasurement, type StoreTask, type Subject, type WorkMeasurement } from './store-measurement.ts';
 import { formatStoreReport, storeReportOf, type StoreRound, type SubjectMeasurement } from './store-report.ts';
@@ -32,8 +33,7 @@ export function readStoreOptions(parameters: readonly string[]): StoreOptions {
       keys: { type: 'string', default: '200000' },
       seconds: { type: 'string', default: '12' },
       only: { type: 'string' },
-      json: { type: 'boolean', default: false },
-      markdown: { type: 'boolean', default: false },
+      ...outputOptions,
       node: { type: 'string' },
     },
   });
@@ -103,7 +103,7 @@ export async function runStore(parameters: readonly string[]): Promise<void> {
       rounds.push(round);
     }
     const report = storeReportOf({ machine, othersShare: others(), keys: options.keys, seconds: options.seconds, rounds });
-    console.log(options.format === 'json' ? JSON.stringify(report, undefined, 2) : formatStoreReport(report, options.format));
+    writeReport('store', report, options.format, formatStoreReport);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,6 +1,5 @@
-import type { Machine } from '../machine.ts';
-import { formatMachine } from '../machine.ts';
-import { formatNumber, formatRange, formatTable, rangeOf, type Range, type TableFormat } from '../range.ts';
+import { formatMachine, type Machine } from '../machine.ts';
+import { formatNotes, formatNumber, formatRange, formatTable, rangeOf, type Range, type TableFormat } from '../range.ts';
 import type { CostMeasurement } from './measurement.ts';
 import { groups, groupTitles, type Row } from './rows.ts';
 
@@ -49,13 +48,20 @@ const columns: readonly { readonly title: string; readonly of: (one: CostMeasure
 export function formatCostReport(report: CostReport, format: TableFormat): string {
   const { machine, othersShare, rounds, rows } = report;
   const measuredGroups = groups.filter((group) => rows.some(({ row }) => row.group === group));
-  return [
+  const notes = [
     `Cost as the work grows: ${rounds === 1 ? 'one round' : `${rounds} rounds, median (min-max)`}`,
     ...formatMachine(machine, othersShare),
+  ];
+  return [
+    ...formatNotes(notes, format),
     ...measuredGroups.flatMap((group) => {
       const { title, unit } = groupTitles[group];
       const ofGroup = rows.filter(({ row }) => row.group === group);
-      return ['', `${title} (unit: ${unit})`, ...(format === 'markdown' ? [''] : []), ...formatTable(tableOf(ofGroup), format)];
+      return [
+        '',
+        format === 'markdown' ? `**${title}** (unit: ${unit})\n` : `${title} (unit: ${unit})`,
+        ...formatTable(tableOf(ofGroup), format),
+      ];
     }),
   ].join('\n');
 }

@@ -6,7 +6,8 @@ import { toCount } from '../count.ts';
 import { describeMachine } from '../machine.ts';
 import { findNode, type NodeExecutable } from '../node-executable.ts';
 import { watchOthers } from '../others-share.ts';
-import { formatNumber, toFormat, type OutputFormat } from '../range.ts';
+import { outputOptions, toFormat, writeReport, type OutputFormat } from '../output.ts';
+import { formatNumber } from '../range.ts';
 import { runTask } from '../run-task.ts';
 import type { CostMeasurement, CostTask } from './measurement.ts';
 import { formatCostReport, type CostReport, type MeasuredRow } from './report.ts';
@@ -32,8 +33,7 @@ export function readCostOptions(parameters: readonly string[]): CostOptions {
       seconds: { type: 'string' },
       only: { type: 'string', multiple: true },
       full: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-      markdown: { type: 'boolean', default: false },
+      ...outputOptions,
       node: { type: 'string' },
       'cpu-profile': { type: 'string' },
     },
@@ -81,7 +81,7 @@ export async function runCost(parameters: readonly string[]): Promise<void> {
     const others = watchOthers();
     const measured = await measureRows(options, node, folder);
     const report: CostReport = { machine, othersShare: others(), rounds: options.rounds, rows: measured };
-    console.log(options.format === 'json' ? JSON.stringify(report, undefined, 2) : formatCostReport(report, options.format));
+    writeReport('cost', report, options.format, formatCostReport);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

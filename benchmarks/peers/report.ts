@@ -1,5 +1,5 @@
 import { formatMachine, type Machine } from '../machine.ts';
-import { formatNumber, formatRange, formatTable, rangeOf, type Range, type TableFormat } from '../range.ts';
+import { formatNotes, formatNumber, formatRange, formatTable, rangeOf, type Range, type TableFormat } from '../range.ts';
 import { peerNames, type PeerMeasurement, type PeerName } from './peer.ts';
 
 /** The measurements of one round, of the peers that can be had here. */
@@ -42,18 +42,20 @@ export function formatPeersReport(report: PeersReport, format: TableFormat): str
     peers[name]?.title ?? name,
     ...used.map(({ of }) => formatRange(rangeOf(valuesOf(rounds, name, of)), formatNumber)),
   ]);
-  return [
+  const notes = [
     `Shopping cart beside others: ${rounds.length === 1 ? 'one round' : `${rounds.length} rounds, median (min-max)`}${isOneCore ? ', one processor each' : ''}`,
     ...formatMachine(machine, othersShare),
     ...measured.map((name) => `${peers[name]?.title ?? name}: ${peers[name]?.version ?? ''}`),
+    isSame(report)
+      ? 'Every peer ended with the same carts; those with the same keys sent the same number of records.'
+      : 'THE RUNS DIFFER in what they sent or ended with: the figures mean nothing.',
+  ];
+  return [
+    ...formatNotes(notes, format),
     '',
     ...formatTable([['', ...used.map(({ title }) => title)], ...cells], format),
     '',
     ...formatTable([['this engine ÷', 'events/s', 'goal', 'µs cpu an event'], ...ratiosOf(rounds, measured)], format),
-    '',
-    isSame(report)
-      ? 'Every peer ended with the same carts; those with the same keys sent the same number of records.'
-      : 'THE RUNS DIFFER in what they sent or ended with: the figures mean nothing.',
   ].join('\n');
 }
 

@@ -10,7 +10,8 @@ import { toCount } from '../count.ts';
 import { describeMachine } from '../machine.ts';
 import { findNode, type NodeExecutable } from '../node-executable.ts';
 import { watchOthers } from '../others-share.ts';
-import { formatNumber, toFormat, type OutputFormat } from '../range.ts';
+import { outputOptions, toFormat, writeReport, type OutputFormat } from '../output.ts';
+import { formatNumber } from '../range.ts';
 import { EventFile, writeEventFile } from './event-file.ts';
 import { flink } from './flink.ts';
 import { bareLoop, engine } from './ours.ts';
@@ -44,8 +45,7 @@ export function readPeersOptions(parameters: readonly string[]): PeersOptions {
       only: { type: 'string', multiple: true },
       full: { type: 'boolean', default: false },
       'one-core': { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-      markdown: { type: 'boolean', default: false },
+      ...outputOptions,
       node: { type: 'string' },
     },
   });
@@ -93,7 +93,7 @@ export async function runPeers(parameters: readonly string[]): Promise<void> {
       rounds,
       smallDigest: prepared.some(({ peer }) => peer.isSmall) ? bareDigest(tasks.small) : undefined,
     };
-    console.log(options.format === 'json' ? JSON.stringify(report, undefined, 2) : formatPeersReport(report, options.format));
+    writeReport(options.isOneCore ? 'peers on one processor' : 'peers', report, options.format, formatPeersReport);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -7,10 +7,11 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { toCount } from '../count.ts';
-import { describeMachine, formatMachine } from '../machine.ts';
+import { describeMachine, formatMachine, type Machine } from '../machine.ts';
 import { findNode } from '../node-executable.ts';
 import { watchOthers } from '../others-share.ts';
-import { formatNumber, formatRange, formatTable, rangeOf, toFormat } from '../range.ts';
+import { outputOptions, toFormat, writeReport } from '../output.ts';
+import { formatNotes, formatNumber, formatRange, formatTable, rangeOf, type TableFormat } from '../range.ts';
 import { createEmptySubject, createSubjects, type StartSubject } from './subjects.ts';
 
 const packageFolder = fileURLToPath(new URL('../../../', import.meta.url));
@@ -28,6 +29,15 @@ interface Start {
   readonly cpuMs: number;
 }
 
+interface StartReport {
+  readonly machine: Machine;
+  /** Share of the processors that other processes used meanwhile. */
+  readonly othersShare: number | undefined;
+  readonly rounds: number;
+  /** By the name of what was started. */
+  readonly starts: Readonly<Record<string, readonly Start[]>>;
+}
+
 /** How long programs take to start; see BENCHMARKS.md. */
 export async function runStart(parameters: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -35,8 +45,7 @@ export async function runStart(parameters: readonly string[]): Promise<void> {
     options: {
       rounds: { type: 'string', default: '15' },
       beside: { type: 'string' },
-      json: { type: 'boolean', default: false },
-      markdown: { type: 'boolean', default: false },
+      ...outputOptions,
       node: { type: 'string' },
     },
   });
@@ -54,11 +63,8 @@ export async function runStart(parameters: readonly string[]): Promise<void> {
       ...(values.beside === undefined ? [] : createSubjects(resolve(values.beside), join(folder, 'beside'), 'beside: ')),
     ];
     const starts = await measureRounds(subjects, node, rounds);
-    const format = toFormat(values);
-    if (format === 'json') return console.log(JSON.stringify({ machine, starts: Object.fromEntries(starts) }, undefined, 2));
-    const rows = [...starts].map(([name, measured]) => rowOf(name, measured));
-    console.log([`Starts: ${rounds} rounds, median (min-max)`, ...formatMachine(machine, others()), ''].join('\n'));
-    console.log(formatTable([['', 'processor time, ms', 'wall, ms', 'goal'], ...rows], format).join('\n'));
+    const report: StartReport = { machine, othersShare: others(), rounds, starts: Object.fromEntries(starts) };
+    writeReport('start', report, toFormat(values), formatStartReport);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -97,6 +103,15 @@ async function measureStart({ name, parameters, folder, prepare }: StartSubject,
   if (start === undefined || code !== 0)
     throw new Error(`"${name}" ended with ${String(code)}, and ${start === undefined ? 'no' : 'a'} report`);
   return start;
+}
+
+function formatStartReport({ machine, othersShare, rounds, starts }: StartReport, format: TableFormat): string {
+  const rows = Object.entries(starts).map(([name, measured]) => rowOf(name, measured));
+  return [
+    ...formatNotes([`Starts: ${rounds} rounds, median (min-max)`, ...formatMachine(machine, othersShare)], format),
+    '',
+    ...formatTable([['', 'processor time, ms', 'wall, ms', 'goal'], ...rows], format),
+  ].join('\n');
 }
 
 function rowOf(name: string, starts: readonly Start[]): readonly string[] {

@@ -45,6 +45,7 @@ describe('npm run bench -- cost', () => {
 
   it('prints a table for BENCHMARKS.md', () => {
     const machine = {
+      date: '2026-11-28',
       node: 'v20.0.0',
       platform: 'linux x64',
       cpu: 'a processor',
@@ -59,7 +60,7 @@ describe('npm run bench -- cost', () => {
       'markdown',
     ).split('\n');
 
-    expect(report).toContain('other processes used 50 % of the processors meanwhile');
+    expect(report).toContain('- UNDER LOAD: other processes used 50 % of the processors meanwhile');
     expect(report).toContain('| 1 kB | 2000 | 2000 | 10 | 10 | 0.00 | 100 | 1 / 1 |  |');
     expect(report).toContain('| 10 kB | 2000 | 2000 | 150 | 15 | 0.00 | 100 | 15 / 10 FASTER |  |');
   });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { modes, type Measurement, type Mode } from '../../benchmarks/measurement.ts';
 import { findNode } from '../../benchmarks/node-executable.ts';
+import { regionOf, replaceRegion } from '../../benchmarks/output.ts';
 import { ticksIn } from '../../benchmarks/others-share.ts';
 import { formatProfile } from '../../benchmarks/profile-run.ts';
 import { framesOf, partsOf } from '../../benchmarks/profile.ts';
@@ -8,6 +10,7 @@ import { formatRange, formatTable } from '../../benchmarks/range.ts';
 import { formatReport, reportOf, type Round } from '../../benchmarks/report.ts';
 
 const machine = (node: string) => ({
+  date: '2026-11-28',
   node,
   platform: 'linux x64',
   cpu: 'a processor',
@@ -81,6 +84,26 @@ describe('the tables of the benchmarks', () => {
   });
 });
 
+describe('BENCHMARKS.md', () => {
+  const document = 'before\n<!-- results: a -->\n\nold\n\n<!-- end -->\nbetween\n<!-- results: b -->\nold\n<!-- end -->\nafter\n';
+
+  it('receives results in the region of their name, and only there', () => {
+    const expected = 'before\n<!-- results: a -->\n\nold\n\n<!-- end -->\nbetween\n<!-- results: b -->\n\nfigures\n\n<!-- end -->\nafter\n';
+
+    expect(replaceRegion(document, 'b', 'figures')).toBe(expected);
+    expect(() => replaceRegion(document, 'c', 'figures')).toThrow('no region "c"');
+  });
+
+  it('has regions for the results of every benchmark', () => {
+    const text = readFileSync(new URL('../../benchmarks/BENCHMARKS.md', import.meta.url), 'utf8');
+    const versions = ['v20.19.0', 'v22.23.3', 'v24.9.0'].map((version) => regionOf('cart', version));
+
+    for (const region of [...versions, 'peers', 'peers on one processor', 'cost', 'store', 'start', 'breakdown']) {
+      expect(replaceRegion(text, region, '')).not.toBe(text);
+    }
+  });
+});
+
 describe('the share of other processes', () => {
   it('is read from what the kernel counts', () => {
     const ticks = ticksIn('cpu  100 10 50 800 40 1 2 7 0 0\ncpu0 …', '12 (a (b) c) S 1 1 1 0 -1 0 0 0 0 0 30 5 3 2 20 0');
@@ -119,9 +142,10 @@ describe('a CPU profile', () => {
     ]);
 
     // The thread had the processor for half of the time; 4 of 11.5 ms were those of other threads.
-    const text = formatProfile('durable', { ...profile, work: { events: 1_000, cpuMs: 11.5, threadCpuMs: 7.5 } }, { top: 1 }).split('\n');
+    const work = { date: '2026-11-28', node: 'v20.0.0', events: 1_000, cpuMs: 11.5, threadCpuMs: 7.5 };
+    const text = formatProfile({ title: 'durable', profile: { ...profile, work }, top: 1 }, 'text').split('\n');
 
-    expect(text[0]).toBe('durable: 11.5 µs an event');
+    expect(text[0]).toBe('durable, 2026-11-28, Node v20.0.0: 11.5 µs an event');
     expect(text).toContain('26.1 %  3.00 µs  engine/partition');
     expect(text).toContain('34.8 %  4.00 µs  other threads');
   });

@@ -20,6 +20,7 @@ const one = (given: Partial<PeerMeasurement> = {}): PeerMeasurement => ({
 
 const report = (given: Partial<PeersReport> = {}): PeersReport => ({
   machine: {
+    date: '2026-11-28',
     node: 'v20.0.0',
     platform: 'linux x64',
     cpu: 'a processor',
@@ -59,7 +60,7 @@ describe('npm run bench -- peers', () => {
     // 250 / 100 and 420 / 200 ms; 50 / 100 and 50 / 50 ms of processor time.
     expect(lines).toContain('| flink-rocksdb | 2.30 (2.10-2.50) | ≥ 2 reached | 0.75 (0.50-1) |');
     expect(lines).toContain('| restate | 30 (20-40) |  | 1 |');
-    expect(lines).toContain('RocksDB: StateFun 3.3.0');
+    expect(lines).toContain('- RocksDB: StateFun 3.3.0');
   });
 
   it('shows latency only where it was measured', () => {

@@ -4,31 +4,31 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * Latencies from when an event was due to when the status that shows its price reached the sink, and to when a checkpoint made that status visible
- * exactly once. The price of a product event is its number.
+ * Latencies from when a price change was due to when the status that shows it reached the sink, and to when a checkpoint made that status visible
+ * exactly once, for the carts that held the product when the event was due. The price of a product event is its number.
  */
 final class Latencies {
   private Latencies() {}
 
   static Map<String, Object> of(Iterable<StatusSink.Kept> statuses, Phase paced) {
-    Map<String, Map<String, Integer>> shown = new HashMap<>();
+    Map<Integer, Set<String>> waiting = cartsByPrice(paced);
     List<Long> arrived = new ArrayList<>();
     List<Long> visible = new ArrayList<>();
     for (StatusSink.Kept status : statuses) {
-      Map<String, Integer> prices = prices(status.payload);
-      Map<String, Integer> before = shown.put(status.cart, prices);
-      for (Map.Entry<String, Integer> price : prices.entrySet()) {
-        // An item that the cart did not show before may be the answer to a subscription.
-        if (before == null || !before.containsKey(price.getKey()) || before.get(price.getKey()).equals(price.getValue())) continue;
-        int number = price.getValue();
-        if (number < paced.from || number >= paced.to) continue;
-        arrived.add(status.atNanos - paced.dueNanos(number));
-        if (status.visibleNanos != 0) visible.add(status.visibleNanos - paced.dueNanos(number));
+      for (JsonNode item : CloudEvents.parse(status.payload).data.get("cartItemStatuses")) {
+        int price = item.has("currentPrice") ? item.get("currentPrice").asInt() : -1;
+        Set<String> carts = waiting.get(price);
+        // A cart shows a price again with every later status.
+        if (carts == null || !carts.remove(status.cart)) continue;
+        arrived.add(status.atNanos - paced.dueNanos(price));
+        if (status.visibleNanos != 0) visible.add(status.visibleNanos - paced.dueNanos(price));
       }
     }
     Map<String, Object> result = new LinkedHashMap<>();
@@ -37,12 +37,25 @@ final class Latencies {
     return result;
   }
 
-  private static Map<String, Integer> prices(String payload) {
-    Map<String, Integer> prices = new HashMap<>();
-    for (JsonNode item : CloudEvents.parse(payload).data.get("cartItemStatuses")) {
-      prices.put(item.get("productId").asText(), item.has("currentPrice") ? item.get("currentPrice").asInt() : -1);
+  /** The carts that hold the product of a price change, by price. A cart also shows a price when an item is put into it, and that may be old. */
+  private static Map<Integer, Set<String>> cartsByPrice(Phase paced) {
+    Map<String, Map<String, Integer>> piecesByProduct = new HashMap<>();
+    Map<Integer, Set<String>> result = new HashMap<>();
+    for (int index = 0; index < paced.to; index += 1) {
+      CloudEvents.Event event = CloudEvents.parse(Run.events.event(index));
+      if (event.type.equals(CartModule.PRODUCT_EVENT)) {
+        if (index < paced.from) continue;
+        Map<String, Integer> pieces = piecesByProduct.getOrDefault(event.product().id, Map.of());
+        result.put(index, new HashSet<>(pieces.keySet()));
+      } else {
+        CloudEvents.CartProduct data = event.cartProduct();
+        Map<String, Integer> pieces = piecesByProduct.computeIfAbsent(data.productId, id -> new HashMap<>());
+        int quantity = pieces.getOrDefault(data.cartId, 0) + data.quantity;
+        if (quantity > 0) pieces.put(data.cartId, quantity);
+        else pieces.remove(data.cartId);
+      }
     }
-    return prices;
+    return result;
   }
 
   private static Map<String, Object> percentiles(List<Long> nanos) {

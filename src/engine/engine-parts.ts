@@ -26,6 +26,8 @@ export interface EngineEvents {
   committed(capture: Capture): void;
   /** Called after every turn of the loop. */
   turned(): void;
+  /** Whether somebody waits until the engine is quiet. */
+  awaited(): boolean;
   /** Called with what makes the engine stop. */
   fail(error: unknown): void;
 }
@@ -82,7 +84,16 @@ export function createEngineParts(options: EngineOptions, events: EngineEvents):
   };
   const partition = partitionOf(options, basis, ports, () => outbox);
   const intake = new RecordIntake({ router, partition, deadLetters, unmatchedEvents });
-  const pipeline = new CommitPipeline({ store, pace, limits, partition, committed: (capture) => events.committed(capture), failed });
+  const pipeline = new CommitPipeline({
+    store,
+    pace,
+    limits,
+    partition,
+    awaited: () => events.awaited(),
+    wake,
+    committed: (capture) => events.committed(capture),
+    failed,
+  });
   const ingress = options.ingress.map((each) => {
     const savePosition = (shard: string, position: string): Promise<void> => {
       group.position(each.id, shard, position);

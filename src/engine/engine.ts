@@ -175,13 +175,17 @@ export class Engine {
   /** Resolves when the start has ended and the engine is quiet. Waits for running handlers. */
   async #drain(watch: QuietWatch): Promise<void> {
     const started = await this.#starting?.then(() => true).catch(() => false);
-    if (started === true) await watch.whenQuiet();
+    if (started !== true) return;
+    // A commit may be waiting.
+    this.#parts.loop.wake();
+    await watch.whenQuiet();
   }
 
   #events(): EngineEvents {
     return {
       committed: (capture) => this.#committed(capture),
       turned: () => [this.#quiet, this.#draining].forEach((watch) => watch?.check()),
+      awaited: () => this.#draining !== undefined || this.#quiet.awaited,
       fail: (error) => this.fail(error),
     };
   }
@@ -214,8 +218,9 @@ export class Engine {
   async #shutDown(error: Error | undefined): Promise<void> {
     if (this.#phase === 'stopped') return void (await this.stopped);
     this.#phase = 'stopped';
-    const { loop, partition, ingress, outbox, logger } = this.#parts;
+    const { loop, partition, pipeline, ingress, outbox, logger } = this.#parts;
     loop.stop();
+    pipeline.stop();
     partition.abandon();
     if (error !== undefined) await closeIngress(ingress, logger);
     await closeClients(this.#options.functions.clients(), logger);

@@ -221,6 +221,7 @@ export class SimulatedRun {
       clock: world.clock,
       logger: world.logger,
       limits: settings.limits,
+      gap: settings.gap,
       ledger: this.#ledger,
       handlers: this.#handlers,
       records,

@@ -12,7 +12,13 @@ function setUp(messages: number) {
   const handled: { then?: () => void } = {};
   const options = {
     clock: new ManualClock(),
-    pace: { now: () => 0, nextTurn: (turn: () => void) => turns.push(turn), stepsPerLook: 1 },
+    pace: {
+      now: () => 0,
+      nextTurn: (turn: () => void) => turns.push(turn),
+      later: () => () => undefined,
+      gap: { afterCommits: 100, ms: 3 },
+      stepsPerLook: 1,
+    },
     limits: { ...defaultLimits, sliceMs: 1 },
     partition: {
       advance: () => undefined,

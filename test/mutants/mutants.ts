@@ -9,6 +9,7 @@ import { recoveryMutants } from './recovery-mutants.ts';
 import { remoteMutants } from './remote-mutants.ts';
 import { stateMutants } from './state-mutants.ts';
 import { storeMutants } from './store-mutants.ts';
+import { timingMutants } from './timing-mutants.ts';
 
 /** Every mutant there is; add a new one to the list it belongs to, or a new list here. */
 export const mutants: readonly Mutant[] = [
@@ -21,5 +22,6 @@ export const mutants: readonly Mutant[] = [
   ...recoveryMutants,
   ...remoteMutants,
   ...stateMutants,
+  ...timingMutants,
   ...storeMutants,
 ];

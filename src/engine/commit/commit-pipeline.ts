@@ -1,6 +1,8 @@
+import type { Cancel } from '../../shared/time/clock.ts';
 import type { Store } from '../../storage/store.ts';
 import type { Capture } from '../partition/commit-group.ts';
 import type { EngineLimits } from '../partition/limits.ts';
+import { CommitTiming } from './commit-timing.ts';
 import type { Pace } from './pace.ts';
 import type { Partition } from '../partition/partition.ts';
 
@@ -9,6 +11,10 @@ export interface CommitPipelineOptions {
   readonly partition: Partition;
   readonly limits: EngineLimits;
   readonly pace: Pace;
+  /** Whether somebody waits until the engine is quiet. Then no commit waits. */
+  readonly awaited: () => boolean;
+  /** Called when a commit that has waited is due. */
+  readonly wake: () => void;
   /** Called when a capture is durable and its egress may leave. */
   readonly committed: (capture: Capture) => void;
   readonly failed: (error: unknown) => void;
@@ -19,16 +25,22 @@ export interface CommitPipelineOptions {
  *
  * ENGINE-C1. A capture is taken only when the one before is durable, so at most one frame is unsynced.
  * ENGINE-C2. `committed` is called after its capture is durable, in the order of the captures.
+ * ENGINE-C3. What an idle engine holds is cut: at once, or after a wait that has a timer; see CommitTiming.
  */
 export class CommitPipeline {
   readonly #options: CommitPipelineOptions;
   #committing = false;
   #commits = 0;
-  #lastCutMs = 0;
+  readonly #timing: CommitTiming;
+  /** The wait of a commit. */
+  #wait: { readonly dueMs: number; readonly cancel: Cancel } | undefined;
+  /** Whether a wait has ended since the last cut. */
+  #waited = false;
   #waiters: (() => void)[] = [];
 
   constructor(options: CommitPipelineOptions) {
     this.#options = options;
+    this.#timing = new CommitTiming({ pace: options.pace, commitIntervalMs: options.limits.commitIntervalMs });
   }
 
   get committing(): boolean {
@@ -40,14 +52,27 @@ export class CommitPipeline {
     return this.#commits;
   }
 
-  /** Cuts when a commit is due: at once when the engine is idle, otherwise when the interval has passed or the group is large. */
+  /** Cuts when a commit is due: when the interval has passed or the group is large, and before that when the engine is idle. */
   cutIfDue(idle: boolean): void {
-    if (this.#committing || this.#options.partition.group.empty) return;
-    const { pace, limits } = this.#options;
+    const { awaited, limits, partition } = this.#options;
+    const { group } = partition;
+    if (this.#committing || group.empty) return;
     const { commitIntervalMs, commitInvocationsMax, commitBytesMax } = limits;
-    const { invocations, bytes } = this.#options.partition.group;
-    const full = invocations >= commitInvocationsMax || bytes >= commitBytesMax;
-    if (idle || full || pace.now() - this.#lastCutMs >= commitIntervalMs) this.#cut();
+    const full = group.invocations >= commitInvocationsMax || group.bytes >= commitBytesMax;
+    if (full || (idle && (this.#waited || awaited()))) return this.#cut();
+    if (!idle) {
+      if (this.#timing.sinceCutMs >= commitIntervalMs) this.#cut();
+      return;
+    }
+    const waitMs = this.#timing.waitMs(group.acknowledgementsOnly);
+    if (waitMs <= 0) this.#cut();
+    else this.#cutLater(waitMs);
+  }
+
+  /** Ends the wait of a commit. Called when the engine has stopped. */
+  stop(): void {
+    this.#wait?.cancel();
+    this.#wait = undefined;
   }
 
   /** Resolves when the present content of the group is durable. Never resolves after a failure, which stops the engine. */
@@ -55,12 +80,28 @@ export class CommitPipeline {
     return new Promise((resolve) => this.#waiters.push(resolve));
   }
 
+  #cutLater(waitMs: number): void {
+    const { pace, wake } = this.#options;
+    const dueMs = pace.now() + waitMs;
+    // A wait that ends by then is long enough for both.
+    if (this.#wait !== undefined && this.#wait.dueMs <= dueMs) return;
+    this.#wait?.cancel();
+    const cancel = pace.later(waitMs, () => {
+      this.#wait = undefined;
+      this.#waited = true;
+      wake();
+    });
+    this.#wait = { dueMs, cancel };
+  }
+
   #cut(): void {
-    const { store, partition, pace, committed, failed } = this.#options;
+    const { store, partition, committed, failed } = this.#options;
     const capture = partition.capture();
     const waiters = this.#waiters.splice(0);
     this.#committing = true;
-    this.#lastCutMs = pace.now();
+    this.#timing.cut();
+    this.#waited = false;
+    this.stop();
     store.commit(capture.changes).then(() => {
       this.#committing = false;
       this.#commits += 1;

@@ -1,4 +1,14 @@
 import { AsyncResource } from 'node:async_hooks';
+import type { Cancel } from '../../shared/time/clock.ts';
+import { startTimer } from '../../shared/time/timers.ts';
+
+/** The gap between commits of an idle engine that has made many; see CommitTiming. */
+export interface CommitGap {
+  /** Commits in a second after which the next one waits. At least 1. */
+  readonly afterCommits: number;
+  /** Shortest time between two cuts then, in milliseconds. Longer saves commits, and egress leaves later. */
+  readonly ms: number;
+}
 
 /** Decides when the engine runs beside the rest of the process, and measures its time. The simulation has its own. */
 export interface Pace {
@@ -6,6 +16,9 @@ export interface Pace {
   now(): number;
   /** Calls the turn after pending input and output. */
   nextTurn(turn: () => void): void;
+  /** Calls back once, after a delay in milliseconds; for intervals, which pass even if the clock of the application stands still. */
+  later(delayMs: number, callback: () => void): Cancel;
+  readonly gap: CommitGap;
   /** Steps between two reads of the clock. A read costs about as much as a cheap handler. */
   readonly stepsPerLook: number;
 }
@@ -15,6 +28,8 @@ export const realPace: Pace = {
   nextTurn: (turn) => {
     setImmediate(turn);
   },
+  later: startTimer,
+  gap: { afterCommits: 100, ms: 3 },
   stepsPerLook: 32,
 };
 
@@ -27,6 +42,8 @@ export function outsideOfAttempts(pace: Pace): Pace {
   return {
     now: () => pace.now(),
     nextTurn: (turn) => pace.nextTurn(() => outside.runInAsyncScope(turn)),
+    later: (delayMs, callback) => pace.later(delayMs, () => outside.runInAsyncScope(callback)),
+    gap: pace.gap,
     stepsPerLook: pace.stepsPerLook,
   };
 }

@@ -55,6 +55,16 @@ export class CommitGroup {
   #removed: StoreChange[] = [];
 
   get empty(): boolean {
+    return !this.outbox.hasMoved && this.#holdsNothingElse;
+  }
+
+  /** Whether the group holds nothing but acknowledgements of egress records. */
+  get acknowledgementsOnly(): boolean {
+    return this.outbox.hasMoved && this.#holdsNothingElse;
+  }
+
+  /** Whether the group is empty but for acknowledgements. */
+  get #holdsNothingElse(): boolean {
     return (
       this.state.empty &&
       this.#dirty.size === 0 &&
@@ -62,7 +72,6 @@ export class CommitGroup {
       this.#retried.size === 0 &&
       this.#delayed.length === 0 &&
       !this.outbox.hasRecords &&
-      !this.outbox.hasMoved &&
       this.#positions.size === 0 &&
       this.#deadLetters.size === 0 &&
       this.#remoteStates.size === 0 &&

@@ -36,6 +36,11 @@ export class QuietWatch {
     });
   }
 
+  /** Whether somebody waits. */
+  get awaited(): boolean {
+    return this.#waiters.length > 0;
+  }
+
   /** Checks whether the engine is quiet. Called after every turn. */
   check(): void {
     if (this.#waiters.length === 0) return;

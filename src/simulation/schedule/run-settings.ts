@@ -1,3 +1,4 @@
+import { realPace, type CommitGap } from '../../engine/commit/pace.ts';
 import { defaultLimits, type EngineLimits } from '../../engine/partition/limits.ts';
 import type { SeededRandom } from '../../shared/seeded-random.ts';
 
@@ -16,13 +17,15 @@ export interface SimulatedFaults {
 }
 
 /** The kinds of steps of a run, in the order in which a quiet run takes them. */
-export const stepKinds = ['turn', 'settle', 'read', 'write', 'acknowledge', 'egress', 'deliver', 'clock'] as const;
+export const stepKinds = ['turn', 'settle', 'read', 'write', 'acknowledge', 'egress', 'deliver', 'wait', 'clock'] as const;
 
 export type StepKind = (typeof stepKinds)[number];
 
 /** The settings of a run, drawn from its seed: different settings find different mistakes. */
 export interface RunSettings {
   readonly limits: EngineLimits;
+  /** Counted in reads of the pace's clock, as the interval between commits. */
+  readonly gap: CommitGap;
   /** The weight of each kind of step. */
   readonly weights: Readonly<Record<StepKind, number>>;
   /** Probability of a fault before a step; it is higher during a commit. */
@@ -38,7 +41,8 @@ export interface RunSettings {
 /** The settings of a quiet run. */
 export const calmSettings: RunSettings = {
   limits: defaultLimits,
-  weights: { turn: 1, settle: 1, read: 1, write: 1, acknowledge: 1, egress: 1, deliver: 1, clock: 1 },
+  gap: realPace.gap,
+  weights: { turn: 1, settle: 1, read: 1, write: 1, acknowledge: 1, egress: 1, deliver: 1, wait: 1, clock: 1 },
   faultRate: 0,
   handlerFailRate: 0,
   egressFailRate: 0,
@@ -52,6 +56,7 @@ export function drawSettings(random: SeededRandom): RunSettings {
   const limits = drawLimits(random);
   return {
     limits,
+    gap: { afterCommits: random.oneOf([1, 3, 100]), ms: random.oneOf([3, 30, 300]) },
     weights: {
       turn: random.oneOf([1, 3, 10]),
       settle: weight(),
@@ -60,6 +65,7 @@ export function drawSettings(random: SeededRandom): RunSettings {
       acknowledge: weight(),
       egress: weight(),
       deliver: weight(),
+      wait: weight(),
       clock: random.oneOf([0.1, 0.5, 1]),
     },
     faultRate: random.oneOf([0, 0.005, 0.02, 0.06]),

@@ -40,6 +40,7 @@ export class Steps {
   next(engineRun: EngineRun): Step | undefined {
     // In the order in which a quiet run takes them.
     const steps = [...this.#ofLoop(engineRun), ...this.#ofStore(engineRun), ...this.#ofOutside(engineRun)];
+    if (engineRun.wait !== undefined) steps.push({ kind: 'wait', text: () => 'a commit has waited long enough', take: engineRun.wait });
     appendAll(steps, this.#ofClock(steps.length === 0 ? this.#options.horizonMs : busyMsMax));
     if (steps.length < 2) return steps[0];
     const { choices, settings } = this.#options;

@@ -1,5 +1,6 @@
 import type { AssembledApplication } from '../../application/assemble.ts';
 import { Engine } from '../../engine/engine.ts';
+import type { CommitGap, Pace } from '../../engine/commit/pace.ts';
 import type { EngineLimits } from '../../engine/partition/limits.ts';
 import { parseAddress } from '../../shared/address.ts';
 import { assertInvariant } from '../../shared/errors.ts';
@@ -17,6 +18,7 @@ import type { WatchedHandlers } from './watched-handlers.ts';
 export interface EngineRunOptions {
   readonly application: AssembledApplication;
   readonly limits: EngineLimits;
+  readonly gap: CommitGap;
   readonly clock: SimulatedClock;
   readonly ledger: Ledger;
   readonly handlers: WatchedHandlers;
@@ -35,6 +37,7 @@ export class EngineRun {
   readonly #options: EngineRunOptions;
   #partition: ObservedPartition | undefined;
   #turn: (() => void) | undefined;
+  #wait: (() => void) | undefined;
   #paceMs = 0;
   #alive = true;
   #stopped = false;
@@ -85,6 +88,11 @@ export class EngineRun {
     return this.#turn;
   }
 
+  /** Ends the wait of a commit. */
+  get wait(): (() => void) | undefined {
+    return this.#wait;
+  }
+
   /** Whether the engine has stopped, on request or by a failure. */
   get stopped(): boolean {
     return this.#stopped;
@@ -113,6 +121,7 @@ export class EngineRun {
   kill({ batchesArrive }: { readonly batchesArrive: boolean }): void {
     this.#alive = false;
     this.#turn = undefined;
+    this.#wait = undefined;
     this.store.kill();
     for (const egress of this.egress) egress.kill(batchesArrive);
     // The signal ends handlers, so that they release their resources in this process, which lives on.
@@ -128,7 +137,7 @@ export class EngineRun {
     };
   }
 
-  #pace(): { now(): number; nextTurn(turn: () => void): void; readonly stepsPerLook: number } {
+  #pace(): Pace {
     return {
       // A step takes a millisecond.
       now: () => ++this.#paceMs,
@@ -139,6 +148,18 @@ export class EngineRun {
           turn();
         };
       },
+      // A step of its own, since the time of the pace is not that of the clock.
+      later: (_, callback) => {
+        const wait = (): void => {
+          this.#wait = undefined;
+          callback();
+        };
+        if (this.#alive) this.#wait = wait;
+        return () => {
+          if (this.#wait === wait) this.#wait = undefined;
+        };
+      },
+      gap: this.#options.gap,
       stepsPerLook: 1,
     };
   }

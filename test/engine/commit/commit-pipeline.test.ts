@@ -7,6 +7,7 @@ import type { Partition } from '../../../src/engine/partition/partition.ts';
 import type { Store } from '../../../src/storage/store.ts';
 import { pending } from '../partition/pending.ts';
 
+/** With a limit of 3 invocations, an interval of 20 ms, and waits after 2 commits in a second. */
 function setUp() {
   const group = new CommitGroup();
   const arrived: PendingMessage[] = [];
@@ -18,6 +19,8 @@ function setUp() {
   const commits: { readonly keys: readonly string[]; readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
   const committed: Capture[] = [];
   const failures: unknown[] = [];
+  const waits: { readonly delayMs: number; readonly end: () => void; cancelled: boolean }[] = [];
+  const is = { nowMs: 5_000, awaited: false, woken: 0 };
   const store = {
     commit: (changes: Capture['changes']) =>
       new Promise<void>((resolve, reject) => commits.push({ keys: changes.map(({ key }) => key), resolve, reject })),
@@ -26,12 +29,32 @@ function setUp() {
     // The pipeline uses nothing else of the store and of the partition.
     store: store as unknown as Store,
     partition: { group, capture: () => group.capture(arrived.splice(0)) } as unknown as Partition,
-    limits: { ...defaultLimits, commitInvocationsMax: 3, commitIntervalMs: 10 },
-    pace: { now: () => 0, nextTurn: () => undefined, stepsPerLook: 1 },
+    limits: { ...defaultLimits, commitInvocationsMax: 3, commitIntervalMs: 20 },
+    pace: {
+      now: () => is.nowMs,
+      nextTurn: () => undefined,
+      later: (delayMs, end) => {
+        const wait = { delayMs, end, cancelled: false };
+        waits.push(wait);
+        return () => (wait.cancelled = true);
+      },
+      gap: { afterCommits: 2, ms: 3 },
+      stepsPerLook: 1,
+    },
+    awaited: () => is.awaited,
+    wake: () => (is.woken += 1),
     committed: (capture) => committed.push(capture),
     failed: (error) => failures.push(error),
   });
-  return { group, arrive, pipeline, commits, committed, failures };
+  /** Commits something at this time, as an idle engine. */
+  const commitAt = async (nowMs: number): Promise<void> => {
+    is.nowMs = nowMs;
+    arrive(1);
+    pipeline.cutIfDue(true);
+    commits.at(-1)?.resolve();
+    await settled();
+  };
+  return { group, arrive, pipeline, commits, committed, failures, waits, is, commitAt };
 }
 
 async function settled(): Promise<void> {
@@ -79,8 +102,10 @@ describe('CommitPipeline', () => {
     expect([commits.length, committed, failures]).toEqual([1, [], [new Error('disk')]]);
   });
 
-  it('waits under load until the group is full', () => {
-    const { group, arrive, pipeline, commits } = setUp();
+  it('waits under load until the group is full', async () => {
+    const { group, arrive, pipeline, commits, commitAt } = setUp();
+    await commitAt(5_000);
+    commits.length = 0;
     arrive(1);
     pipeline.cutIfDue(false);
     expect(commits).toEqual([]);
@@ -88,6 +113,97 @@ describe('CommitPipeline', () => {
     group.invocations = 3;
     pipeline.cutIfDue(false);
     expect(commits).toHaveLength(1);
+  });
+
+  it('waits under load until the interval has passed', async () => {
+    const { arrive, pipeline, commits, is, commitAt } = setUp();
+    await commitAt(5_000);
+    arrive(2);
+    is.nowMs = 5_019;
+    pipeline.cutIfDue(false);
+    expect(commits).toHaveLength(1);
+
+    is.nowMs = 5_020;
+    pipeline.cutIfDue(false);
+    expect(commits).toHaveLength(2);
+  });
+
+  it('lets acknowledgements alone wait, and cuts them when the wait is over (ENGINE-C3)', () => {
+    const { group, pipeline, commits, waits, is } = setUp();
+    group.acknowledged('test/out', 1);
+    pipeline.cutIfDue(true);
+    is.nowMs = 5_004;
+    group.acknowledged('test/out', 1);
+    pipeline.cutIfDue(true);
+    expect([commits.length, waits.map(({ delayMs }) => delayMs), is.woken]).toEqual([0, [10], 0]);
+
+    is.nowMs = 5_010;
+    waits[0]?.end();
+    pipeline.cutIfDue(true);
+    expect([is.woken, commits.map(({ keys }) => keys)]).toEqual([1, [['test/out']]]);
+  });
+
+  it('commits acknowledgements with whatever else happens, at once', () => {
+    const { arrive, group, pipeline, commits, waits } = setUp();
+    group.acknowledged('test/out', 1);
+    pipeline.cutIfDue(true);
+    arrive(1);
+    pipeline.cutIfDue(true);
+    expect([commits.map(({ keys }) => keys), waits.map(({ cancelled }) => cancelled)]).toEqual([[['1', 'test/out']], [true]]);
+  });
+
+  it('lets a commit wait for the rest of a gap after many in a second, and not after few or when they are long ago', async () => {
+    const { arrive, pipeline, commits, waits, is, commitAt } = setUp();
+    await commitAt(5_000);
+    await commitAt(5_001);
+    expect([commits.length, waits.length]).toEqual([2, 0]);
+
+    is.nowMs = 5_002;
+    arrive(2);
+    pipeline.cutIfDue(true);
+    expect([commits.length, waits.map(({ delayMs }) => delayMs)]).toEqual([2, [2]]);
+    waits[0]?.end();
+    pipeline.cutIfDue(true);
+    expect(commits).toHaveLength(3);
+    commits[2]?.resolve();
+    await settled();
+
+    await commitAt(5_006);
+    await commitAt(6_002);
+    await commitAt(7_002);
+    await commitAt(7_003);
+    expect([commits.length, waits.length]).toEqual([7, 1]);
+  });
+
+  it('lets acknowledgements that wait go when something else has to wait less', async () => {
+    const { arrive, group, pipeline, waits, is, commitAt } = setUp();
+    await commitAt(5_000);
+    await commitAt(5_001);
+    group.acknowledged('test/out', 1);
+    pipeline.cutIfDue(true);
+    is.nowMs = 5_002;
+    arrive(2);
+    pipeline.cutIfDue(true);
+    expect(waits.map(({ delayMs, cancelled }) => [delayMs, cancelled])).toEqual([
+      [10, true],
+      [2, false],
+    ]);
+  });
+
+  it('lets nothing wait when somebody waits for the engine, and ends a wait when it is stopped', async () => {
+    const { group, pipeline, commits, waits, is } = setUp();
+    is.awaited = true;
+    group.acknowledged('test/out', 1);
+    pipeline.cutIfDue(true);
+    expect([commits.length, waits.length]).toEqual([1, 0]);
+    commits[0]?.resolve();
+    await settled();
+
+    is.awaited = false;
+    group.acknowledged('test/out', 1);
+    pipeline.cutIfDue(true);
+    pipeline.stop();
+    expect(waits.map(({ cancelled }) => cancelled)).toEqual([true]);
   });
 
   it('writes nothing when nothing has happened', () => {

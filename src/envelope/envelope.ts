@@ -25,6 +25,8 @@ interface Body {
   payloadBytes: number | undefined;
   /** Whether the text came from outside or from the log. Otherwise it is written from the event. */
   readonly isText: boolean;
+  /** Makes the event when it is first needed. */
+  readonly make?: () => CloudEvent;
   /** The data within the text, once it has been read. */
   dataText?: string | undefined;
   /** A typed value in place of an event. Each envelope has its own view of it as an event, because the message id is the id of that event. */
@@ -34,7 +36,8 @@ interface Body {
 /**
  * The content of a message inside the framework: an event or a typed value, with message id and partition key.
  *
- * 1. The event is a checked, frozen CloudEvent, or a text whose event was checked before, or the view of a typed value.
+ * 1. The event is a checked, frozen CloudEvent, or one that is made when it is needed, or a text whose event was checked before, or the view of a typed
+ *    value.
  * 2. An envelope returns the text it was created from, so an event that is only passed on keeps its bytes.
  * 3. Parsing the text, writing the text and encoding the Protobuf bytes each happen on first use, and once.
  */
@@ -64,6 +67,11 @@ export class Envelope {
   /** Creates an envelope of a checked and frozen event: a result of `completeEvent`, or the event of another envelope. */
   static ofTrustedEvent(event: CloudEvent, options: EnvelopeOptions = {}): Envelope {
     return new Envelope({ event, payload: undefined, payloadBytes: undefined, isText: false, typed: undefined }, options);
+  }
+
+  /** Creates an envelope of an event that is made when it is first needed, checked and frozen. `payloadBytes` is an estimate. */
+  static ofEventMadeLater(make: () => CloudEvent, payloadBytes: number): Envelope {
+    return new Envelope({ event: undefined, payload: undefined, payloadBytes, isText: false, typed: undefined, make }, {});
   }
 
   /** Creates an envelope of a checked and frozen event whose data is passed on. The received text of the data, if any, is written for it. */
@@ -128,13 +136,13 @@ export class Envelope {
     const { typed } = this.#body;
     if (typed !== undefined) return (this.#view ??= viewOfTypedValue(typed, this.messageId));
     // Invariant 1: without an event there is a text, and its event was checked.
-    return (this.#body.event ??= deepFreeze(withJsonData(JSON.parse(this.#body.payload ?? '') as CloudEvent)));
+    return (this.#body.event ??= this.#body.make?.() ?? deepFreeze(withJsonData(JSON.parse(this.#body.payload ?? '') as CloudEvent)));
   }
 
   /** The event as CloudEvents JSON. */
   get payload(): string {
     if (this.#body.typed !== undefined) return JSON.stringify(this.event);
-    return (this.#body.payload ??= JSON.stringify(this.#body.event));
+    return (this.#body.payload ??= JSON.stringify(this.event));
   }
 
   /**

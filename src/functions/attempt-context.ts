@@ -1,4 +1,3 @@
-import type { AddressedEnvelope } from '../envelope/addressed-envelope.ts';
 import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
 import { completeEvent, type EventDefaults } from '../envelope/complete-event.ts';
 import { Envelope } from '../envelope/envelope.ts';
@@ -16,33 +15,46 @@ import type { Metrics } from '../shared/metrics.ts';
 import type { TypedValue } from '../shared/typed-value.ts';
 import type { AddressState } from '../state/address-state.ts';
 import type { Context, DelayOptions, EgressOptions, SubscribeOptions } from './context.ts';
-import { effectBytesMax, effectsMax, ensureCancellationToken, messageBytesMax } from './effect-limits.ts';
+import {
+  effectBytesMax,
+  effectsMax,
+  ensureCancellationToken,
+  measuredBytes,
+  messageBytesMax,
+  messageTooLarge,
+  tooManyBytes,
+  tooManyEffects,
+} from './effect-limits.ts';
 import type { Cancellation, DelayedMessage, Effects, EgressEffect } from './effects.ts';
 import type { InvocationHost } from './invocation-host.ts';
-import type { Message } from './message.ts';
+import { Message } from './message.ts';
 import { toSentValue } from './sent-value.ts';
-import { subscribersOf, subscriptionEvent, toAddress, type SubscriptionAction } from './subscriptions.ts';
+import { subscribersOf, subscriptionEvent, toAddress, type SubscriptionAction, type SubscriptionRequest } from './subscriptions.ts';
+import { requestContent } from './subscription-request.ts';
 
-/** The context of one attempt. It collects effects until it is closed. */
-export class AttemptContext implements Context {
+/**
+ * The context that a handler receives: the part of an attempt that its handler sees. It collects effects until it is closed.
+ * Lists exist only for effects that the handler asks for.
+ */
+export abstract class AttemptContext implements Context, Effects {
   readonly self: Address;
   readonly caller: Address | undefined;
-  readonly messageId: string;
 
-  readonly #host: InvocationHost;
+  protected readonly message: Message;
+  protected readonly host: InvocationHost;
+  protected readonly state: AddressState;
   readonly #received: Envelope;
-  readonly #state: AddressState;
   readonly #nowMs: number;
-  readonly #messages: AddressedEnvelope[] = [];
-  readonly #delayed: (DelayedMessage | Cancellation)[] = [];
-  readonly #egress: EgressEffect[] = [];
+  #messages: Message[] | undefined;
+  #delayed: (DelayedMessage | Cancellation)[] | undefined;
+  #egress: EgressEffect[] | undefined;
   #view: CloudEvent | undefined;
   /** The part that the ids of all messages of this invocation have in common. */
   #idBase: string | undefined;
   #ordinal = 0;
   #bytes = 0;
   /** Size of the effects, counted in the budget of the host. */
-  #reserved = { count: 0, bytes: 0 };
+  #reserved: { count: number; bytes: number } | undefined;
   #selfText: string | undefined;
   #selfPath: string | undefined;
   #controller: AbortController | undefined;
@@ -53,43 +65,50 @@ export class AttemptContext implements Context {
   constructor(message: Message, state: AddressState, host: InvocationHost, nowMs: number) {
     this.self = message.target;
     this.caller = message.caller;
-    this.messageId = message.envelope.messageId ?? '';
-    this.#received = message.envelope;
-    this.#state = state;
-    this.#host = host;
+    this.message = message;
+    this.#received = message.received;
+    this.state = state;
+    this.host = host;
     this.#nowMs = nowMs;
   }
 
+  get messageId(): string {
+    return this.message.messageId;
+  }
+
   send(target: FunctionTarget, id: string, event: CloudEvent | NewEvent): void {
-    this.#send(this.#ensureTarget(target, id), event);
+    this.sendTo(this.#ensureTarget(target, id), event);
   }
 
   sendTyped(target: FunctionTarget, id: string, value: TypedValue): void {
     const address = this.#ensureTarget(target, id);
-    this.#messages.push({ target: address, envelope: this.#envelopeOfTyped(value) });
+    const ordinal = this.#nextOrdinal();
+    this.#addMessage(address, this.#counted(Envelope.ofTypedValue(toSentValue(value))), ordinal);
   }
 
   sendAfter(delay: Duration, target: FunctionTarget, id: string, event: CloudEvent | NewEvent, options: DelayOptions = {}): void {
-    this.#sendAfter(delay, this.#ensureTarget(target, id), options, () => this.#envelopeOf(event));
+    this.#sendAfter(delay, this.#ensureTarget(target, id), options, (ordinal) => this.#contentOf(event, ordinal));
   }
 
   sendTypedAfter(delay: Duration, target: FunctionTarget, id: string, value: TypedValue, options: DelayOptions = {}): void {
-    this.#sendAfter(delay, this.#ensureTarget(target, id), options, () => this.#envelopeOfTyped(value));
+    this.#sendAfter(delay, this.#ensureTarget(target, id), options, () => Envelope.ofTypedValue(toSentValue(value)));
   }
 
-  #sendAfter(delay: Duration, target: Address, { cancellationToken: token }: DelayOptions, envelopeOf: () => Envelope): void {
+  #sendAfter(delay: Duration, target: Address, { cancellationToken: token }: DelayOptions, contentOf: (ordinal: number) => Envelope): void {
     if (token !== undefined && this.#isCancellationTokenPending(ensureCancellationToken(token))) {
       throw new StatefunError('DELAYED_TOKEN_IN_USE', `the cancellation token "${token}" is pending at ${this.#selfName}.`, {
         facts: { token, address: this.self },
       });
     }
     const dueAt = Math.min(this.#nowMs + toMilliseconds(delay), latestTimeMs);
-    this.#delayed.push({ kind: 'send', dueAt, token, target, envelope: envelopeOf() });
+    const ordinal = this.#nextOrdinal();
+    const envelope = this.#counted(contentOf(ordinal).with({ messageId: this.#messageIdAt(ordinal) }));
+    (this.#delayed ??= []).push({ kind: 'send', dueAt, token, target, envelope });
   }
 
   cancelDelayed(token: string): void {
     this.#ensureOpen('cancelDelayed');
-    this.#delayed.push({ kind: 'cancel', token: ensureCancellationToken(token) });
+    (this.#delayed ??= []).push({ kind: 'cancel', token: ensureCancellationToken(token) });
   }
 
   reply(event: CloudEvent | NewEvent): void {
@@ -97,14 +116,16 @@ export class AttemptContext implements Context {
     if (this.caller === undefined) {
       throw new StatefunError('NO_CALLER', `message ${this.messageId} at ${this.#selfName} has no caller to reply to.`);
     }
-    this.#send(this.caller, event);
+    this.sendTo(this.caller, event);
   }
 
   publish(event: CloudEvent | NewEvent): void {
     this.#ensureOpen('publish');
     // The type is not checked: a subscriber whose function was removed must not fail the publisher. Its message becomes a dead letter.
-    for (const subscriber of subscribersOf(this.#state).values())
-      this.#messages.push({ target: toAddress(subscriber), envelope: this.#envelopeOf(event) });
+    for (const subscriber of subscribersOf(this.state).values()) {
+      const ordinal = this.#nextOrdinal();
+      this.#addMessage(toAddress(subscriber), this.#counted(this.#contentOf(event, ordinal)), ordinal);
+    }
   }
 
   subscribe(target: FunctionTarget, id: string, options: SubscribeOptions = {}): void {
@@ -122,7 +143,7 @@ export class AttemptContext implements Context {
   egress(egressId: string, event: CloudEvent | NewEvent, options: EgressOptions = {}): void {
     this.#leave(egressId, options, (ids) => {
       const dataText = dataTextFor(event, this.#received);
-      const { payload, payloadBytes } = writeEvent(event, this.#defaults(ids.messageId), { dataText, known: this.#state });
+      const { payload, payloadBytes } = writeEvent(event, this.#defaultsOf(ids.messageId), { dataText, known: this.state });
       return Envelope.ofTrustedPayload(payload, ids, payloadBytes);
     });
   }
@@ -133,9 +154,9 @@ export class AttemptContext implements Context {
 
   #leave(egressId: string, { key }: EgressOptions, envelopeOf: (ids: { messageId: string; partitionKey: string }) => Envelope): void {
     this.#ensureOpen('egress');
-    if (!this.#host.hasEgress(egressId)) throw this.#host.unknownEgress(egressId, `sent by ${this.#selfName}`);
-    const ids = { messageId: this.#nextMessageId(), partitionKey: key === undefined ? this.self.id : toPartitionKey(key) };
-    this.#egress.push({ egressId, envelope: this.#counted(envelopeOf(ids)) });
+    if (!this.host.hasEgress(egressId)) throw this.host.unknownEgress(egressId, `sent by ${this.#selfName}`);
+    const ids = { messageId: this.#messageIdAt(this.#nextOrdinal()), partitionKey: key === undefined ? this.self.id : toPartitionKey(key) };
+    (this.#egress ??= []).push({ egressId, envelope: this.#counted(envelopeOf(ids)) });
   }
 
   now(): number {
@@ -144,11 +165,11 @@ export class AttemptContext implements Context {
 
   get logger(): Logger {
     const fields = { address: this.#selfName, messageId: this.messageId };
-    return (this.#logger ??= namedLogger(this.#host.logger, `functions.${this.self.type}`).child(fields));
+    return (this.#logger ??= namedLogger(this.host.logger, `functions.${this.self.type}`).child(fields));
   }
 
   get metrics(): Metrics {
-    return this.#host.metrics(this.self.type);
+    return this.host.metrics(this.self.type);
   }
 
   get signal(): AbortSignal {
@@ -158,99 +179,110 @@ export class AttemptContext implements Context {
   }
 
   /** The event that the handler received. Passing it on sends the received envelope, with the same bytes. */
-  set view(event: CloudEvent) {
+  protected set view(event: CloudEvent) {
     this.#view = event;
   }
 
-  get effects(): Effects {
-    return { messages: this.#messages, delayed: this.#delayed, egress: this.#egress };
+  get messages(): readonly Message[] {
+    return this.#messages ?? nothing;
   }
 
-  close(): void {
+  get delayed(): readonly (DelayedMessage | Cancellation)[] {
+    return this.#delayed ?? nothing;
+  }
+
+  get egressRecords(): readonly EgressEffect[] {
+    return this.#egress ?? nothing;
+  }
+
+  protected close(): void {
     this.#open = false;
-    this.#host.budget?.release(this.#reserved);
-    this.#reserved = { count: 0, bytes: 0 };
+    if (this.#reserved === undefined) return;
+    this.host.budget?.release(this.#reserved);
+    this.#reserved = undefined;
   }
 
-  abort(): void {
+  protected abort(): void {
     this.close();
     this.#aborted = true;
     this.#controller?.abort();
   }
 
+  /** Sends an event to an address of a registered type. */
+  protected sendTo(target: Address, event: CloudEvent | NewEvent): void {
+    if (!this.host.isRegistered(target.type)) throw this.host.unknownFunction(target.type, `sent by ${this.#selfName}`);
+    const ordinal = this.#nextOrdinal();
+    this.#addMessage(target, this.#counted(this.#contentOf(event, ordinal)), ordinal);
+  }
+
   #ask(action: SubscriptionAction, target: FunctionTarget, id: string, correlationId: string | undefined): void {
     const publisher = this.#ensureTarget(target, id);
-    this.#send(publisher, subscriptionEvent(this.#host.subscriptions, action, this.self, publisher, correlationId));
+    const { subscriptions } = this.host;
+    const request = { action, correlationId: correlationId ?? null };
+    const ordinal = this.#nextOrdinal();
+    const content = requestContent(subscriptions, request, this.self, publisher, () => this.#defaults(ordinal));
+    if (content !== undefined) this.#addMessage(publisher, this.#counted(content), ordinal, request);
+    else {
+      const event = subscriptionEvent(subscriptions, action, this.self, publisher, correlationId);
+      this.#addMessage(publisher, this.#counted(this.#contentOf(event, ordinal)), ordinal);
+    }
   }
 
-  #send(target: Address, event: CloudEvent | NewEvent): void {
-    if (!this.#host.isRegistered(target.type)) throw this.#host.unknownFunction(target.type, `sent by ${this.#selfName}`);
-    this.#messages.push({ target, envelope: this.#envelopeOf(event) });
+  #addMessage(target: Address, content: Envelope, ordinal: number, request?: SubscriptionRequest): void {
+    this.#idBase ??= messageIdBase(this.messageId, this.#selfName);
+    const Made = this.host.messageClass ?? Message;
+    const message = new Made(target, this.self, content, this.message.receivedAtMs, this.#idBase, ordinal, request);
+    if (this.#messages === undefined) this.#messages = [message];
+    else this.#messages.push(message);
   }
 
-  #envelopeOf(event: CloudEvent | NewEvent): Envelope {
-    const messageId = this.#nextMessageId();
-    if (event === this.#view || event === this.#received.event) return this.#counted(this.#received.with({ messageId }));
-    const complete = completeEvent(event, this.#defaults(messageId));
-    return this.#counted(Envelope.ofPassedOn(complete, dataTextFor(event, this.#received), { messageId }));
-  }
-
-  #envelopeOfTyped(value: TypedValue): Envelope {
-    const messageId = this.#nextMessageId();
-    return this.#counted(Envelope.ofTypedValue(toSentValue(value), { messageId }));
+  /** Returns an envelope of the event, whose ids do not count. The received event keeps its envelope, and with it its text. */
+  #contentOf(event: CloudEvent | NewEvent, ordinal: number): Envelope {
+    if (event === this.#view || event === this.#received.event) return this.#received;
+    const complete = completeEvent(event, this.#defaults(ordinal));
+    return Envelope.ofPassedOn(complete, dataTextFor(event, this.#received));
   }
 
   /** Counts an envelope in the limits of the invocation, so that no commit is too large to be written. */
   #counted(envelope: Envelope): Envelope {
-    const { payloadBytes, isTypedValue } = envelope;
-    // The count may be an estimate, up to six times too low for text that JSON escapes. Near the limit, the text itself is measured.
-    const bytes = payloadBytes > messageBytesMax / 8 && !isTypedValue ? Buffer.byteLength(envelope.payload) : payloadBytes;
+    const bytes = measuredBytes(envelope);
     this.#bytes += bytes;
-    if (bytes > messageBytesMax) {
-      const { type } = envelope.event;
-      throw new StatefunError(
-        'MESSAGE_TOO_LARGE',
-        `an event of type "${type}" sent by ${this.#selfName} has ${bytes} bytes; at most ${messageBytesMax} are allowed.`,
-        {
-          facts: { bytes, messageBytesMax },
-        },
-      );
-    }
-    if (this.#bytes > effectBytesMax) {
-      throw new StatefunError('TOO_MANY_EFFECTS', `one handler of ${this.#selfName} sent more than ${effectBytesMax} bytes.`, {
-        facts: { effectBytesMax },
-      });
-    }
-    this.#host.budget?.reserve(this.#reserved, bytes, this.#selfName);
-    this.#reserved.count += 1;
-    this.#reserved.bytes += bytes;
+    if (bytes > messageBytesMax) throw messageTooLarge(envelope.event.type, bytes, this.#selfName);
+    if (this.#bytes > effectBytesMax) throw tooManyBytes(this.#selfName);
+    const reserved = (this.#reserved ??= { count: 0, bytes: 0 });
+    this.host.budget?.reserve(reserved, bytes, this.#selfName);
+    reserved.count += 1;
+    reserved.bytes += bytes;
     return envelope;
   }
 
-  #defaults(messageId: string): EventDefaults {
-    return { id: messageId, source: (this.#selfPath ??= addressPath(this.self)), time: () => toIsoTime(this.#nowMs) };
+  #defaults(ordinal: number): EventDefaults {
+    return this.#defaultsOf(this.#messageIdAt(ordinal));
   }
 
-  #nextMessageId(): string {
-    if (this.#ordinal >= effectsMax) {
-      throw new StatefunError('TOO_MANY_EFFECTS', `one handler of ${this.#selfName} sent more than ${effectsMax} messages.`, {
-        facts: { effectsMax },
-      });
-    }
-    this.#idBase ??= messageIdBase(this.messageId, this.#selfName);
-    return messageIdAt(this.#idBase, this.#ordinal++);
+  #defaultsOf(id: string): EventDefaults {
+    return { id, source: (this.#selfPath ??= addressPath(this.self)), time: () => toIsoTime(this.#nowMs) };
+  }
+
+  #nextOrdinal(): number {
+    if (this.#ordinal >= effectsMax) throw tooManyEffects(this.#selfName);
+    return this.#ordinal++;
+  }
+
+  #messageIdAt(ordinal: number): string {
+    return messageIdAt((this.#idBase ??= messageIdBase(this.messageId, this.#selfName)), ordinal);
   }
 
   #ensureTarget(target: FunctionTarget, id: string): Address {
     this.#ensureOpen('send');
     const type = functionTypeOf(target);
-    if (!this.#host.isRegistered(type)) throw this.#host.unknownFunction(type, `sent by ${this.#selfName}`);
+    if (!this.host.isRegistered(type)) throw this.host.unknownFunction(type, `sent by ${this.#selfName}`);
     return { type, id: ensureAddressId(id, type) };
   }
 
   #isCancellationTokenPending(token: string): boolean {
-    const last = this.#delayed.findLast((effect) => effect.token === token);
-    return last === undefined ? this.#host.isCancellationTokenPending(this.self, token) : last.kind === 'send';
+    const last = this.#delayed?.findLast((effect) => effect.token === token);
+    return last === undefined ? this.host.isCancellationTokenPending(this.self, token) : last.kind === 'send';
   }
 
   #ensureOpen(method: string): void {
@@ -264,3 +296,5 @@ export class AttemptContext implements Context {
     return (this.#selfText ??= formatAddress(this.self));
   }
 }
+
+const nothing: readonly never[] = [];

@@ -1,4 +1,5 @@
 import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
+import type { Address } from '../shared/address.ts';
 import { StatefunError } from '../shared/errors.ts';
 import { toIsoTime } from '../shared/time/iso-time.ts';
 import { ignoreRejection, isThenable, settled } from '../shared/thenable.ts';
@@ -10,25 +11,31 @@ import type { Effects } from './effects.ts';
 import type { FailurePolicy } from './failure-policy.ts';
 import type { InvocationHost } from './invocation-host.ts';
 import type { Message } from './message.ts';
-import { addSubscriber, readSubscription, removeSubscriber, subscribersOf, toAddress } from './subscriptions.ts';
+import {
+  addSubscriber,
+  readSubscription,
+  removeSubscriber,
+  subscribersOf,
+  toAddress,
+  toAddressData,
+  type AddressData,
+  type SubscriptionRequest,
+} from './subscriptions.ts';
 
 type Instance = Readonly<Record<string, (...parameters: unknown[]) => unknown>>;
 
 /**
  * One try at an invocation: the interface between functions and their host. It takes definition, instance, message and state, and returns effects.
+ * It is the context of its handler at the same time.
  *
  * FUNCTION-A1. Before `keep`, nothing is visible outside: changes of state are staged, effects are collected.
  * FUNCTION-A2. After `keep` or `discard` the context and the cells throw ATTEMPT_ENDED.
  * FUNCTION-A3. Exactly one of `keep` and `discard` is called, by the host, after `start` returned, threw, or its promise settled or timed
  *     out.
  */
-export class Attempt {
+export class Attempt extends AttemptContext {
   readonly #definition: FunctionDefinition;
   readonly #instance: Instance;
-  readonly #message: Message;
-  readonly #state: AddressState;
-  readonly #host: InvocationHost;
-  readonly #context: AttemptContext;
   /** Undefined when handlers run without a scope. */
   #origin: AttemptOrigin | undefined;
 
@@ -40,13 +47,10 @@ export class Attempt {
     host: InvocationHost,
     nowMs: number,
   ) {
+    super(message, state, host, nowMs);
     this.#definition = definition;
     // Safe: only methods recorded by decorators of this class are called.
     this.#instance = instance as Instance;
-    this.#message = message;
-    this.#state = state;
-    this.#host = host;
-    this.#context = new AttemptContext(message, state, host, nowMs);
   }
 
   /** Retries, timeout and reaction to failure. */
@@ -56,9 +60,11 @@ export class Attempt {
 
   /** Runs the handler. Returns a promise when it is asynchronous. Throws the errors of the handler. */
   start(): Promise<void> | undefined {
-    this.#state.begin();
-    const { event } = this.#message.envelope;
-    if (event.type === this.#host.subscriptions.eventType) return this.#handleSubscription(event);
+    this.state.begin();
+    const { request, caller } = this.message;
+    if (request !== undefined && caller !== undefined) return this.#handleRequest(request, toAddressData(caller), caller);
+    const { event } = this.message;
+    if (event.type === this.host.subscriptions.eventType) return this.#handleSubscription(event);
     const handler = this.#definition.handlers.get(event.type) ?? this.#definition.catchAll;
     if (handler === undefined) throw this.#unhandled(event);
     return this.#call(handler, event);
@@ -66,54 +72,60 @@ export class Attempt {
 
   /** Ends a successful attempt: keeps its changes of state and returns its effects. */
   keep(): Effects {
-    this.#context.close();
+    this.close();
     this.#origin?.end();
-    this.#state.keep();
-    return this.#context.effects;
+    this.state.keep();
+    return this;
   }
 
   /** Ends a failed or abandoned attempt: undoes its changes of state and drops its effects. */
   discard(): void {
     // Listeners of the signal are the handler's: what they leave behind belongs to the attempt. Where no handler ran there are none.
-    if (this.#origin === undefined) this.#context.abort();
-    else this.#inScope(() => this.#context.abort());
+    if (this.#origin === undefined) this.abort();
+    else this.#inScope(() => this.abort());
     this.#origin?.end();
-    this.#state.discard();
+    this.state.discard();
   }
 
   #call(handler: HandlerDefinition, event: CloudEvent): Promise<void> | undefined {
     const view = handler.eventType === undefined ? event : handler.eventType.check(event);
-    this.#context.view = view;
-    return this.#inScope(() => {
-      const result = this.#instance[handler.method]?.(view, this.#context);
-      // A thenable is awaited like a promise, as `await` does. Some do their work only when asked.
-      if (!isThenable(result)) return undefined;
-      return this.#origin === undefined ? settled(result) : this.#origin.settled(result);
-    });
+    this.view = view;
+    const result = this.host.scope?.active === true ? this.#inScope(() => this.#handle(handler, view)) : this.#handle(handler, view);
+    // A thenable is awaited like a promise, as `await` does. Some do their work only when asked.
+    if (!isThenable(result)) return undefined;
+    return this.#origin === undefined ? settled(result) : this.#origin.settled(result);
+  }
+
+  #handle({ method }: HandlerDefinition, view: CloudEvent): unknown {
+    return this.#instance[method]?.(view, this);
   }
 
   /** Runs code of the application; what it starts belongs to the attempt. */
   #inScope<T>(run: () => T): T {
-    const { scope, logger } = this.#host;
+    const { scope, logger } = this.host;
     if (scope?.active !== true) return run();
-    this.#origin ??= new AttemptOrigin(this.#message.target, this.#context.messageId, logger);
+    this.#origin ??= new AttemptOrigin(this.self, this.messageId, logger);
     return scope.run(this.#origin, run);
   }
 
   #handleSubscription(event: CloudEvent): undefined {
     const { action, subscriber, correlationId } = readSubscription(event);
     const address = toAddress(subscriber);
-    if (!this.#host.isRegistered(address.type)) throw this.#host.unknownFunction(address.type, `subscriber in event ${event.id}`);
+    if (!this.host.isRegistered(address.type)) throw this.host.unknownFunction(address.type, `subscriber in event ${event.id}`);
+    return this.#handleRequest({ action, correlationId }, subscriber, address);
+  }
+
+  #handleRequest({ action, correlationId }: SubscriptionRequest, subscriber: AddressData, address: Address): undefined {
     if (action === 'UNSUBSCRIBE') {
-      removeSubscriber(subscribersOf(this.#state), subscriber);
+      removeSubscriber(subscribersOf(this.state), subscriber);
       return;
     }
     if (action === 'SUBSCRIBE') {
       const { namespace, type, id } = subscriber;
-      addSubscriber(subscribersOf(this.#state), { namespace, type, id, dateCreated: toIsoTime(this.#context.now()), correlationId });
+      addSubscriber(subscribersOf(this.state), { namespace, type, id, dateCreated: toIsoTime(this.now()), correlationId });
     }
     const current = this.#currentEvent();
-    if (current !== undefined) this.#context.send(address.type, address.id, current);
+    if (current !== undefined) this.send(address.type, address.id, current);
   }
 
   #currentEvent(): NewEvent | CloudEvent | undefined {

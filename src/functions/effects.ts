@@ -1,5 +1,6 @@
 import type { AddressedEnvelope } from '../envelope/addressed-envelope.ts';
 import type { Envelope } from '../envelope/envelope.ts';
+import type { Message } from './message.ts';
 
 /** A delayed message that an invocation sends. */
 export interface DelayedMessage extends AddressedEnvelope {
@@ -24,8 +25,8 @@ export interface EgressEffect {
 
 /** The effects of an invocation besides its state changes. The host applies them; those of a failed attempt are discarded. */
 export interface Effects {
-  readonly messages: readonly AddressedEnvelope[];
+  readonly messages: readonly Message[];
   /** Applied in order: a send followed by a cancel of its token is cancelled; a cancel followed by a send leaves the message pending. */
   readonly delayed: readonly (DelayedMessage | Cancellation)[];
-  readonly egress: readonly EgressEffect[];
+  readonly egressRecords: readonly EgressEffect[];
 }

@@ -3,6 +3,7 @@ import type { StatefunError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Metrics } from '../shared/metrics.ts';
 import type { AttemptOrigin } from './attempt-origin.ts';
+import type { Message } from './message.ts';
 import type { SubscriptionSettings } from './subscriptions.ts';
 
 /** Runs handlers so that code they call can find its attempt. */
@@ -37,6 +38,8 @@ export interface InvocationHost {
   /** Returns whether a delayed message of the address with the cancellation token is pending. */
   isCancellationTokenPending(address: Address, token: string): boolean;
   readonly subscriptions: SubscriptionSettings;
+  /** Class of the messages that attempts send. @defaultValue `Message` */
+  readonly messageClass?: typeof Message | undefined;
   readonly logger: Logger;
   readonly scope?: InvocationScope | undefined;
   readonly budget?: SendBudget | undefined;

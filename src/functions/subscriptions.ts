@@ -23,8 +23,14 @@ export function toSubscriptionSettings(options: SubscriptionOptions = {}): Subsc
 
 export type SubscriptionAction = 'SUBSCRIBE' | 'UNSUBSCRIBE' | 'QUERY';
 
+/** What a message that subscribes, unsubscribes or queries asks of its target. Its event is made only when it is written or leaves the process. */
+export interface SubscriptionRequest {
+  readonly action: SubscriptionAction;
+  readonly correlationId: string | null;
+}
+
 /** An address in a subscription event. */
-interface AddressData {
+export interface AddressData {
   readonly namespace: string;
   readonly type: string;
   readonly id: string;
@@ -123,10 +129,24 @@ function removeAmbiguousRow(table: PersistedTable<Subscriber>, { namespace, type
 }
 
 export function toAddress({ namespace, type, id }: AddressData): Address {
-  return { type: `${namespace}/${type}`, id };
+  return { type: functionTypeText(namespace, type), id };
 }
 
-function toAddressData({ type, id }: Address): AddressData {
+/** Function types by namespace and name, so that each is one text whose hash is computed once. */
+const knownTypes = new Map<string, Map<string, string>>();
+const knownTypesMax = 1_000;
+
+function functionTypeText(namespace: string, name: string): string {
+  const known = knownTypes.get(namespace)?.get(name);
+  if (known !== undefined) return known;
+  const text = `${namespace}/${name}`;
+  let ofNamespace = knownTypes.get(namespace);
+  if (ofNamespace === undefined && knownTypes.size < knownTypesMax) knownTypes.set(namespace, (ofNamespace = new Map<string, string>()));
+  if (ofNamespace !== undefined && ofNamespace.size < knownTypesMax) ofNamespace.set(name, text);
+  return text;
+}
+
+export function toAddressData({ type, id }: Address): AddressData {
   const slash = type.indexOf('/');
   return { namespace: type.slice(0, slash), type: type.slice(slash + 1), id };
 }

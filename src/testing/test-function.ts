@@ -5,7 +5,7 @@ import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
 import { Envelope } from '../envelope/envelope.ts';
 import { unknownEgress } from '../engine/partition/invocation-host.ts';
 import type { InvocationHost } from '../functions/invocation-host.ts';
-import type { Message } from '../functions/message.ts';
+import { Message } from '../functions/message.ts';
 import { FunctionRegistry, type RegisteredFunction } from '../functions/function-registry.ts';
 import { toSubscriptionSettings, type SubscriptionOptions } from '../functions/subscriptions.ts';
 import { ensureAddressId, formatAddress, type Address } from '../shared/address.ts';
@@ -136,7 +136,7 @@ export class TestFunction {
   ): Promise<void> {
     const messageId = messageIdOf('statefun/testing', formatAddress(this.address), this.#received++);
     const complete = completeTestEvent(event, { id: messageId, nowMs: this.now });
-    const message: Message = { target: this.address, caller, envelope: Envelope.ofTrustedEvent(complete, { messageId }) };
+    const message = Message.of({ target: this.address, caller, envelope: Envelope.ofTrustedEvent(complete, { messageId }) });
     await this.#throwing(() => this.#engine.deliver(message));
   }
 

@@ -3,9 +3,9 @@ import { AttemptRunner } from '../../src/engine/partition/attempt-runner.ts';
 import { Mailboxes } from '../../src/engine/partition/mailboxes.ts';
 import { MessageBudget } from '../../src/engine/partition/message-budget.ts';
 import { Partition } from '../../src/engine/partition/partition.ts';
-import { AttemptContext } from '../../src/functions/attempt-context.ts';
 import type { Effects } from '../../src/functions/effects.ts';
 import { Attempt } from '../../src/functions/attempt.ts';
+import { Message } from '../../src/functions/message.ts';
 import { formatAddress } from '../../src/shared/address.ts';
 import { Queue } from '../../src/shared/queue.ts';
 import { AddressState } from '../../src/state/address-state.ts';
@@ -20,13 +20,36 @@ export const handlingMutants: readonly Mutant[] = [
     apply: () => changeEffects(() => true, swapTwo),
   },
   {
+    name: 'ids-repeat',
+    breaks: 'all messages of one invocation have the same id',
+    suite: 'simulation',
+    apply: () =>
+      replaceGetter(Message.prototype, 'messageId', function (messageId) {
+        return this.idBase ?? messageId();
+      }),
+  },
+  {
+    name: 'request-not-applied',
+    breaks: 'a subscription that is handled without its event does nothing',
+    suite: 'simulation of carts',
+    apply: () =>
+      replaceMethod(Attempt.prototype, 'start', (start) => {
+        return function (this: Attempt) {
+          const { message } = this as unknown as { readonly message: Message };
+          if (message.request?.action !== 'SUBSCRIBE') return start.call(this);
+          Object.assign(message, { request: { ...message.request, action: 'QUERY' } });
+          return start.call(this);
+        };
+      }),
+  },
+  {
     name: 'retry-drops-messages',
     breaks: 'an attempt that succeeds after a failed one keeps its state, and its messages are dropped',
     suite: 'simulation',
     apply: () =>
       changeEffects(
         ({ attempts }) => attempts > 0,
-        (effects) => ({ ...effects, messages: [], delayed: [] }),
+        ({ egressRecords }) => ({ egressRecords, messages: [], delayed: [] }),
       ),
   },
   {
@@ -36,7 +59,7 @@ export const handlingMutants: readonly Mutant[] = [
     apply: () =>
       changeEffects(
         ({ attempts }) => attempts > 0,
-        (effects) => ({ ...effects, egress: [] }),
+        ({ messages, delayed }) => ({ messages, delayed, egressRecords: [] }),
       ),
   },
   {
@@ -85,10 +108,10 @@ export const handlingMutants: readonly Mutant[] = [
             advance.call(this, nowMs);
           };
         }),
-        replaceMethod(AttemptContext.prototype, 'abort', (abort) => {
-          return function (this: AttemptContext) {
-            abort.call(this);
-            for (const { target, envelope } of this.effects.messages) running.partition?.enqueue({ target, caller: this.self, envelope });
+        replaceMethod(Attempt.prototype, 'discard', (discard) => {
+          return function (this: Attempt) {
+            discard.call(this);
+            for (const message of this.messages) running.partition?.enqueue(message);
           };
         }),
       );
@@ -178,5 +201,6 @@ function swapTwo(effects: Effects): Effects {
     messages[other] = first;
     break;
   }
-  return { ...effects, messages };
+  const { delayed, egressRecords } = effects;
+  return { messages, delayed, egressRecords };
 }

@@ -10,7 +10,8 @@ export interface Mutant {
   readonly apply: () => Undo;
 }
 
-export type SuiteName = 'simulation' | 'simulation of calls' | 'simulation of chatter' | 'simulation of floods' | 'disk';
+export type SuiteName =
+  'simulation' | 'simulation of carts' | 'simulation of calls' | 'simulation of chatter' | 'simulation of floods' | 'disk';
 
 /** Makes everything whole again. */
 export type Undo = () => void;

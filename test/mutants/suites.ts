@@ -1,3 +1,5 @@
+import cartApplication from '../../examples/shopping-cart/src/application.ts';
+import { cartSimulation } from '../../examples/shopping-cart/test/simulation.ts';
 import type { ApplicationDefinition } from '../../src/application/definition.ts';
 import { StatefunError } from '../../src/shared/errors.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
@@ -22,6 +24,7 @@ export type Suite = (runsMax: number) => Promise<Finding | undefined>;
 
 export const suites: Readonly<Record<SuiteName, Suite>> = {
   simulation: (runsMax) => simulated(hostileApplication, { ...hostileOptions, seeds: runsMax }),
+  'simulation of carts': (runsMax) => simulated(cartApplication, { ...cartSimulation, seeds: runsMax }),
   'simulation of calls': (runsMax) => simulated(remoteApplication, { ...remoteOptions, seeds: runsMax }),
   'simulation of chatter': (runsMax) => simulated(chatterApplication, { ...chatterOptions, seeds: runsMax }),
   'simulation of floods': (runsMax) => simulated(floodApplication, { ...floodOptions, seeds: runsMax }),

@@ -3,6 +3,7 @@ import type { Router } from '../../forwarders/router.ts';
 import type { UnmatchedEvents } from '../../forwarders/routing.ts';
 import { openRecord } from '../../ingress/open-record.ts';
 import type { Ingress, IngressRecord } from '../../ingress/ingress.ts';
+import { Message } from '../../functions/message.ts';
 import { StatefunError, toError } from '../../shared/errors.ts';
 import { messageIdOf } from '../../shared/message-id.ts';
 import type { DeadLetterIntake } from '../partition/dead-letter-intake.ts';
@@ -81,7 +82,8 @@ export class RecordIntake {
     const routed = this.#ahead.get(record) ?? this.#routed(ingress, record);
     switch (routed.kind) {
       case 'messages':
-        for (const { target, envelope } of routed.messages) partition.enqueue({ target, caller: undefined, envelope, receivedAtMs });
+        for (const { target, envelope } of routed.messages)
+          partition.enqueue(Message.of({ target, caller: undefined, envelope, receivedAtMs }));
         return;
       case 'unmatched':
         this.#unmatched += 1;

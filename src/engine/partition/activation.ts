@@ -1,6 +1,5 @@
-import type { Envelope } from '../../envelope/envelope.ts';
 import type { RegisteredFunction } from '../../functions/function-registry.ts';
-import type { Message } from '../../functions/message.ts';
+import { Message } from '../../functions/message.ts';
 import type { RemoteFunction } from '../../functions/remote/remote-function.ts';
 import { formatAddress, type Address } from '../../shared/address.ts';
 import type { Queue } from '../../shared/queue.ts';
@@ -81,31 +80,26 @@ export class Activation {
 }
 
 /** A message whose handling no commit has recorded yet. */
-export class PendingMessage implements Message {
-  readonly target: Address;
-  readonly caller: Address | undefined;
-  readonly envelope: Envelope;
-  /** Position in the order of the partition's messages; kept by a recovery. */
-  readonly sequence: number;
-  readonly receivedAtMs: number | undefined;
+export class PendingMessage extends Message {
+  /** Position in the order of the partition's messages; kept by a recovery. 0 until it is delivered. */
+  sequence = 0;
   /** Its address in memory, from its delivery on. An address with messages stays in memory. */
-  activation: Activation | undefined;
+  activation: Activation | undefined = undefined;
   /** The number of failed attempts. */
   attempts = 0;
   /** Earliest time of the next attempt, in milliseconds since the epoch. */
-  retryAt: number | undefined;
+  retryAt: number | undefined = undefined;
   /** The failure of the last attempt. */
-  failure: AttemptFailure | undefined;
+  failure: AttemptFailure | undefined = undefined;
   /** Whether a commit holds it. Then its handling must remove it from the store. */
   stored = false;
   handled = false;
 
-  constructor(message: Message, sequence: number) {
-    this.target = message.target;
-    this.caller = message.caller;
-    this.envelope = message.envelope;
-    this.sequence = sequence;
-    this.receivedAtMs = message.receivedAtMs;
+  /** Returns the message itself if it is pending, or a pending copy. */
+  static from(message: Message): PendingMessage {
+    if (message instanceof PendingMessage) return message;
+    const { target, caller, content, receivedAtMs, idBase, ordinal, request } = message;
+    return new PendingMessage(target, caller, content, receivedAtMs, idBase, ordinal, request);
   }
 }
 

@@ -93,7 +93,7 @@ export class CommitGroup {
 
   arrived(message: PendingMessage): void {
     this.#unstored += 1;
-    this.#bytes += message.envelope.payloadBytes;
+    this.#bytes += message.payloadBytes;
   }
 
   /** Writes the failed attempts of a waiting message again, so that they survive a crash. */
@@ -108,7 +108,7 @@ export class CommitGroup {
 
   delayed(delayed: Delayed): void {
     this.#delayed.push(delayed);
-    this.#bytes += delayed.message.envelope.payloadBytes;
+    this.#bytes += delayed.message.payloadBytes;
   }
 
   /** Removes a delayed message that has arrived or was cancelled. */
@@ -190,7 +190,7 @@ export class CommitGroup {
 
   #forget(message: PendingMessage): void {
     this.#unstored -= 1;
-    this.#bytes -= message.envelope.payloadBytes;
+    this.#bytes -= message.payloadBytes;
   }
 
   #remove(collection: string, sequence: number): void {

@@ -51,7 +51,7 @@ export class DeadLetterIntake {
   }
 
   giveUpMessage(message: PendingMessage, error: Error): void {
-    const { envelope, target, caller, attempts } = message;
+    const { envelope, messageId, target, caller, attempts } = message;
     this.#add({
       kind: 'message',
       ...this.#reason(error),
@@ -59,7 +59,7 @@ export class DeadLetterIntake {
       attempts,
       target: formatAddress(target),
       ...(caller === undefined ? {} : { caller: formatAddress(caller) }),
-      messageId: envelope.messageId ?? '',
+      messageId,
       payload: envelope.encode(),
     });
   }

@@ -36,7 +36,7 @@ export class DelayedMessages {
     const delayed = { ...seed, ended: false, cancelled: false };
     this.#queue.add(delayed);
     this.#pending.add(delayed);
-    this.#bytes += delayed.message.envelope.payloadBytes;
+    this.#bytes += delayed.message.payloadBytes;
     if (delayed.token === undefined) return delayed;
     const key = this.#tokenKey(delayed.message.caller, delayed.token);
     this.#byToken.set(key, [...(this.#byToken.get(key) ?? []), delayed]);
@@ -90,7 +90,7 @@ export class DelayedMessages {
   #forget(delayed: Delayed): void {
     delayed.ended = true;
     this.#pending.delete(delayed);
-    this.#bytes -= delayed.message.envelope.payloadBytes;
+    this.#bytes -= delayed.message.payloadBytes;
     if (delayed.token === undefined) return;
     const key = this.#tokenKey(delayed.message.caller, delayed.token);
     const others = this.#byToken.get(key)?.filter((named) => named !== delayed) ?? [];

@@ -1,3 +1,4 @@
+import { PendingMessage } from './activation.ts';
 import type { InvocationHost, InvocationScope, SendBudget } from '../../functions/invocation-host.ts';
 import type { FunctionRegistry } from '../../functions/function-registry.ts';
 import type { SubscriptionSettings } from '../../functions/subscriptions.ts';
@@ -35,6 +36,7 @@ export function createInvocationHost({
     hasEgress: (egressId) => egressIds.includes(egressId),
     unknownEgress: (egressId, from) => unknownEgress(egressId, egressIds, from),
     subscriptions,
+    messageClass: PendingMessage,
     logger,
     scope,
     budget,

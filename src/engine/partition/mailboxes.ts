@@ -61,7 +61,7 @@ export class Mailboxes {
     if (activation === undefined) return undefined;
     message.activation = activation;
     activation.pending += 1;
-    this.#count(activation, 1, message.envelope.payloadBytes);
+    this.#count(activation, 1, message.payloadBytes);
     if (activation.executor.batches) {
       (activation.mailbox ??= new Queue()).push(message);
       this.#setAside(message);
@@ -128,7 +128,7 @@ export class Mailboxes {
   /** Counts the messages of an address that batches towards the budget of blocked messages, or towards the common budget again. */
   setBlocked(activation: Activation, blocked: boolean): void {
     let bytes = 0;
-    for (const { envelope } of activation.mailbox ?? []) bytes += envelope.payloadBytes;
+    for (const { payloadBytes } of activation.mailbox ?? []) bytes += payloadBytes;
     const length = activation.mailbox?.length ?? 0;
     this.#count(activation, -length, -bytes);
     activation.blocked = blocked;
@@ -188,7 +188,7 @@ export class Mailboxes {
   #end(activation: Activation, message: PendingMessage): void {
     message.handled = true;
     activation.pending -= 1;
-    this.#count(activation, -1, -message.envelope.payloadBytes);
+    this.#count(activation, -1, -message.payloadBytes);
   }
 
   #count(activation: Activation, messages: number, bytes: number): void {

@@ -127,7 +127,8 @@ export class Partition implements EffectTarget {
 
   /** Puts a message at the end of those that wait. */
   enqueue(message: Message): void {
-    const pending = new PendingMessage(message, this.nextSequence());
+    const pending = PendingMessage.from(message);
+    pending.sequence = this.nextSequence();
     if (this.#deliver(pending)) this.group.arrived(pending);
   }
 
@@ -241,7 +242,7 @@ export class Partition implements EffectTarget {
 
   #deliver(pending: PendingMessage): boolean {
     if (this.mailboxes.deliver(pending) !== undefined) return true;
-    const error = this.#options.host.unknownFunction(pending.target.type, `message ${pending.envelope.messageId} was waiting for it`);
+    const error = this.#options.host.unknownFunction(pending.target.type, `message ${pending.messageId} was waiting for it`);
     this.#options.deadLetters.giveUpMessage(pending, error);
     return false;
   }

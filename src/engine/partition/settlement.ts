@@ -2,7 +2,7 @@ import type { Effects } from '../../functions/effects.ts';
 import { canRetry, retryDelayMs, toHandlerError, type OnFailure } from '../../functions/failure-policy.ts';
 import type { InvocationHost } from '../../functions/invocation-host.ts';
 import type { Attempt } from '../../functions/attempt.ts';
-import type { Message } from '../../functions/message.ts';
+import { Message } from '../../functions/message.ts';
 import { formatAddress, type Address } from '../../shared/address.ts';
 import { assertInvariant } from '../../shared/errors.ts';
 import type { Activation, PendingMessage } from './activation.ts';
@@ -77,7 +77,7 @@ export class Settlement implements AttemptOutcomes, BatchOutcomes {
     message.failure = failureOf(error, failureLengthMax);
     this.#parts.host.logger.warn('attempt failed', {
       address: formatAddress(activation.address),
-      messageId: message.envelope.messageId,
+      messageId: message.messageId,
       attempt: message.attempts,
       attemptsMax: policy.attemptsMax,
       error,
@@ -140,17 +140,17 @@ export class Settlement implements AttemptOutcomes, BatchOutcomes {
 
   #apply(effects: Effects, sender: Address, receivedAtMs: number | undefined): void {
     const { delayed: pending, effects: to, group } = this.#parts;
-    for (const { target, envelope } of effects.messages) to.enqueue({ target, caller: sender, envelope, receivedAtMs });
+    for (const message of effects.messages) to.enqueue(message);
     for (const effect of effects.delayed) {
       if (effect.kind === 'cancel') {
         for (const cancelled of pending.cancel(sender, effect.token)) group.delayedEnded(cancelled);
         continue;
       }
-      const message: Message = { target: effect.target, caller: sender, envelope: effect.envelope };
+      const message = Message.of({ target: effect.target, caller: sender, envelope: effect.envelope });
       const { dueAt, token } = effect;
       group.delayed(pending.add({ message, sequence: to.nextSequence(), dueAt, token, stored: false }));
     }
-    for (const { egressId, envelope } of effects.egress) {
+    for (const { egressId, envelope } of effects.egressRecords) {
       to.egress({ egressId, envelope, receivedAtMs, recovered: false });
     }
   }

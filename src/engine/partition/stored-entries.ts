@@ -1,5 +1,5 @@
 import { Envelope } from '../../envelope/envelope.ts';
-import type { Message } from '../../functions/message.ts';
+import { Message } from '../../functions/message.ts';
 import type { StateSpec } from '../../functions/remote/invocation-batch.ts';
 import { formatAddress, parseAddress } from '../../shared/address.ts';
 import type { AttemptFailure } from './attempt-failure.ts';
@@ -52,7 +52,7 @@ export interface MessageHeader {
   readonly token?: string | undefined;
 }
 
-export function encodeMessage(message: Message, extra: Partial<MessageHeader>): Uint8Array {
+export function encodeMessage(message: Pick<Message, 'target' | 'caller' | 'envelope'>, extra: Partial<MessageHeader>): Uint8Array {
   const header: MessageHeader = {
     target: formatAddress(message.target),
     caller: message.caller === undefined ? undefined : formatAddress(message.caller),
@@ -64,7 +64,7 @@ export function encodeMessage(message: Message, extra: Partial<MessageHeader>): 
 export function decodeMessage(value: Uint8Array): { message: Message; header: MessageHeader } {
   const { header, body } = split<MessageHeader>(value);
   const caller = header.caller === undefined ? undefined : parseAddress(header.caller);
-  return { message: { target: parseAddress(header.target), caller, envelope: Envelope.decodeTrusted(body) }, header };
+  return { message: Message.of({ target: parseAddress(header.target), caller, envelope: Envelope.decodeTrusted(body) }), header };
 }
 
 export function encodeDeadLetter({ payload, ...header }: DeadLetter): Uint8Array {

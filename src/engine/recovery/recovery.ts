@@ -79,7 +79,8 @@ async function loadInOrder(store: Store, collection: string): Promise<readonly {
 
 function toPendingMessage(sequence: number, value: Uint8Array): PendingMessage {
   const { message, header } = decodeMessage(value);
-  const pending = new PendingMessage(message, sequence);
+  const pending = PendingMessage.from(message);
+  pending.sequence = sequence;
   pending.attempts = header.attempts ?? 0;
   pending.retryAt = header.retryAt;
   pending.failure = header.failure;

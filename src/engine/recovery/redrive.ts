@@ -1,4 +1,5 @@
 import { Envelope } from '../../envelope/envelope.ts';
+import { Message } from '../../functions/message.ts';
 import type { Ingress } from '../../ingress/ingress.ts';
 import { parseAddress } from '../../shared/address.ts';
 import { assertInvariant } from '../../shared/errors.ts';
@@ -29,7 +30,7 @@ export function redrive(letter: DeadLetter, { intake, partition, ingress }: Redr
     case 'message': {
       assertInvariant(letter.target !== undefined, 'a dead message knows its target');
       const caller = letter.caller === undefined ? undefined : parseAddress(letter.caller);
-      partition.enqueue({ target: parseAddress(letter.target), caller, envelope: Envelope.decodeTrusted(letter.payload) });
+      partition.enqueue(Message.of({ target: parseAddress(letter.target), caller, envelope: Envelope.decodeTrusted(letter.payload) }));
       return;
     }
     case 'egress': {

@@ -32,15 +32,15 @@ export const noContents: Contents = { pending: new Map(), delayed: new Map(), le
 export function contentsOf(partition: Partition, letters: readonly DeadLetter[], taken: number): Contents {
   const pending = new Map<string, string>();
   for (const [{ address }, waiting] of partition.mailboxes.byAddress()) {
-    const messages = Array.from(waiting, ({ envelope, attempts, retryAt }) => {
+    const messages = Array.from(waiting, ({ messageId, attempts, retryAt }) => {
       const retry = attempts === 0 ? '' : ` (${attempts} failed, again at ${retryAt})`;
-      return `${envelope.messageId}${retry}`;
+      return `${messageId}${retry}`;
     });
     pending.set(formatAddress(address), messages.join(', '));
   }
   const delayed = new Map<string, string>();
   for (const { message, dueAt, token } of partition.delayed.list()) {
-    const id = message.envelope.messageId ?? '';
+    const id = message.messageId;
     delayed.set(id, `${delayed.get(id) ?? ''}to ${formatAddress(message.target)} at ${dueAt}, token ${token ?? 'none'};`);
   }
   return { pending, delayed, letters: new Map(letters.map((letter) => [letter.id, letterName(letter)])), taken };

@@ -279,8 +279,8 @@ function passedBy(brought: Message, partition: Partition): string | undefined {
   return undefined;
 }
 
-function idOf({ envelope }: Message): string {
-  return envelope.messageId ?? '';
+function idOf({ messageId }: Message): string {
+  return messageId;
 }
 
 function targetOf({ target }: Message): string {

@@ -23,7 +23,7 @@ export function endOf(sources: ViewSources): SimulationEnd {
     deadLetters: engine.deadLetters().map(letterName).sort(),
     delayed: partition.delayed
       .list()
-      .map(({ message }) => `${message.envelope.messageId} to ${formatAddress(message.target)}`)
+      .map(({ message }) => `${message.messageId} to ${formatAddress(message.target)}`)
       .sort(),
     egress: [...left],
   };

@@ -1,3 +1,4 @@
+import type { Address } from '../../../src/shared/address.ts';
 import { Envelope } from '../../../src/envelope/envelope.ts';
 import { PendingMessage, type Executor } from '../../../src/engine/partition/activation.ts';
 import { defaultLimits, type EngineLimits } from '../../../src/engine/partition/limits.ts';
@@ -10,9 +11,16 @@ export function envelope(id: string): Envelope {
   return Envelope.ofEvent({ specversion: '1.0', id, source: '/test', type: 'test.event', data: {} }, { messageId: id });
 }
 
+/** A message to an address with the sequence; its message id is the sequence. */
+export function message(target: Address, sequence: number): PendingMessage {
+  const made = new PendingMessage(target, undefined, envelope(String(sequence)), undefined);
+  made.sequence = sequence;
+  return made;
+}
+
 /** A message to `test/f/<id>` with the sequence; its message id is the sequence. */
 export function pending(id: string, sequence: number): PendingMessage {
-  return new PendingMessage({ target: { type: 'test/f', id }, caller: undefined, envelope: envelope(String(sequence)) }, sequence);
+  return message({ type: 'test/f', id }, sequence);
 }
 
 /** What handles the messages of `test/f`; with `batches`, several at a time. */

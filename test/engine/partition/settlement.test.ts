@@ -9,6 +9,7 @@ import { Settlement } from '../../../src/engine/partition/settlement.ts';
 import type { Attempt } from '../../../src/functions/attempt.ts';
 import type { Effects } from '../../../src/functions/effects.ts';
 import type { FunctionOptions } from '../../../src/functions/failure-policy.ts';
+import { Message } from '../../../src/functions/message.ts';
 import type { InvocationHost } from '../../../src/functions/invocation-host.ts';
 import { silentLogger } from '../../../src/shared/logger.ts';
 import { ManualClock } from '../../../src/shared/time/manual-clock.ts';
@@ -57,7 +58,7 @@ function deliver({ boxes }: Pick<ReturnType<typeof setUp>, 'boxes'>, message: Pe
 function attempt(effects: Partial<Effects> = {}): Attempt {
   const keep = (): Effects => {
     done.push('keep');
-    return { messages: [], delayed: [], egress: [], ...effects };
+    return { messages: [], delayed: [], egressRecords: [], ...effects };
   };
   return { keep, discard: () => done.push('discard') } as unknown as Attempt;
 }
@@ -70,9 +71,9 @@ describe('Settlement', () => {
     const a = deliver(parts, message);
 
     const effects: Effects = {
-      messages: [{ target, envelope: envelope('sent') }],
+      messages: [Message.of({ target, caller: a.address, envelope: envelope('sent') })],
       delayed: [{ kind: 'send', target, envelope: envelope('later'), dueAt: 5_000, token: 'reminder' }],
-      egress: [{ egressId: 'test/out', envelope: envelope('out') }],
+      egressRecords: [{ egressId: 'test/out', envelope: envelope('out') }],
     };
     parts.settlement.succeeded(a, message, attempt(effects));
 

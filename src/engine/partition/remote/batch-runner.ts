@@ -183,8 +183,9 @@ export class BatchRunner implements Executor {
     const { states, metrics } = this.#types.ensure(remote.type);
     const { remoteState: state, address } = activation;
     assertInvariant(state !== undefined, 'an address that is called has its state');
-    const firstMessageId = call.messages[0]?.envelope.messageId ?? '';
-    const effects = effectsOf(result, { self: address, firstMessageId, states, state, host: this.#host, nowMs });
+    const [first] = call.messages;
+    const origin = { self: address, firstMessageId: first?.messageId ?? '', receivedAtMs: first?.receivedAtMs };
+    const effects = effectsOf(result, { ...origin, states, state, host: this.#host, nowMs });
     states.discovered = true;
     state.apply(result.mutations, startedAtMs, nowMs);
     metrics.sent(effects);

@@ -2,6 +2,7 @@ import { Envelope } from '../../../envelope/envelope.ts';
 import { messageBytesMax, cancellationTokenBytesMax } from '../../../functions/effect-limits.ts';
 import type { Cancellation, DelayedMessage, Effects } from '../../../functions/effects.ts';
 import type { InvocationHost } from '../../../functions/invocation-host.ts';
+import { Message } from '../../../functions/message.ts';
 import type { BatchResult, DelayedSend, StateMutation } from '../../../functions/remote/invocation-batch.ts';
 import { formatAddress, isAddressId, isFunctionType, isTextWithin, type Address } from '../../../shared/address.ts';
 import { describe, StatefunError } from '../../../shared/errors.ts';
@@ -16,6 +17,8 @@ export interface AnswerContext {
   readonly self: Address;
   /** Id of the first message of the batch. The ids of messages that the batch sends are derived from it. */
   readonly firstMessageId: string;
+  /** See Message.receivedAtMs. */
+  readonly receivedAtMs: number | undefined;
   readonly states: RemoteStates;
   readonly state: RemoteState;
   readonly host: InvocationHost;
@@ -42,7 +45,14 @@ export function effectsOf(result: BatchResult, context: AnswerContext): Effects 
     return Envelope.ofTypedValue({ ...value, value: Uint8Array.from(value.value) }, { messageId, partitionKey });
   };
   return {
-    messages: result.messages.map(({ target, argument }) => ({ target: checked(target, context), envelope: envelopeOf(argument) })),
+    messages: result.messages.map(({ target, argument }) =>
+      Message.of({
+        target: checked(target, context),
+        caller: context.self,
+        envelope: envelopeOf(argument),
+        receivedAtMs: context.receivedAtMs,
+      }),
+    ),
     delayed: result.delayed.map((effect): DelayedMessage | Cancellation => {
       if (effect.kind === 'cancel') return { kind: 'cancel', token: checkedToken(effect.cancellationToken, context) };
       const target = checked(effect.target, context);
@@ -54,7 +64,7 @@ export function effectsOf(result: BatchResult, context: AnswerContext): Effects 
         envelope: envelopeOf(effect.argument),
       };
     }),
-    egress: result.egress.map(({ egressId, argument }) => {
+    egressRecords: result.egress.map(({ egressId, argument }) => {
       if (!context.host.hasEgress(egressId)) throw context.host.unknownEgress(egressId, `sent by ${sender}`);
       return { egressId, envelope: envelopeOf(argument, context.self.id) };
     }),

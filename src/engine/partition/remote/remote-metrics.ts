@@ -24,10 +24,10 @@ export class RemoteMetrics {
     this.#of('in').increment(messages);
   }
 
-  sent({ messages, delayed, egress }: Effects): void {
+  sent({ messages, delayed, egressRecords }: Effects): void {
     const local = messages.length + delayed.filter(({ kind }) => kind === 'send').length;
     if (local > 0) this.#of('outLocal').increment(local);
-    if (egress.length > 0) this.#of('outEgress').increment(egress.length);
+    if (egressRecords.length > 0) this.#of('outEgress').increment(egressRecords.length);
   }
 
   /** Counts an attempt that has ended. */

@@ -34,7 +34,7 @@ export function nextCall({ mailbox, singly }: Activation, batchMessagesMax: numb
   const messages: PendingMessage[] = [];
   let bytes = 0;
   for (const message of mailbox ?? []) {
-    bytes += message.envelope.payloadBytes;
+    bytes += message.payloadBytes;
     if (messages.length > 0 && (singly > 0 || messages.length >= batchMessagesMax || bytes > batchBytesMax)) break;
     messages.push(message);
   }

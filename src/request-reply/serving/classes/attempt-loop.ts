@@ -48,7 +48,7 @@ export class AttemptLoop {
         // Not a failure: the message begins again with its first attempt once the state is attached.
         if (this.#state.missing.length > 0) return { kind: 'incomplete' };
         const error = toHandlerError(thrown);
-        const fields = { address: formatAddress(message.target), messageId: message.envelope.messageId, attempt: attempts, error };
+        const fields = { address: formatAddress(message.target), messageId: message.messageId, attempt: attempts, error };
         invocations.logger.warn('attempt failed', { ...fields, attemptsMax: policy.attemptsMax });
         const delayMs = retryDelayMs(policy, attempts);
         const isFinal = !canRetry(error) || attempts >= policy.attemptsMax;

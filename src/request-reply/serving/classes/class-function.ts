@@ -1,3 +1,4 @@
+import type { AddressedEnvelope } from '../../../envelope/addressed-envelope.ts';
 import type { Envelope } from '../../../envelope/envelope.ts';
 import type { Effects } from '../../../functions/effects.ts';
 import type { InvocationHost } from '../../../functions/invocation-host.ts';
@@ -10,7 +11,7 @@ import type {
   StateSpec,
 } from '../../../functions/remote/invocation-batch.ts';
 import { subscriberCell, subscriberCellName } from '../../../functions/subscriptions.ts';
-import type { Message } from '../../../functions/message.ts';
+import { Message } from '../../../functions/message.ts';
 import type { Address } from '../../../shared/address.ts';
 import { StatefunError, toError } from '../../../shared/errors.ts';
 import { BatchEffects } from '../functions/batch-effects.ts';
@@ -87,7 +88,7 @@ export class ClassFunction implements ServedFunction {
     const caller = sender === undefined || this.#host.isIngress(sender) ? undefined : sender;
     let message: Message;
     try {
-      message = { target: self, caller, envelope: readEnvelope(argument, self, caller) };
+      message = Message.of({ target: self, caller, envelope: readEnvelope(argument, self, caller) });
     } catch (thrown) {
       const unreadable = { target: self, caller, envelope: undefined, bytes: argument.value, error: toError(thrown), attempts: 0 };
       collected.records.push(() => this.#host.toDeadLetter(unreadable));
@@ -103,7 +104,7 @@ export class ClassFunction implements ServedFunction {
   }
 
   #collect({ target: self, caller }: Message, from: Effects, startedAtMs: number, { effects, records }: Collected): void {
-    const valueFor = ({ target, envelope }: Effects['messages'][number]) => ({
+    const valueFor = ({ target, envelope }: AddressedEnvelope) => ({
       target,
       argument: this.#host.isRemote(target.type) ? envelope.typedValue : envelopeValue(envelope),
     });
@@ -119,7 +120,7 @@ export class ClassFunction implements ServedFunction {
           ...valueFor(effect),
         });
     }
-    for (const effect of from.egress) {
+    for (const effect of from.egressRecords) {
       const { egressId, envelope } = effect;
       const tooLarge = { target: self, caller, envelope, bytes: Buffer.from(envelope.payload), attempts: 1 };
       records.push(

@@ -131,7 +131,11 @@ export class LogStore implements Store {
     const { hash, index } = this.#parts;
     hash.updateCollection(this.#name, 0, this.#name.write(collection));
     const places = index.placesOf(hash.collection);
-    return places.length === 0 ? [] : this.#reads.read(collection, places);
+    try {
+      return places.length === 0 ? [] : this.#reads.read(collection, places);
+    } catch (error) {
+      return Promise.reject(toError(error));
+    }
   }
 
   async commit(changes: readonly StoreChange[]): Promise<void> {

@@ -9,7 +9,7 @@
  * STORE-S4. When a commit fails, the store has failed: every later call rejects with the same error, and nothing more is written.
  */
 export interface Store {
-  /** Returns the stored values of a collection, in no particular order. Synchronous when nothing has to be read. Sees every resolved commit. */
+  /** Returns the stored values of a collection, in no particular order. Synchronous when no disk has to be waited for. Sees every resolved commit. */
   load(collection: string): readonly StoredValue[] | Promise<readonly StoredValue[]>;
 
   /** Makes the changes durable. The caller waits for one commit before it starts the next, and leaves the changes as they are meanwhile. */

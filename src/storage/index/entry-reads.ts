@@ -4,7 +4,7 @@ import type { TrackedSegment, SegmentTable } from './segment-table.ts';
 import type { EntryPlace } from './log-index.ts';
 import { entryHeaderBytes, entrySpan } from '../format/entry-format.ts';
 import type { LogReader } from '../threads/reader.ts';
-import type { ReadResult, ReadFailure } from '../segments/segment-reader.ts';
+import { gapBytesMax, type ReadResult, type ReadFailure } from '../segments/segment-reader.ts';
 import { corruptError, readFailedError } from '../store-errors.ts';
 import type { StoredValue } from '../store.ts';
 
@@ -13,6 +13,9 @@ import type { StoredValue } from '../store.ts';
  * read while another is decoded, and a large collection does not block the calling thread.
  */
 const batchBytesMax = 64 * 1024;
+
+/** Most entries that are read at once, on the calling thread. It limits how long a read from the disk can block it. */
+const readNowMax = 16;
 
 /** One read of a collection. */
 interface Reading {
@@ -31,7 +34,10 @@ interface Part {
   readonly behind: number;
 }
 
-/** Collects the reads of one turn of the event loop into batches: a message to the reader's thread costs as much as a dozen entries. */
+/**
+ * Reads few entries at once when they are likely to be in memory. Collects the other reads of one turn of the event loop into batches: a message
+ * to the reader's thread costs as much as a dozen entries.
+ */
 export class EntryReads {
   readonly #reader: LogReader;
   readonly #segments: SegmentTable;
@@ -40,6 +46,12 @@ export class EntryReads {
   /** The segment of each request. */
   #read: TrackedSegment[] = [];
   #bytes = 0;
+  /** Memory of the reads on the calling thread. */
+  readonly #now = {
+    requests: new Uint32Array(readNowMax * 3),
+    bytes: Buffer.allocUnsafeSlow(batchBytesMax + readNowMax * gapBytesMax),
+    spans: new Uint32Array(readNowMax * 2),
+  };
 
   constructor(reader: LogReader, segments: SegmentTable) {
     this.#reader = reader;
@@ -48,17 +60,43 @@ export class EntryReads {
 
   /**
    * Returns the stored values of a collection, given the places of its entries. Their segment files stay until they are read.
-   * Rejects with STORE_CORRUPT or STORE_READ_FAILED.
+   * Throws or rejects with STORE_CORRUPT or STORE_READ_FAILED.
    */
-  read(collection: string, places: readonly EntryPlace[]): Promise<readonly StoredValue[]> {
+  read(collection: string, places: readonly EntryPlace[]): readonly StoredValue[] | Promise<readonly StoredValue[]> {
+    return this.#readNow(collection, places) ?? this.#readLater(collection, places);
+  }
+
+  #readNow(collection: string, places: readonly EntryPlace[]): readonly StoredValue[] | undefined {
+    if (places.length > readNowMax) return undefined;
+    const { requests, bytes, spans } = this.#now;
+    let [next, bytesMax] = [0, 0];
+    for (const { ordinal, offset, units } of places) {
+      const segment = this.#segments.at(ordinal);
+      const entryBytes = bytesMaxOf(segment, offset, units);
+      requests[next] = segment.listed.number;
+      requests[next + 1] = offset;
+      requests[next + 2] = entryBytes;
+      bytesMax += entryBytes;
+      next += 3;
+    }
+    if (bytesMax > batchBytesMax) return undefined;
+    const failures = this.#reader.readNow(requests.subarray(0, next), bytes, spans);
+    if (failures === undefined) return undefined;
+    const [failure] = failures;
+    if (failure !== undefined) throw toStoreError(failure);
+    const entries: StoredValue[] = [];
+    take({ collection, entries, copies: true }, bytes, spans, 0, places.length);
+    return entries;
+  }
+
+  #readLater(collection: string, places: readonly EntryPlace[]): Promise<readonly StoredValue[]> {
     return new Promise((resolve, reject) => {
       const reading: Reading = { collection, entries: [], parts: 0, resolve, reject };
       if (this.#read.length === 0) queueMicrotask(() => this.#flush());
       let first = this.#read.length;
       for (const { ordinal, offset, units } of places) {
         const segment = this.#segments.beginRead(ordinal);
-        // Sizes in units are rounded up and may exceed the end of the segment.
-        const bytesMax = Math.min(units * unitBytes, segment.bytes - offset);
+        const bytesMax = bytesMaxOf(segment, offset, units);
         this.#requests.push(segment.listed.number, offset, bytesMax);
         this.#read.push(segment);
         this.#bytes += bytesMax;
@@ -110,7 +148,7 @@ function settle(parts: readonly Part[], { bytes, spans, failures }: ReadResult):
     reading.parts -= 1;
     try {
       if (failure !== undefined) throw toStoreError(failure);
-      take(part, buffer, spans);
+      take({ collection: reading.collection, entries: reading.entries, copies: false }, buffer, spans, first, behind);
       if (reading.parts === 0) reading.resolve(reading.entries);
     } catch (error) {
       reading.reject(error as Error); // a broken invariant too, so that the promise settles
@@ -118,14 +156,28 @@ function settle(parts: readonly Part[], { bytes, spans, failures }: ReadResult):
   }
 }
 
-function take({ reading: { collection, entries }, first, behind }: Part, buffer: Buffer, spans: Uint32Array): void {
+/** Returns the most bytes that an entry can have. Sizes in units are rounded up and may exceed the end of the segment. */
+function bytesMaxOf(segment: TrackedSegment, offset: number, units: number): number {
+  return Math.min(units * unitBytes, segment.bytes - offset);
+}
+
+/** Where entries go to, and whether their values are copied because the buffer is used again. */
+interface Taking {
+  readonly collection: string;
+  readonly entries: StoredValue[];
+  readonly copies: boolean;
+}
+
+/** Adds the entries of the requests from `first` up to, but not including, `behind`. */
+function take({ collection, entries, copies }: Taking, buffer: Buffer, spans: Uint32Array, first: number, behind: number): void {
   for (let request = first; request < behind; request += 1) {
     const start = spans[request * 2] ?? 0;
     const span = entrySpan(buffer, start, start + (spans[request * 2 + 1] ?? 0));
     assertInvariant(span !== undefined && !span.removes, 'the index points to entries that set a value');
     // The entry may belong to another collection with the same hash (STORE-I2).
     if (buffer.toString('utf8', start + entryHeaderBytes, span.keyStart) !== collection) continue;
-    entries.push({ key: buffer.toString('utf8', span.keyStart, span.valueStart), value: buffer.subarray(span.valueStart, span.end) });
+    const value = buffer.subarray(span.valueStart, span.end);
+    entries.push({ key: buffer.toString('utf8', span.keyStart, span.valueStart), value: copies ? Buffer.from(value) : value });
   }
 }
 

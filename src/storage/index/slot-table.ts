@@ -118,7 +118,7 @@ export class SlotTable {
   }
 
   #bucketOf(hash: number): Bucket {
-    const bucket = this.#directory[hash & (2 ** this.#depth - 1)];
+    const bucket = this.#directory[hash & (this.#directory.length - 1)];
     if (bucket === undefined) throw new RangeError('a table has a bucket for every hash');
     return bucket;
   }

@@ -5,7 +5,7 @@ import { segmentPath } from '../format/segment-format.ts';
 import { isSystemError } from '../store-errors.ts';
 
 /** Largest gap in bytes between two entries that are read in one piece. Reading 512 bytes in vain costs less than another request. */
-const gapBytesMax = 512;
+export const gapBytesMax = 512;
 
 /** Largest piece in bytes, 1 MiB, unless one entry is larger. */
 const pieceBytesMax = 1024 * 1024;
@@ -50,17 +50,23 @@ export class SegmentReader {
   }
 
   read(requests: Uint32Array): ReadResult {
-    const count = requests.length / requestWords;
     const bytes = Buffer.from(new ArrayBuffer(totalBytes(requests)));
-    const result = { bytes: bytes.buffer, spans: new Uint32Array(count * 2), failures: [] };
+    const spans = new Uint32Array((requests.length / requestWords) * 2);
+    return { bytes: bytes.buffer, spans, failures: this.readInto(requests, bytes, spans) };
+  }
+
+  /** Reads into memory of the caller, which has room for the requested bytes and for a gap between any two entries. */
+  readInto(requests: Uint32Array, bytes: Buffer, spans: Uint32Array): readonly ReadFailure[] {
+    const count = requests.length / requestWords;
+    const failures: ReadFailure[] = [];
     for (let first = 0, base = 0; first < count;) {
       const behind = endOfPiece(requests, first);
       const end = base + pieceBytes(requests, first, behind);
-      this.#readPiece({ requests, first, behind }, bytes.subarray(base, end), base, result);
+      this.#readPiece({ requests, first, behind }, bytes.subarray(base, end), base, { spans, failures });
       base = end;
       first = behind;
     }
-    return result;
+    return failures;
   }
 
   /** Closes the file of a segment that is not read again. */

@@ -1,13 +1,19 @@
 import { nodeDisk, type Disk } from '../disk.ts';
-import { SegmentReader, type ReaderStart, type ReadResult } from '../segments/segment-reader.ts';
+import { SegmentReader, type ReaderStart, type ReadFailure, type ReadResult } from '../segments/segment-reader.ts';
 import type { LogReader } from './reader.ts';
 
-/** Reads the log on the calling thread and blocks it meanwhile: for tests and tools. */
+/** Reads the log on the calling thread and blocks it meanwhile, every other time at once: for tests and tools. */
 export class InlineLogReader implements LogReader {
   readonly #reader: SegmentReader;
+  #now = false;
 
   constructor(start: ReaderStart, disk: Disk = nodeDisk) {
     this.#reader = new SegmentReader(start, disk);
+  }
+
+  readNow(requests: Uint32Array, bytes: Buffer, spans: Uint32Array): readonly ReadFailure[] | undefined {
+    this.#now = !this.#now;
+    return this.#now ? this.#reader.readInto(requests, bytes, spans) : undefined;
   }
 
   read(requests: Uint32Array<ArrayBuffer>): Promise<ReadResult> {

@@ -50,6 +50,7 @@ class CompactionBed {
       },
       reader: {
         forget: () => this.note('forget', undefined),
+        readNow: () => undefined,
         read: () => Promise.reject(new Error('nothing is read')),
         close: () => Promise.resolve(),
       },

@@ -36,7 +36,7 @@ const goldenFrame =
   'ffffffff' +
   '63' +
   '6b'; // c, k, removed
-const goldenSegmentHeader = '5346554e4c4f470a' + '02000000' + '02010000' + '00112233445566778899aabbccddeeff' + 'cb818fa5';
+const goldenSegmentHeader = '5346554e4c4f470a' + '03000000' + '02010000' + '00112233445566778899aabbccddeeff' + 'ece4aa24';
 
 describe('the bytes of the log', () => {
   it('are those of the layout for a frame', () => {

@@ -226,7 +226,7 @@ describe('recovery of several segments', () => {
   });
 
   it.each([
-    ['a later format version', 8, 3, 'STORE_FORMAT_NEWER'],
+    ['a later format version', 8, 4, 'STORE_FORMAT_NEWER'],
     ['the number of another segment', 12, 7, 'STORE_CORRUPT'],
     ['the id of another store', 16, 0x1234, 'STORE_CORRUPT'],
   ])('refuses a segment with %s', async (_what, offset, value, code) => {

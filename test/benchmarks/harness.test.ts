@@ -48,6 +48,7 @@ describe('the report of the shopping cart', () => {
       'half evicted ÷ bare loop, events/s: reached',
       'allocation an event, KB: reached',
       // No latency was measured.
+      'latency at rest, p50 ms: not reached',
       'latency at half load, p99 ms: not reached',
       'latency at half load, longest ms: not reached',
     ]);

@@ -37,12 +37,13 @@ export interface ByteRange {
   readonly end: number;
 }
 
+/** Options of `put`. */
 export interface PutOptions {
   /** Whether the object must not exist. @defaultValue `false` */
   readonly absent?: boolean;
 }
 
-/** An object that is replaced only by who knows its present version. */
+/** An object that can be replaced only with the version that was read. */
 export interface VersionedObject {
   /** Returns the object; undefined when it does not exist. */
   read(signal?: AbortSignal): Promise<ObjectVersion | undefined>;
@@ -53,17 +54,20 @@ export interface VersionedObject {
   replace(bytes: Uint8Array, version: string | undefined, signal?: AbortSignal): Promise<string | undefined>;
 }
 
+/** The content of an object, with the version that it has. */
 export interface ObjectVersion {
   readonly bytes: Buffer;
   /** Names this version; no other version of the object has the same name. */
   readonly version: string;
 }
 
+/** An object without its content: its key, and its size in bytes. */
 export interface ListedObject {
   readonly key: string;
   readonly bytes: number;
 }
 
+/** Some of the objects with a prefix. */
 export interface ObjectPage {
   readonly objects: readonly ListedObject[];
   /** Where the next page begins; undefined on the last one. */

@@ -9,6 +9,7 @@ import type { S3Options } from './s3/s3-options.ts';
 import type { S3Storage, S3StorageOptions } from './s3/s3-storage.ts';
 import { UploadBudget } from './upload-budget.ts';
 
+/** Options of `openObjectStorage`. */
 export interface OpenStorageOptions {
   /** `file:…` or `s3://bucket/prefix`. */
   readonly to: string;

@@ -37,6 +37,12 @@ export function isUri(text: string): boolean {
   return uri.test(text);
 }
 
+/**
+ * References that most sources are: a path, perhaps behind a host. All of them match the grammar, too, whose expression takes 4 ms to compile: the
+ * first event must not wait for that.
+ */
+const plainReference = /^(?:https?:\/\/[a-z0-9.-]+)?(?:\/[a-z0-9._~-]+)+$/i;
+
 /** References that have been checked. An application has few sources, and they repeat with every event. */
 const knownReferences = new Set<string>();
 const knownReferencesMax = 1_000;
@@ -45,7 +51,7 @@ const knownReferenceLengthMax = 500;
 /** Returns whether a text is a URI or a relative reference. */
 export function isUriReference(text: string): boolean {
   if (knownReferences.has(text)) return true;
-  const isWellFormed = uriReference.test(text);
+  const isWellFormed = plainReference.test(text) || uriReference.test(text);
   if (isWellFormed && knownReferences.size < knownReferencesMax && text.length <= knownReferenceLengthMax) knownReferences.add(text);
   return isWellFormed;
 }

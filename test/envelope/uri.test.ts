@@ -38,6 +38,21 @@ describe('isUri and isUriReference', () => {
     expect(valid).toBeGreaterThan(200);
   });
 
+  it('say what the package says about paths, with and without a host', () => {
+    const pieces = ['http://', 'https://', 'HTTP://', '/', '/shop', '/Ada-1', '.a', '~b', '_', 'a.example', '-', '%', ':8', '"'];
+    let valid = 0;
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 6 }), (parts) => {
+        const value = parts.join('');
+        const expected = isValidForPackage({ ...good, source: value });
+        if (expected) valid++;
+        expect([value, isUriReference(value)]).toEqual([value, expected]);
+      }),
+      { seed: 20_277, numRuns: 3000 },
+    );
+    expect(valid).toBeGreaterThan(1_000);
+  });
+
   it('say what the package says about ports', () => {
     for (const value of ['http://a:', 'http://a:80', 'http://a:80:', 'http://a:8x', 'http://[::1]:', 'http://u:p@a:1/']) {
       expect([value, isUri(value)]).toEqual([value, isValidForPackage({ ...good, dataschema: value })]);

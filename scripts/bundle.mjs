@@ -13,7 +13,7 @@ import { rolldown } from 'rolldown';
 /** What is loaded together, by the modules that it starts with. A path that ends with a hyphen stands for all that begin like it. */
 const audiences = {
   thread: ['storage/threads/writer-worker', 'storage/threads/reader-worker', 'storage/threads/copier-worker'],
-  cli: ['cli'],
+  cli: ['cli', 'cli/main'],
   serving: ['serving', 'lambda'],
   engine: ['index', 'cli/run'],
   testing: ['testing', 'cli/play'],

@@ -199,6 +199,20 @@ describe('the bundled package', () => {
     expect(out.trim().split('\n')).toHaveLength(2);
   });
 
+  it('asks Node to keep compiled code before it loads anything but that', () => {
+    write(
+      'keeping.mjs',
+      "import module from 'node:module';\nmodule.enableCompileCache = (folder) => process._rawDebug(`loaded file://${folder}`);\n",
+    );
+    const { err } = statefun(['--import', join(folder, 'tracer.mjs'), '--import', join(folder, 'keeping.mjs')], '--version');
+    const loaded = [...err.matchAll(/^loaded file:\/\/(.*)$/gm)].map(([, path = '']) => path);
+    const before = loaded.slice(0, loaded.indexOf(join(packageFolder, 'node_modules', '.cache', 'statefun')));
+
+    expect(before).toContain(join(packageFolder, 'dist', 'cli.js'));
+    expect(before.filter((path) => path.endsWith('/main.js'))).toEqual([]);
+    expect(loaded.some((path) => path.endsWith('/main.js'))).toBe(true);
+  });
+
   it('loads little for the version: no engine, no container, no connector', () => {
     const loaded = loadedBy('--version');
 

@@ -1,3 +1,4 @@
+import { toIsoTime } from '../shared/time/iso-time.ts';
 import { checkCloudEvent, ensureAttributes } from './check-cloud-event.ts';
 import type { CloudEvent, NewEvent } from './cloud-event.ts';
 import { freezeJson } from './freeze-json.ts';
@@ -8,8 +9,8 @@ export interface EventDefaults {
   /** The message id, so that the event is the same in every attempt. */
   readonly id: string;
   readonly source: string;
-  /** Returns the time in ISO 8601. Called only when needed. */
-  readonly time: () => string;
+  /** Milliseconds since the epoch. */
+  readonly timeMs: number;
 }
 
 /**
@@ -78,7 +79,7 @@ export function fillEvent(event: Readonly<Record<string, unknown>>, defaults: Ev
     id,
     source: event['source'] ?? defaults.source,
     type: event['type'],
-    time: event['time'] ?? defaults.time(),
+    time: event['time'] ?? toIsoTime(defaults.timeMs),
   };
   const data = event['data'];
   if (data !== undefined) filled['datacontenttype'] = event['datacontenttype'] ?? 'application/json';

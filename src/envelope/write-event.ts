@@ -1,19 +1,12 @@
 import { assertInvariant } from '../shared/errors.ts';
 import { JsonWriter, type KnownTexts } from '../shared/json-writer.ts';
+import { toIsoTime } from '../shared/time/iso-time.ts';
 import { checkCloudEvent } from './check-cloud-event.ts';
 import type { CloudEvent, NewEvent } from './cloud-event.ts';
 import { fillEvent, toPlainEvent, type EventDefaults } from './complete-event.ts';
 import { isDateTime } from './date-time.ts';
 import { checkJson, eventDepthMax } from './freeze-json.ts';
 import { isUriReference } from './uri.ts';
-
-/** Texts of data that need not be written again. */
-export interface DataTexts {
-  /** The received text of the event's data, which is passed on unchanged. */
-  readonly dataText?: string | undefined;
-  /** Texts of objects within the data. */
-  readonly known?: KnownTexts | undefined;
-}
 
 /** An event as CloudEvents JSON. */
 export interface WrittenEvent {
@@ -27,25 +20,27 @@ const writer = new JsonWriter(eventDepthMax + 1);
 /**
  * Writes an event for an egress: CloudEvents JSON in which the id of the message replaces that of the event.
  *
- * The event is checked while it is written, in one pass, and nothing is copied or frozen, because the event is not kept. Throws the same errors as
- * `completeEvent`.
+ * The event is checked while it is written, in one pass, and nothing is copied or frozen, because the event is not kept. `dataText` is the received
+ * text of data that is passed on unchanged, and `known` has the texts of objects within other data. Throws the same errors as `completeEvent`.
  */
-export function writeEvent(event: CloudEvent | NewEvent, defaults: EventDefaults, { dataText, known }: DataTexts = {}): WrittenEvent {
+export function writeEvent(event: CloudEvent | NewEvent, defaults: EventDefaults, dataText?: string, known?: KnownTexts): WrittenEvent {
   writer.begin(known);
   const payload = writeNew(event, defaults, dataText) ?? writeOther(event, defaults, dataText);
+  // Reading a character joins the pieces of the text now: later, the pieces would have been copied by the garbage collector.
+  assertInvariant(payload.charCodeAt(payload.length - 1) === closingBrace, 'an event is written as an object');
   return { payload, payloadBytes: writer.ascii ? payload.length : Buffer.byteLength(payload) };
 }
+
+const closingBrace = 0x7d;
 
 /** Writes an event that has nothing but type, data and perhaps a source. Returns undefined for any other event, and for one with a mistake. */
 function writeNew(event: CloudEvent | NewEvent, defaults: EventDefaults, dataText: string | undefined): string | undefined {
   if (!isNew(event)) return undefined;
-  const source = sources.get(event.source ?? defaults.source) ?? writeSource(event.source ?? defaults.source);
-  const type = types.get(event.type) ?? writeType(event.type);
-  const time = defaults.time();
-  if (source === undefined || type === undefined || defaults.id === '' || !isKnownTime(time)) return undefined;
+  const middle = writeMiddle(event.type, event.source ?? defaults.source, toIsoTime(defaults.timeMs));
+  if (middle === undefined || defaults.id === '') return undefined;
   const data = dataText === undefined ? writer.write(event.data, 1) : received(dataText);
   if (data === undefined) return undefined;
-  return `{"specversion":"1.0","id":${writer.quote(defaults.id)}${source}${type}"${time}","datacontenttype":"application/json","data":${data}}`;
+  return `{"specversion":"1.0","id":${writer.quote(defaults.id)}${middle}${data}}`;
 }
 
 function isNew(event: unknown): event is { readonly type: string; readonly source?: string; readonly data: unknown } {
@@ -57,35 +52,29 @@ function isNew(event: unknown): event is { readonly type: string; readonly sourc
   );
 }
 
-/** The parts of an event that repeat, as they are written: `,"source":"…"` and `,"type":"…","time":`. An application has few of them. */
-const sources = new Map<string, string>();
-const types = new Map<string, string>();
-const partsMax = 1_000;
-const partLengthMax = 1_000;
-
-/** Returns undefined for a source that is invalid. */
-function writeSource(source: string): string | undefined {
-  return source !== '' && isUriReference(source) ? remember(sources, source, `,"source":${writer.quote(source)}`) : undefined;
+/** What follows the id of an event, up to its data. Events of a type differ in their time at most, as long as it is that of one millisecond. */
+interface Middle {
+  source: string;
+  time: string;
+  text: string;
 }
 
-/** Returns undefined for a type that is invalid. */
-function writeType(type: string): string | undefined {
-  return type === '' ? undefined : remember(types, type, `,"type":${writer.quote(type)},"time":`);
-}
+/** By type. An application has few types, and nearly always one source for each. */
+const middles = new Map<string, Middle>();
+const middlesMax = 1_000;
+const middleLengthMax = 2_000;
 
-function remember(parts: Map<string, string>, value: string, text: string): string {
-  // A part with other characters would have to remember that it has them.
-  if (writer.ascii && parts.size < partsMax && text.length <= partLengthMax) parts.set(value, text);
+/** Returns undefined when type, source or time are invalid. */
+function writeMiddle(type: string, source: string, time: string): string | undefined {
+  const known = middles.get(type);
+  if (known?.source === source && known.time === time) return known.text;
+  if (type === '' || source === '' || !isUriReference(source) || !isDateTime(time)) return undefined;
+  const names = `,"source":${writer.quote(source)},"type":${writer.quote(type)}`;
+  const text = `${names},"time":"${time}","datacontenttype":"application/json","data":`;
+  // A text with other characters would have to remember that it has them.
+  const isRoom = known !== undefined || middles.size < middlesMax;
+  if (writer.ascii && isRoom && text.length <= middleLengthMax) middles.set(type, { source, time, text });
   return text;
-}
-
-let lastTime = '';
-
-function isKnownTime(time: string): boolean {
-  if (time === lastTime) return true;
-  if (!isDateTime(time)) return false;
-  lastTime = time;
-  return true;
 }
 
 /** Writes any event. Throws the errors of the checks. */

@@ -6,7 +6,6 @@ import { toPartitionKey } from '../envelope/partition-key.ts';
 import { ensureAddressId, type Address } from '../shared/address.ts';
 import { StatefunError } from '../shared/errors.ts';
 import { functionTypeOf, unknownFunction, type FunctionTarget } from '../shared/function-target.ts';
-import { toIsoTime } from '../shared/time/iso-time.ts';
 import { messageIdAt, messageIdBase } from '../shared/message-id.ts';
 import type { Downstream, ForwardOptions } from './event-forwarder.ts';
 import type { ForwardBudget } from './forward-budget.ts';
@@ -73,8 +72,8 @@ export class ForwarderDownstream implements Downstream {
     this.#idBase ??= messageIdBase(origin, forwarder);
     const messageId = messageIdAt(this.#idBase, this.messages.length);
     if (event === view || event === envelope.event) return { target, envelope: envelope.with({ messageId, partitionKey }), forwarder };
-    const time = (): string => toIsoTime(this.#options.clock.now());
-    const complete = completeEvent(event, { id: messageId, source: `/forwarders/${encodeURIComponent(forwarder.toWellFormed())}`, time });
+    const source = `/forwarders/${encodeURIComponent(forwarder.toWellFormed())}`;
+    const complete = completeEvent(event, { id: messageId, source, timeMs: this.#options.clock.now() });
     return { target, envelope: Envelope.ofPassedOn(complete, dataTextFor(event, envelope), { messageId, partitionKey }), forwarder };
   }
 }

@@ -8,7 +8,7 @@ import { addressPath, ensureAddressId, formatAddress, type Address } from '../sh
 import { toMilliseconds, type Duration } from '../shared/time/duration.ts';
 import { StatefunError } from '../shared/errors.ts';
 import { functionTypeOf, type FunctionTarget } from '../shared/function-target.ts';
-import { latestTimeMs, toIsoTime } from '../shared/time/iso-time.ts';
+import { latestTimeMs } from '../shared/time/iso-time.ts';
 import { namedLogger, type Logger } from '../shared/logger.ts';
 import { messageIdAt, messageIdBase } from '../shared/message-id.ts';
 import type { Metrics } from '../shared/metrics.ts';
@@ -143,7 +143,7 @@ export abstract class AttemptContext implements Context, Effects {
   egress(egressId: string, event: CloudEvent | NewEvent, options: EgressOptions = {}): void {
     this.#leave(egressId, options, (ids) => {
       const dataText = dataTextFor(event, this.#received);
-      const { payload, payloadBytes } = writeEvent(event, this.#defaultsOf(ids.messageId), { dataText, known: this.state });
+      const { payload, payloadBytes } = writeEvent(event, this.#defaultsOf(ids.messageId), dataText, this.state);
       return Envelope.ofTrustedPayload(payload, ids, payloadBytes);
     });
   }
@@ -261,7 +261,7 @@ export abstract class AttemptContext implements Context, Effects {
   }
 
   #defaultsOf(id: string): EventDefaults {
-    return { id, source: (this.#selfPath ??= addressPath(this.self)), time: () => toIsoTime(this.#nowMs) };
+    return { id, source: (this.#selfPath ??= addressPath(this.self)), timeMs: this.#nowMs };
   }
 
   #nextOrdinal(): number {

@@ -6,10 +6,12 @@ import { variantsFor } from './made-for-asker.ts';
 
 /** Creates an instance of a class from its dependencies: constructor parameters first, then properties. */
 export function construct(madeClass: ClassOf, dependencies: readonly Dependency[], given: readonly unknown[]): object {
-  const values = variantsFor(madeClass, given);
-  const parameterCount = dependencies.findIndex(({ property }) => property !== undefined);
   // Safe: a provided class is not abstract, and its parameters match its dependencies.
   const concrete = madeClass as new (...parameters: readonly unknown[]) => object;
+  // Most functions have no dependencies, and every attempt has an instance.
+  if (given.length === 0) return new concrete();
+  const values = variantsFor(madeClass, given);
+  const parameterCount = dependencies.findIndex(({ property }) => property !== undefined);
   if (parameterCount === -1) return new concrete(...values);
   const instance = new concrete(...values.slice(0, parameterCount));
   for (const [offset, { property }] of dependencies.slice(parameterCount).entries()) {

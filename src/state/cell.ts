@@ -24,6 +24,9 @@ export interface CellOptions<T> {
   readonly migrate?: (value: unknown, version: number) => T;
 }
 
+/** Options of a cell without any. Every instance has new cells, so one object for all of them saves many. */
+const noOptions: CellOptions<never> = {};
+
 /** The part of a slot that a link uses. */
 export interface Linked {
   readonly name: string;
@@ -53,7 +56,7 @@ export class CellLink<S extends Linked> {
   /** Number of the instance that the cell belongs to; undefined for a cell that no instance has. */
   #instance: number | undefined = undefined;
 
-  constructor(kind: CellKind, options: CellOptions<unknown>) {
+  constructor(kind: CellKind, options: CellOptions<unknown> = noOptions) {
     this.kind = kind;
     this.options = options;
   }

@@ -48,18 +48,19 @@ export interface EntryAddress {
  * The open attempt changes it in place. What it was before is in `undo`, until the attempt ends.
  */
 export class Entry implements Held {
-  readonly owner: EntryOwner;
-  /** Key within a table; empty for other cells. */
-  readonly key: string;
-  /** A hash of the key, which tells most keys apart without comparing them. */
-  readonly keyHash: number;
-  /** Where the store has the entry; only the store writes it. */
-  slot = 0;
+  // First what most reads need, so that it lies in one cache line.
   value: unknown = undefined;
   encoded: string | Uint8Array | undefined = undefined;
   ascii = false;
-  sizeBytes = 0;
   stamp: number;
+  /** A hash of the key, which tells most keys apart without comparing them. */
+  readonly keyHash: number;
+  /** Key within a table; empty for other cells. */
+  readonly key: string;
+  readonly owner: EntryOwner;
+  /** Where the store has the entry; only the store writes it. */
+  slot = 0;
+  sizeBytes = 0;
   removed = true;
   /** What it was before the open attempt. Undefined unless that attempt has changed it. */
   undo: Held | undefined = undefined;

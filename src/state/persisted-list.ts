@@ -9,11 +9,11 @@ export class PersistedList<T> implements Cell {
   /** @internal */
   readonly [cellLink]: CellLink<ListSlot<T>>;
 
-  private constructor(options: CellOptions<unknown>) {
+  private constructor(options: CellOptions<unknown> | undefined) {
     this[cellLink] = new CellLink('list', options);
   }
 
-  static of<T>(options: CellOptions<T> = {}): PersistedList<T> {
+  static of<T>(options?: CellOptions<T>): PersistedList<T> {
     return new PersistedList<T>(options);
   }
 

@@ -13,11 +13,11 @@ export class PersistedTable<T> implements Cell {
   /** @internal */
   readonly [cellLink]: CellLink<TableSlot<T>>;
 
-  private constructor(options: CellOptions<unknown>) {
+  private constructor(options: CellOptions<unknown> | undefined) {
     this[cellLink] = new CellLink('table', options);
   }
 
-  static of<T>(options: CellOptions<T> = {}): PersistedTable<T> {
+  static of<T>(options?: CellOptions<T>): PersistedTable<T> {
     return new PersistedTable<T>(options);
   }
 

@@ -12,11 +12,11 @@ export class PersistedValue<T> implements Cell {
   /** @internal */
   readonly [cellLink]: CellLink<ValueSlot<T>>;
 
-  private constructor(options: CellOptions<unknown>) {
+  private constructor(options: CellOptions<unknown> | undefined) {
     this[cellLink] = new CellLink('value', options);
   }
 
-  static of<T>(options: CellOptions<T> = {}): PersistedValue<T> {
+  static of<T>(options?: CellOptions<T>): PersistedValue<T> {
     return new PersistedValue<T>(options);
   }
 

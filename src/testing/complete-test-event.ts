@@ -1,6 +1,5 @@
 import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
 import { completeEvent } from '../envelope/complete-event.ts';
-import { toIsoTime } from '../shared/time/iso-time.ts';
 
 /** The attributes of a test event that the test leaves out. */
 export interface TestEventDefaults {
@@ -13,5 +12,5 @@ export interface TestEventDefaults {
 
 /** Completes an event of a test with an id, a source and the time of the test's clock. */
 export function completeTestEvent(event: CloudEvent | NewEvent, { id, source = '/test', nowMs }: TestEventDefaults): CloudEvent {
-  return completeEvent(event, { id, source, time: () => toIsoTime(nowMs) });
+  return completeEvent(event, { id, source, timeMs: nowMs });
 }

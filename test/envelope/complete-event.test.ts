@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { CloudEvent } from '../../src/envelope/cloud-event.ts';
 import { completeEvent } from '../../src/envelope/complete-event.ts';
 
-const defaults = { id: 'message-1', source: '/functions/shop', time: () => '2026-01-01T00:00:00.000Z' };
+const defaults = { id: 'message-1', source: '/functions/shop', timeMs: Date.UTC(2026, 0, 1) };
 
 describe('completeEvent', () => {
   it('fills in what a new event leaves out', () => {
@@ -33,10 +33,9 @@ describe('completeEvent', () => {
   });
 
   it('does not ask for the time when the event has one', () => {
-    const time = (): string => {
-      throw new Error('asked');
-    };
-    expect(completeEvent({ type: 't', data: 1, time: '2020-01-01T00:00:00Z' }, { ...defaults, time }).time).toBe('2020-01-01T00:00:00Z');
+    expect(completeEvent({ type: 't', data: 1, time: '2020-01-01T00:00:00Z' }, { ...defaults, timeMs: NaN }).time).toBe(
+      '2020-01-01T00:00:00Z',
+    );
   });
 
   it('freezes the event and the data it was given', () => {

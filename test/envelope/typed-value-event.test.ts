@@ -13,7 +13,7 @@ const typed = (typename: string, value: Uint8Array | string, hasValue = true): T
   value: typeof value === 'string' ? Buffer.from(value) : value,
 });
 const sent = (typename: string, data: unknown): CloudEvent =>
-  completeEvent(typedValue(typename, data), { id: '1', source: '/s', time: () => '2026-01-01T00:00:00Z' });
+  completeEvent(typedValue(typename, data), { id: '1', source: '/s', timeMs: Date.UTC(2026, 0, 1) });
 const dataOf = (value: TypedValue): unknown => Envelope.ofTypedValue(value, { messageId: 'm' }).event.data;
 
 describe('a typed value in an envelope', () => {

@@ -5,7 +5,7 @@ import { readSubscription, subscriptionEvent, toSubscriptionSettings } from '../
 
 const subscriber = { type: 'shop/cart', id: 'a/b c' };
 const publisher = { type: 'shop/product', id: 'p' };
-const defaults = { id: 'the-id', source: '/shop/cart/a', time: () => '2026-01-01T00:00:00.000Z' };
+const defaults = { id: 'the-id', source: '/shop/cart/a', timeMs: Date.UTC(2026, 0, 1) };
 const settings = toSubscriptionSettings({ sourcePrefix: 'http://example.com/' });
 
 describe('requestContent', () => {

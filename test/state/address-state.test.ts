@@ -74,7 +74,7 @@ describe('discard', () => {
 });
 
 describe('capture', () => {
-  it('answers every changed entry once, however often it was changed (STATE-D3, STATE-T3)', () => {
+  it('answers every changed entry once, however often it was changed (STATE-C1, STATE-D3, STATE-T3)', () => {
     const { state, cells } = stateOf(create);
     for (let count = 0; count < 3; count++) {
       keeping(state, () => {
@@ -93,7 +93,7 @@ describe('capture', () => {
     expect([state.dirty, state.capture()]).toEqual([false, []]);
   });
 
-  it('answers a tombstone for what was stored, and nothing for what came and went in between', () => {
+  it('answers a tombstone for what was stored, and nothing for what came and went in between (STATE-C2)', () => {
     const { state, cells } = stateOf(create);
     keeping(state, () => cells.items.set('stored', 1));
     state.capture();

@@ -119,7 +119,7 @@ export class BatchRunner implements Executor {
     this.#attempt(activation, remote, activation.call, nowMs);
   }
 
-  /** A call that is under way may have been handled, so it goes on. */
+  /** Returns false: a running call may have been handled, so it continues. */
   drop(): boolean {
     return false;
   }

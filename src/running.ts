@@ -10,6 +10,10 @@ export type { LoggerLevel, Loggers } from './application/logging/logging-levels.
 export type { HealthLimits, HealthReport } from './application/health/health.ts';
 export type { ComponentHealth, HealthStatus } from './application/health/health-indicator.ts';
 export type { DeadLetter, DeadLetterKind } from './engine/partition/dead-letters.ts';
+export type { ApplicationStatistics } from './application/running/run-application.ts';
+export type { CheckpointOptions } from './application/checkpoints/checkpoint-options.ts';
+export type { CheckpointStatistics } from './application/checkpoints/checkpoint-statistics.ts';
+export type { S3Credentials, S3Options } from './checkpoints/s3/s3-options.ts';
 export type { EngineStatistics } from './engine/report/statistics.ts';
 export type { UnmatchedEvents } from './forwarders/routing.ts';
 export type { CellKind } from './state/cell.ts';

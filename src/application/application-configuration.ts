@@ -11,6 +11,7 @@ import type { ConfigurationValues } from '../configuration/object-source.ts';
 import { readSection } from '../configuration/configuration-class.ts';
 import type { Environment } from '../configuration/variable-source.ts';
 import { isApplicationDefinition, type ApplicationDefinition, type ApplicationOptions } from './definition.ts';
+import { checkpointValues, type CheckpointOptions } from './checkpoints/checkpoint-options.ts';
 import { createLogger, type LoggingOptions } from './logging/logging.ts';
 import { collectModules } from './components/collect-modules.ts';
 import type { Provider } from '../injection/provider.ts';
@@ -34,6 +35,7 @@ interface RunSettings {
   readonly name?: string;
   readonly stateFolder?: string;
   readonly stopDeadline?: Duration;
+  readonly checkpoints?: CheckpointOptions;
 }
 
 /**
@@ -56,6 +58,7 @@ export async function configurationOf(
       'application.name': overrides.name,
       'state.folder': overrides.stateFolder,
       'stop.deadline': overrides.stopDeadline,
+      ...checkpointValues(overrides.checkpoints),
     },
     own: [options, ...modules.map((module) => module.options)].flatMap(({ configuration = [] }) => configuration),
     ...(folder === undefined ? {} : { folder }),
@@ -115,10 +118,11 @@ export function configureConnectors(ports: readonly (Ingress | Egress)[], config
   });
 }
 
-function inCode({ name, unmatchedEvents, engine = {} }: ApplicationOptions): ConfigurationValues {
+function inCode({ name, unmatchedEvents, checkpoints, engine = {} }: ApplicationOptions): ConfigurationValues {
   return {
     'application.name': name,
     'unmatched-events': unmatchedEvents,
+    ...checkpointValues(checkpoints),
     ...Object.fromEntries(Object.entries(engine.limits ?? {}).map(([limit, value]) => [limitOptionKey(limit), value])),
   };
 }

@@ -6,6 +6,7 @@ import type { SubscriptionOptions } from '../functions/subscriptions.ts';
 import type { Ingress } from '../ingress/ingress.ts';
 import type { ClassOf } from '../shared/metadata.ts';
 import type { ConfigurationClass } from '../configuration/configuration-class.ts';
+import type { CheckpointOptions } from './checkpoints/checkpoint-options.ts';
 import type { FailureAnalyzer } from './failure-analysis/failure-analyzer.ts';
 import type { HealthIndicator } from './health/health-indicator.ts';
 import type { Provider } from '../injection/provider.ts';
@@ -62,6 +63,8 @@ export interface ApplicationOptions extends Omit<ModuleOptions, 'exports'> {
   /** Whether an event that no forwarder accepts becomes a dead letter or is only counted. @defaultValue `'dead-letter'` */
   readonly unmatchedEvents?: UnmatchedEvents;
   readonly engine?: EngineSettings;
+  /** Where and how often the state is copied, for losing a disk. @defaultValue the settings below `checkpoints`, else no copies */
+  readonly checkpoints?: CheckpointOptions;
 }
 
 const applicationBrand = Symbol.for('statefun.application');

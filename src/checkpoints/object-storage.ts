@@ -46,12 +46,12 @@ export interface PutOptions {
 /** An object that can be replaced only with the version that was read. */
 export interface VersionedObject {
   /** Returns the object; undefined when it does not exist. */
-  read(signal?: AbortSignal): Promise<ObjectVersion | undefined>;
+  read(): Promise<ObjectVersion | undefined>;
   /**
    * Replaces the version, or creates the object if the version is undefined, with content that it never had before. Returns the new version; undefined, with nothing written, if the
    * object has another version. After an error it is unknown whether the object was replaced.
    */
-  replace(bytes: Uint8Array, version: string | undefined, signal?: AbortSignal): Promise<string | undefined>;
+  replace(bytes: Uint8Array, version: string | undefined): Promise<string | undefined>;
 }
 
 /** The content of an object, with the version that it has. */

@@ -1,12 +1,11 @@
-import { extname } from 'node:path';
 import { StatefunError } from '../shared/errors.ts';
+import { packageFile } from '../shared/package-folder.ts';
 import { isSystemError } from '../storage/store-errors.ts';
 import { parseTarget } from './checkpoint-target.ts';
 import { FileStorage } from './file/file-storage.ts';
 import type { ObjectStorage } from './object-storage.ts';
 import { realPacing, type Pacing } from './pacing.ts';
-import type { S3Options } from './s3/s3-options.ts';
-import type { S3Storage, S3StorageOptions } from './s3/s3-storage.ts';
+import type { S3Options, S3StorageOptions } from './s3/s3-options.ts';
 import { UploadBudget } from './upload-budget.ts';
 
 /** Options of `openObjectStorage`. */
@@ -33,11 +32,11 @@ export async function openObjectStorage(options: OpenStorageOptions): Promise<Ob
 
 /** Loads the S3 storage when it is needed: its client is an optional package. */
 async function createS3Storage(options: S3StorageOptions): Promise<ObjectStorage> {
-  // By path, as the threads of the store are: who imports the framework must not need the client.
-  const path = new URL(`./s3/s3-storage${extname(import.meta.url)}`, import.meta.url).href;
-  let loaded: { readonly S3Storage: typeof S3Storage };
+  // By path, as the threads of the store are: whoever imports the framework must not need the client.
+  const url = packageFile(import.meta.url.endsWith('.ts') ? 'src/s3.ts' : 'dist/s3.js').href;
+  let loaded: { readonly S3Storage: new (options: S3StorageOptions) => ObjectStorage };
   try {
-    loaded = (await import(path)) as typeof loaded; // that file exports it
+    loaded = (await import(url)) as typeof loaded; // that entry point exports it
   } catch (cause) {
     if (!isSystemError(cause, 'ERR_MODULE_NOT_FOUND') && !isSystemError(cause, 'MODULE_NOT_FOUND')) throw cause;
     throw new StatefunError('CHECKPOINT_CLIENT_MISSING', 'checkpoints in S3 need the package @aws-sdk/client-s3.', { cause });

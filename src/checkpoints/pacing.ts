@@ -1,4 +1,4 @@
-import { delay } from '../shared/time/timers.ts';
+import { delay, startTimer, type CancelTimer } from '../shared/time/timers.ts';
 
 /** The time of checkpoints and leases. Tests move it by hand. */
 export interface Pacing {
@@ -7,6 +7,8 @@ export interface Pacing {
   /** Milliseconds since the epoch. It also counts while the machine sleeps, and can be set. */
   wallMs(): number;
   sleep(delayMs: number): Promise<void>;
+  /** Calls back once after the delay, unless it is cancelled. */
+  schedule(delayMs: number, callback: () => void): CancelTimer;
   /** Returns a number from 0 (included) to 1 (excluded). */
   random(): number;
 }
@@ -16,5 +18,6 @@ export const realPacing: Pacing = {
   elapsedMs: () => Number(process.hrtime.bigint() / 1_000n) / 1_000,
   wallMs: () => Date.now(),
   sleep: delay,
+  schedule: startTimer,
   random: () => Math.random(),
 };

@@ -12,6 +12,7 @@ const inspecting: Readonly<Record<string, LoadCommand>> = {
   graph: async (output) => (await import('./graph.ts')).graphCommand(output),
   module: async (output) => (await import('./module.ts')).moduleCommand(output),
   state: async (output) => (await import('./state.ts')).stateCommand(output),
+  checkpoint: async (output) => (await import('./checkpoint.ts')).checkpointCommand(output),
   send: async (output) => (await import('./send.ts')).sendCommand(output),
 };
 

@@ -13,6 +13,8 @@ import type { TakeSignals } from './signals.ts';
 interface RunCommandOptions extends ConfigurationCommandOptions {
   readonly stateFolder?: string;
   readonly untilFinished?: true;
+  readonly checkpointsTo?: string;
+  readonly fresh?: true;
 }
 
 /** `statefun run <app>`: runs an application on the embedded engine until a signal stops it. */
@@ -21,6 +23,8 @@ export function runCommand(takeSignals: TakeSignals): Command {
     .description('run an application on the embedded engine, until SIGTERM or SIGINT')
     .argument('<app>', 'a folder with a package.json, the built module that exports the application, or a module.yaml of StateFun')
     .option('--state-folder <folder>', 'where state is kept (default: $STATEFUN_STATE_FOLDER, else .statefun/<name>)')
+    .option('--checkpoints-to <place>', 'where copies of the state go: file:<folder> or s3://<bucket>/<prefix>')
+    .option('--fresh', 'begin anew in an empty state folder, although there are checkpoints')
     .option('--until-finished', 'exit when every ingress has ended and everything is handled')
     .addHelpText(
       'after',
@@ -54,15 +58,20 @@ function silenceSdkVersionWarning(): void {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 }
 
-async function run(path: string, { stateFolder, untilFinished, ...given }: RunCommandOptions, signals: StopSignals): Promise<void> {
+async function run(
+  path: string,
+  { stateFolder, untilFinished, checkpointsTo, fresh, ...given }: RunCommandOptions,
+  signals: StopSignals,
+): Promise<void> {
   silenceSdkVersionWarning();
   const { application, defaultName, folder, warnings } = await starting(() => load(path));
-  const settings = { ...configurationSources(given, folder), ...(stateFolder === undefined ? {} : { stateFolder }) };
+  const checkpoints = checkpointsTo === undefined ? {} : { checkpoints: { to: checkpointsTo } };
+  const settings = { ...configurationSources(given, folder), ...(stateFolder === undefined ? {} : { stateFolder }), ...checkpoints };
   const configuration = await configurationOf(application, settings);
   const logger = configuredLogger(configuration);
   signals.logTo(logger);
   for (const { code, summary, hint } of warnings) logger.warn(`${code}: ${summary}`, { hint });
-  const options = { defaultName, logger, configuration, strayFailures: true };
+  const options = { defaultName, logger, configuration, strayFailures: true, fresh: fresh === true };
   const running = await starting(() => runApplication(application, options), application);
   stopAtSignals(running, signals, logger);
   // A waiting ingress, such as one in memory, does not keep the process alive.

@@ -45,7 +45,7 @@ async function bindValue(
   given: ConfiguredValue,
   references: ReferenceSources,
 ): Promise<EffectiveValue | StatefunError> {
-  const resolved = await resolveReferences(given, references);
+  const resolved = await resolveReferences(given, setting.place === true ? { ...references, files: false } : references);
   if (StatefunError.is(resolved)) return resolved;
   const value = convertSetting(setting, resolved.value);
   if (value === undefined) return unusable(key, setting, resolved);

@@ -13,6 +13,8 @@ export interface ReferenceSources {
   readonly environment: Environment;
   /** Folder for relative paths. */
   readonly folder: string | undefined;
+  /** Whether `file:path` is a reference. @defaultValue `true` */
+  readonly files?: boolean;
 }
 
 /** A value with resolved references. */
@@ -58,7 +60,7 @@ async function resolveIn(value: unknown, sources: ReferenceSources, depth: numbe
   return entries.every(([key, inner]) => inner === value[key]) ? value : Object.fromEntries(entries);
 }
 
-async function resolveText(text: string, { environment, folder }: ReferenceSources): Promise<string> {
+async function resolveText(text: string, { environment, folder, files = true }: ReferenceSources): Promise<string> {
   const variable = /^env:([A-Za-z_][A-Za-z0-9_]*)$/.exec(text)?.[1];
   if (variable !== undefined) {
     const value = environment[variable];
@@ -66,7 +68,7 @@ async function resolveText(text: string, { environment, folder }: ReferenceSourc
     return value;
   }
   const path = /^file:(?!\/\/)(.+)$/.exec(text)?.[1];
-  if (path === undefined) return text;
+  if (path === undefined || !files) return text;
   const file = resolve(folder ?? '.', path);
   try {
     if ((await stat(file)).size > referencedBytesMax) throw new Error(`it has more than ${referencedBytesMax} bytes`);

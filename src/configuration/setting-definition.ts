@@ -33,6 +33,8 @@ export interface SettingDefinition {
   readonly values?: readonly string[];
   /** What a text looks like, and how to say so to people. */
   readonly pattern?: { readonly source: string; readonly text: string };
+  /** Whether `file:…` names a place, and is no reference to the content of a file. */
+  readonly place?: true;
   /** Whether the value is a secret, which errors, logs and explanations never show. */
   readonly secret?: true;
   readonly variables?: readonly SettingVariable[];

@@ -1,4 +1,5 @@
 import { compactionBytesPerSecondDefault, segmentBytesMaxDefault } from '../storage/store-limits.ts';
+import { checkpointSettings } from './checkpoint-settings.ts';
 import { engineSettings } from './engine-settings.ts';
 import type { PlainValue, SettingDefinition } from './setting-definition.ts';
 
@@ -40,6 +41,7 @@ const named = {
     min: 1_048_576,
     text: 'Most bytes that a compaction reads in a second. Lower leaves more of the disk to commits. When too much garbage has collected, compaction ignores the limit.',
   },
+  ...checkpointSettings,
   'stop.deadline': {
     type: 'duration',
     default: 30_000,

@@ -662,6 +662,37 @@ export const errorRegistry = {
     'An object of a checkpoint is not what was written.',
     'Restore an earlier checkpoint: statefun checkpoint list, then restore --checkpoint <id>. Nothing was written to the state folder.',
   ),
+  CHECKPOINT_FORMAT_NEWER: entry(
+    'stop',
+    'A later version of the framework has written the checkpoint.',
+    'Run the version that wrote it, or a later one.',
+  ),
+  CHECKPOINT_NOT_OURS: entry(
+    'stop',
+    'The prefix holds the checkpoints of another application.',
+    'Give every application a prefix of its own with checkpoints.to. If the application was renamed, set application.name to its earlier name.',
+  ),
+  CHECKPOINT_ABSENT: entry('give-up', 'There is no such checkpoint.', 'List those that there are: statefun checkpoint list.'),
+  CHECKPOINT_FOLDER_IN_USE: entry(
+    'stop',
+    'The folder for a restored checkpoint holds state already.',
+    'Name an empty folder, or move the state away first. Nothing was changed.',
+  ),
+  STATE_BEHIND_CHECKPOINT: entry(
+    'stop',
+    'The state folder is older than the newest checkpoint of its application, or belongs to another history.',
+    'Move the state folder away and start again: the newest checkpoint is then restored. To go on with the older state none the less, give the application another prefix for its checkpoints.',
+  ),
+  LEASE_HELD: entry(
+    'stop',
+    'Another engine works for this application: it renews its lease on the checkpoints.',
+    'Stop the other engine first, or give this one its own state folder and prefix.',
+  ),
+  LEASE_LOST: entry(
+    'stop',
+    'Another engine has taken over, since this one could not renew its lease in time; this one has committed and sent nothing since.',
+    'Find out why: a stopped process, a network that was cut off, a machine without time. Start it again only if the other engine has stopped; its state folder is behind by then.',
+  ),
   // engine
   MESSAGE_UNKNOWN: entry(
     'give-up',

@@ -3,7 +3,7 @@ import { StatefunError, toError } from '../shared/errors.ts';
 import { silentLogger, type Logger } from '../shared/logger.ts';
 import { Compaction } from './compaction/compaction.ts';
 import { nodeDisk, type Disk } from './disk.ts';
-import { lockFolder } from './folder/folder-lock.ts';
+import { lockFolder, type FolderLock } from './folder/folder-lock.ts';
 import { SegmentTable } from './index/segment-table.ts';
 import { LogIndex } from './index/log-index.ts';
 import { recoverLog } from './index/log-recovery.ts';
@@ -33,6 +33,8 @@ export interface LogStoreOptions {
   readonly logger?: Logger;
   /** Reports the progress of recovery, in bytes. */
   readonly progress?: (bytesRead: number, bytesTotal: number) => void;
+  /** The lock of the folder, if the caller has taken it already. The store releases it. @defaultValue a lock that is taken now */
+  readonly lock?: FolderLock;
   /** Disk used outside the threads, which always use the machine's disk. @defaultValue `nodeDisk` */
   readonly disk?: Disk;
 }
@@ -46,7 +48,7 @@ export async function openLogStore(options: LogStoreOptions): Promise<LogStore> 
   const { disk = nodeDisk } = options;
   const folder = resolve(options.folder);
   ensureStateFolder(disk, folder);
-  const lock = await lockFolder(folder);
+  const lock = options.lock ?? (await lockFolder(folder));
   let mark: string | undefined;
   try {
     mark = markFolder(disk, folder);

@@ -7,6 +7,8 @@ export interface RoundSettings {
   readonly compactionBytesPerSecondMax: number;
   /** How many delayed messages are pending when everything is done. */
   readonly delayedAtTheEnd: number;
+  /** Further settings, each as key=value. */
+  readonly settings?: readonly string[];
 }
 
 /** Exit code of a process that was asked to stop and did. */

@@ -27,7 +27,7 @@ const addresses = [
 ];
 
 async function run(folder: string): Promise<number> {
-  const { limits, segmentBytesMax, compactionBytesPerSecondMax, delayedAtTheEnd } = readSettings(folder);
+  const { limits, segmentBytesMax, compactionBytesPerSecondMax, delayedAtTheEnd, settings: further = [] } = readSettings(folder);
   const application = defineApplication({
     name: 'ledger',
     modules: [ledgerModule],
@@ -37,7 +37,7 @@ async function run(folder: string): Promise<number> {
   });
   process.send?.('opening');
   const settings = [`state.segment-bytes-max=${segmentBytesMax}`, `state.compaction-bytes-per-second-max=${compactionBytesPerSecondMax}`];
-  const running = await runApplication(application, { stateFolder: join(folder, 'state'), settings });
+  const running = await runApplication(application, { stateFolder: join(folder, 'state'), settings: [...settings, ...further] });
   process.send?.('started');
   let asked = false;
   process.once('message', () => {

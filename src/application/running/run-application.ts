@@ -3,30 +3,26 @@ import type { DeadLetter } from '../../engine/partition/dead-letters.ts';
 import { type Engine } from '../../engine/engine.ts';
 import type { EngineStatistics } from '../../engine/report/statistics.ts';
 import type { Duration } from '../../shared/time/duration.ts';
-import { toError } from '../../shared/errors.ts';
 import { functionTypeOf, type FunctionTarget } from '../../shared/function-target.ts';
-import { namedLogger, type Logger } from '../../shared/logger.ts';
+import type { Logger } from '../../shared/logger.ts';
 import { guardStandardStreams } from '../../shared/standard-streams.ts';
 import { delay } from '../../shared/time/timers.ts';
-import type { LogStore } from '../../storage/log-store.ts';
 import type { Store } from '../../storage/store.ts';
-import { configurationOf, configuredLogger, storeSettings } from '../application-configuration.ts';
+import { configurationOf, configuredLogger } from '../application-configuration.ts';
 import type { ApplicationEvents } from '../../injection/application-events.ts';
-import { createEngine } from '../create-engine.ts';
 import { assembleApplication, type ApplicationOverrides, type AssembledApplication } from '../assemble.ts';
 import type { ScanReport } from '../components/component-scan.ts';
 import type { Configuration } from '../../configuration/configuration.ts';
 import type { ApplicationDefinition } from '../definition.ts';
 import type { Health } from '../health/health.ts';
 import { withLevels, type Loggers } from '../logging/logging-levels.ts';
-import { openStore } from '../../engine/recovery/open-store.ts';
 import { debugLines, startLine, startReport } from './start-report.ts';
 import { defaultStateFolder } from './default-state-folder.ts';
-import { SendIngress } from '../sent-events/send-ingress.ts';
-import { sendRequests } from '../sent-events/send-requests.ts';
-import { toolRequests } from '../../state-tools/running-requests.ts';
+import { destroy, preDestroyMsMin, startEngine } from './start-engine.ts';
 import { StopSignals } from './stop-signals.ts';
-import { tieFailures } from './stray-failures.ts';
+import type { CheckpointOptions } from '../checkpoints/checkpoint-options.ts';
+import type { CheckpointStatistics } from '../checkpoints/checkpoint-statistics.ts';
+import type { RunningCheckpoints } from '../checkpoints/running-checkpoints.ts';
 import type { Wiring } from '../wiring/wiring.ts';
 
 /** Options override settings, which are read from files such as application.yaml in the working directory and from the environment. */
@@ -37,6 +33,10 @@ export interface RunOptions extends Omit<ApplicationOverrides, 'dryRun'> {
    * @defaultValue the setting `state.folder`, else `.statefun/<name of the application>` in the working directory
    */
   readonly stateFolder?: string;
+  /** Where and how often the state is copied. @defaultValue the settings below `checkpoints` */
+  readonly checkpoints?: CheckpointOptions;
+  /** Begins anew in an empty state folder although there are checkpoints. @defaultValue `false`: the newest is restored */
+  readonly fresh?: boolean;
   /** A store to use in place of the state folder, for example a `MemoryStore`. It is closed when the application stops. */
   readonly store?: Store;
   /** The logger. @defaultValue one that writes to standard error, set by `logging.level` and `logging.levels` */
@@ -56,6 +56,12 @@ export interface RunOptions extends Omit<ApplicationOverrides, 'dryRun'> {
   readonly stopDeadline?: Duration;
   /** How the start is logged. @defaultValue `'lines'` on a terminal, `'line'` in production and without a terminal */
   readonly startReport?: 'lines' | 'line';
+}
+
+/** Counts of an application since its start, and its present state. */
+export interface ApplicationStatistics extends EngineStatistics {
+  /** Set when the application has checkpoints. */
+  readonly checkpoints?: CheckpointStatistics;
 }
 
 /** An application that runs on the embedded engine. */
@@ -88,7 +94,7 @@ export interface RunningApplication {
   readonly health: Health;
   /** The log levels by logger name, which can be changed while the application runs. */
   readonly loggers: Loggers;
-  statistics(): EngineStatistics;
+  statistics(): ApplicationStatistics;
   /** Returns the current state of an address by cell name, including changes that are not committed yet. */
   state(target: FunctionTarget, id: string): Promise<Record<string, unknown>>;
   deadLetters(): readonly DeadLetter[];
@@ -99,8 +105,8 @@ export interface RunningApplication {
 /** Interval between checks whether the engine has finished, in milliseconds. */
 const finishedIntervalMs = 20;
 
-/** Shortest time that is left for `@PreDestroy` after a slow stop, in milliseconds. Closing a connection takes less. */
-const preDestroyMsMin = 1_000;
+/** Shortest time that is left for the last checkpoint, in milliseconds. */
+const lastCheckpointMsMin = 5_000;
 
 /**
  * Checks an application, creates its providers and forwarders, opens its state folder and starts the embedded engine. Resolves when every
@@ -139,9 +145,9 @@ async function start(
 
   const stateFolder =
     options.store === undefined ? resolve(configuration.get('state.folder') ?? defaultStateFolder(application.name)) : undefined;
-  const engine = await startEngine(application, { ...options, stateFolder, logger });
+  const { engine, checkpoints } = await startEngine(application, { ...options, stateFolder, logger });
   const stopDeadlineMs = configuration.get('stop.deadline');
-  const running = new EmbeddedRun(application, engine, { stateFolder, stopDeadlineMs, logger, loggers });
+  const running = new EmbeddedRun(application, engine, { stateFolder, stopDeadlineMs, logger, loggers, checkpoints });
   const profiles = options.conditionSource?.profiles ?? configuration.profiles;
   const facts = { ...application, profiles, stateFolder, durationMs: performance.now() - startedAt };
   const reportStart = (options.startReport ?? (isWatched() ? 'lines' : 'line')) === 'lines' ? startReport : startLine;
@@ -149,39 +155,6 @@ async function start(
   application.events.emit('started', { application: application.name }, logger);
   if (signals !== undefined) stopAtSignals(running, signals, logger);
   return running;
-}
-
-interface StartOptions extends Pick<RunOptions, 'strayFailures' | 'store'> {
-  readonly stateFolder: string | undefined;
-  readonly logger: Logger;
-}
-
-async function startEngine(application: AssembledApplication, { stateFolder, logger, ...options }: StartOptions): Promise<Engine> {
-  let store = options.store;
-  let opened: LogStore | undefined;
-  let engine: Engine | undefined;
-  try {
-    store ??= opened = await openStore({ ...storeSettings(application.configuration), folder: stateFolder ?? '', logger });
-    const send = new SendIngress(application.router);
-    // `statefun send` reaches an application by its state folder only.
-    engine = createEngine(application, store, logger, opened === undefined ? [] : [send]);
-    if (options.strayFailures === true) tieFailures(application.invocationScope, engine, namedLogger(logger, 'engine'));
-    await engine.start();
-    opened?.answerRequests(sendRequests(send, toolRequests(engine, store)));
-    application.health.started();
-    return engine;
-  } catch (thrown) {
-    await engine?.stop({ deadlineMs: 0 }).catch(() => undefined);
-    await store?.close().catch(() => undefined);
-    application.events.emit('failed', { application: application.name, error: toError(thrown) }, logger);
-    await destroy(application, preDestroyMsMin, logger);
-    throw thrown;
-  }
-}
-
-/** Destroys the providers of the application. A failure in one does not keep the others from being destroyed. */
-async function destroy({ lifecycle }: AssembledApplication, deadlineMs: number, logger: Logger): Promise<void> {
-  for (const error of await lifecycle.destroy(deadlineMs)) logger.warn('stopped before everything had ended', { error });
 }
 
 /** Whether standard error is a terminal that a person reads. */
@@ -194,6 +167,7 @@ interface EmbeddedRunOptions {
   readonly stopDeadlineMs: number;
   readonly logger: Logger;
   readonly loggers: Loggers;
+  readonly checkpoints: RunningCheckpoints | undefined;
 }
 
 class EmbeddedRun implements RunningApplication {
@@ -210,11 +184,16 @@ class EmbeddedRun implements RunningApplication {
   readonly #engine: Engine;
   readonly #stopDeadlineMs: number;
   readonly #logger: Logger;
+  readonly #checkpoints: RunningCheckpoints | undefined;
   #stopping: Promise<void> | undefined;
   #stopBy = Number.POSITIVE_INFINITY;
   #isStopped = false;
 
-  constructor(application: AssembledApplication, engine: Engine, { stateFolder, stopDeadlineMs, logger, loggers }: EmbeddedRunOptions) {
+  constructor(
+    application: AssembledApplication,
+    engine: Engine,
+    { stateFolder, stopDeadlineMs, logger, loggers, checkpoints }: EmbeddedRunOptions,
+  ) {
     this.name = application.name;
     this.configuration = application.configuration;
     this.report = application.report;
@@ -227,6 +206,7 @@ class EmbeddedRun implements RunningApplication {
     this.#engine = engine;
     this.#stopDeadlineMs = stopDeadlineMs;
     this.#logger = logger;
+    this.#checkpoints = checkpoints;
     this.stopped = engine.stopped.then((error) => this.#release(error));
   }
 
@@ -248,8 +228,9 @@ class EmbeddedRun implements RunningApplication {
     const application = this.name;
     if (error !== undefined) this.events.emit('failed', { application, error }, this.#logger);
     this.events.emit('stopped', { application, error }, this.#logger);
-    const leftMs = Math.min(this.#stopBy - performance.now(), this.#stopDeadlineMs);
-    await destroy(this.#application, Math.max(leftMs, preDestroyMsMin), this.#logger);
+    const leftMs = (): number => Math.min(this.#stopBy - performance.now(), this.#stopDeadlineMs);
+    await this.#checkpoints?.stop({ orderly: error === undefined, deadlineMs: Math.max(leftMs(), lastCheckpointMsMin) });
+    await destroy(this.#application, Math.max(leftMs(), preDestroyMsMin), this.#logger);
     this.#logger.info('stopped');
     return error;
   }
@@ -272,8 +253,9 @@ class EmbeddedRun implements RunningApplication {
     }
   }
 
-  statistics(): EngineStatistics {
-    return this.#engine.statistics();
+  statistics(): ApplicationStatistics {
+    const checkpoints = this.#checkpoints?.statistics();
+    return { ...this.#engine.statistics(), ...(checkpoints && { checkpoints }) };
   }
 
   state(target: FunctionTarget, id: string): Promise<Record<string, unknown>> {

@@ -25,7 +25,11 @@ export function createS3Client(options: S3Options, requestTimeoutMs: number, env
     ...(endpoint === undefined ? {} : { requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' }),
     forcePathStyle: pathStyle,
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: connectionTimeoutMs, requestTimeout: requestTimeoutMs, throwOnRequestTimeout: true },
+    requestHandler: {
+      connectionTimeout: Math.min(connectionTimeoutMs, requestTimeoutMs),
+      requestTimeout: requestTimeoutMs,
+      throwOnRequestTimeout: true,
+    },
   };
   return new S3Client(config);
 }

@@ -1,3 +1,6 @@
+import type { Pacing } from '../pacing.ts';
+import type { UploadBudget } from '../upload-budget.ts';
+
 /** Keys of an AWS account. */
 export interface S3Credentials {
   readonly accessKeyId: string;
@@ -19,4 +22,18 @@ export interface S3Options {
   readonly kmsKeyId?: string;
   /** @defaultValue those the AWS SDK finds; `test`/`test` for an endpoint on this machine if the environment has none */
   readonly credentials?: S3Credentials;
+}
+
+/** Options of `S3Storage`. */
+export interface S3StorageOptions extends S3Options {
+  readonly bucket: string;
+  /** Without slashes at its ends; empty for the whole bucket. */
+  readonly prefix: string;
+  readonly budget: UploadBudget;
+  readonly pacing: Pacing;
+  /** Tries of each request. @defaultValue 6 */
+  readonly attemptsMax?: number;
+  /** Longest time for the answer to one request, in milliseconds. @defaultValue 30,000 */
+  readonly requestTimeoutMs?: number;
+  readonly partBytes?: number;
 }

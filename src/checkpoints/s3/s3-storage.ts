@@ -7,12 +7,10 @@ import {
   type PutObjectCommandInput,
 } from '@aws-sdk/client-s3';
 import type { ByteRange, ListedObject, ObjectPage, ObjectStorage, ObjectVersion, PutOptions, VersionedObject } from '../object-storage.ts';
-import type { Pacing } from '../pacing.ts';
 import { failedError } from '../storage-errors.ts';
-import type { UploadBudget } from '../upload-budget.ts';
 import { createS3Client, type S3Sender } from './s3-client.ts';
 import { isMissing, isRefused, mayPass, s3Error } from './s3-failure.ts';
-import type { S3Options } from './s3-options.ts';
+import type { S3StorageOptions } from './s3-options.ts';
 import { uploadInParts, type Attempt } from './s3-upload.ts';
 
 /** Objects larger than this are uploaded in parts of this size, 16 MiB: one lost connection costs one part. S3 allows 10,000 parts. */
@@ -20,19 +18,6 @@ const partBytesDefault = 16 * 1024 * 1024;
 
 /** Longest wait between two tries, and the first one, in milliseconds. Every wait is a random share of it. */
 const retryMs = { first: 200, max: 5_000 } as const;
-
-export interface S3StorageOptions extends S3Options {
-  readonly bucket: string;
-  /** Without slashes at its ends; empty for the whole bucket. */
-  readonly prefix: string;
-  readonly budget: UploadBudget;
-  readonly pacing: Pacing;
-  /** Tries of each request. @defaultValue 6 */
-  readonly attemptsMax?: number;
-  /** Longest time for the answer to one request, in milliseconds. @defaultValue 30,000 */
-  readonly requestTimeoutMs?: number;
-  readonly partBytes?: number;
-}
 
 /** Keeps objects in a bucket of S3, or of a storage with the same interface. */
 export class S3Storage implements ObjectStorage {
@@ -77,17 +62,17 @@ export class S3Storage implements ObjectStorage {
 
   versioned(key: string): VersionedObject {
     return {
-      read: (signal) => this.#unlessMissing(`read ${key}`, () => this.#readVersion(key, signal)),
-      replace: async (bytes, version, signal) => {
+      read: () => this.#unlessMissing(`read ${key}`, () => this.#readVersion(key)),
+      replace: async (bytes, version) => {
         const condition = version === undefined ? { IfNoneMatch: '*' } : { IfMatch: version };
-        const input: PutObjectCommandInput = { ...this.#object(key), ...this.#encryption, ...condition, Body: bytes };
-        let written: string | undefined;
-        await this.#unlessRefused(`write ${key}`, async () => {
+        try {
           // Sent once: whether an earlier try has replaced the object is for the caller to find out.
-          const { ETag } = await this.#client.send(new PutObjectCommand(input), signalOf(signal));
-          written = ETag;
-        });
-        return written;
+          const input: PutObjectCommandInput = { ...this.#object(key), ...this.#encryption, ...condition, Body: bytes };
+          return (await this.#client.send(new PutObjectCommand(input))).ETag;
+        } catch (error) {
+          if (isRefused(error) || isMissing(error)) return undefined;
+          throw s3Error(this.description, `write ${key}`, error, 1);
+        }
       },
     };
   }
@@ -114,8 +99,8 @@ export class S3Storage implements ObjectStorage {
     return Promise.resolve();
   }
 
-  async #readVersion(key: string, signal: AbortSignal | undefined): Promise<ObjectVersion> {
-    const { Body, ETag = '' } = await this.#client.send(new GetObjectCommand(this.#object(key)), signalOf(signal));
+  async #readVersion(key: string): Promise<ObjectVersion> {
+    const { Body, ETag = '' } = await this.#client.send(new GetObjectCommand(this.#object(key)));
     return { bytes: Buffer.from((await Body?.transformToByteArray()) ?? []), version: ETag };
   }
 
@@ -162,8 +147,4 @@ export class S3Storage implements ObjectStorage {
       }
     }
   };
-}
-
-function signalOf(signal: AbortSignal | undefined): { readonly abortSignal?: AbortSignal } {
-  return signal === undefined ? {} : { abortSignal: signal };
 }

@@ -8,7 +8,7 @@ const loggedAfterMs = 1_000;
 
 /** Opens the store of an application. Logs the progress when that takes long, and upgrades a store of an earlier version. */
 export async function openStore(
-  options: Pick<LogStoreOptions, 'folder' | 'disk' | 'segmentBytesMax' | 'compactionBytesPerSecondMax' | 'threads'> & {
+  options: Pick<LogStoreOptions, 'folder' | 'disk' | 'segmentBytesMax' | 'compactionBytesPerSecondMax' | 'threads' | 'lock'> & {
     readonly logger: Logger;
   },
 ): Promise<LogStore> {

@@ -45,7 +45,8 @@ export function serveThread<S, Q, R>(create: (start: S) => ThreadService<Q, R>):
   });
 }
 
-function toFailure(error: Error): ThreadFailure {
+/** Makes an error fit for another thread. */
+export function toFailure(error: Error): ThreadFailure {
   if (StatefunError.is(error)) {
     const { code, summary, facts } = error;
     return { error: new Error(error.message), code: undefined, ours: { code, summary, facts } };

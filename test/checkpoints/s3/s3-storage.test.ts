@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { listAll } from '../../../src/checkpoints/object-storage.ts';
 import { openObjectStorage } from '../../../src/checkpoints/open-object-storage.ts';
 import { realPacing, type Pacing } from '../../../src/checkpoints/pacing.ts';
-import { S3Storage, type S3StorageOptions } from '../../../src/checkpoints/s3/s3-storage.ts';
+import type { S3StorageOptions } from '../../../src/checkpoints/s3/s3-options.ts';
+import { S3Storage } from '../../../src/checkpoints/s3/s3-storage.ts';
 import { UploadBudget } from '../../../src/checkpoints/upload-budget.ts';
 import { describeObjectStorage } from '../../contracts/object-storage-contract.ts';
 import { FakeS3, type S3Fault, type S3Request } from './fake-s3.ts';
@@ -13,6 +14,9 @@ class CountedPacing implements Pacing {
   elapsedMs = (): number => 0;
   wallMs = (): number => 0;
   random = (): number => 0.5;
+  schedule = (): never => {
+    throw new Error('a storage schedules nothing');
+  };
   sleep(delayMs: number): Promise<void> {
     this.waitsMs.push(delayMs);
     return Promise.resolve();

@@ -1,8 +1,8 @@
 import type { Disk } from '../disk.ts';
 import { segmentPath } from '../format/segment-format.ts';
 
-/** Most files kept open for reading. More cost file descriptors; fewer open a file again for every read of cold state. */
-const openFilesMax = 256;
+/** Most files kept open for reading on each of two threads. More cost file descriptors; fewer open a file again for every read of cold state. */
+const openFilesMax = 128;
 
 /** Segment files that are open for reading on one thread. */
 export class SegmentFiles {

@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '../shared/time/clock.ts';
 import { Queue } from '../shared/queue.ts';
-import type { CommitPipeline } from './commit/commit-pipeline.ts';
+import type { CommitPipeline, CutMoment } from './commit/commit-pipeline.ts';
 import { DrainWatch } from './drain-watch.ts';
 import type { IngressBuffer } from './ingress/ingress-buffer.ts';
 import { InsideWatch, type EndlessMessages } from './ingress/inside-watch.ts';
@@ -40,6 +40,7 @@ export class EngineLoop {
   readonly #options: EngineLoopOptions;
   readonly #arrivals = new Queue<(nowMs: number) => void>();
   readonly #inside: InsideWatch;
+  readonly #nextTurn = (): void => this.#turn();
   #drain: DrainWatch | undefined;
   #scheduled = false;
   #running = false;
@@ -84,7 +85,7 @@ export class EngineLoop {
     if (this.#scheduled || !this.#running) return;
     this.#scheduled = true;
     this.#lastActiveAtMs = this.#options.pace.now();
-    this.#options.pace.nextTurn(() => this.#turn());
+    this.#options.pace.nextTurn(this.#nextTurn);
   }
 
   /** Whether something can happen without the outside and without the clock. */
@@ -117,7 +118,7 @@ export class EngineLoop {
     try {
       const more = this.#work();
       if (!this.#running) return;
-      this.#options.pipeline.cutIfDue(!more && this.#options.partition.states.reading === 0);
+      this.#options.pipeline.cutIfDue(this.#moment(more));
       this.#lastActiveAtMs = this.#options.pace.now();
       if (more) this.wake();
       else this.#armAlarm();
@@ -128,21 +129,30 @@ export class EngineLoop {
     this.#options.turned();
   }
 
-  /** Works for a slice of time. Returns whether there is more to do. */
+  #moment(more: boolean): CutMoment {
+    const { partition } = this.#options;
+    if (!more && partition.states.reading === 0) return 'idle';
+    return partition.canHandle || partition.reading ? 'busy' : 'between records';
+  }
+
+  /** Works for a slice of time, or until a commit that is due can be cut between two records. Returns whether there is more to do. */
   #work(): boolean {
     const { clock, pace, limits, partition, pipeline } = this.#options;
     const nowMs = clock.now();
     for (let arrival = this.#arrivals.shift(); arrival !== undefined; arrival = this.#arrivals.shift()) arrival(nowMs);
     partition.advance(nowMs);
     const startMs = pace.now();
+    let cuts = pipeline.isDue;
     for (let steps = 1; ; steps += 1) {
       // A full group waits for its commit; while another commit is written, the turn ends here.
       if (partition.group.bytes >= limits.commitBytesMax || this.#invocationsFull) return !pipeline.committing;
       // The last step may have stopped the engine.
       if (!this.#running) return false;
+      if (cuts && !partition.canHandle && !partition.reading) return true;
       // Handled messages may have made room for delayed messages that are due.
       if (!this.#step(nowMs)) return (partition.nextDueAt ?? Infinity) <= nowMs;
       if (steps % pace.stepsPerLook !== 0) continue;
+      cuts = pipeline.isDue;
       const workedMs = pace.now() - startMs;
       if (workedMs < limits.sliceMs) continue;
       this.#inside.worked(workedMs);

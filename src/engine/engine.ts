@@ -184,7 +184,10 @@ export class Engine {
   #events(): EngineEvents {
     return {
       committed: (capture) => this.#committed(capture),
-      turned: () => [this.#quiet, this.#draining].forEach((watch) => watch?.check()),
+      turned: () => {
+        this.#quiet.check();
+        this.#draining?.check();
+      },
       awaited: () => this.#draining !== undefined || this.#quiet.awaited,
       fail: (error) => this.fail(error),
     };

@@ -34,7 +34,7 @@ function setUp(messages: number) {
       mailboxes: { hasRoom: true },
     },
     intake: { takeNext: () => false },
-    pipeline: { cutIfDue: () => undefined, committing: false },
+    pipeline: { cutIfDue: () => undefined, committing: false, isDue: false },
     ingress: [],
     outbox: { records: 0, bytes: 0 },
     endless: () => undefined,

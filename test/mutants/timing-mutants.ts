@@ -1,4 +1,4 @@
-import { CommitPipeline } from '../../src/engine/commit/commit-pipeline.ts';
+import { CommitPipeline, type CutMoment } from '../../src/engine/commit/commit-pipeline.ts';
 import { CommitTiming } from '../../src/engine/commit/commit-timing.ts';
 import { CommitGroup } from '../../src/engine/partition/commit-group.ts';
 import { replaceGetter, replaceMethod, type Mutant } from './mutant.ts';
@@ -11,8 +11,8 @@ export const timingMutants: readonly Mutant[] = [
     suite: 'simulation',
     apply: () =>
       replaceMethod(CommitPipeline.prototype, 'cutIfDue', (cutIfDue) => {
-        return function (this: CommitPipeline, idle: boolean) {
-          cutIfDue.call(this, idle);
+        return function (this: CommitPipeline, moment: CutMoment) {
+          cutIfDue.call(this, moment);
           this.stop();
         };
       }),
@@ -33,7 +33,7 @@ export const timingMutants: readonly Mutant[] = [
     apply: () =>
       replaceMethod(CommitPipeline.prototype, 'cutIfDue', (cutIfDue) => {
         const waitMs = CommitTiming.prototype.waitMs;
-        return function (this: CommitPipeline, idle: boolean) {
+        return function (this: CommitPipeline, moment: CutMoment) {
           let gap = false;
           const undo = replaceMethod(CommitTiming.prototype, 'waitMs', () => {
             return function (this: CommitTiming, acknowledgementsOnly: boolean) {
@@ -41,7 +41,7 @@ export const timingMutants: readonly Mutant[] = [
               return waitMs.call(this, acknowledgementsOnly);
             };
           });
-          cutIfDue.call(this, idle);
+          cutIfDue.call(this, moment);
           undo();
           if (gap) this.stop();
         };

@@ -21,6 +21,15 @@ export interface CommitPipelineOptions {
 }
 
 /**
+ * What the engine does when it asks for a cut: nothing; nothing but taking the next record, so that no message has to be written; or something
+ * that a cut interrupts.
+ */
+export type CutMoment = 'idle' | 'between records' | 'busy';
+
+/** Beyond the interval, a commit waits for a moment between two records for as many intervals more. */
+const busyIntervals = 1;
+
+/**
  * Writes the captures of the partition, one commit at a time. The partition continues to work meanwhile.
  *
  * ENGINE-C1. A capture is taken only when the one before is durable, so at most one frame is unsynced.
@@ -52,16 +61,22 @@ export class CommitPipeline {
     return this.#commits;
   }
 
+  /** Whether the interval has passed, so that the next moment between two records is the one to cut. */
+  get isDue(): boolean {
+    if (this.#committing || this.#options.partition.group.empty) return false;
+    return this.#timing.sinceCutMs >= this.#options.limits.commitIntervalMs;
+  }
+
   /** Cuts when a commit is due: when the interval has passed or the group is large, and before that when the engine is idle. */
-  cutIfDue(idle: boolean): void {
+  cutIfDue(moment: CutMoment): void {
     const { awaited, limits, partition } = this.#options;
     const { group } = partition;
     if (this.#committing || group.empty) return;
     const { commitIntervalMs, commitInvocationsMax, commitBytesMax } = limits;
     const full = group.invocations >= commitInvocationsMax || group.bytes >= commitBytesMax;
-    if (full || (idle && (this.#waited || awaited()))) return this.#cut();
-    if (!idle) {
-      if (this.#timing.sinceCutMs >= commitIntervalMs) this.#cut();
+    if (full || (moment === 'idle' && (this.#waited || awaited()))) return this.#cut();
+    if (moment !== 'idle') {
+      if (this.#timing.sinceCutMs >= commitIntervalMs * (moment === 'busy' ? 1 + busyIntervals : 1)) this.#cut();
       return;
     }
     const waitMs = this.#timing.waitMs(group.acknowledgementsOnly);

@@ -25,15 +25,16 @@ export class CommitTiming {
   /** Times of the last cuts: as many as there may be in a second before commits wait. The next one takes the place of the oldest. */
   readonly #cutsMs: Float64Array;
   #cuts = 0;
-  #lastCutMs = -Infinity;
+  #lastCutMs: number;
   #acknowledgedMs: number | undefined;
 
   constructor(options: CommitTimingOptions) {
     this.#options = options;
+    this.#lastCutMs = options.pace.now();
     this.#cutsMs = new Float64Array(options.pace.gap.afterCommits).fill(-Infinity);
   }
 
-  /** Time since the last cut, in milliseconds. */
+  /** Time since the last cut or, before the first one, since the start, in milliseconds. */
   get sinceCutMs(): number {
     return this.#options.pace.now() - this.#lastCutMs;
   }

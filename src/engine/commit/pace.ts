@@ -39,9 +39,14 @@ export const realPace: Pace = {
  */
 export function outsideOfAttempts(pace: Pace): Pace {
   const outside = new AsyncResource('statefun.engine');
+  // A loop has one function for all its turns.
+  let [turnInside, turnOutside] = [(): void => undefined, (): void => undefined];
   return {
     now: () => pace.now(),
-    nextTurn: (turn) => pace.nextTurn(() => outside.runInAsyncScope(turn)),
+    nextTurn: (turn) => {
+      if (turn !== turnInside) [turnInside, turnOutside] = [turn, () => outside.runInAsyncScope(turn)];
+      pace.nextTurn(turnOutside);
+    },
     later: (delayMs, callback) => pace.later(delayMs, () => outside.runInAsyncScope(callback)),
     gap: pace.gap,
     stepsPerLook: pace.stepsPerLook,

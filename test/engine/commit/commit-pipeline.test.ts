@@ -50,7 +50,7 @@ function setUp() {
   const commitAt = async (nowMs: number): Promise<void> => {
     is.nowMs = nowMs;
     arrive(1);
-    pipeline.cutIfDue(true);
+    pipeline.cutIfDue('idle');
     commits.at(-1)?.resolve();
     await settled();
   };
@@ -65,14 +65,14 @@ describe('CommitPipeline', () => {
   it('cuts again only when the commit before is durable (ENGINE-C1)', async () => {
     const { arrive, pipeline, commits } = setUp();
     arrive(1);
-    pipeline.cutIfDue(true);
+    pipeline.cutIfDue('idle');
     arrive(2);
-    pipeline.cutIfDue(true);
+    pipeline.cutIfDue('idle');
     expect(commits.map(({ keys }) => keys)).toEqual([['1']]);
 
     commits[0]?.resolve();
     await settled();
-    pipeline.cutIfDue(true);
+    pipeline.cutIfDue('idle');
     expect(commits.map(({ keys }) => keys)).toEqual([['1'], ['2']]);
   });
 
@@ -81,7 +81,7 @@ describe('CommitPipeline', () => {
     arrive(1);
     let flushed = false;
     void pipeline.flushed().then(() => (flushed = true));
-    pipeline.cutIfDue(true);
+    pipeline.cutIfDue('idle');
     await settled();
     expect([committed.length, flushed, pipeline.commits]).toEqual([0, false, 0]);
 
@@ -93,12 +93,12 @@ describe('CommitPipeline', () => {
   it('reports nothing of a commit that fails, and cuts no other', async () => {
     const { arrive, pipeline, commits, committed, failures } = setUp();
     arrive(1);
-    pipeline.cutIfDue(true);
+    pipeline.cutIfDue('idle');
     commits[0]?.reject(new Error('disk'));
     await settled();
 
     arrive(2);
-    pipeline.cutIfDue(true);
+    pipeline.cutIfDue('idle');
     expect([commits.length, committed, failures]).toEqual([1, [], [new Error('disk')]]);
   });
 
@@ -107,48 +107,56 @@ describe('CommitPipeline', () => {
     await commitAt(5_000);
     commits.length = 0;
     arrive(1);
-    pipeline.cutIfDue(false);
+    pipeline.cutIfDue('busy');
     expect(commits).toEqual([]);
 
     group.invocations = 3;
-    pipeline.cutIfDue(false);
+    pipeline.cutIfDue('busy');
     expect(commits).toHaveLength(1);
   });
 
-  it('waits under load until the interval has passed', async () => {
+  it('waits under load until the interval has passed, and for a moment between two records as long again', async () => {
     const { arrive, pipeline, commits, is, commitAt } = setUp();
     await commitAt(5_000);
     arrive(2);
-    is.nowMs = 5_019;
-    pipeline.cutIfDue(false);
-    expect(commits).toHaveLength(1);
-
+    const cutsAt = async (nowMs: number, moment: 'between records' | 'busy'): Promise<boolean> => {
+      is.nowMs = nowMs;
+      const before = commits.length;
+      pipeline.cutIfDue(moment);
+      const cuts = commits.length > before;
+      if (cuts) commits.at(-1)?.resolve();
+      await settled();
+      return cuts;
+    };
+    expect([await cutsAt(5_019, 'between records'), pipeline.isDue]).toEqual([false, false]);
     is.nowMs = 5_020;
-    pipeline.cutIfDue(false);
-    expect(commits).toHaveLength(2);
+    expect(pipeline.isDue).toBe(true);
+    expect([await cutsAt(5_039, 'busy'), await cutsAt(5_039, 'between records'), pipeline.isDue]).toEqual([false, true, false]);
+    arrive(3);
+    expect([await cutsAt(5_078, 'busy'), await cutsAt(5_079, 'busy')]).toEqual([false, true]);
   });
 
   it('lets acknowledgements alone wait, and cuts them when the wait is over (ENGINE-C3)', () => {
     const { group, pipeline, commits, waits, is } = setUp();
     group.acknowledged('test/out', 1);
-    pipeline.cutIfDue(true);
+    pipeline.cutIfDue('idle');
     is.nowMs = 5_004;
     group.acknowledged('test/out', 1);
-    pipeline.cutIfDue(true);
+    pipeline.cutIfDue('idle');
     expect([commits.length, waits.map(({ delayMs }) => delayMs), is.woken]).toEqual([0, [10], 0]);
 
     is.nowMs = 5_010;
     waits[0]?.end();
-    pipeline.cutIfDue(true);
+    pipeline.cutIfDue('idle');
     expect([is.woken, commits.map(({ keys }) => keys)]).toEqual([1, [['test/out']]]);
   });
 
   it('commits acknowledgements with whatever else happens, at once', () => {
     const { arrive, group, pipeline, commits, waits } = setUp();
     group.acknowledged('test/out', 1);
-    pipeline.cutIfDue(true);
+    pipeline.cutIfDue('idle');
     arrive(1);
-    pipeline.cutIfDue(true);
+    pipeline.cutIfDue('idle');
     expect([commits.map(({ keys }) => keys), waits.map(({ cancelled }) => cancelled)]).toEqual([[['1', 'test/out']], [true]]);
   });
 
@@ -160,10 +168,10 @@ describe('CommitPipeline', () => {
 
     is.nowMs = 5_002;
     arrive(2);
-    pipeline.cutIfDue(true);
+    pipeline.cutIfDue('idle');
     expect([commits.length, waits.map(({ delayMs }) => delayMs)]).toEqual([2, [2]]);
     waits[0]?.end();
-    pipeline.cutIfDue(true);
+    pipeline.cutIfDue('idle');
     expect(commits).toHaveLength(3);
     commits[2]?.resolve();
     await settled();
@@ -180,10 +188,10 @@ describe('CommitPipeline', () => {
     await commitAt(5_000);
     await commitAt(5_001);
     group.acknowledged('test/out', 1);
-    pipeline.cutIfDue(true);
+    pipeline.cutIfDue('idle');
     is.nowMs = 5_002;
     arrive(2);
-    pipeline.cutIfDue(true);
+    pipeline.cutIfDue('idle');
     expect(waits.map(({ delayMs, cancelled }) => [delayMs, cancelled])).toEqual([
       [10, true],
       [2, false],
@@ -194,21 +202,21 @@ describe('CommitPipeline', () => {
     const { group, pipeline, commits, waits, is } = setUp();
     is.awaited = true;
     group.acknowledged('test/out', 1);
-    pipeline.cutIfDue(true);
+    pipeline.cutIfDue('idle');
     expect([commits.length, waits.length]).toEqual([1, 0]);
     commits[0]?.resolve();
     await settled();
 
     is.awaited = false;
     group.acknowledged('test/out', 1);
-    pipeline.cutIfDue(true);
+    pipeline.cutIfDue('idle');
     pipeline.stop();
     expect(waits.map(({ cancelled }) => cancelled)).toEqual([true]);
   });
 
   it('writes nothing when nothing has happened', () => {
     const { pipeline, commits } = setUp();
-    pipeline.cutIfDue(true);
+    pipeline.cutIfDue('idle');
 
     expect(commits).toEqual([]);
   });

@@ -1,4 +1,5 @@
 import { isAscii, type Entry } from './entry.ts';
+import { exactSizeBytesMin } from './limits.ts';
 import type { StateChange } from './state-entry.ts';
 
 /** A write of one entry, for the store. */
@@ -75,8 +76,8 @@ function captureEntry(entry: Entry, changes: { push(change: EntryChange): unknow
     const ascii = typeof encoded === 'string' && (kept.encoded === undefined ? isAscii(encoded) : kept.ascii) && isAscii(key);
     changes.push({ collection, key, value: owner.storedValue(encoded, kept.stamp), entry, ascii });
     entry.stored = true;
-    // The text of a value that has changed once is likely to change again before it is read.
-    if (undo === undefined) entry.dropText();
+    // A text that egress records use is worth keeping. A long one would double the memory of its value.
+    if (undo === undefined && encoded.length >= exactSizeBytesMin) entry.dropText();
     return;
   }
   if (entry.stored) changes.push({ collection, key: owner.storedKey(entry), value: undefined, entry, ascii: false });

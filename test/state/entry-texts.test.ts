@@ -99,7 +99,7 @@ describe('the texts of values', () => {
     });
   });
 
-  it('count as memory of the state until they are written, set again or dropped', () => {
+  it('count as memory of the state until they are set again or dropped', () => {
     const { state, cells } = stateOf(create);
     keeping(state, () => cells.value.set({ id: 'v' }));
     const { bytes } = state;
@@ -113,10 +113,21 @@ describe('the texts of values', () => {
     expect(state.bytes).toBe(bytes);
     readText();
     expect(state.capture()).toEqual([{ key: 'v/value', value: '{"id":"w"}' }]);
-    expect(state.bytes).toBe(bytes);
-    readText();
+    expect(state.bytes).toBe(bytes + '{"id":"w"}'.length);
     keeping(state, () => cells.value.clear());
     expect(state.bytes).toBe(0);
+  });
+
+  it('are not kept by a capture that has written them itself, or when they are long', () => {
+    const { state, cells } = stateOf(create);
+    keeping(state, () => cells.value.set({ id: 'v' }));
+    const { bytes } = state;
+    state.capture();
+    expect(state.bytes).toBe(bytes);
+    keeping(state, () => cells.value.set({ id: 'x'.repeat(65_536) }));
+    expect(state.bytes).toBeGreaterThan(2 * 65_536);
+    state.capture();
+    expect(state.bytes).toBeLessThan(2 * 65_536);
   });
 
   it('are written anew for loaded values, however these were stored', () => {

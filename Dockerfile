@@ -26,5 +26,6 @@ VOLUME /var/lib/statefun
 # Node is process 1: it takes SIGTERM itself and stops gracefully. There is no HEALTHCHECK: an engine that cannot go on ends, and with
 # it the container.
 STOPSIGNAL SIGTERM
-ENTRYPOINT ["node", "--enable-source-maps"]
+# A young generation for engines under load: docs/operations.md.
+ENTRYPOINT ["node", "--enable-source-maps", "--max-semi-space-size=32"]
 CMD ["bin/statefun.js", "run", "examples/shopping-cart", "--state-folder", "/var/lib/statefun"]

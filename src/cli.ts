@@ -1,4 +1,4 @@
-/** The command line: `main(process.argv.slice(2))` answers with the exit code. Importing it does nothing. */
+/** The command line: `main(process.argv.slice(2))` returns the exit code. Importing it does nothing. */
 import { keepCompiledCode } from './cli/compile-cache.ts';
 
 type Main = (typeof import('./cli/main.ts'))['main'];

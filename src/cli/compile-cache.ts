@@ -7,7 +7,7 @@ type WithCompileCache = typeof module & { readonly enableCompileCache?: (folder:
 
 /**
  * Keeps compiled code for the next start, which then takes an eighth less processor time. Does nothing before Node 22.8, and where the folder cannot
- * be written. The folder is in the package, because whoever can write it decides what runs: a temporary folder is shared with others.
+ * be written. The folder is in the package, because its writers decide what runs: a temporary folder is shared with others.
  */
 export function keepCompiledCode(): void {
   (module as WithCompileCache).enableCompileCache?.(fileURLToPath(packageFile('node_modules/.cache/statefun')));

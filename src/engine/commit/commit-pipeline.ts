@@ -61,9 +61,10 @@ export class CommitPipeline {
     return this.#commits;
   }
 
-  /** Whether the interval has passed, so that the next moment between two records is the one to cut. */
+  /** Whether the interval has passed, so that the next moment between two records is the one to cut. Acknowledgements alone need none. */
   get isDue(): boolean {
-    if (this.#committing || this.#options.partition.group.empty) return false;
+    const { group } = this.#options.partition;
+    if (this.#committing || group.empty || group.acknowledgementsOnly) return false;
     return this.#timing.sinceCutMs >= this.#options.limits.commitIntervalMs;
   }
 
@@ -76,7 +77,8 @@ export class CommitPipeline {
     const full = group.invocations >= commitInvocationsMax || group.bytes >= commitBytesMax;
     if (full || (moment === 'idle' && (this.#waited || awaited()))) return this.#cut();
     if (moment !== 'idle') {
-      if (this.#timing.sinceCutMs >= commitIntervalMs * (moment === 'busy' ? 1 + busyIntervals : 1)) this.#cut();
+      const isMoment = moment === 'between records' && !group.acknowledgementsOnly;
+      if (this.#timing.sinceCutMs >= commitIntervalMs * (isMoment ? 1 : 1 + busyIntervals)) this.#cut();
       return;
     }
     const waitMs = this.#timing.waitMs(group.acknowledgementsOnly);

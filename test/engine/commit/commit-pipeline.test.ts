@@ -151,6 +151,16 @@ describe('CommitPipeline', () => {
     expect([is.woken, commits.map(({ keys }) => keys)]).toEqual([1, [['test/out']]]);
   });
 
+  it('lets acknowledgements alone wait also when the last commit is long ago', async () => {
+    const { group, pipeline, commits, waits, is, commitAt } = setUp();
+    await commitAt(5_000);
+    is.nowMs = 6_000;
+    group.acknowledged('test/out', 1);
+    expect(pipeline.isDue).toBe(false);
+    pipeline.cutIfDue('idle');
+    expect([commits.length, waits.map(({ delayMs }) => delayMs)]).toEqual([1, [10]]);
+  });
+
   it('commits acknowledgements with whatever else happens, at once', () => {
     const { arrive, group, pipeline, commits, waits } = setUp();
     group.acknowledged('test/out', 1);

@@ -22,8 +22,8 @@ let bed: EngineBed;
 beforeEach(async () => {
   waits = [];
   store = new MemoryStore();
-  // A wait ends when the test says so.
-  const pace = { ...realPace, later: (_: number, callback: () => void) => (waits.push(callback), () => undefined) };
+  // The time of the engine stands still, and a wait ends when the test says so.
+  const pace = { ...realPace, now: () => 0, later: (_: number, callback: () => void) => (waits.push(callback), () => undefined) };
   bed = await EngineBed.start([Echo], { store, pace });
 });
 

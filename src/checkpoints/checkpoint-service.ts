@@ -37,7 +37,7 @@ export interface Begun {
   readonly restored?: ReturnType<typeof describeManifest> & { readonly durationMs: number };
   /** The newest checkpoint, beside which the empty folder begins anew. */
   readonly skipped?: ReturnType<typeof describeManifest>;
-  /** Commit of the checkpoint that the state goes on from; undefined when the next checkpoint is the first of its history. */
+  /** Commit of the checkpoint that the state continues; undefined when the next checkpoint is the first of its history. */
   readonly baseCommit: number | undefined;
 }
 

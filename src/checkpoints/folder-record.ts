@@ -16,7 +16,7 @@ import type { CheckpointManifest } from './checkpoint-manifest.ts';
 export interface FolderRecord {
   /** The epoch of the last lease under which the folder was used; 0 for none. */
   readonly epoch: number;
-  /** The newest checkpoint when that lease was taken: the state goes on from there, or was to begin anew beside it. */
+  /** The newest checkpoint when that lease was taken: the state continues it, or was to begin anew beside it. */
   readonly follows?: string;
   /** The checkpoint whose pieces hold the beginnings of the segments, if one does. */
   readonly base?: string;
@@ -42,7 +42,7 @@ export interface LocalState {
   readonly commit: number;
 }
 
-/** Throws STATE_BEHIND_CHECKPOINT when the state does not go on from the newest checkpoint. */
+/** Throws STATE_BEHIND_CHECKPOINT when the state does not continue the newest checkpoint. */
 export function ensureNotBehind({ folder, record, commit, storeId }: LocalState, newest: CheckpointManifest): void {
   const id = formatId(newest);
   if (record.follows === id || newest.epoch < record.epoch) return;
@@ -51,7 +51,7 @@ export function ensureNotBehind({ folder, record, commit, storeId }: LocalState,
     newest.epoch > record.epoch
       ? record.epoch === 0
         ? 'it was never used with these checkpoints'
-        : `another engine has gone on since: the folder was last used in epoch ${record.epoch}`
+        : `another engine has continued since: the folder was last used in epoch ${record.epoch}`
       : 'it is an older copy';
   const summary = `${folder} holds commit ${commit}, and the newest checkpoint, ${id}, holds commit ${newest.commit}: ${reason}.`;
   throw new StatefunError('STATE_BEHIND_CHECKPOINT', summary, {

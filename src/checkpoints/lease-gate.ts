@@ -52,7 +52,7 @@ export class LeaseGate {
     this.#state = state;
     if (state.lost !== undefined) this.lose(state.lost);
     else if (this.open && this.#waiting.length > 0) {
-      this.#options.logger.info('the lease is renewed; the engine goes on');
+      this.#options.logger.info('the lease is renewed; the engine continues');
       for (const { resolve } of this.#waiting.splice(0)) resolve();
     }
   }

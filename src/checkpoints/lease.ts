@@ -32,7 +32,7 @@ export interface LeaseOptions {
 export interface LeaseState {
   /** By the clock that never goes back. */
   readonly untilMs: number;
-  /** By the time of day, which goes on while the machine sleeps. */
+  /** By the time of day, which passes also while the machine sleeps. */
   readonly untilWallMs: number;
   /** Set when another engine has the lease. It is never held again. */
   readonly lost: StatefunError | undefined;
@@ -125,15 +125,20 @@ export class Lease {
     }
   }
 
+  /** @internal Whether its holder has stopped: it said so, or it used the folder that this process has locked. */
+  isFree(record: LeaseRecord): boolean {
+    return record.released || record.holder === this.#options.holder;
+  }
+
   get #object(): ReturnType<ObjectStorage['versioned']> {
     return this.#options.storage.versioned(leaseKey);
   }
 
   /** Returns the lease when it can be taken; undefined when nobody ever had it. */
   async #whenFree(): Promise<ReadLease | undefined> {
-    const { pacing, holder, logger } = this.#options;
+    const { pacing, logger } = this.#options;
     const found = await this.#read();
-    if (found === undefined || isFree(found.record, holder)) return found;
+    if (found === undefined || this.isFree(found.record)) return found;
     const { leaseMs, epoch } = found.record;
     const freeAtMs = pacing.elapsedMs() + leaseMs;
     logger.info('waiting for the lease of an engine that may be alive', { holder: found.record.holder, epoch, leaseMs });
@@ -142,7 +147,7 @@ export class Lease {
       if (leftMs <= 0) return found;
       await pacing.sleep(Math.min(leftMs, leaseMs * renewalShare));
       const now = await this.#read();
-      if (now === undefined || isFree(now.record, holder)) return now;
+      if (now === undefined || this.isFree(now.record)) return now;
       if (now.version !== found.version) throw heldError(now.record.holder, now.record.epoch);
     }
   }
@@ -225,11 +230,6 @@ interface Sent {
   readonly atMs: number;
   readonly wallMs: number;
   readonly record: LeaseRecord;
-}
-
-/** Whether its holder has stopped: it said so, or it used the folder that this process has locked. */
-function isFree(record: LeaseRecord, holder: string): boolean {
-  return record.released || record.holder === holder;
 }
 
 function heldError(holder: string, epoch?: number): StatefunError {

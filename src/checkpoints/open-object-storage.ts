@@ -32,7 +32,7 @@ export async function openObjectStorage(options: OpenStorageOptions): Promise<Ob
 
 /** Loads the S3 storage when it is needed: its client is an optional package. */
 async function createS3Storage(options: S3StorageOptions): Promise<ObjectStorage> {
-  // By path, as the threads of the store are: whoever imports the framework must not need the client.
+  // By path, as the threads of the store are: an import of the framework must not need the client.
   const url = packageFile(import.meta.url.endsWith('.ts') ? 'src/s3.ts' : 'dist/s3.js').href;
   let loaded: { readonly S3Storage: new (options: S3StorageOptions) => ObjectStorage };
   try {

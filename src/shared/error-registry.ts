@@ -681,7 +681,7 @@ export const errorRegistry = {
   STATE_BEHIND_CHECKPOINT: entry(
     'stop',
     'The state folder is older than the newest checkpoint of its application, or belongs to another history.',
-    'Move the state folder away and start again: the newest checkpoint is then restored. To go on with the older state none the less, give the application another prefix for its checkpoints.',
+    'Move the state folder away and start again: the newest checkpoint is then restored. To continue the older state none the less, give the application another prefix for its checkpoints.',
   ),
   LEASE_HELD: entry(
     'stop',

@@ -11,7 +11,14 @@ export interface Mutant {
 }
 
 export type SuiteName =
-  'simulation' | 'simulation of carts' | 'simulation of calls' | 'simulation of chatter' | 'simulation of floods' | 'disk';
+  | 'simulation'
+  | 'simulation of carts'
+  | 'simulation of calls'
+  | 'simulation of chatter'
+  | 'simulation of floods'
+  | 'disk'
+  | 'checkpoints'
+  | 'leases';
 
 /** Makes everything whole again. */
 export type Undo = () => void;

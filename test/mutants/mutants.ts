@@ -1,3 +1,4 @@
+import { checkpointMutants } from './checkpoint-mutants.ts';
 import { commitMutants } from './commit-mutants.ts';
 import { delayedMutants } from './delayed-mutants.ts';
 import { handlingMutants } from './handling-mutants.ts';
@@ -24,4 +25,5 @@ export const mutants: readonly Mutant[] = [
   ...stateMutants,
   ...timingMutants,
   ...storeMutants,
+  ...checkpointMutants,
 ];

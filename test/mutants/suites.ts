@@ -8,6 +8,8 @@ import { chatterApplication, chatterOptions } from '../simulation/chatter-applic
 import { floodApplication, floodOptions } from '../simulation/flood-application.ts';
 import { hostileApplication, hostileOptions } from '../simulation/hostile-application.ts';
 import { remoteApplication, remoteOptions } from '../simulation/remote-application.ts';
+import { checkpointLife } from '../checkpoints/torture/checkpoint-life.ts';
+import { leaseOnce } from '../checkpoints/torture/lease-once.ts';
 import { tortureOnce } from '../storage/torture/torture-once.ts';
 import type { SuiteName } from './mutant.ts';
 
@@ -28,6 +30,8 @@ export const suites: Readonly<Record<SuiteName, Suite>> = {
   'simulation of calls': (runsMax) => simulated(remoteApplication, { ...remoteOptions, seeds: runsMax }),
   'simulation of chatter': (runsMax) => simulated(chatterApplication, { ...chatterOptions, seeds: runsMax }),
   'simulation of floods': (runsMax) => simulated(floodApplication, { ...floodOptions, seeds: runsMax }),
+  checkpoints: (runsMax) => untilViolated(runsMax, checkpointLife),
+  leases: (runsMax) => untilViolated(runsMax, leaseOnce),
   disk: async (runsMax) => {
     // A seed takes some milliseconds, and rare faults need a few hundred.
     for (let seed = 1; seed <= 20 * runsMax; seed += 1) {
@@ -37,6 +41,14 @@ export const suites: Readonly<Record<SuiteName, Suite>> = {
     return undefined;
   },
 };
+
+async function untilViolated(runsMax: number, once: (seed: number) => Promise<string | undefined>): Promise<Finding | undefined> {
+  for (let seed = 1; seed <= runsMax; seed += 1) {
+    const violation = await once(seed);
+    if (violation !== undefined) return { what: violation, runs: seed };
+  }
+  return undefined;
+}
 
 async function simulated(application: ApplicationDefinition, options: SimulationOptions): Promise<Finding | undefined> {
   try {

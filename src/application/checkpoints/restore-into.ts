@@ -17,8 +17,8 @@ export interface RestoreIntoOptions {
 }
 
 /**
- * Makes a state folder of a checkpoint, for a start by hand. The engine that starts on it may go on from an older checkpoint: whoever chose it knows
- * that the newer ones are left.
+ * Makes a state folder of a checkpoint, for a start by hand. The engine that starts on it may continue an older checkpoint:
+ * it was chosen although there are newer ones.
  */
 export async function restoreInto({ storage, folder, id, progress }: RestoreIntoOptions): Promise<ReturnType<typeof describeManifest>> {
   const catalog = new CheckpointCatalog(storage, undefined);

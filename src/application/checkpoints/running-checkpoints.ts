@@ -47,7 +47,7 @@ export class RunningCheckpoints {
     this.#commit = options.begun.baseCommit;
   }
 
-  /** Takes the first checkpoint at once if there is none that the state goes on from. */
+  /** Takes the first checkpoint at once if the state continues none. */
   start(): void {
     if (this.#commit === undefined) this.#begin();
     else this.#arm();

@@ -92,7 +92,8 @@ export class Envelope {
    */
   static ofPayload(payload: string | Uint8Array, options: EnvelopeOptions = {}): Envelope {
     const text = typeof payload === 'string' ? payload : decodeText(payload);
-    return new Envelope({ event: parsePayload(text), payload: text, payloadBytes: undefined, isText: true, typed: undefined }, options);
+    const payloadBytes = typeof payload === 'string' ? undefined : payload.byteLength;
+    return new Envelope({ event: parsePayload(text), payload: text, payloadBytes, isText: true, typed: undefined }, options);
   }
 
   /**

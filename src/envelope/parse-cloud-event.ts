@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { StatefunError } from '../shared/errors.ts';
 import { checkCloudEvent } from './check-cloud-event.ts';
 import type { CloudEvent } from './cloud-event.ts';
@@ -18,6 +19,8 @@ export function parseCloudEvent(data: string | Uint8Array, bytesMax: number = pa
 /** Returns the text of a record. Throws RECORD_EMPTY, MESSAGE_TOO_LARGE or RECORD_NOT_UTF8. */
 export function decodeText(bytes: Uint8Array, bytesMax: number = payloadBytesMax): string {
   ensureSize(bytes.byteLength, bytesMax);
+  // Most records are ASCII, which is decoded faster than UTF-8 is.
+  if (isAscii(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   try {
     return utf8.decode(bytes);
   } catch (cause) {

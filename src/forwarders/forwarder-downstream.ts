@@ -10,7 +10,7 @@ import { messageIdAt, messageIdBase } from '../shared/message-id.ts';
 import type { Downstream, ForwardOptions } from './event-forwarder.ts';
 import type { ForwardBudget } from './forward-budget.ts';
 import { refusedSend } from './forwarder-errors.ts';
-import type { RoutedMessage, RouterOptions } from './routing.ts';
+import { RoutedMessage, type RouterOptions } from './routing.ts';
 
 /** One call of a forwarder with one event. */
 export interface Forwarding {
@@ -52,7 +52,7 @@ export class ForwarderDownstream implements Downstream {
       throw new StatefunError('FORWARDER_ENDED', `forwarder ${forwarder} sent after forward had returned.`, { facts: { forwarder } });
     try {
       const message = this.#messageOf(this.#addressOf(target, id), event, partitionKeyOf(options));
-      this.#forwarding.budget.spend(message.target, message.envelope);
+      this.#forwarding.budget.spend(message.target, message.content);
       this.messages.push(message);
     } catch (thrown) {
       const refusal = refusedSend(thrown, forwarder, envelope.event);
@@ -69,12 +69,19 @@ export class ForwarderDownstream implements Downstream {
 
   #messageOf(target: Address, event: CloudEvent | NewEvent, partitionKey: string | undefined): RoutedMessage {
     const { envelope, forwarder, origin, view } = this.#forwarding;
-    this.#idBase ??= messageIdBase(origin, forwarder);
-    const messageId = messageIdAt(this.#idBase, this.messages.length);
-    if (event === view || event === envelope.event) return { target, envelope: envelope.with({ messageId, partitionKey }), forwarder };
+    const idBase = (this.#idBase ??= messageIdBase(origin, forwarder));
+    const ordinal = this.messages.length;
+    const isReceived = event === view || event === envelope.event;
+    const content = isReceived ? envelope : this.#contentOf(event, messageIdAt(idBase, ordinal));
+    const keyed = partitionKey === undefined ? content : content.with({ partitionKey });
+    return new RoutedMessage(target, keyed, forwarder, idBase, ordinal);
+  }
+
+  #contentOf(event: CloudEvent | NewEvent, id: string): Envelope {
+    const { envelope, forwarder } = this.#forwarding;
     const source = `/forwarders/${encodeURIComponent(forwarder.toWellFormed())}`;
-    const complete = completeEvent(event, { id: messageId, source, timeMs: this.#options.clock.now() });
-    return { target, envelope: Envelope.ofPassedOn(complete, dataTextFor(event, envelope), { messageId, partitionKey }), forwarder };
+    const complete = completeEvent(event, { id, source, timeMs: this.#options.clock.now() });
+    return Envelope.ofPassedOn(complete, dataTextFor(event, envelope));
   }
 }
 

@@ -1,7 +1,6 @@
 import type { CloudEvent } from '../envelope/cloud-event.ts';
 import type { Envelope } from '../envelope/envelope.ts';
 import type { EventType } from '../envelope/event-type.ts';
-import { appendAll } from '../shared/append-all.ts';
 import { StatefunError } from '../shared/errors.ts';
 import { ignoreRejection, isThenable } from '../shared/thenable.ts';
 import type { EventForwarder } from './event-forwarder.ts';
@@ -11,6 +10,8 @@ import { forwarderAsync, forwarderFailed } from './forwarder-errors.ts';
 import type { RoutedMessage, RouterOptions } from './routing.ts';
 
 export type { RoutedMessage, RouterOptions } from './routing.ts';
+
+const nothing: readonly RoutedMessage[] = [];
 
 /** A forwarder of the application. */
 export interface RegisteredForwarder {
@@ -56,10 +57,13 @@ export class Router {
    * permanently; message ids depend on it. Throws an error with outcome `give-up` that names forwarder and event.
    */
   route(envelope: Envelope, origin: string): readonly RoutedMessage[] {
-    const messages: RoutedMessage[] = [];
-    const budget = new ForwardBudget(envelope.event);
+    let messages = nothing;
+    let budget: ForwardBudget | undefined;
     for (const registered of this.#forwarders) {
-      if (accepts(registered, envelope.event)) appendAll(messages, this.#forward(registered, envelope, origin, budget));
+      if (!accepts(registered, envelope.event)) continue;
+      budget ??= new ForwardBudget(envelope.event);
+      const sent = this.#forward(registered, envelope, origin, budget);
+      messages = messages.length === 0 ? sent : [...messages, ...sent];
     }
     return messages;
   }
@@ -72,7 +76,7 @@ export class Router {
   ): readonly RoutedMessage[] {
     const { event } = envelope;
     // With one type, `accept` may accept events of other types. Their data is checked, too.
-    const eventType = eventTypes.find((named) => named.is(event)) ?? eventTypes[0];
+    const eventType = eventTypes.length === 1 ? eventTypes[0] : (eventTypes.find((named) => named.is(event)) ?? eventTypes[0]);
     const view = eventType === undefined ? event : checkData(name, eventType, event);
     const downstream = new ForwarderDownstream({ forwarder: name, origin, envelope, view, budget }, this.#options);
     let answer: unknown;

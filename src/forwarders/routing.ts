@@ -1,5 +1,6 @@
 import type { Envelope } from '../envelope/envelope.ts';
 import type { Address } from '../shared/address.ts';
+import { messageIdAt } from '../shared/message-id.ts';
 import type { Clock } from '../shared/time/clock.ts';
 
 /** Reaction to events that no forwarder accepts: keep them as dead letters, or only count them. */
@@ -15,10 +16,26 @@ export interface RouterOptions {
 }
 
 /** A message that a forwarder sent for an event. */
-export interface RoutedMessage {
+export class RoutedMessage {
   readonly target: Address;
-  /** Envelope with the message id. */
-  readonly envelope: Envelope;
+  /** The event, in an envelope whose message id is not that of the message. */
+  readonly content: Envelope;
   /** Name of the forwarder. */
   readonly forwarder: string;
+  /** The part that the ids of all messages of the forwarder for the event have in common. */
+  readonly idBase: string;
+  readonly ordinal: number;
+
+  constructor(target: Address, content: Envelope, forwarder: string, idBase: string, ordinal: number) {
+    this.target = target;
+    this.content = content;
+    this.forwarder = forwarder;
+    this.idBase = idBase;
+    this.ordinal = ordinal;
+  }
+
+  /** Envelope with the message id. */
+  get envelope(): Envelope {
+    return this.content.with({ messageId: messageIdAt(this.idBase, this.ordinal) });
+  }
 }

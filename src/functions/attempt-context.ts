@@ -4,9 +4,8 @@ import { Envelope } from '../envelope/envelope.ts';
 import { dataTextFor } from '../envelope/data-text.ts';
 import { writeEvent } from '../envelope/write-event.ts';
 import { toPartitionKey } from '../envelope/partition-key.ts';
-import { addressPath, ensureAddressId, formatAddress, type Address } from '../shared/address.ts';
+import { ensureAddressId, formatAddress, type Address } from '../shared/address.ts';
 import { toMilliseconds, type Duration } from '../shared/time/duration.ts';
-import { StatefunError } from '../shared/errors.ts';
 import { functionTypeOf, type FunctionTarget } from '../shared/function-target.ts';
 import { latestTimeMs } from '../shared/time/iso-time.ts';
 import { namedLogger, type Logger } from '../shared/logger.ts';
@@ -14,6 +13,7 @@ import { messageIdAt, messageIdBase } from '../shared/message-id.ts';
 import type { Metrics } from '../shared/metrics.ts';
 import type { TypedValue } from '../shared/typed-value.ts';
 import type { AddressState } from '../state/address-state.ts';
+import { attemptEnded, noCaller, tokenInUse } from './context-errors.ts';
 import type { Context, DelayOptions, EgressOptions, SubscribeOptions } from './context.ts';
 import {
   effectBytesMax,
@@ -28,6 +28,7 @@ import {
 import type { Cancellation, DelayedMessage, Effects, EgressEffect } from './effects.ts';
 import type { InvocationHost } from './invocation-host.ts';
 import { Message } from './message.ts';
+import { SenderDefaults } from './sender-defaults.ts';
 import { toSentValue } from './sent-value.ts';
 import { subscribersOf, subscriptionEvent, toAddress, type SubscriptionAction, type SubscriptionRequest } from './subscriptions.ts';
 import { requestContent } from './subscription-request.ts';
@@ -56,7 +57,7 @@ export abstract class AttemptContext implements Context, Effects {
   /** Size of the effects, counted in the budget of the host. */
   #reserved: { count: number; bytes: number } | undefined;
   #selfText: string | undefined;
-  #selfPath: string | undefined;
+  #defaults: SenderDefaults | undefined;
   #controller: AbortController | undefined;
   #logger: Logger | undefined;
   #aborted = false;
@@ -96,9 +97,7 @@ export abstract class AttemptContext implements Context, Effects {
 
   #sendAfter(delay: Duration, target: Address, { cancellationToken: token }: DelayOptions, contentOf: (ordinal: number) => Envelope): void {
     if (token !== undefined && this.#isCancellationTokenPending(ensureCancellationToken(token))) {
-      throw new StatefunError('DELAYED_TOKEN_IN_USE', `the cancellation token "${token}" is pending at ${this.#selfName}.`, {
-        facts: { token, address: this.self },
-      });
+      throw tokenInUse(token, this.self);
     }
     const dueAt = Math.min(this.#nowMs + toMilliseconds(delay), latestTimeMs);
     const ordinal = this.#nextOrdinal();
@@ -114,7 +113,7 @@ export abstract class AttemptContext implements Context, Effects {
   reply(event: CloudEvent | NewEvent): void {
     this.#ensureOpen('reply');
     if (this.caller === undefined) {
-      throw new StatefunError('NO_CALLER', `message ${this.messageId} at ${this.#selfName} has no caller to reply to.`);
+      throw noCaller(this.messageId, this.self);
     }
     this.sendTo(this.caller, event);
   }
@@ -141,22 +140,27 @@ export abstract class AttemptContext implements Context, Effects {
   }
 
   egress(egressId: string, event: CloudEvent | NewEvent, options: EgressOptions = {}): void {
-    this.#leave(egressId, options, (ids) => {
-      const dataText = dataTextFor(event, this.#received);
-      const { payload, payloadBytes } = writeEvent(event, this.#defaultsOf(ids.messageId), dataText, this.state);
-      return Envelope.ofTrustedPayload(payload, ids, payloadBytes);
-    });
+    const ids = this.#idsOfRecord(egressId, options);
+    const dataText = dataTextFor(event, this.#received);
+    const { payload, payloadBytes } = writeEvent(event, this.#defaultsOf(ids.messageId), dataText, this.state);
+    this.#addRecord(egressId, Envelope.ofTrustedPayload(payload, ids, payloadBytes));
   }
 
   egressTyped(egressId: string, value: TypedValue, options: EgressOptions = {}): void {
-    this.#leave(egressId, options, (ids) => Envelope.ofTypedValue(toSentValue(value), ids));
+    const ids = this.#idsOfRecord(egressId, options);
+    this.#addRecord(egressId, Envelope.ofTypedValue(toSentValue(value), ids));
   }
 
-  #leave(egressId: string, { key }: EgressOptions, envelopeOf: (ids: { messageId: string; partitionKey: string }) => Envelope): void {
+  #idsOfRecord(egressId: string, { key }: EgressOptions): { readonly messageId: string; readonly partitionKey: string } {
     this.#ensureOpen('egress');
     if (!this.host.hasEgress(egressId)) throw this.host.unknownEgress(egressId, `sent by ${this.#selfName}`);
-    const ids = { messageId: this.#messageIdAt(this.#nextOrdinal()), partitionKey: key === undefined ? this.self.id : toPartitionKey(key) };
-    (this.#egress ??= []).push({ egressId, envelope: this.#counted(envelopeOf(ids)) });
+    return { messageId: this.#messageIdAt(this.#nextOrdinal()), partitionKey: key === undefined ? this.self.id : toPartitionKey(key) };
+  }
+
+  #addRecord(egressId: string, envelope: Envelope): void {
+    const record = { egressId, envelope: this.#counted(envelope) };
+    if (this.#egress === undefined) this.#egress = [record];
+    else this.#egress.push(record);
   }
 
   now(): number {
@@ -220,7 +224,7 @@ export abstract class AttemptContext implements Context, Effects {
     const { subscriptions } = this.host;
     const request = { action, correlationId: correlationId ?? null };
     const ordinal = this.#nextOrdinal();
-    const content = requestContent(subscriptions, request, this.self, publisher, () => this.#defaults(ordinal));
+    const content = requestContent(subscriptions, request, this.self, publisher, () => this.#defaultsOf(this.#messageIdAt(ordinal)));
     if (content !== undefined) this.#addMessage(publisher, this.#counted(content), ordinal, request);
     else {
       const event = subscriptionEvent(subscriptions, action, this.self, publisher, correlationId);
@@ -239,7 +243,7 @@ export abstract class AttemptContext implements Context, Effects {
   /** Returns an envelope of the event, whose ids do not count. The received event keeps its envelope, and with it its text. */
   #contentOf(event: CloudEvent | NewEvent, ordinal: number): Envelope {
     if (event === this.#view || event === this.#received.event) return this.#received;
-    const complete = completeEvent(event, this.#defaults(ordinal));
+    const complete = completeEvent(event, this.#defaultsOf(this.#messageIdAt(ordinal)));
     return Envelope.ofPassedOn(complete, dataTextFor(event, this.#received));
   }
 
@@ -256,12 +260,10 @@ export abstract class AttemptContext implements Context, Effects {
     return envelope;
   }
 
-  #defaults(ordinal: number): EventDefaults {
-    return this.#defaultsOf(this.#messageIdAt(ordinal));
-  }
-
   #defaultsOf(id: string): EventDefaults {
-    return { id, source: (this.#selfPath ??= addressPath(this.self)), timeMs: this.#nowMs };
+    this.#defaults ??= new SenderDefaults(this.self, this.#nowMs);
+    this.#defaults.id = id;
+    return this.#defaults;
   }
 
   #nextOrdinal(): number {
@@ -287,9 +289,7 @@ export abstract class AttemptContext implements Context, Effects {
 
   #ensureOpen(method: string): void {
     if (this.#open) return;
-    throw new StatefunError('ATTEMPT_ENDED', `context.${method} was called at ${this.#selfName} after its attempt ended.`, {
-      facts: { address: this.self, method },
-    });
+    throw attemptEnded(method, this.self);
   }
 
   get #selfName(): string {

@@ -1,11 +1,11 @@
 import type { AddressedEnvelope } from '../../envelope/addressed-envelope.ts';
 import type { Router } from '../../forwarders/router.ts';
-import type { UnmatchedEvents } from '../../forwarders/routing.ts';
+import { RoutedMessage, type UnmatchedEvents } from '../../forwarders/routing.ts';
 import { openRecord } from '../../ingress/open-record.ts';
 import type { Ingress, IngressRecord } from '../../ingress/ingress.ts';
-import { Message } from '../../functions/message.ts';
 import { StatefunError, toError } from '../../shared/errors.ts';
-import { messageIdOf } from '../../shared/message-id.ts';
+import { messageIdBase } from '../../shared/message-id.ts';
+import { PendingMessage } from '../partition/activation.ts';
 import type { DeadLetterIntake } from '../partition/dead-letter-intake.ts';
 import type { IngressBuffer } from './ingress-buffer.ts';
 import type { Partition } from '../partition/partition.ts';
@@ -22,7 +22,7 @@ const messagesAheadMax = 1_000;
 
 /** The messages of a record, or the reason why there are none. */
 type Routed =
-  | { readonly kind: 'messages'; readonly messages: readonly AddressedEnvelope[] }
+  | { readonly kind: 'messages'; readonly messages: readonly RoutedMessage[] }
   | { readonly kind: 'unmatched'; readonly error: Error }
   | { readonly kind: 'failed'; readonly error: Error };
 
@@ -31,6 +31,8 @@ export class RecordIntake {
   readonly #options: RecordIntakeOptions;
   /** Records that were routed before their turn. */
   readonly #ahead = new WeakMap<IngressRecord, Routed>();
+  /** Whether a record has ever been routed before its turn. Looking one up costs as much as taking it. */
+  #routesAhead = false;
   #turn = 0;
   #taken = 0;
   #unmatched = 0;
@@ -64,6 +66,7 @@ export class RecordIntake {
   /** Routes records before their turn, up to a number for each ingress, and reads the states that their messages need. */
   readAhead(buffers: readonly IngressBuffer[], recordsMax: number, nowMs: number): void {
     let left = messagesAheadMax;
+    this.#routesAhead = true;
     for (const { ingress, ahead } of buffers.map((buffer) => ({ ingress: buffer.ingress, ahead: buffer.ahead(recordsMax) }))) {
       for (const record of ahead) {
         let routed = this.#ahead.get(record);
@@ -79,11 +82,12 @@ export class RecordIntake {
   /** Routes a record, or a dead letter that was one. Never throws: a record that cannot be routed becomes a dead letter. */
   route(ingress: Ingress, record: IngressRecord, receivedAtMs: number | undefined): void {
     const { partition, deadLetters, unmatchedEvents } = this.#options;
-    const routed = this.#ahead.get(record) ?? this.#routed(ingress, record);
+    const routed = (this.#routesAhead ? this.#ahead.get(record) : undefined) ?? this.#routed(ingress, record);
     switch (routed.kind) {
       case 'messages':
-        for (const { target, envelope } of routed.messages)
-          partition.enqueue(Message.of({ target, caller: undefined, envelope, receivedAtMs }));
+        for (const { target, content, idBase, ordinal } of routed.messages) {
+          partition.enqueue(new PendingMessage(target, undefined, content, receivedAtMs, idBase, ordinal));
+        }
         return;
       case 'unmatched':
         this.#unmatched += 1;
@@ -110,9 +114,7 @@ export class RecordIntake {
 }
 
 /** Returns the messages of an ingress that chooses the targets itself, each with the id that a forwarder's message would have. */
-function named(ingress: string, record: IngressRecord, messages: readonly AddressedEnvelope[]): readonly AddressedEnvelope[] {
-  return messages.map(({ target, envelope }, ordinal) => {
-    const messageId = messageIdOf(record.identity, ingress, ordinal);
-    return { target, envelope: envelope.with({ messageId }) };
-  });
+function named(ingress: string, record: IngressRecord, messages: readonly AddressedEnvelope[]): readonly RoutedMessage[] {
+  const idBase = messageIdBase(record.identity, ingress);
+  return messages.map(({ target, envelope }, ordinal) => new RoutedMessage(target, envelope, ingress, idBase, ordinal));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileError } from '../../src/checkpoints/file/file-errors.ts';
 import { FileStorage } from '../../src/checkpoints/file/file-storage.ts';
@@ -39,6 +39,18 @@ describe('FileStorage', () => {
     const storage = new FileStorage({ folder, budget });
     await storage.put('segments/a', Buffer.from('whole'));
     expect(await storage.list('segments/')).toEqual({ objects: [{ key: 'segments/a', bytes: 5 }], next: undefined });
+    removeFolder(folder);
+  });
+
+  it('removes what interrupted uploads have left for a day, and not what may be running', async () => {
+    const folder = createTemporaryFolder();
+    mkdirSync(join(folder, 'segments'));
+    const [old, young] = ['.a.0123456789abcdef', '.b.0123456789abcdef'].map((name) => join(folder, 'segments', name));
+    for (const path of [old ?? '', young ?? '']) writeFileSync(path, 'half');
+    const yesterday = Date.now() / 1_000 - 25 * 3_600;
+    utimesSync(old ?? '', yesterday, yesterday);
+    await new FileStorage({ folder, budget }).put('segments/a', Buffer.from('whole'));
+    expect(readdirSync(join(folder, 'segments')).sort()).toEqual(['.b.0123456789abcdef', 'a']);
     removeFolder(folder);
   });
 

@@ -8,6 +8,7 @@ import { within } from '../../shared/time/deadline.ts';
 import { startTimer, type CancelTimer } from '../../shared/time/timers.ts';
 import type { StoreIdentity } from '../../storage/folder/state-folder.ts';
 import type { PinnedLog } from '../../storage/index/pinned-log.ts';
+import type { HealthIndicator } from '../health/health-indicator.ts';
 import type { CheckpointStatistics } from './checkpoint-statistics.ts';
 
 /** Checkpoints that take longer are logged, in milliseconds. */
@@ -66,6 +67,15 @@ export class RunningCheckpoints {
       leaseHeld: gate.open,
     };
   }
+
+  /** Reports `down` while the lease is not held: then nothing is committed and nothing is sent. */
+  readonly health: HealthIndicator = {
+    name: 'checkpoints',
+    check: () => {
+      const { taken, failed, last, leaseHeld } = this.statistics();
+      return { status: leaseHeld ? 'up' : 'down', details: { taken, failed, leaseHeld, ...(last && { last: last.id }) } };
+    },
+  };
 
   /** Takes a checkpoint of the last commit, if there is one since the last checkpoint. Never rejects. */
   async checkpoint(): Promise<void> {

@@ -58,7 +58,8 @@ export async function startEngine(application: AssembledApplication, options: St
     const send = new SendIngress(application.router);
     const egress = application.egress.map((each): Egress => (begun === undefined ? each : new LeasedEgress(each, begun.gate)));
     // `statefun send` reaches an application by its state folder only.
-    engine = createEngine({ ...application, egress }, store, logger, opened === undefined ? [] : [send]);
+    const healthIndicators = [...application.healthIndicators, ...(checkpoints === undefined ? [] : [checkpoints.health])];
+    engine = createEngine({ ...application, egress, healthIndicators }, store, logger, opened === undefined ? [] : [send]);
     if (options.strayFailures === true) tieFailures(application.invocationScope, engine, namedLogger(logger, 'engine'));
     const { gate } = begun ?? {};
     const failing = engine;

@@ -14,6 +14,12 @@ const pageObjectsMax = 1_000;
 /** Bytes written at once, 1 MiB: a part of the budget. */
 const chunkBytes = 1024 * 1024;
 
+/** Files of uploads that were interrupted: the name of the object behind a dot, and a random number. */
+const temporaryName = /^\..+\.[0-9a-f]{16}$/;
+
+/** Age at which no upload is running any more, a day in milliseconds. */
+const leftoverMs = 24 * 60 * 60 * 1_000;
+
 export interface FileStorageOptions {
   readonly folder: string;
   readonly budget: UploadBudget;
@@ -27,6 +33,7 @@ export class FileStorage implements ObjectStorage {
   readonly description: string;
   readonly #folder: string;
   readonly #budget: UploadBudget;
+  #cleaning: Promise<void> | undefined;
 
   constructor({ folder, budget }: FileStorageOptions) {
     this.#folder = folder;
@@ -57,6 +64,8 @@ export class FileStorage implements ObjectStorage {
     try {
       const path = this.#pathOf(key);
       await this.#makeFolders(dirname(path));
+      this.#cleaning ??= removeLeftovers(this.#folder);
+      await this.#cleaning;
       const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}`);
       try {
         await this.#write(temporary, bytes);
@@ -145,6 +154,20 @@ export class FileStorage implements ObjectStorage {
       () => true,
       () => false,
     );
+  }
+}
+
+/** Removes what interrupted uploads of earlier processes left. Those of a process that runs are younger. */
+async function removeLeftovers(folder: string): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const leftovers = entries.filter((entry) => entry.isFile() && temporaryName.test(entry.name));
+  for (const { parentPath, name } of leftovers) {
+    const path = join(parentPath, name);
+    const writtenAt = await stat(path).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => Infinity,
+    );
+    if (Date.now() - writtenAt > leftoverMs) await rm(path, { force: true });
   }
 }
 

@@ -92,6 +92,16 @@ describe('the checkpoints of a running application', () => {
     await checkpoints.stop({ orderly: false, deadlineMs: 1_000 });
   });
 
+  it('are down in the health of the application while the lease is not held', async () => {
+    const checkpoints = create(0);
+    expect(await checkpoints.health.check()).toMatchObject({ status: 'down', details: { leaseHeld: false } });
+    hold();
+    commit = 1;
+    await checkpoints.checkpoint();
+    expect(await checkpoints.health.check()).toEqual({ status: 'up', details: { taken: 1, failed: 0, leaseHeld: true, last: '1-1' } });
+    await checkpoints.stop({ orderly: false, deadlineMs: 1_000 });
+  });
+
   it('stop the engine when they show that another one has taken over', async () => {
     hold();
     const checkpoints = create(0);

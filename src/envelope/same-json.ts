@@ -8,8 +8,7 @@ export function isSameJson(left: unknown, right: unknown): boolean {
     return Array.isArray(right) && left.length === right.length && left.every((item, index) => isSameJson(item, right[index]));
   }
   if (!isPlainObject(left) || !isPlainObject(right)) return false;
-  const names = Object.keys(left);
-  return (
-    names.length === Object.keys(right).length && names.every((name) => Object.hasOwn(right, name) && isSameJson(left[name], right[name]))
-  );
+  for (const name in left) if (!Object.hasOwn(right, name) || !isSameJson(left[name], right[name])) return false;
+  for (const name in right) if (!Object.hasOwn(left, name)) return false;
+  return true;
 }

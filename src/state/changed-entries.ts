@@ -73,7 +73,11 @@ function captureEntry(entry: Entry, changes: { push(change: EntryChange): unknow
   if (!kept.removed) {
     const encoded = kept.encoded ?? owner.type.encode(kept.value);
     const key = owner.storedKey(entry);
-    const ascii = typeof encoded === 'string' && (kept.encoded === undefined ? isAscii(encoded) : kept.ascii) && isAscii(key);
+    const ascii =
+      owner.isAsciiName &&
+      isAscii(entry.key) &&
+      typeof encoded === 'string' &&
+      (kept.encoded === undefined ? isAscii(encoded) : kept.ascii);
     changes.push({ collection, key, value: owner.storedValue(encoded, kept.stamp), entry, ascii });
     entry.stored = true;
     // A text that egress records use is worth keeping. A long one would double the memory of its value.

@@ -15,7 +15,19 @@ export function valueEntryKey(name: string): string {
 }
 
 export function tableEntryKey(name: string, key: string): string {
-  return key.isWellFormed() ? `t/${name}/${key}` : `u/${name}/${JSON.stringify(key)}`;
+  return key.isWellFormed() ? prefixOf(name) + key : `u/${name}/${JSON.stringify(key)}`;
+}
+
+/** Prefixes of table entries by the name of the table. An application has few names, and writes most of its state under them. */
+const prefixes = new Map<string, string>();
+const prefixesMax = 1_000;
+
+function prefixOf(name: string): string {
+  const known = prefixes.get(name);
+  if (known !== undefined) return known;
+  const prefix = `t/${name}/`;
+  if (prefixes.size < prefixesMax) prefixes.set(name, prefix);
+  return prefix;
 }
 
 export function listEntryKey(name: string, position: number): string {

@@ -1,15 +1,16 @@
 import type { Entry } from './entry.ts';
+import { Slot } from './slot.ts';
 
 /** Most entries of a table without a map. Comparing the hashes of a few keys costs less than a look-up, and an array takes less memory. */
 const listMax = 8;
 
 /**
- * The entries of a table, by key and in the order of their stamps.
+ * A slot with entries by key, in the order of their stamps.
  *
  * A small table is an array in that order. A larger one is a map, which has that order except after loading and after an entry was put back: then
  * the next iteration restores it.
  */
-export class EntryTable {
+export abstract class EntryTable<T> extends Slot<T> {
   /** Undefined once there is a map. */
   #list: Entry[] | undefined = [];
   #map: Map<string, Entry> | undefined;
@@ -20,7 +21,7 @@ export class EntryTable {
     return this.#list?.length ?? this.#map?.size ?? 0;
   }
 
-  find(key: string): Entry | undefined {
+  protected find(key: string): Entry | undefined {
     const list = this.#list;
     if (list === undefined) return this.#map?.get(key);
     if (list.length === 0) return undefined;
@@ -33,7 +34,7 @@ export class EntryTable {
   }
 
   /** Adds an entry whose key the table does not have. */
-  add(entry: Entry): void {
+  protected add(entry: Entry): void {
     const list = this.#list;
     if (list !== undefined && list.length < listMax) {
       let at = list.length;
@@ -48,7 +49,7 @@ export class EntryTable {
     this.#map?.set(entry.key, entry);
   }
 
-  delete(entry: Entry): void {
+  protected delete(entry: Entry): void {
     const list = this.#list;
     if (list === undefined) this.#map?.delete(entry.key);
     else list.splice(list.indexOf(entry), 1);

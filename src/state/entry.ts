@@ -22,6 +22,8 @@ export interface Held {
 /** The cell that an entry belongs to. */
 export interface EntryOwner {
   readonly name: string;
+  /** Whether every character of the name is below 0x80. */
+  readonly isAsciiName: boolean;
   readonly type: StateType<unknown>;
   readonly attempts: EntryAddress;
   /** Returns the key in the store. */

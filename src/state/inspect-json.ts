@@ -7,9 +7,11 @@ import { jsonDepthMax } from './limits.ts';
  * as `items.a1.added (Date)`.
  */
 export function inspectJson(value: unknown): number | string {
-  const result = walkJson(value, { depthMax: jsonDepthMax, freeze: true });
+  const result = walkJson(value, walkOptions);
   return typeof result === 'number' ? result : placeOf(result);
 }
+
+const walkOptions = { depthMax: jsonDepthMax, freeze: true };
 
 function placeOf({ path, part, isTooDeep }: JsonLoss): string {
   const found = isTooDeep ? `nested deeper than ${jsonDepthMax}, or a cycle` : nameOf(part);

@@ -2,7 +2,7 @@ import { StatefunError } from '../shared/errors.ts';
 import type { AttemptTracker } from './attempt-tracker.ts';
 import type { CellKind } from './cell.ts';
 import type { CellDefinition } from './cell-definition.ts';
-import type { Entry, EntryOwner, Held } from './entry.ts';
+import { isAscii, type Entry, type EntryOwner, type Held } from './entry.ts';
 import { entryOverheadBytes, exactSizeBytesMin } from './limits.ts';
 import { isJson, notSerializable, type StateType } from './state-type.ts';
 
@@ -23,6 +23,7 @@ export interface Prepared {
 export abstract class Slot<T = unknown> implements EntryOwner {
   readonly attempts: AttemptTracker;
   readonly name: string;
+  readonly isAsciiName: boolean;
   readonly type: StateType<unknown>;
   abstract readonly kind: CellKind;
   /** Whether the texts of its values are JSON as `JSON.stringify` writes it. */
@@ -31,6 +32,7 @@ export abstract class Slot<T = unknown> implements EntryOwner {
   constructor(definition: CellDefinition, attempts: AttemptTracker) {
     this.attempts = attempts;
     this.name = definition.name;
+    this.isAsciiName = isAscii(definition.name);
     this.type = definition.type;
     this.isJson = isJson(definition.type);
   }

@@ -3,13 +3,12 @@ import { Entry, type Held } from './entry.ts';
 import { tableEntryKey } from './entry-key.ts';
 import { EntryTable, hashOf } from './entry-table.ts';
 import { ownTableKeyBytesMax, tableEntriesMax, tableKeyBytesMax } from './limits.ts';
-import { Slot, type Kept } from './slot.ts';
+import type { Kept } from './slot.ts';
 import { parseStamp, withStamp } from './stamp.ts';
 
 /** The slot of a persisted table. Every entry has a stamp, assigned when its key is first set; rising stamps are the order of the table. */
-export class TableSlot<T> extends Slot<T> {
+export class TableSlot<T> extends EntryTable<T> {
   readonly kind = 'table';
-  readonly entries = new EntryTable();
   /** Removed entries that the next capture writes, or that the open attempt has removed. A key that is set again gets its entry back. */
   #removed: Map<string, Entry> | undefined;
   #nextStamp = 0;
@@ -20,24 +19,20 @@ export class TableSlot<T> extends Slot<T> {
   #cursor = 0;
   #search: Iterator<Entry> | undefined;
 
-  get size(): number {
-    return this.entries.size;
-  }
-
   has(key: string): boolean {
     ensureKey(key, this.name);
-    return this.entries.find(key) !== undefined;
+    return this.find(key) !== undefined;
   }
 
   get(key: string): T | undefined {
     ensureKey(key, this.name);
-    const entry = this.entries.find(key);
+    const entry = this.find(key);
     return entry === undefined ? undefined : this.read(entry);
   }
 
   set(key: string, value: T): void {
     ensureKey(key, this.name);
-    const current = this.entries.find(key);
+    const current = this.find(key);
     // Held values are frozen, so the same object is the same value.
     if (current?.value !== undefined && Object.is(current.value, value)) return;
     if (current === undefined && this.size >= tableEntriesMax) {
@@ -54,15 +49,15 @@ export class TableSlot<T> extends Slot<T> {
     this.#drop(key);
     this.assign(entry, prepared);
     entry.stamp = this.#takeStamp();
-    this.entries.add(entry);
+    this.add(entry);
   }
 
   remove(key: string): boolean {
     ensureKey(key, this.name);
-    const entry = this.entries.find(key);
+    const entry = this.find(key);
     if (entry === undefined) return false;
     this.clearEntry(entry);
-    this.entries.delete(entry);
+    this.delete(entry);
     this.#keepRemoved(entry);
     return true;
   }
@@ -75,7 +70,7 @@ export class TableSlot<T> extends Slot<T> {
     const { stamp, start } = parseStamp(value, this.name);
     const entry = new Entry(this, stamp, rest, hashOf(rest));
     this.loadEntry(entry, value.subarray(start));
-    this.entries.add(entry);
+    this.add(entry);
     this.#nextStamp = Math.max(this.#nextStamp, stamp + 1);
   }
 
@@ -93,12 +88,12 @@ export class TableSlot<T> extends Slot<T> {
 
   override restore(entry: Entry, before: Held): void {
     const isMoved = entry.removed !== before.removed || entry.stamp !== before.stamp;
-    if (isMoved && !entry.removed) this.entries.delete(entry);
+    if (isMoved && !entry.removed) this.delete(entry);
     entry.restore(before);
     if (isMoved) {
       this.#drop(entry.key);
       if (entry.removed) this.#keepRemoved(entry);
-      else this.entries.add(entry);
+      else this.add(entry);
     }
     if (this.#stampedBy === this.attempts.count) this.#nextStamp = this.#nextStampBefore;
   }
@@ -108,7 +103,7 @@ export class TableSlot<T> extends Slot<T> {
   }
 
   override entryOf(value: object): Entry | undefined {
-    const { list } = this.entries;
+    const { list } = this;
     if (list === undefined) return Object.isFrozen(value) ? this.#searchMap(value) : undefined;
     // The values of a table are mostly asked for in their order.
     for (let steps = 0, index = this.#cursor; steps < list.length; steps++, index++) {
@@ -122,7 +117,7 @@ export class TableSlot<T> extends Slot<T> {
   }
 
   override current(): Iterable<Entry> {
-    return this.entries.list ?? this.entries.map.values();
+    return this.list ?? this.map.values();
   }
 
   override get count(): number {
@@ -136,7 +131,7 @@ export class TableSlot<T> extends Slot<T> {
   /** Looks at a few entries behind the last one that was found; after the last entry, the first one follows. */
   #searchMap(value: object): Entry | undefined {
     for (let steps = 0; steps < searchMax; steps++) {
-      const step = (this.#search ??= this.entries.map.values()).next();
+      const step = (this.#search ??= this.map.values()).next();
       if (step.done === true) this.#search = undefined;
       else if (step.value.value === value) return step.value;
     }

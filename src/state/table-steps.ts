@@ -33,7 +33,7 @@ export class TableSteps<T, R> implements IterableIterator<R> {
     if (this.#done) return { value: undefined, done: true };
     const { attempts, name } = this.#slot;
     if (!attempts.open || attempts.count !== this.#attempt) throw attemptEnded('table', name, attempts.address);
-    const { list } = this.#slot.entries;
+    const { list } = this.#slot;
     const entry = list === undefined ? this.#nextInMap() : this.#nextInList(list);
     if (entry === undefined) return this.return();
     this.#lastStamp = entry.stamp;
@@ -57,7 +57,7 @@ export class TableSteps<T, R> implements IterableIterator<R> {
   }
 
   #nextInMap(): Entry | undefined {
-    this.#entries ??= this.#slot.entries.map.values();
+    this.#entries ??= this.#slot.map.values();
     // The table may have been small when the iteration began: then the map begins with entries that have been seen.
     let step = this.#entries.next();
     while (step.done !== true && step.value.stamp <= this.#lastStamp) step = this.#entries.next();

@@ -30,7 +30,7 @@ export const outsideMutants: readonly Mutant[] = [
         replaceMethod(Outbox.prototype, 'release', (release) => {
           return function (this: Outbox, released: readonly OutboxRecords[]) {
             release.call(this, released);
-            for (const { egressId, records } of released) running.partition?.group.acknowledged(egressId, records.length);
+            for (const { egressId, envelopes } of released) running.partition?.group.acknowledged(egressId, envelopes.length);
           };
         }),
       );
@@ -45,7 +45,7 @@ export const outsideMutants: readonly Mutant[] = [
         return function (this: Outbox, released: readonly OutboxRecords[]) {
           release.call(
             this,
-            released.map((outbox) => ({ ...outbox, records: [...outbox.records].reverse() })),
+            released.map((outbox) => ({ ...outbox, envelopes: [...outbox.envelopes].reverse() })),
           );
         };
       }),
@@ -59,7 +59,10 @@ export const outsideMutants: readonly Mutant[] = [
         return function (this: Outbox, released: readonly OutboxRecords[]) {
           release.call(
             this,
-            released.map((outbox) => ({ ...outbox, records: outbox.records.length > 1 ? outbox.records.slice(0, -1) : outbox.records })),
+            released.map((outbox) => ({
+              ...outbox,
+              envelopes: outbox.envelopes.length > 1 ? outbox.envelopes.slice(0, -1) : outbox.envelopes,
+            })),
           );
         };
       }),

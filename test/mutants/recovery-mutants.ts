@@ -48,7 +48,7 @@ export const recoveryMutants: readonly Mutant[] = [
     apply: () =>
       replaceMethod(EgressSender.prototype, 'add', (add) => {
         return function (this: EgressSender, outbox: OutboxRecords) {
-          add.call(this, { ...outbox, records: outbox.records.map((record) => ({ ...record, recovered: false })) });
+          add.call(this, { ...outbox, leftBefore: undefined });
         };
       }),
   },

@@ -4,7 +4,9 @@ import { namedLogger, type Logger } from '../../shared/logger.ts';
 import { Queue } from '../../shared/queue.ts';
 import { backOffDelayMs } from '../../shared/time/back-off.ts';
 import type { Clock } from '../../shared/time/clock.ts';
-import type { OutboxRecords, OutboxRecord } from '../partition/egress-outbox.ts';
+import type { Envelope } from '../../envelope/envelope.ts';
+import type { OutboxRecords } from '../partition/egress-outbox.ts';
+import { resent, takeBatch, type EgressBatch, type WaitingRecords } from './egress-batch.ts';
 
 const batchRecordsMaxDefault = 500;
 const resendDelays = { firstMs: 200, maxMs: 30_000 };
@@ -21,11 +23,13 @@ export interface EgressSenderOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   /** Called when the outside has acknowledged the records. */
-  readonly acknowledged: (records: readonly OutboxRecord[]) => void;
+  readonly acknowledged: (batch: EgressBatch) => void;
   /** Called when a batch has failed and will be sent again. */
   readonly failed: () => void;
   /** Called when the outside refuses a record for good. */
-  readonly rejected: (record: OutboxRecord, error: Error) => void;
+  readonly rejected: (record: Envelope, error: Error) => void;
+  /** The records of all senders that are not acknowledged. Each sender counts its own. */
+  readonly held: { count: number; bytes: number };
 }
 
 /**
@@ -37,9 +41,9 @@ export interface EgressSenderOptions {
 export class EgressSender {
   readonly egress: Egress;
   readonly #options: EgressSenderOptions;
-  readonly #queue = new Queue<OutboxRecord>();
+  readonly #queue = new Queue<WaitingRecords>();
   readonly #controller = new AbortController();
-  #bytes = 0;
+  #waiting = 0;
   #inFlight = 0;
   #delayed = false;
   #failing: FailingEgress | undefined;
@@ -52,12 +56,7 @@ export class EgressSender {
 
   /** The number of records that are not acknowledged. */
   get waiting(): number {
-    return this.#queue.length + this.#inFlight;
-  }
-
-  /** Payloads of the records that are not acknowledged, in bytes. */
-  get bytes(): number {
-    return this.#bytes;
+    return this.#waiting;
   }
 
   /** The failure of the current batch; undefined when the last batch was taken. */
@@ -79,9 +78,9 @@ export class EgressSender {
     });
   }
 
-  add({ records, bytes }: OutboxRecords): void {
-    for (const record of records) this.#queue.push(record);
-    this.#bytes += bytes;
+  add(committed: OutboxRecords): void {
+    this.#queue.push({ committed, start: 0 });
+    this.#count(committed.envelopes.length, committed.bytes);
     this.#sendNext();
   }
 
@@ -94,45 +93,58 @@ export class EgressSender {
 
   #sendNext(): void {
     if (this.#stopped || this.#inFlight > 0 || this.#queue.length === 0) return;
-    const batch: OutboxRecord[] = [];
-    const batchRecordsMax = this.egress.batchRecordsMax ?? batchRecordsMaxDefault;
-    for (let record = this.#queue.peek(); record !== undefined && batch.length < batchRecordsMax; record = this.#queue.peek()) {
-      batch.push(record);
-      this.#queue.shift();
-    }
-    this.#inFlight = batch.length;
+    const batch = takeBatch(this.#queue, this.egress.batchRecordsMax ?? batchRecordsMaxDefault, this.egress.format);
+    this.#inFlight = batch.records.length;
     this.#send(batch, 0);
   }
 
-  #send(batch: readonly OutboxRecord[], failures: number): void {
-    const records = batch.map((record) => this.#toEgressRecord(record, failures > 0));
+  #send(batch: EgressBatch, failures: number): void {
     // In an async function, an egress that throws, or returns a value that cannot be used, counts as one that rejects.
-    const sending = (async () => errorsOf(await this.egress.send(records), records))();
+    const sending = (async () => errorsOf(await this.egress.send(batch.records), batch.records))();
     sending.then(
       (errors) => {
-        if (!this.#stopped) this.#settle(batch, records, errors);
+        if (!this.#stopped) this.#settle(batch, errors);
       },
-      (error: unknown) => this.#resendLater(batch, failures + 1, toError(error)),
+      (error: unknown) => this.#resendLater(resent(batch), failures + 1, toError(error)),
     );
   }
 
-  #settle(batch: readonly OutboxRecord[], records: readonly EgressRecord[], errors: ReadonlyMap<EgressRecord, Error>): void {
-    for (const [index, record] of batch.entries()) {
-      const sent = records[index];
-      const error = sent === undefined ? undefined : errors.get(sent);
-      if (error !== undefined) this.#options.rejected(record, error);
-      this.#bytes -= record.envelope.payloadBytes;
-    }
+  #settle(batch: EgressBatch, errors: ReadonlyMap<EgressRecord, Error> | undefined): void {
+    const { records, envelopes } = batch;
+    if (errors !== undefined) this.#reject(batch, errors);
+    let bytes = 0;
+    for (const { payloadBytes } of envelopes) bytes += payloadBytes;
+    this.#count(-records.length, -bytes);
     this.#inFlight = 0;
     this.#failing = undefined;
     this.#options.acknowledged(batch);
     this.#sendNext();
   }
 
-  #resendLater(batch: readonly OutboxRecord[], failures: number, error: Error): void {
+  #reject({ records, envelopes }: EgressBatch, errors: ReadonlyMap<EgressRecord, Error>): void {
+    for (const [index, envelope] of envelopes.entries()) {
+      const record = records[index];
+      const error = record === undefined ? undefined : errors.get(record);
+      if (error !== undefined) this.#options.rejected(envelope, error);
+    }
+  }
+
+  #count(records: number, bytes: number): void {
+    this.#waiting += records;
+    this.#options.held.count += records;
+    this.#options.held.bytes += bytes;
+  }
+
+  #resendLater(batch: EgressBatch, failures: number, error: Error): void {
     if (this.#stopped) return;
     const delayMs = backOffDelayMs(resendDelays, failures);
-    this.#options.logger.warn('egress failed, sending again', { egress: this.egress.id, records: batch.length, failures, delayMs, error });
+    this.#options.logger.warn('egress failed, sending again', {
+      egress: this.egress.id,
+      records: batch.records.length,
+      failures,
+      delayMs,
+      error,
+    });
     this.#delayed = true;
     const { clock } = this.#options;
     this.#failing = { since: this.#failing?.since ?? clock.now(), failures, error };
@@ -144,20 +156,12 @@ export class EgressSender {
     this.#controller.signal.addEventListener('abort', cancel, { once: true });
     this.#options.failed();
   }
-
-  #toEgressRecord({ envelope, recovered }: OutboxRecord, sentBefore: boolean): EgressRecord {
-    return {
-      id: envelope.messageId ?? '',
-      key: envelope.partitionKey,
-      data: this.egress.format === 'envelope' ? envelope.encode() : envelope.payload,
-      resent: recovered || sentBefore,
-    };
-  }
 }
 
-/** Returns the errors of refused records. A result about records that were not sent is invalid: then none counts as acknowledged. */
-function errorsOf(rejected: readonly RejectedRecord[], sent: readonly EgressRecord[]): ReadonlyMap<EgressRecord, Error> {
+/** Returns the errors of refused records, if there are any. A result about records that were not sent is invalid: then none counts as acknowledged. */
+function errorsOf(rejected: readonly RejectedRecord[], sent: readonly EgressRecord[]): ReadonlyMap<EgressRecord, Error> | undefined {
   const errors = new Map(rejected.map(({ record, error }) => [record, toError(error)]));
+  if (errors.size === 0) return undefined;
   const known = sent.filter((record) => errors.has(record)).length;
   if (known === errors.size) return errors;
   throw new TypeError(`the egress refused ${errors.size - known} records that it was not given; it must answer the very objects it gets`);

@@ -4,10 +4,11 @@ import { StatefunError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logger.ts';
 import type { CommitGroup } from '../partition/commit-group.ts';
 import type { DeadLetterIntake } from '../partition/dead-letter-intake.ts';
+import type { EgressBatch } from './egress-batch.ts';
 import { EgressSender } from './egress-sender.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
 import type { Held } from '../partition/message-budget.ts';
-import type { OutboxRecords, OutboxRecord } from '../partition/egress-outbox.ts';
+import type { OutboxRecords } from '../partition/egress-outbox.ts';
 
 export interface OutboxOptions {
   readonly egress: readonly Egress[];
@@ -25,6 +26,7 @@ export class Outbox {
   readonly #options: OutboxOptions;
   readonly #senders: ReadonlyMap<string, EgressSender>;
   readonly #acknowledged: Record<string, number> = {};
+  readonly #held = { count: 0, bytes: 0 };
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -33,20 +35,16 @@ export class Outbox {
 
   /** The number of records that are not acknowledged. */
   get records(): number {
-    let records = 0;
-    for (const sender of this.#senders.values()) records += sender.waiting;
-    return records;
+    return this.#held.count;
   }
 
   /** Payloads of the records that are not acknowledged, in bytes. */
   get bytes(): number {
-    let bytes = 0;
-    for (const sender of this.#senders.values()) bytes += sender.bytes;
-    return bytes;
+    return this.#held.bytes;
   }
 
   get held(): Held {
-    return { count: this.records, bytes: this.bytes };
+    return this.#held;
   }
 
   /** Whether nothing happens until the clock moves. */
@@ -90,26 +88,28 @@ export class Outbox {
     return new EgressSender(egress, {
       clock,
       logger,
-      acknowledged: (records) => this.#settle(egress.id, records),
+      held: this.#held,
+      acknowledged: (batch) => this.#settle(egress.id, batch),
       // The engine may be quiet now: nothing happens until the clock moves.
       failed: () => this.#options.wake(),
-      rejected: (record, error) => deadLetters.giveUpEgress(record, error),
+      rejected: (record, error) => deadLetters.giveUpEgress(egress.id, record, error),
     });
   }
 
-  #settle(egressId: string, records: readonly OutboxRecord[]): void {
+  #settle(egressId: string, { records, receivedAtMs }: EgressBatch): void {
     const nowMs = performance.now();
     this.#acknowledged[egressId] = (this.#acknowledged[egressId] ?? 0) + records.length;
     this.#options.group.acknowledged(egressId, records.length);
-    for (const { receivedAtMs } of records) if (receivedAtMs !== undefined) this.latency.record(nowMs - receivedAtMs);
+    for (const fromMs of receivedAtMs) if (fromMs !== undefined) this.latency.record(nowMs - fromMs);
     this.#options.wake();
   }
 
-  #giveUp({ egressId, records }: OutboxRecords): void {
+  #giveUp({ egressId, envelopes }: OutboxRecords): void {
     const { deadLetters, group, wake } = this.#options;
     const summary = `egress "${egressId}" is not declared any more, but committed records are waiting for it.`;
-    for (const record of records) deadLetters.giveUpEgress(record, new StatefunError('UNKNOWN_EGRESS', summary, { facts: { egressId } }));
-    group.acknowledged(egressId, records.length);
+    for (const envelope of envelopes)
+      deadLetters.giveUpEgress(egressId, envelope, new StatefunError('UNKNOWN_EGRESS', summary, { facts: { egressId } }));
+    group.acknowledged(egressId, envelopes.length);
     wake();
   }
 }

@@ -1,9 +1,10 @@
+import type { Envelope } from '../../envelope/envelope.ts';
 import { ChangedEntries } from '../../state/changed-entries.ts';
 import type { StoreChange } from '../../storage/store.ts';
 import type { Activation, PendingMessage } from './activation.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import type { Delayed } from './delayed-messages.ts';
-import type { OutboxRecords, OutboxRecord } from './egress-outbox.ts';
+import type { OutboxRecords } from './egress-outbox.ts';
 import type { RemoteStates } from './remote/remote-states.ts';
 import {
   deadLettersCollection,
@@ -116,9 +117,15 @@ export class CommitGroup {
     if (delayed.stored) this.#remove(delayedCollection, delayed.sequence);
   }
 
-  egress(record: OutboxRecord): void {
-    this.outbox.add(record);
-    this.#bytes += record.envelope.payloadBytes;
+  egress(egressId: string, envelope: Envelope, receivedAtMs: number | undefined): void {
+    this.outbox.add(egressId, envelope, receivedAtMs);
+    this.#bytes += envelope.payloadBytes;
+  }
+
+  /** Adds an egress record that may have left before. */
+  egressAgain(egressId: string, envelope: Envelope): void {
+    this.outbox.addAgain(egressId, envelope);
+    this.#bytes += envelope.payloadBytes;
   }
 
   /** The outside has the oldest records of an egress, or has refused them for good. */

@@ -1,3 +1,4 @@
+import type { Envelope } from '../../envelope/envelope.ts';
 import type { Ingress, IngressRecord } from '../../ingress/ingress.ts';
 import { formatAddress } from '../../shared/address.ts';
 import type { Clock } from '../../shared/time/clock.ts';
@@ -8,7 +9,6 @@ import type { CommitGroup } from './commit-group.ts';
 import { DeadLetters, type DeadLetter } from './dead-letters.ts';
 import { traceOf } from './error-trace.ts';
 import type { EngineLimits } from './limits.ts';
-import type { OutboxRecord } from './egress-outbox.ts';
 import type { PendingMessage } from './activation.ts';
 
 /** Most bytes kept of a record that becomes a dead letter: the store keeps it as one value. */
@@ -64,7 +64,7 @@ export class DeadLetterIntake {
     });
   }
 
-  giveUpEgress({ egressId, envelope }: OutboxRecord, error: Error): void {
+  giveUpEgress(egressId: string, envelope: Envelope, error: Error): void {
     this.#add({
       kind: 'egress',
       ...this.#reason(error),

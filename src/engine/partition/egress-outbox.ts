@@ -5,21 +5,15 @@ import type { StoreChange, StoredEntry } from '../../storage/store.ts';
 import { OutboxBatch } from './outbox-batch.ts';
 import { outboxBatchesCollection, outboxBatchKey, outboxWatermarksCollection } from './stored-entries.ts';
 
-/** An egress record: first in the group, then committed, then acknowledged. */
-export interface OutboxRecord {
-  readonly egressId: string;
-  readonly envelope: Envelope;
-  /** See Message.receivedAtMs. */
-  readonly receivedAtMs: number | undefined;
-  /** Whether an earlier run may have sent it. */
-  readonly recovered: boolean;
-}
-
-/** Records of one egress, in the order in which they leave. */
+/** Egress records of one egress, in the order in which they leave: first in the group, then committed, then acknowledged. */
 export interface OutboxRecords {
   readonly egressId: string;
-  readonly records: readonly OutboxRecord[];
-  /** Size of their payloads, in bytes. */
+  readonly envelopes: readonly Envelope[];
+  /** See Message.receivedAtMs; of each record, or of none. */
+  readonly receivedAtMs: readonly (number | undefined)[];
+  /** The records that may have left before: in an earlier run, or as what has become a dead letter. */
+  readonly leftBefore: 'all' | ReadonlySet<Envelope> | undefined;
+  /** Size of the payloads, in bytes. */
   readonly bytes: number;
 }
 
@@ -66,7 +60,9 @@ const reusedBytesMax = 1024 * 1024;
  */
 export class EgressOutbox {
   readonly egressId: string;
-  #records: OutboxRecord[] = [];
+  #envelopes: Envelope[] = [];
+  #receivedAtMs: (number | undefined)[] = [];
+  #leftBefore: Set<Envelope> | undefined;
   #bytes = 0;
   /** Number of the last record that has one. */
   #last = 0;
@@ -86,9 +82,16 @@ export class EgressOutbox {
     this.egressId = egressId;
   }
 
-  add(record: OutboxRecord): void {
-    this.#records.push(record);
-    this.#bytes += record.envelope.payloadBytes;
+  add(envelope: Envelope, receivedAtMs: number | undefined): void {
+    this.#envelopes.push(envelope);
+    this.#receivedAtMs.push(receivedAtMs);
+    this.#bytes += envelope.payloadBytes;
+  }
+
+  /** Adds a record that may have left before. */
+  addAgain(envelope: Envelope): void {
+    this.add(envelope, undefined);
+    (this.#leftBefore ??= new Set()).add(envelope);
   }
 
   /** Moves the watermark over the oldest records. */
@@ -103,13 +106,7 @@ export class EgressOutbox {
 
   /** Adds the changes of the next commit. Returns the records that it adds to the outbox, if there are any. */
   capture(changes: StoreChange[]): OutboxRecords | undefined {
-    const { egressId } = this;
-    const captured = this.#records.length === 0 ? undefined : { egressId, records: this.#records, bytes: this.#bytes };
-    if (captured !== undefined) {
-      this.#writeBatches(changes);
-      this.#records = [];
-      this.#bytes = 0;
-    }
+    const captured = this.#envelopes.length === 0 ? undefined : this.#captureRecords(changes);
     if (this.#moved) this.#writeWatermark(changes);
     return captured;
   }
@@ -118,7 +115,7 @@ export class EgressOutbox {
   restore({ watermark, batches }: StoredEgressOutbox): OutboxRecords {
     this.#watermark = watermark;
     this.#last = watermark;
-    const records: OutboxRecord[] = [];
+    const waiting: Envelope[] = [];
     let payloadBytes = 0;
     for (const { slot: number, first, envelopes, bytes } of batches) {
       const slot = this.#createSlot(number);
@@ -129,13 +126,13 @@ export class EgressOutbox {
       }
       assertInvariant(first <= watermark + 1 ? this.#last === watermark : first === this.#last + 1, 'no record of an outbox is missing');
       for (const envelope of envelopes.slice(Math.max(0, watermark + 1 - first))) {
-        records.push({ egressId: this.egressId, envelope, receivedAtMs: undefined, recovered: true });
+        waiting.push(envelope);
         payloadBytes += envelope.payloadBytes;
       }
       this.#batches.push({ slot, last, bytes });
       this.#last = last;
     }
-    return { egressId: this.egressId, records, bytes: payloadBytes };
+    return { egressId: this.egressId, envelopes: waiting, receivedAtMs: [], leftBefore: 'all', bytes: payloadBytes };
   }
 
   #createSlot(number: number): Slot {
@@ -148,8 +145,17 @@ export class EgressOutbox {
     else this.#free.push(slot);
   }
 
-  #writeBatches(changes: StoreChange[]): void {
-    const envelopes = this.#records.map(({ envelope }) => envelope);
+  #captureRecords(changes: StoreChange[]): OutboxRecords {
+    const [envelopes, receivedAtMs, leftBefore, bytes] = [this.#envelopes, this.#receivedAtMs, this.#leftBefore, this.#bytes];
+    this.#writeBatches(envelopes, changes);
+    this.#envelopes = [];
+    this.#receivedAtMs = [];
+    this.#leftBefore = undefined;
+    this.#bytes = 0;
+    return { egressId: this.egressId, envelopes, receivedAtMs, leftBefore, bytes };
+  }
+
+  #writeBatches(envelopes: readonly Envelope[], changes: StoreChange[]): void {
     let [start, bytes] = [0, 0];
     for (const [index, envelope] of envelopes.entries()) {
       const added = envelope.encodedBytesMax;

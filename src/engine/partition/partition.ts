@@ -1,3 +1,4 @@
+import type { Envelope } from '../../envelope/envelope.ts';
 import type { InvocationHost } from '../../functions/invocation-host.ts';
 import type { Message } from '../../functions/message.ts';
 import type { FunctionRegistry } from '../../functions/function-registry.ts';
@@ -13,7 +14,6 @@ import { dropMessages, type MessageChoice } from './drop-messages.ts';
 import type { EngineLimits } from './limits.ts';
 import { Mailboxes } from './mailboxes.ts';
 import type { Held } from './message-budget.ts';
-import type { OutboxRecord } from './egress-outbox.ts';
 import type { PartitionPorts } from './partition-ports.ts';
 import { RemoteTypes } from './remote/remote-types.ts';
 import { Settlement, type EffectTarget } from './settlement.ts';
@@ -133,8 +133,8 @@ export class Partition implements EffectTarget {
   }
 
   /** Adds an egress record to the group. It leaves once it is durable. */
-  egress(record: OutboxRecord): void {
-    this.group.egress(record);
+  egress(egressId: string, envelope: Envelope, receivedAtMs: number | undefined): void {
+    this.group.egress(egressId, envelope, receivedAtMs);
   }
 
   /** Restores a message that a commit holds. Called in the order of the sequences, before anything else. */

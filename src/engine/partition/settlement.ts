@@ -1,3 +1,4 @@
+import type { Envelope } from '../../envelope/envelope.ts';
 import type { Effects } from '../../functions/effects.ts';
 import { canRetry, retryDelayMs, toHandlerError, type OnFailure } from '../../functions/failure-policy.ts';
 import type { InvocationHost } from '../../functions/invocation-host.ts';
@@ -12,7 +13,6 @@ import type { CommitGroup } from './commit-group.ts';
 import type { DeadLetterIntake } from './dead-letter-intake.ts';
 import type { DelayedMessages } from './delayed-messages.ts';
 import type { Mailboxes } from './mailboxes.ts';
-import type { OutboxRecord } from './egress-outbox.ts';
 import type { PartitionPorts } from './partition-ports.ts';
 import type { BatchOutcomes } from './remote/batch-runner.ts';
 import type { TimerQueue } from './timer-queue.ts';
@@ -21,7 +21,7 @@ import type { TimerQueue } from './timer-queue.ts';
 export interface EffectTarget {
   nextSequence(): number;
   enqueue(message: Message): void;
-  egress(record: OutboxRecord): void;
+  egress(egressId: string, envelope: Envelope, receivedAtMs: number | undefined): void;
 }
 
 export interface SettlementParts {
@@ -150,8 +150,6 @@ export class Settlement implements AttemptOutcomes, BatchOutcomes {
       const { dueAt, token } = effect;
       group.delayed(pending.add({ message, sequence: to.nextSequence(), dueAt, token, stored: false }));
     }
-    for (const { egressId, envelope } of effects.egressRecords) {
-      to.egress({ egressId, envelope, receivedAtMs, recovered: false });
-    }
+    for (const { egressId, envelope } of effects.egressRecords) to.egress(egressId, envelope, receivedAtMs);
   }
 }

@@ -1,6 +1,7 @@
+import type { Envelope } from '../../envelope/envelope.ts';
 import type { StoreChange } from '../../storage/store.ts';
 import type { Held } from './message-budget.ts';
-import { EgressOutbox, type OutboxRecords, type OutboxRecord, type StoredEgressOutbox } from './egress-outbox.ts';
+import { EgressOutbox, type OutboxRecords, type StoredEgressOutbox } from './egress-outbox.ts';
 
 /** The outbox as the store holds it, and what the next commit changes in it: one part for each egress. */
 export class StoredOutbox {
@@ -27,11 +28,15 @@ export class StoredOutbox {
     return this.#uncommitted;
   }
 
-  add(record: OutboxRecord): void {
-    this.#outboxOf(record.egressId).add(record);
-    this.#records += 1;
-    this.#uncommitted.count += 1;
-    this.#uncommitted.bytes += record.envelope.payloadBytes;
+  add(egressId: string, envelope: Envelope, receivedAtMs: number | undefined): void {
+    this.#outboxOf(egressId).add(envelope, receivedAtMs);
+    this.#count(envelope);
+  }
+
+  /** Adds a record that may have left before. */
+  addAgain(egressId: string, envelope: Envelope): void {
+    this.#outboxOf(egressId).addAgain(envelope);
+    this.#count(envelope);
   }
 
   /** The outside has the oldest records of an egress, or has refused them for good. */
@@ -55,15 +60,21 @@ export class StoredOutbox {
 
   /** Called when the commit of a capture is durable. */
   committed(captured: readonly OutboxRecords[]): void {
-    for (const { records, bytes } of captured) {
-      this.#uncommitted.count -= records.length;
+    for (const { envelopes, bytes } of captured) {
+      this.#uncommitted.count -= envelopes.length;
       this.#uncommitted.bytes -= bytes;
     }
   }
 
   /** Takes over what the store holds. Returns the records that are not acknowledged. */
   restore(outboxes: readonly StoredEgressOutbox[]): readonly OutboxRecords[] {
-    return outboxes.map((stored) => this.#outboxOf(stored.egressId).restore(stored)).filter(({ records }) => records.length > 0);
+    return outboxes.map((stored) => this.#outboxOf(stored.egressId).restore(stored)).filter(({ envelopes }) => envelopes.length > 0);
+  }
+
+  #count({ payloadBytes }: Envelope): void {
+    this.#records += 1;
+    this.#uncommitted.count += 1;
+    this.#uncommitted.bytes += payloadBytes;
   }
 
   #outboxOf(egressId: string): EgressOutbox {

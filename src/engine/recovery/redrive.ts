@@ -36,12 +36,7 @@ export function redrive(letter: DeadLetter, { intake, partition, ingress }: Redr
     case 'egress': {
       assertInvariant(letter.egressId !== undefined, 'a dead egress record knows its egress');
       const envelope = Envelope.decodeTrusted(letter.payload);
-      partition.egress({
-        egressId: letter.egressId,
-        envelope,
-        receivedAtMs: undefined,
-        recovered: true,
-      });
+      partition.group.egressAgain(letter.egressId, envelope);
       return;
     }
   }

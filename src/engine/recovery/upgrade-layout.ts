@@ -34,7 +34,7 @@ export async function upgradeLayout(store: Store, collections: readonly string[]
   };
   for (const { egressId, collection, key, value } of records) {
     changes.push({ collection, key, value: undefined });
-    outbox.add({ egressId, envelope: Envelope.decodeTrusted(value), receivedAtMs: undefined, recovered: true });
+    outbox.addAgain(egressId, Envelope.decodeTrusted(value));
     bytes += value.byteLength;
     if (bytes >= commitBytes) await commit();
   }

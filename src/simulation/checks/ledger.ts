@@ -171,8 +171,8 @@ export class Ledger implements PartitionWatcher {
 
   captured(capture: Capture): void {
     if (this.#sources === undefined) return;
-    const egress = capture.outbox.flatMap(({ egressId, records }) =>
-      records.map(({ envelope }) => ({ egressId, id: envelope.messageId ?? '' })),
+    const egress = capture.outbox.flatMap(({ egressId, envelopes }) =>
+      envelopes.map(({ messageId = '' }) => ({ egressId, id: messageId })),
     );
     const succeeded = this.#succeededSinceCut;
     this.#succeededSinceCut = [];

@@ -136,7 +136,8 @@ export class IsolatedEngine {
     const capture = this.#partition.capture();
     await this.#store.commit(capture.changes);
     this.#partition.committed(capture);
-    for (const { records } of capture.outbox) for (const record of records) this.#options.recordEgress(record);
+    for (const { egressId, envelopes } of capture.outbox)
+      for (const envelope of envelopes) this.#options.recordEgress({ egressId, envelope });
   }
 
   #endless(): StatefunError {

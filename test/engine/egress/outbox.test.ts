@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Outbox } from '../../../src/engine/egress/outbox.ts';
 import { CommitGroup } from '../../../src/engine/partition/commit-group.ts';
-import type { OutboxRecords, OutboxRecord } from '../../../src/engine/partition/egress-outbox.ts';
+import type { OutboxRecords } from '../../../src/engine/partition/egress-outbox.ts';
 import { DeadLetterIntake } from '../../../src/engine/partition/dead-letter-intake.ts';
 import { defaultLimits } from '../../../src/engine/partition/limits.ts';
 import type { Egress, EgressRecord, RejectedRecord } from '../../../src/egress/egress.ts';
@@ -40,12 +40,8 @@ beforeEach(() => {
 
 /** Commits records with these ids, and returns what the commit adds to the outbox. */
 function committed(ids: readonly string[], egressId = 'test/out'): readonly OutboxRecords[] {
-  for (const id of ids) group.egress(record(id, egressId));
+  for (const id of ids) group.egress(egressId, envelope(id), undefined);
   return group.capture().outbox;
-}
-
-function record(id: string, egressId = 'test/out'): OutboxRecord {
-  return { egressId, envelope: envelope(id), receivedAtMs: undefined, recovered: false };
 }
 
 function sent(): readonly string[] {

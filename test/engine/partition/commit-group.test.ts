@@ -20,7 +20,7 @@ function keysOf({ changes }: Capture): readonly string[] {
   return changes.map(({ collection, key, value }) => `${value === undefined ? '-' : '+'}${collection}/${key}`);
 }
 
-const record = { egressId: 'test/out', envelope: envelope('out'), receivedAtMs: undefined, recovered: false };
+const record = envelope('out');
 
 describe('CommitGroup', () => {
   it('commits state, messages, egress and the removal of the message together, and once (PARTITION-G1)', () => {
@@ -31,7 +31,7 @@ describe('CommitGroup', () => {
     group.handled(handled);
     const sent = pending('b', 2);
     group.arrived(sent);
-    group.egress(record);
+    group.egress('test/out', record, undefined);
     group.position('carts', 'shard-1', '7');
 
     const capture = group.capture([sent]);
@@ -42,7 +42,9 @@ describe('CommitGroup', () => {
       '+outbox-batches/test/out/0',
       '+positions/carts/shard-1',
     ]);
-    expect(capture.outbox).toEqual([{ egressId: 'test/out', records: [record], bytes: record.envelope.payloadBytes }]);
+    expect(capture.outbox).toEqual([
+      { egressId: 'test/out', envelopes: [record], receivedAtMs: [undefined], leftBefore: undefined, bytes: record.payloadBytes },
+    ]);
     expect([group.empty, group.bytes, group.invocations, keysOf(group.capture())]).toEqual([true, 0, 0, []]);
   });
 
@@ -78,12 +80,12 @@ describe('CommitGroup', () => {
     const group = new CommitGroup();
     const message = pending('a', 1);
     group.arrived(message);
-    group.egress(record);
+    group.egress('test/out', record, undefined);
     const capture = group.capture([message]);
 
-    group.egress(record);
+    group.egress('test/out', record, undefined);
     group.acknowledged('test/out', 1);
-    expect([keysOf(capture), capture.outbox]).toMatchObject([['+messages/1', '+outbox-batches/test/out/0'], [{ records: [record] }]]);
+    expect([keysOf(capture), capture.outbox]).toMatchObject([['+messages/1', '+outbox-batches/test/out/0'], [{ envelopes: [record] }]]);
   });
 
   it('keeps only the last position of a shard', () => {

@@ -15,7 +15,7 @@ class OutboxBed {
   outbox = new EgressOutbox(egressId);
 
   add(...envelopes: readonly Envelope[]): void {
-    for (const each of envelopes) this.outbox.add({ egressId, envelope: each, receivedAtMs: undefined, recovered: false });
+    for (const each of envelopes) this.outbox.add(each, undefined);
   }
 
   /** Commits, and returns the keys that are written (+) and removed (-). */
@@ -38,8 +38,8 @@ class OutboxBed {
   }
 }
 
-function idsOf({ records }: OutboxRecords): readonly string[] {
-  return records.map((record) => record.envelope.messageId ?? '');
+function idsOf({ envelopes }: OutboxRecords): readonly string[] {
+  return envelopes.map(({ messageId = '' }) => messageId);
 }
 
 describe('EgressOutbox', () => {

@@ -40,7 +40,7 @@ function setUp(options: FunctionOptions = {}) {
     effects: {
       nextSequence: () => ++sequence,
       enqueue: ({ target: to, caller }) => done.push(`enqueue to ${to.id} from ${caller?.id}`),
-      egress: ({ egressId, envelope: sent }) => done.push(`egress ${egressId} ${sent.messageId}`),
+      egress: (egressId, sent) => done.push(`egress ${egressId} ${sent.messageId}`),
     },
     ports: { stop: (error) => done.push(`stop: ${error.message}`) },
   });

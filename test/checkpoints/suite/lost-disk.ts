@@ -61,12 +61,12 @@ export async function runLostDisk({ parent, number, seed, events, place }: LostD
 function settingsFrom(random: SeededRandom, delayedAtTheEnd: number, place: readonly string[]): RoundSettings {
   return {
     delayedAtTheEnd,
-    segmentBytesMax: random.oneOf([8, 64, 1_024]) * 1_024,
+    segmentBytesMax: random.oneOf([16, 64, 1_024]) * 1_024,
     compactionBytesPerSecondMax: random.oneOf([1, 64]) * 1_024 * 1_024,
     limits: {
       liveAddressesMax: 1 + random.below(60),
       commitInterval: random.oneOf([0, 2, 10]),
-      commitInvocationsMax: random.oneOf([1, 20, 500]),
+      commitInvocationsMax: random.oneOf([20, 500]),
       pendingMessagesMax: random.oneOf([5, 100, 1_000]),
       outboxRecordsMax: random.oneOf([10, 2_000]),
     },

@@ -29,7 +29,7 @@ async function run(): Promise<boolean> {
     options: {
       rounds: { type: 'string', default: roundsDefault },
       seed: { type: 'string', default: '1' },
-      events: { type: 'string', default: '6000' },
+      events: { type: 'string', default: '3000' },
       only: { type: 'string' },
       round: { type: 'string' },
     },

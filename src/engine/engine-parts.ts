@@ -145,6 +145,7 @@ function partitionOf(options: EngineOptions, basis: Basis, ports: PartitionPorts
     subscriptions: toSubscriptionSettings(options.subscriptions),
     budget: new MessageBudget({ limits, heapBytesMax, held: () => [partition.held, outbox().held] }),
     isCancellationTokenPending: (address, token) => partition.delayed.isPending(address, token),
+    locate: (address) => partition.mailboxes.addresses.locate(address),
   });
   const partition: Partition = (options.createPartition ?? createPartition)({ functions, host, ports, limits, deadLetters, group });
   return partition;

@@ -30,7 +30,7 @@ import type { InvocationHost } from './invocation-host.ts';
 import { Message } from './message.ts';
 import { SenderDefaults } from './sender-defaults.ts';
 import { toSentValue } from './sent-value.ts';
-import { subscribersOf, subscriptionEvent, toAddress, type SubscriptionAction, type SubscriptionRequest } from './subscriptions.ts';
+import { locateSubscribers, subscriptionEvent, type SubscriptionAction, type SubscriptionRequest } from './subscriptions.ts';
 import { requestContent } from './subscription-request.ts';
 
 /**
@@ -121,9 +121,9 @@ export abstract class AttemptContext implements Context, Effects {
   publish(event: CloudEvent | NewEvent): void {
     this.#ensureOpen('publish');
     // The type is not checked: a subscriber whose function was removed must not fail the publisher. Its message becomes a dead letter.
-    for (const subscriber of subscribersOf(this.state).values()) {
+    for (const subscriber of locateSubscribers(this.state, this.host.locate)) {
       const ordinal = this.#nextOrdinal();
-      this.#addMessage(toAddress(subscriber), this.#counted(this.#contentOf(event, ordinal)), ordinal);
+      this.#addMessage(subscriber.address, this.#counted(this.#contentOf(event, ordinal)), ordinal).located = subscriber;
     }
   }
 
@@ -225,19 +225,18 @@ export abstract class AttemptContext implements Context, Effects {
     const request = { action, correlationId: correlationId ?? null };
     const ordinal = this.#nextOrdinal();
     const content = requestContent(subscriptions, request, this.self, publisher, () => this.#defaultsOf(this.#messageIdAt(ordinal)));
-    if (content !== undefined) this.#addMessage(publisher, this.#counted(content), ordinal, request);
-    else {
-      const event = subscriptionEvent(subscriptions, action, this.self, publisher, correlationId);
-      this.#addMessage(publisher, this.#counted(this.#contentOf(event, ordinal)), ordinal);
-    }
+    if (content !== undefined) return void this.#addMessage(publisher, this.#counted(content), ordinal, request);
+    const event = subscriptionEvent(subscriptions, action, this.self, publisher, correlationId);
+    this.#addMessage(publisher, this.#counted(this.#contentOf(event, ordinal)), ordinal);
   }
 
-  #addMessage(target: Address, content: Envelope, ordinal: number, request?: SubscriptionRequest): void {
+  #addMessage(target: Address, content: Envelope, ordinal: number, request?: SubscriptionRequest): Message {
     this.#idBase ??= messageIdBase(this.messageId, this.#selfName);
     const Made = this.host.messageClass ?? Message;
     const message = new Made(target, this.self, content, this.message.receivedAtMs, this.#idBase, ordinal, request);
     if (this.#messages === undefined) this.#messages = [message];
     else this.#messages.push(message);
+    return message;
   }
 
   /** Returns an envelope of the event, whose ids do not count. The received event keeps its envelope, and with it its text. */

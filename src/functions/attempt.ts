@@ -125,7 +125,7 @@ export class Attempt extends AttemptContext {
       addSubscriber(subscribersOf(this.state), { namespace, type, id, dateCreated: toIsoTime(this.now()), correlationId });
     }
     const current = this.#currentEvent();
-    if (current !== undefined) this.send(address.type, address.id, current);
+    if (current !== undefined) this.sendTo(address, current);
   }
 
   #currentEvent(): NewEvent | CloudEvent | undefined {

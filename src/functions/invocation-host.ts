@@ -3,6 +3,7 @@ import type { StatefunError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Metrics } from '../shared/metrics.ts';
 import type { AttemptOrigin } from './attempt-origin.ts';
+import type { Located } from './located.ts';
 import type { Message } from './message.ts';
 import type { SubscriptionSettings } from './subscriptions.ts';
 
@@ -40,6 +41,8 @@ export interface InvocationHost {
   readonly subscriptions: SubscriptionSettings;
   /** Class of the messages that attempts send. @defaultValue `Message` */
   readonly messageClass?: typeof Message | undefined;
+  /** Finds an address. Hosts without it look up the target of each message. */
+  readonly locate?: ((address: Address) => Located) | undefined;
   readonly logger: Logger;
   readonly scope?: InvocationScope | undefined;
   readonly budget?: SendBudget | undefined;

@@ -2,6 +2,7 @@ import type { CloudEvent } from '../envelope/cloud-event.ts';
 import type { Envelope } from '../envelope/envelope.ts';
 import type { Address } from '../shared/address.ts';
 import { messageIdAt } from '../shared/message-id.ts';
+import type { Located } from './located.ts';
 import type { SubscriptionRequest } from './subscriptions.ts';
 
 /** The parts of a message whose envelope has its id. */
@@ -31,6 +32,8 @@ export class Message {
   readonly ordinal: number;
   /** What the message asks of its target, when it subscribes, unsubscribes or queries. Undefined also for one that was read from the log. */
   readonly request: SubscriptionRequest | undefined;
+  /** Where the host of the sender has found the target, if it has. */
+  located: Located | undefined = undefined;
   #envelope: Envelope | undefined;
 
   constructor(

@@ -2,9 +2,13 @@ import type { CloudEvent, NewEvent } from '../envelope/cloud-event.ts';
 import { encodePath, isAddressId, isFunctionType, type Address } from '../shared/address.ts';
 import { describe, StatefunError } from '../shared/errors.ts';
 import type { AddressState } from '../state/address-state.ts';
+import { cellLink } from '../state/cell.ts';
 import type { CellDefinition } from '../state/cell-definition.ts';
+import type { Entry } from '../state/entry.ts';
 import type { PersistedTable } from '../state/persisted-table.ts';
 import { jsonType } from '../state/state-type.ts';
+import { TableSteps } from '../state/table-steps.ts';
+import type { Located } from './located.ts';
 
 /** Format of subscription events. An application sets both options to work with functions of other systems. */
 export interface SubscriptionOptions {
@@ -104,6 +108,28 @@ export function subscriberKey({ namespace, type, id }: AddressData): string {
 export function subscribersOf(state: AddressState): PersistedTable<Subscriber> {
   // Safe: the cell is declared above with this type.
   return state.ownCell(subscriberCellName) as PersistedTable<Subscriber>;
+}
+
+/**
+ * Returns the addresses of the subscribers, in the order of their subscriptions. Each row remembers what the host has found, until it changes or the
+ * host no longer finds the address with it.
+ */
+export function* locateSubscribers(state: AddressState, locate: ((address: Address) => Located) | undefined): IterableIterator<Located> {
+  const slot = subscribersOf(state)[cellLink].open;
+  for (const entry of new TableSteps(slot, itself)) {
+    // Safe: only this function sets the link of a row.
+    let located = entry.link as Located | undefined;
+    if (located?.live !== true) {
+      const address = located?.address ?? toAddress(slot.read(entry));
+      located = locate?.(address) ?? { address, live: true };
+      entry.link = located;
+    }
+    yield located;
+  }
+}
+
+function itself(_slot: unknown, entry: Entry): Entry {
+  return entry;
 }
 
 /** Adds a subscriber, or replaces its row. */

@@ -66,6 +66,8 @@ export class Entry implements Held {
   removed = true;
   /** What it was before the open attempt. Undefined unless that attempt has changed it. */
   undo: Held | undefined = undefined;
+  /** What the framework remembers of the value. Dropped when the value changes. */
+  link: object | undefined = undefined;
   /** Whether kept attempts have changed it since the last capture. */
   dirty = false;
   /** Whether the store has it, or will have it once the last capture is durable. */
@@ -91,6 +93,7 @@ export class Entry implements Held {
     this.ascii = typeof encoded === 'string' && isAscii(encoded);
     this.sizeBytes = sizeBytes;
     this.removed = false;
+    this.link = undefined;
     this.#countText(1);
   }
 
@@ -112,6 +115,7 @@ export class Entry implements Held {
     this.sizeBytes = before.sizeBytes;
     this.stamp = before.stamp;
     this.removed = before.removed;
+    this.link = undefined;
     this.#countText(1);
   }
 

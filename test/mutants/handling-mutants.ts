@@ -151,6 +151,12 @@ export const handlingMutants: readonly Mutant[] = [
       }),
   },
   {
+    name: 'evicted-address-found',
+    breaks: 'a publisher goes on sending to the address that a subscriber had in memory before it was evicted',
+    suite: 'simulation of carts',
+    apply: () => replaceMethod(Activation.prototype, 'evicted', () => () => undefined),
+  },
+  {
     name: 'no-back-pressure',
     breaks: 'records are taken however much is pending',
     suite: 'simulation',

@@ -1,4 +1,5 @@
 import type { RegisteredFunction } from '../../functions/function-registry.ts';
+import type { Located } from '../../functions/located.ts';
 import { Message } from '../../functions/message.ts';
 import type { RemoteFunction } from '../../functions/remote/remote-function.ts';
 import { formatAddress, type Address } from '../../shared/address.ts';
@@ -23,6 +24,21 @@ export interface HeldState {
   readonly dirty: boolean;
   readonly bytes: number;
   snapshot(): Record<string, unknown>;
+}
+
+/** Leads to an address in memory, and to none after its eviction. So whoever keeps it does not keep the address. */
+export class Location implements Located {
+  readonly address: Address;
+  activation: Activation | undefined;
+
+  constructor(activation: Activation) {
+    this.address = activation.address;
+    this.activation = activation;
+  }
+
+  get live(): boolean {
+    return this.activation !== undefined;
+  }
 }
 
 /** An address in memory: its state, and its messages while they cannot be handled in their turn. */
@@ -55,11 +71,21 @@ export class Activation {
   /** Size of its state as counted in the memory budget, in bytes. */
   countedBytes = 0;
   #collection: string | undefined;
+  #location: Location | undefined;
 
   constructor(address: Address, registered: RegisteredFunction | RemoteFunction, executor: Executor) {
     this.address = address;
     this.function = registered;
     this.executor = executor;
+  }
+
+  get location(): Location {
+    return (this.#location ??= new Location(this));
+  }
+
+  /** Called when it leaves memory: nothing finds it any more. */
+  evicted(): void {
+    if (this.#location !== undefined) this.#location.activation = undefined;
   }
 
   /** Its state, once it is loaded. */

@@ -1,6 +1,7 @@
 import { PendingMessage } from './activation.ts';
 import type { InvocationHost, InvocationScope, SendBudget } from '../../functions/invocation-host.ts';
 import type { FunctionRegistry } from '../../functions/function-registry.ts';
+import type { Located } from '../../functions/located.ts';
 import type { SubscriptionSettings } from '../../functions/subscriptions.ts';
 import type { Address } from '../../shared/address.ts';
 import { describe, StatefunError } from '../../shared/errors.ts';
@@ -16,6 +17,7 @@ export interface InvocationHostOptions {
   readonly scope: InvocationScope | undefined;
   readonly budget: SendBudget;
   readonly isCancellationTokenPending: (address: Address, token: string) => boolean;
+  readonly locate: (address: Address) => Located;
 }
 
 /** Creates the host of attempts on the embedded engine. */
@@ -28,6 +30,7 @@ export function createInvocationHost({
   scope,
   budget,
   isCancellationTokenPending,
+  locate,
 }: InvocationHostOptions): InvocationHost {
   const scopes = new Map<string, Metrics>();
   return {
@@ -41,6 +44,7 @@ export function createInvocationHost({
     scope,
     budget,
     isCancellationTokenPending,
+    locate,
     metrics(type) {
       let scoped = scopes.get(type);
       if (scoped === undefined) scopes.set(type, (scoped = metrics.scope(type)));

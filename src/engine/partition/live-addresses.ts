@@ -1,5 +1,6 @@
 import type { RegisteredFunction } from '../../functions/function-registry.ts';
 import type { RemoteFunction } from '../../functions/remote/remote-function.ts';
+import type { Located } from '../../functions/located.ts';
 import type { Address } from '../../shared/address.ts';
 import { Activation, type Executor } from './activation.ts';
 import type { EngineLimits } from './limits.ts';
@@ -57,6 +58,11 @@ export class LiveAddresses {
     return activation;
   }
 
+  /** Finds an address for those that send to it again and again. */
+  locate(address: Address): Located {
+    return this.ensure(address)?.location ?? { address, live: false };
+  }
+
   [Symbol.iterator](): IterableIterator<Activation> {
     return this.#all.values();
   }
@@ -85,6 +91,7 @@ export class LiveAddresses {
       } else {
         this.#bytes -= activation.countedBytes;
         this.#byType.get(activation.address.type)?.delete(activation.address.id);
+        activation.evicted();
       }
     }
   }

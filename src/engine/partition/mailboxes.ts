@@ -1,6 +1,6 @@
 import { assertInvariant } from '../../shared/errors.ts';
 import { Queue } from '../../shared/queue.ts';
-import type { Activation, PendingMessage } from './activation.ts';
+import { Location, type Activation, type PendingMessage } from './activation.ts';
 import { LiveAddresses, type FunctionsOfAddresses } from './live-addresses.ts';
 import type { EngineLimits } from './limits.ts';
 import { MessageQueue } from './message-queue.ts';
@@ -57,7 +57,8 @@ export class Mailboxes {
 
   /** Puts a message at the end and returns its address. Returns undefined when nothing handles its type. */
   deliver(message: PendingMessage): Activation | undefined {
-    const activation = this.addresses.ensure(message.target);
+    const { located } = message;
+    const activation = (located instanceof Location ? located.activation : undefined) ?? this.addresses.ensure(message.target);
     if (activation === undefined) return undefined;
     message.activation = activation;
     activation.pending += 1;

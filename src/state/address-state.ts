@@ -27,7 +27,6 @@ export class AddressState extends AttemptTracker {
   readonly #slots: (Slot | undefined)[] = [];
   /** Cells of the framework by the index of their slot, created on first use. */
   #ownCells: (PersistedTable<unknown> | undefined)[] | undefined;
-  #instance: object | undefined;
 
   constructor(cells: readonly CellDefinition[], entries: Iterable<StateEntry>, owner: StateOwner = {}) {
     super(owner);
@@ -36,22 +35,24 @@ export class AddressState extends AttemptTracker {
     for (const slot of this.#slots) slot?.loaded();
   }
 
-  /** Connects the cells of a new instance and ends those of the previous one. Binding the same instance again does nothing. */
+  /**
+   * Connects the cells of a new instance and ends those of the previous one. Binding the same instance again does nothing. The state keeps no reference
+   * to the instance: every attempt has one, and nothing else needs it afterwards.
+   */
   bind(instance: object): void {
-    if (instance === this.#instance) return;
-    this.#instance = undefined;
-    this.instances += 1;
+    let isNew = false;
     for (let index = 0; index < this.#definitions.length; index++) {
       const definition = this.#definitions[index];
       if (definition?.property === undefined) continue;
-      linkOf(instance, definition.property, definition.kind).connect(this.#slotAt(index, definition), definition.property, this.instances);
+      const link = linkOf(instance, definition.property, definition.kind);
+      const slot = this.#slotAt(index, definition);
+      if (!isNew) {
+        if (link.isOf(slot, this.instances)) return;
+        isNew = true;
+        this.instances += 1;
+      }
+      link.connect(slot, definition.property, this.instances);
     }
-    this.#instance = instance;
-  }
-
-  override discard(): void {
-    super.discard();
-    this.#instance = undefined;
   }
 
   /** Returns what kept attempts have changed since the last capture, for a state with changes of its own. An attempt may be open. */

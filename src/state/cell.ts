@@ -69,6 +69,11 @@ export class CellLink<S extends Linked> {
     throw new StatefunError('STATE_NOT_BOUND', `a persisted ${this.kind} was used before it was bound to an address.`);
   }
 
+  /** Whether the link is connected to the slot of this instance. */
+  isOf(slot: S, instance: number): boolean {
+    return this.#slot === slot && this.#instance === instance;
+  }
+
   /** Connects the link: to the slot of an instance, or, without an instance, for as long as the slot exists. */
   connect(slot: S, property: string, instance?: number): void {
     if (this.#slot !== undefined) {

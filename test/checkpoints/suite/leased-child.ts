@@ -4,7 +4,7 @@
  *   fork(leased-child.js, [folder, name, setting …])      state is in <folder>/<name>, and <folder>/<name>.log gets a line for each event
  *
  * A line is the time on the clock of the machine, in nanoseconds, and a word: `held` when the lease was taken, `send` when a call of the egress begins.
- * It tells `started`. It exits with 3 after a requested stop, with 4 when it has lost its lease, and with 5 when another engine holds it.
+ * It tells `started`, and `sent` after its first send. It exits with 3 after a requested stop, with 4 when it has lost its lease, and with 5 when another engine holds it.
  */
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -79,12 +79,15 @@ async function run(folder: string, name: string, settings: readonly string[]): P
 }
 
 function recordingEgress(sending: () => void): Egress {
+  let sends = 0;
   return {
     id: egressId,
     description: 'a log of sends',
     start: () => Promise.resolve(),
     send: () => {
       sending();
+      sends += 1;
+      if (sends === 1) process.send?.('sent');
       return Promise.resolve([]);
     },
     stop: () => Promise.resolve(),

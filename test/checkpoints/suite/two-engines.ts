@@ -39,7 +39,7 @@ export async function runTwoEngines({ parent, number, seed, endpoint, bucket }: 
   const first = new Engine(folder, 'first', settingsBy(proxy.endpoint));
   let second: Engine | undefined;
   try {
-    await first.started;
+    await first.told('sent');
     await sleep(random.next() * 1_500);
     const problems: string[] = [];
     if (number % 4 === 0) problems.push(...(await refuses(new Engine(folder, 'third', settingsBy(endpoint)))));
@@ -47,7 +47,7 @@ export async function runTwoEngines({ parent, number, seed, endpoint, bucket }: 
     if (how === 'stopped') first.process.kill('SIGSTOP');
     else proxy.cut();
     second = new Engine(folder, 'second', settingsBy(endpoint));
-    await second.started;
+    await second.told('sent');
     await goesOn(first, proxy, random);
     const ended = await first.ended;
     if (ended !== lostExitCode)
@@ -100,7 +100,6 @@ function compareLogs(folder: string): string[] {
 
 class Engine {
   readonly process: ChildProcess;
-  readonly started: Promise<void>;
   /** The exit code, or the signal. */
   readonly ended: Promise<number | string | null>;
   output = '';
@@ -116,10 +115,15 @@ class Engine {
         resolve(code ?? signal);
       }),
     );
-    this.started = new Promise((resolve, reject) => {
-      child.once('message', () => resolve());
-      void this.ended.then((end) => reject(new Error(`engine ${name} ended with ${String(end)} before it had started:\n${this.output}`)));
+  }
+
+  /** Resolves when the engine has told this word. Rejects when it ends before. */
+  told(word: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.process.on('message', (message) => {
+        if (message === word) resolve();
+      });
+      void this.ended.then((end) => reject(new Error(`an engine ended with ${String(end)} before it had ${word}:\n${this.output}`)));
     });
-    this.started.catch(() => undefined);
   }
 }

@@ -58,12 +58,18 @@ function readSettings(folder: string): RoundSettings {
 
 async function untilDone(running: RunningApplication, delayedAtTheEnd: number): Promise<void> {
   let [invocations, changedAtMs] = [0, performance.now()];
+  const isDone = (): boolean => {
+    const { messagesPending, outboxRecords, messagesDelayed } = running.statistics();
+    return running.ingressFinished && messagesPending === 0 && outboxRecords === 0 && messagesDelayed === delayedAtTheEnd;
+  };
   for (;;) {
-    await running.whenQuiet();
     const statistics = running.statistics();
     if (statistics.invocations !== invocations) [invocations, changedAtMs] = [statistics.invocations, performance.now()];
-    const { messagesPending, outboxRecords, messagesDelayed } = statistics;
-    if (running.ingressFinished && messagesPending === 0 && outboxRecords === 0 && messagesDelayed === delayedAtTheEnd) return;
+    if (isDone()) {
+      // Not before: no commit waits while somebody waits for the engine.
+      await running.whenQuiet();
+      if (isDone()) return;
+    }
     if (performance.now() - changedAtMs > idleMsMax) return;
     await new Promise((resolve) => setTimeout(resolve, 2));
   }

@@ -15,6 +15,7 @@ export class TableSteps<T, R> implements IterableIterator<R> {
   readonly #read: (slot: TableSlot<T>, entry: Entry) => R;
   #lastStamp = -1;
   #index = 0;
+  #map: ReadonlyMap<string, Entry> | undefined;
   #entries: Iterator<Entry> | undefined;
   #done = false;
 
@@ -43,6 +44,7 @@ export class TableSteps<T, R> implements IterableIterator<R> {
   /** Ends the iteration. */
   return(): IteratorResult<R, undefined> {
     this.#done = true;
+    this.#map = undefined;
     this.#entries = undefined;
     return { value: undefined, done: true };
   }
@@ -57,10 +59,13 @@ export class TableSteps<T, R> implements IterableIterator<R> {
   }
 
   #nextInMap(): Entry | undefined {
-    this.#entries ??= this.#slot.map.values();
+    const { map } = this.#slot;
+    // Another iteration may have put the entries in order, which makes a new map.
+    if (map !== this.#map) this.#entries = map.values();
+    this.#map = map;
     // The table may have been small when the iteration began: then the map begins with entries that have been seen.
-    let step = this.#entries.next();
-    while (step.done !== true && step.value.stamp <= this.#lastStamp) step = this.#entries.next();
-    return step.done === true ? undefined : step.value;
+    let step = this.#entries?.next();
+    while (step?.done === false && step.value.stamp <= this.#lastStamp) step = this.#entries?.next();
+    return step?.done === false ? step.value : undefined;
   }
 }

@@ -38,6 +38,28 @@ describe('PersistedTable', () => {
     ]);
   });
 
+  it('sees changes during an iteration also when another iteration meanwhile puts a large table in order', () => {
+    const { state, cells } = stateOf(create);
+    const keys = Array.from({ length: 12 }, (_, index) => `k${index}`);
+    keeping(state, () => keys.forEach((key) => cells.items.set(key, 1)));
+    // The stamps of these keys are given again.
+    discarding(state, () => ['x', 'y'].forEach((key) => cells.items.set(key, 1)));
+    const instance = create();
+    const { items } = instance;
+    state.bind(instance);
+    state.begin();
+    const seen: string[] = [];
+    for (const [key] of items.entries()) {
+      seen.push(key);
+      if (key !== 'k0') continue;
+      items.set('new', 1);
+      expect([...items.keys()]).toEqual([...keys, 'new']);
+      items.delete('k5');
+      items.set('last', 1);
+    }
+    expect(seen).toEqual([...keys.filter((key) => key !== 'k5'), 'new', 'last']);
+  });
+
   it('has the same order after it was stored and loaded', () => {
     const { state, cells } = stateOf(create);
     const store = new StoreDouble();

@@ -80,11 +80,14 @@ export class RunningCheckpoints {
   /** Takes a checkpoint of the last commit, if there is one since the last checkpoint. Never rejects. */
   async checkpoint(): Promise<void> {
     const { host, store, logger, gate } = this.#options;
-    const pinned = this.#pin();
+    // Pinning the log, and passing it to the other thread, is all that happens on the thread of functions.
+    const startMs = performance.now();
+    const pinned = store.pin();
     try {
       if (pinned.commit === this.#commit) return;
-      const report = await host.checkpoint({ identity: store.identity, commit: pinned.commit, segments: pinned.segments });
-      this.#take(report);
+      const taking = host.checkpoint({ identity: store.identity, commit: pinned.commit, segments: pinned.segments });
+      this.#loopPauseMsMax = Math.max(this.#loopPauseMsMax, performance.now() - startMs);
+      this.#take(await taking);
     } catch (thrown) {
       this.#failed += 1;
       const error = toError(thrown);
@@ -111,14 +114,6 @@ export class RunningCheckpoints {
     const failed = (error: unknown): void => logger.warn('the checkpoints could not be ended', { error: toError(error) });
     if (await within(deadlineMs, ending().catch(failed))) return;
     logger.warn('the last checkpoint is not complete: the application stops without it', { deadlineMs });
-  }
-
-  /** Pins the log, which is all that happens on the thread of functions. */
-  #pin(): PinnedLog {
-    const startMs = performance.now();
-    const pinned = this.#options.store.pin();
-    this.#loopPauseMsMax = Math.max(this.#loopPauseMsMax, performance.now() - startMs);
-    return pinned;
   }
 
   #take(report: CheckpointReport): void {

@@ -152,7 +152,7 @@ export const handlingMutants: readonly Mutant[] = [
   },
   {
     name: 'evicted-address-found',
-    breaks: 'a publisher goes on sending to the address that a subscriber had in memory before it was evicted',
+    breaks: 'a publisher still sends to the address that a subscriber had in memory before it was evicted',
     suite: 'simulation of carts',
     apply: () => replaceMethod(Activation.prototype, 'evicted', () => () => undefined),
   },

@@ -26,7 +26,7 @@ export interface HeldState {
   snapshot(): Record<string, unknown>;
 }
 
-/** Leads to an address in memory, and to none after its eviction. So whoever keeps it does not keep the address. */
+/** Leads to an address in memory, and to none after its eviction. Keeping a location does not keep the address in memory. */
 export class Location implements Located {
   readonly address: Address;
   activation: Activation | undefined;

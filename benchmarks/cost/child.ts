@@ -44,6 +44,7 @@ async function measure({ row, durationMs, folder, cpuProfile }: CostTask): Promi
   const feed = async (chunk: readonly WorkRecord[]): Promise<void> => {
     for (let start = 0; start < chunk.length; start += feedRecords) await ingress.put(chunk.slice(start, start + feedRecords));
     await running.whenQuiet();
+    if (waiting.now > 0) throw new Error(`the engine was quiet while ${waiting.now} handlers waited`);
   };
 
   const filling = startStopwatch();

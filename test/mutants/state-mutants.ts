@@ -1,3 +1,5 @@
+import type { JsonText } from '../../src/shared/json-writer.ts';
+import { AddressState } from '../../src/state/address-state.ts';
 import { ChangedEntries } from '../../src/state/changed-entries.ts';
 import { Entry, type Held } from '../../src/state/entry.ts';
 import { TableSlot } from '../../src/state/table-slot.ts';
@@ -18,6 +20,23 @@ export const stateMutants: readonly Mutant[] = [
           this.encoded ??= before;
         };
       }),
+  },
+  {
+    name: 'text-of-another-object',
+    breaks: 'an egress record has the text that the address has used before in place of an object',
+    suite: 'simulation',
+    apply() {
+      let last: JsonText | undefined;
+      return replaceMethod(AddressState.prototype, 'textOf', (textOf) => {
+        return function (this: AddressState, value: object, depthMax: number) {
+          const known = textOf.call(this, value, depthMax);
+          if (known === undefined) return undefined;
+          const used = last ?? known;
+          last = { text: known.text, ascii: known.ascii };
+          return used;
+        };
+      });
+    },
   },
   {
     name: 'undone-in-part',

@@ -20,8 +20,10 @@ export interface EventDefaults {
  * Throws INVALID_CLOUD_EVENT, or EVENT_NOT_SERIALIZABLE for data that JSON would change or lose.
  */
 export function completeEvent(event: CloudEvent | NewEvent, defaults: EventDefaults): CloudEvent {
+  // Read first: a getter of the event can send another one, which sets the id of the defaults.
+  const { id } = defaults;
   const plain = toPlainEvent(event);
-  return checkAndFreeze(isComplete(plain) ? plain : fillEvent(plain, defaults));
+  return checkAndFreeze(isComplete(plain) ? plain : fillEvent(plain, defaults, plain['id'] ?? id));
 }
 
 /** Writes a checked event as CloudEvents JSON, with the given JSON text for its data. */
@@ -73,7 +75,7 @@ function isComplete(event: Readonly<Record<string, unknown>>): boolean {
 }
 
 /** Order of the attributes in JSON, for human readers: required ones, optional ones, data. */
-export function fillEvent(event: Readonly<Record<string, unknown>>, defaults: EventDefaults, id = event['id'] ?? defaults.id): object {
+export function fillEvent(event: Readonly<Record<string, unknown>>, defaults: EventDefaults, id: unknown): object {
   const filled: Record<string, unknown> = {
     specversion: event['specversion'] ?? '1.0',
     id,

@@ -14,8 +14,8 @@ export interface WrittenEvent {
   readonly payloadBytes: number;
 }
 
-// The event itself is a level, too. Writing is synchronous and never nested, so one writer serves all events.
-const writer = new JsonWriter(eventDepthMax + 1);
+let writer = createWriter();
+let writing = false;
 
 /**
  * Writes an event for an egress: CloudEvents JSON in which the id of the message replaces that of the event.
@@ -24,23 +24,51 @@ const writer = new JsonWriter(eventDepthMax + 1);
  * text of data that is passed on unchanged, and `known` has the texts of objects within other data. Throws the same errors as `completeEvent`.
  */
 export function writeEvent(event: CloudEvent | NewEvent, defaults: EventDefaults, dataText?: string, known?: KnownTexts): WrittenEvent {
+  if (writing) return writeWithin(event, defaults, dataText, known);
+  writing = true;
+  try {
+    return write(event, defaults, dataText, known);
+  } finally {
+    writing = false;
+  }
+}
+
+/** Writes an event while another one is being written: a getter of an event can call a handler's context. */
+function writeWithin(event: CloudEvent | NewEvent, defaults: EventDefaults, dataText?: string, known?: KnownTexts): WrittenEvent {
+  const outer = writer;
+  writer = createWriter();
+  try {
+    return write(event, defaults, dataText, known);
+  } finally {
+    writer = outer;
+  }
+}
+
+function write(event: CloudEvent | NewEvent, defaults: EventDefaults, dataText?: string, known?: KnownTexts): WrittenEvent {
   writer.begin(known);
-  const payload = writeNew(event, defaults, dataText) ?? writeOther(event, defaults, dataText);
+  // Read first: a getter of the event can send another one, which sets the id of the defaults.
+  const { id } = defaults;
+  const payload = writeNew(event, id, defaults, dataText) ?? writeOther(event, id, defaults, dataText);
   // Reading a character joins the pieces of the text now: later, the pieces would have been copied by the garbage collector.
   assertInvariant(payload.charCodeAt(payload.length - 1) === closingBrace, 'an event is written as an object');
   return { payload, payloadBytes: writer.ascii ? payload.length : Buffer.byteLength(payload) };
 }
 
+function createWriter(): JsonWriter {
+  // The event itself is a level, too.
+  return new JsonWriter(eventDepthMax + 1);
+}
+
 const closingBrace = 0x7d;
 
 /** Writes an event that has nothing but type, data and perhaps a source. Returns undefined for any other event, and for one with a mistake. */
-function writeNew(event: CloudEvent | NewEvent, defaults: EventDefaults, dataText: string | undefined): string | undefined {
+function writeNew(event: CloudEvent | NewEvent, id: string, defaults: EventDefaults, dataText: string | undefined): string | undefined {
   if (!isNew(event)) return undefined;
   const middle = writeMiddle(event.type, event.source ?? defaults.source, toIsoTime(defaults.timeMs));
-  if (middle === undefined || defaults.id === '') return undefined;
+  if (middle === undefined || id === '') return undefined;
   const data = dataText === undefined ? writer.write(event.data, 1) : received(dataText);
   if (data === undefined) return undefined;
-  return `{"specversion":"1.0","id":${writer.quote(defaults.id)}${middle}${data}}`;
+  return `{"specversion":"1.0","id":${writer.quote(id)}${middle}${data}}`;
 }
 
 function isNew(event: unknown): event is { readonly type: string; readonly source?: string; readonly data: unknown } {
@@ -78,8 +106,8 @@ function writeMiddle(type: string, source: string, time: string): string | undef
 }
 
 /** Writes any event. Throws the errors of the checks. */
-function writeOther(event: CloudEvent | NewEvent, defaults: EventDefaults, dataText: string | undefined): string {
-  const filled = fillEvent(toPlainEvent(event), defaults, defaults.id);
+function writeOther(event: CloudEvent | NewEvent, id: string, defaults: EventDefaults, dataText: string | undefined): string {
+  const filled = fillEvent(toPlainEvent(event), defaults, id);
   checkCloudEvent(filled);
   let text = '';
   for (const [name, value] of Object.entries(filled)) {

@@ -12,6 +12,18 @@ describe('completeEvent', () => {
     );
   });
 
+  it('gives the id that the defaults had at the call, also when a getter of the event changes them', () => {
+    const changing = { ...defaults };
+    const event = {
+      type: 't',
+      get data() {
+        changing.id = 'message-2';
+        return 1;
+      },
+    };
+    expect(completeEvent(event, changing).id).toBe('message-1');
+  });
+
   it('keeps what a new event says, extensions included', () => {
     const given = {
       ...{ type: 'shop.sold', data: 'x', id: 'mine', source: '/mine', time: '2020-01-01T00:00:00Z' },

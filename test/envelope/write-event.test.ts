@@ -42,6 +42,22 @@ describe('writeEvent', () => {
     expect([data, data.items, data.items[0]].some(Object.isFrozen)).toBe(false);
   });
 
+  it('writes an event that a getter of another event sends', () => {
+    const inner: string[] = [];
+    const data = {
+      before: 'ä',
+      get within() {
+        inner.push(exactly({ type: 'inner', data: 'x' }));
+        expect(() => writeEvent({ type: 'inner', data: NaN }, defaults)).toThrow('INVALID_CLOUD_EVENT');
+        return 1;
+      },
+      after: 'x',
+    };
+    expect(exactly({ type: 'outer', data })).toContain('"data":{"before":"ä","within":1,"after":"x"}}');
+    expect(inner).toEqual([expect.stringContaining('"data":"x"}')]);
+    expect(exactly({ type: 'next', data: 'ö' })).toContain('"data":"ö"}');
+  });
+
   it('refuses what completeEvent refuses', () => {
     expect(() => writeEvent({ type: 't', data: { at: new Date(0) } }, defaults)).toThrow('EVENT_NOT_SERIALIZABLE: "data.at" of the event');
     expect(() => writeEvent({ type: '', data: 1 }, defaults)).toThrow('INVALID_CLOUD_EVENT');

@@ -44,6 +44,24 @@ describe('AttemptContext', () => {
     expect(bed.out.records.map(({ key }) => key)).toEqual(['a\ufffd']);
   });
 
+  it('gives every event its own id, also one that a getter of another event sends', async () => {
+    await act((context) => {
+      const data = { at: 'ä' };
+      const inner = { type: 't', data: 1 };
+      context.egress('test/out', {
+        type: 't',
+        get data() {
+          context.egress('test/out', inner);
+          return data;
+        },
+      });
+    });
+    const { records, events } = bed.out;
+    expect(events.map(({ id }) => id)).toEqual(records.map(({ id }) => id));
+    expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
+    expect(events.length).toBeGreaterThan(1);
+  });
+
   it.each<[string, (context: Context) => void]>([
     ['UNKNOWN_FUNCTION', (context) => context.send('test/nobody', 'x', { type: 't', data: 1 })],
     ['INVALID_ADDRESS_ID', (context) => context.send('test/asked', '', { type: 't', data: 1 })],

@@ -40,7 +40,7 @@ export async function simulate(definition: ApplicationDefinition, options: Simul
     for (let next = seed; next < seed + seeds; next += 1) {
       const outcome = await runner.run(next);
       if (next === seed) await runner.ensureRepeatable(outcome);
-      if (outcome.violation !== undefined) return await report(runner, outcome.seed, { outcome, shrinks });
+      if (outcome.violation !== undefined) return await report(runner, outcome.seed, { outcome, shrinks, firstSeed: seed });
       if (performance.now() < sliceEndMs) continue;
       await nextTurn();
       sliceEndMs = performance.now() + sliceMs;
@@ -89,9 +89,9 @@ async function createWorld(
 async function report(
   runner: SeedRunner,
   seed: RunSeed,
-  failing?: { readonly outcome: Outcome; readonly shrinks: boolean },
+  failing?: { readonly outcome: Outcome; readonly shrinks: boolean; readonly firstSeed: number },
 ): Promise<SimulationReport> {
-  const before = runner.counts(seed.seed);
+  const before = runner.counts(failing?.firstSeed ?? seed.seed);
   const eventCount = runner.recordsOf(seed.seed).length;
   const invariant = failing?.outcome.violation?.invariant;
   const shortest =

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { mutants } from './mutants.ts';
 import { suites } from './suites.ts';
 
-/** A run is a seed; each mutant is caught by the first of them, or by one of the next few. */
-const runsMax = 20;
+/** A run is a seed. Most mutants are caught by one of the first few; a few need some dozens. */
+const runsMax = 100;
 
 describe('a promise of the engine or the store that is broken', () => {
   it.each(mutants.map((mutant) => [mutant.name, mutant] as const))('is noticed: %s', async (_, { apply, suite }) => {

@@ -73,6 +73,21 @@ describe('simulate', () => {
     expect(failure).toMatchObject({ invariant: 'mine', detail, events: [] });
   });
 
+  it('counts the runs from the first seed to the one that fails', async () => {
+    let starts = 0;
+    const holds = (): boolean => starts < 4;
+
+    const { failure, counts } = await run([], {
+      seed: 5,
+      shrinks: false,
+      beforeRun: () => void (starts += 1),
+      invariants: [{ name: 'mine', holds }],
+    });
+
+    expect(failure).toMatchObject({ invariant: 'mine', seed: 6 });
+    expect(counts).toMatchObject({ seed: 5 });
+  });
+
   it('lets invariants look between the steps', async () => {
     const seen = new Set<unknown>();
     const holds = (view: Parameters<SimulationInvariant['holds']>[0]): void => void seen.add(view.state(AccountFunction, 'a')['balance']);

@@ -38,8 +38,8 @@ export function takeBatch(queue: Queue<WaitingRecords>, recordsMax: number, form
 }
 
 /** Returns the same batch for another call, after one whose outcome is unknown. */
-export function resent(batch: EgressBatch): EgressBatch {
-  return { ...batch, records: batch.records.map((record) => ({ ...record, resent: true })) };
+export function resent(batch: EgressBatch, format: Egress['format']): EgressBatch {
+  return { ...batch, records: batch.envelopes.map((envelope) => toEgressRecord(envelope, format, true)) };
 }
 
 function toEgressRecord(envelope: Envelope, format: Egress['format'], mayHaveLeft: boolean): EgressRecord {

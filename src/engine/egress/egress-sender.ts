@@ -100,12 +100,13 @@ export class EgressSender {
 
   #send(batch: EgressBatch, failures: number): void {
     // In an async function, an egress that throws, or returns a value that cannot be used, counts as one that rejects.
-    const sending = (async () => errorsOf(await this.egress.send(batch.records), batch.records))();
+    // It has a list of its own, because it may take the records out of it one by one.
+    const sending = (async () => errorsOf(await this.egress.send([...batch.records]), batch.records))();
     sending.then(
       (errors) => {
         if (!this.#stopped) this.#settle(batch, errors);
       },
-      (error: unknown) => this.#resendLater(resent(batch), failures + 1, toError(error)),
+      (error: unknown) => this.#resendLater(resent(batch, this.egress.format), failures + 1, toError(error)),
     );
   }
 

@@ -90,6 +90,22 @@ describe('Outbox', () => {
     expect(sent()).toEqual(['1', '1 again']);
   });
 
+  it('counts and sends again all records of a batch, whatever the egress does with its list', async () => {
+    outbox.release(committed(['1', '2', '3']));
+    const take = (call: number): EgressRecord[] => (calls[call]?.records as EgressRecord[]).splice(0);
+    for (const record of take(0)) Object.assign(record, { id: 'other', data: '' });
+    calls[0]?.reject(new Error('the outside is away'));
+    await settled();
+    clock.step(clock.nextDueAt ?? 0);
+    const [, second] = take(1);
+    const rejected = second === undefined ? [] : [{ record: second, error: new Error('never') }];
+    expect(rejected).toMatchObject([{ record: { id: '2', data: envelope('2').payload, resent: true } }]);
+    calls[1]?.resolve(rejected);
+    await settled();
+    expect([outbox.records, deadLetters.letters.list().map(({ messageId }) => messageId)]).toEqual([1, ['2']]);
+    expect([watermarks(), sent().at(-1)]).toEqual([{ 'test/out': '2' }, '3']);
+  });
+
   it('makes a dead letter of a record that the outside refuses, in the commit of the watermark over its batch (PARTITION-O2)', async () => {
     outbox.release(committed(['1', '2']));
     const [call] = calls;

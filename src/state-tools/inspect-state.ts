@@ -1,4 +1,4 @@
-import { numbersOfBatch } from '../engine/partition/outbox-batch.ts';
+import { numbersOfBatch } from '../engine/partition/outbox/outbox-batch.ts';
 import { parseEarlierOutboxKey } from '../engine/recovery/earlier-outbox.ts';
 import { parseRequestKey } from '../engine/recovery/requests.ts';
 import {

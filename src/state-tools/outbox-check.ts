@@ -1,4 +1,4 @@
-import { decodeOutboxBatch } from '../engine/partition/outbox-batch.ts';
+import { decodeOutboxBatch } from '../engine/partition/outbox/outbox-batch.ts';
 import { outboxBatchesCollection, outboxWatermarksCollection, parseOutboxBatchKey } from '../engine/partition/stored-entries.ts';
 import { isFunctionType } from '../shared/address.ts';
 import type { SnapshotEntry } from '../storage/snapshot/newest-entries.ts';

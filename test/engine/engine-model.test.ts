@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import type { Egress, EgressRecord, RejectedRecord } from '../../src/egress/egress.ts';
 import type { EngineLimits } from '../../src/engine/partition/limits.ts';
-import { decodeOutboxBatch } from '../../src/engine/partition/outbox-batch.ts';
+import { decodeOutboxBatch } from '../../src/engine/partition/outbox/outbox-batch.ts';
 import { outboxBatchesCollection, positionsCollection } from '../../src/engine/partition/stored-entries.ts';
 import type { CloudEvent } from '../../src/envelope/cloud-event.ts';
 import { ManualClock } from '../../src/shared/time/manual-clock.ts';

@@ -1,6 +1,6 @@
-import { EgressOutbox, type StoredEgressOutbox } from '../../src/engine/partition/egress-outbox.ts';
+import { EgressOutbox, type StoredEgressOutbox } from '../../src/engine/partition/outbox/egress-outbox.ts';
 import { outboxWatermarksCollection } from '../../src/engine/partition/stored-entries.ts';
-import { StoredOutbox } from '../../src/engine/partition/stored-outbox.ts';
+import { StoredOutbox } from '../../src/engine/partition/outbox/stored-outbox.ts';
 import type { StoreChange } from '../../src/storage/store.ts';
 import { replaceMethod, undoAll, type Mutant } from './mutant.ts';
 

@@ -1,5 +1,5 @@
 import { CommitGroup } from '../../src/engine/partition/commit-group.ts';
-import type { OutboxRecords } from '../../src/engine/partition/egress-outbox.ts';
+import type { OutboxRecords } from '../../src/engine/partition/outbox/egress-outbox.ts';
 import { DeadLetterIntake } from '../../src/engine/partition/dead-letter-intake.ts';
 import type { DeadLetter } from '../../src/engine/partition/dead-letters.ts';
 import { Outbox } from '../../src/engine/egress/outbox.ts';

@@ -1,6 +1,6 @@
 import type { Activation, PendingMessage } from '../../src/engine/partition/activation.ts';
 import { EgressSender } from '../../src/engine/egress/egress-sender.ts';
-import type { OutboxRecords } from '../../src/engine/partition/egress-outbox.ts';
+import type { OutboxRecords } from '../../src/engine/partition/outbox/egress-outbox.ts';
 import { Mailboxes } from '../../src/engine/partition/mailboxes.ts';
 import { Partition } from '../../src/engine/partition/partition.ts';
 import { replaceMethod, type Mutant } from './mutant.ts';

@@ -5,7 +5,7 @@ import { showDeadLetter } from '../../src/state-tools/stored-dead-letters.ts';
 import { encodeDeadLetter, encodeMessage } from '../../src/engine/partition/stored-entries.ts';
 import { Envelope } from '../../src/envelope/envelope.ts';
 import type { StoreChange } from '../../src/storage/store.ts';
-import { OutboxBatch } from '../../src/engine/partition/outbox-batch.ts';
+import { OutboxBatch } from '../../src/engine/partition/outbox/outbox-batch.ts';
 import { createTemporaryFolder, openInline, removeFolder } from '../storage/log-fixture.ts';
 
 const envelope = Envelope.ofPayload('{"specversion":"1.0","id":"1","source":"/t","type":"t"}', { messageId: 'm' });

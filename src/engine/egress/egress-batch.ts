@@ -1,7 +1,7 @@
 import type { Egress, EgressRecord } from '../../egress/egress.ts';
 import type { Envelope } from '../../envelope/envelope.ts';
 import type { Queue } from '../../shared/queue.ts';
-import type { OutboxRecords } from '../partition/egress-outbox.ts';
+import type { OutboxRecords } from '../partition/outbox/egress-outbox.ts';
 
 /** Committed records that wait for their egress; those before `start` have been given to it. */
 export interface WaitingRecords {

@@ -5,7 +5,7 @@ import { Queue } from '../../shared/queue.ts';
 import { backOffDelayMs } from '../../shared/time/back-off.ts';
 import type { Clock } from '../../shared/time/clock.ts';
 import type { Envelope } from '../../envelope/envelope.ts';
-import type { OutboxRecords } from '../partition/egress-outbox.ts';
+import type { OutboxRecords } from '../partition/outbox/egress-outbox.ts';
 import { resent, takeBatch, type EgressBatch, type WaitingRecords } from './egress-batch.ts';
 
 const batchRecordsMaxDefault = 500;

@@ -8,7 +8,7 @@ import type { EgressBatch } from './egress-batch.ts';
 import { EgressSender } from './egress-sender.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
 import type { Held } from '../partition/message-budget.ts';
-import type { OutboxRecords } from '../partition/egress-outbox.ts';
+import type { OutboxRecords } from '../partition/outbox/egress-outbox.ts';
 
 export interface OutboxOptions {
   readonly egress: readonly Egress[];

@@ -4,7 +4,7 @@ import type { StoreChange } from '../../storage/store.ts';
 import type { Activation, PendingMessage } from './activation.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import type { Delayed } from './delayed-messages.ts';
-import type { OutboxRecords } from './egress-outbox.ts';
+import type { OutboxRecords } from './outbox/egress-outbox.ts';
 import type { RemoteStates } from './remote/remote-states.ts';
 import {
   deadLettersCollection,
@@ -17,7 +17,7 @@ import {
   requestsCollection,
   remoteStatesCollection,
 } from './stored-entries.ts';
-import { StoredOutbox } from './stored-outbox.ts';
+import { StoredOutbox } from './outbox/stored-outbox.ts';
 
 /** The result of a cut: the changes of one commit, and the records and addresses that wait until it is durable. */
 export interface Capture {

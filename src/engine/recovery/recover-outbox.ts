@@ -1,6 +1,6 @@
 import type { Store } from '../../storage/store.ts';
-import { decodeOutboxBatch } from '../partition/outbox-batch.ts';
-import type { StoredBatch, StoredEgressOutbox } from '../partition/egress-outbox.ts';
+import { decodeOutboxBatch } from '../partition/outbox/outbox-batch.ts';
+import type { StoredBatch, StoredEgressOutbox } from '../partition/outbox/egress-outbox.ts';
 import { outboxBatchesCollection, outboxWatermarksCollection, parseOutboxBatchKey } from '../partition/stored-entries.ts';
 
 /** Reads the outbox of every egress that has ever had one. */

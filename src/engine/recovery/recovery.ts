@@ -3,7 +3,7 @@ import type { StateSpec } from '../../functions/remote/invocation-batch.ts';
 import type { Store } from '../../storage/store.ts';
 import type { DeadLetter, DeadLetters } from '../partition/dead-letters.ts';
 import type { Partition } from '../partition/partition.ts';
-import type { OutboxRecords, StoredEgressOutbox } from '../partition/egress-outbox.ts';
+import type { OutboxRecords, StoredEgressOutbox } from '../partition/outbox/egress-outbox.ts';
 import { recoverOutbox } from './recover-outbox.ts';
 import { PendingMessage } from '../partition/activation.ts';
 import { recoverRequests } from './requests.ts';

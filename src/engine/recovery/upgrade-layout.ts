@@ -1,7 +1,7 @@
 import { Envelope } from '../../envelope/envelope.ts';
 import { assertInvariant } from '../../shared/errors.ts';
 import type { Store, StoreChange } from '../../storage/store.ts';
-import { StoredOutbox } from '../partition/stored-outbox.ts';
+import { StoredOutbox } from '../partition/outbox/stored-outbox.ts';
 import { earlierOutboxCollections, parseEarlierOutboxKey, type EarlierOutboxKey } from './earlier-outbox.ts';
 import { recoverOutbox } from './recover-outbox.ts';
 

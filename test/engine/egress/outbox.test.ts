@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Outbox } from '../../../src/engine/egress/outbox.ts';
 import { CommitGroup } from '../../../src/engine/partition/commit-group.ts';
-import type { OutboxRecords } from '../../../src/engine/partition/egress-outbox.ts';
+import type { OutboxRecords } from '../../../src/engine/partition/outbox/egress-outbox.ts';
 import { DeadLetterIntake } from '../../../src/engine/partition/dead-letter-intake.ts';
 import { defaultLimits } from '../../../src/engine/partition/limits.ts';
 import type { Egress, EgressRecord, RejectedRecord } from '../../../src/egress/egress.ts';

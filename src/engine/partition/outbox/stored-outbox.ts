@@ -1,6 +1,6 @@
-import type { Envelope } from '../../envelope/envelope.ts';
-import type { StoreChange } from '../../storage/store.ts';
-import type { Held } from './message-budget.ts';
+import type { Envelope } from '../../../envelope/envelope.ts';
+import type { StoreChange } from '../../../storage/store.ts';
+import type { Held } from '../message-budget.ts';
 import { EgressOutbox, type OutboxRecords, type StoredEgressOutbox } from './egress-outbox.ts';
 
 /** The outbox as the store holds it, and what the next commit changes in it: one part for each egress. */

@@ -1,9 +1,9 @@
-import type { Envelope } from '../../envelope/envelope.ts';
-import { assertInvariant } from '../../shared/errors.ts';
-import { Queue } from '../../shared/queue.ts';
-import type { StoreChange, StoredEntry } from '../../storage/store.ts';
+import type { Envelope } from '../../../envelope/envelope.ts';
+import { assertInvariant } from '../../../shared/errors.ts';
+import { Queue } from '../../../shared/queue.ts';
+import type { StoreChange, StoredEntry } from '../../../storage/store.ts';
 import { OutboxBatch } from './outbox-batch.ts';
-import { outboxBatchesCollection, outboxBatchKey, outboxWatermarksCollection } from './stored-entries.ts';
+import { outboxBatchesCollection, outboxBatchKey, outboxWatermarksCollection } from '../stored-entries.ts';
 
 /** Egress records of one egress, in the order in which they leave: first in the group, then committed, then acknowledged. */
 export interface OutboxRecords {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { EgressOutbox, type OutboxRecords, type StoredEgressOutbox } from '../../../src/engine/partition/egress-outbox.ts';
-import { recoverOutbox } from '../../../src/engine/recovery/recover-outbox.ts';
-import { Envelope } from '../../../src/envelope/envelope.ts';
-import { MemoryStore } from '../../../src/storage/memory-store.ts';
-import type { StoreChange } from '../../../src/storage/store.ts';
-import { valueBytesMax } from '../../../src/storage/store-limits.ts';
-import { envelope } from './pending.ts';
+import { EgressOutbox, type OutboxRecords, type StoredEgressOutbox } from '../../../../src/engine/partition/outbox/egress-outbox.ts';
+import { recoverOutbox } from '../../../../src/engine/recovery/recover-outbox.ts';
+import { Envelope } from '../../../../src/envelope/envelope.ts';
+import { MemoryStore } from '../../../../src/storage/memory-store.ts';
+import type { StoreChange } from '../../../../src/storage/store.ts';
+import { valueBytesMax } from '../../../../src/storage/store-limits.ts';
+import { envelope } from '../pending.ts';
 
 const egressId = 'test/out';
 

@@ -1,6 +1,6 @@
-import { Envelope } from '../../envelope/envelope.ts';
-import { assertInvariant } from '../../shared/errors.ts';
-import type { WritableValue } from '../../storage/store.ts';
+import { Envelope } from '../../../envelope/envelope.ts';
+import { assertInvariant } from '../../../shared/errors.ts';
+import type { WritableValue } from '../../../storage/store.ts';
 
 /*
  * An outbox batch: the records that one commit adds to the outbox of one egress, as one value. The records of an egress are numbered from 1,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { decodeOutboxBatch, numbersOfBatch, OutboxBatch } from '../../../src/engine/partition/outbox-batch.ts';
-import { Envelope } from '../../../src/envelope/envelope.ts';
-import { toBytes } from '../../../src/storage/store.ts';
+import { decodeOutboxBatch, numbersOfBatch, OutboxBatch } from '../../../../src/engine/partition/outbox/outbox-batch.ts';
+import { Envelope } from '../../../../src/envelope/envelope.ts';
+import { toBytes } from '../../../../src/storage/store.ts';
 
 const envelopeOf = (payload: string, messageId: string): Envelope => Envelope.ofTrustedPayload(payload, { messageId });
 

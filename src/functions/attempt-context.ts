@@ -249,11 +249,12 @@ export abstract class AttemptContext implements Context, Effects {
   /** Counts an envelope in the limits of the invocation, so that no commit is too large to be written. */
   #counted(envelope: Envelope): Envelope {
     const bytes = measuredBytes(envelope);
-    this.#bytes += bytes;
     if (bytes > messageBytesMax) throw messageTooLarge(envelope.event.type, bytes, this.#selfName);
-    if (this.#bytes > effectBytesMax) throw tooManyBytes(this.#selfName);
+    if (this.#bytes + bytes > effectBytesMax) throw tooManyBytes(this.#selfName);
     const reserved = (this.#reserved ??= { count: 0, bytes: 0 });
     this.host.budget?.reserve(reserved, bytes, this.#selfName);
+    // What was refused does not count: a handler may go on without it.
+    this.#bytes += bytes;
     reserved.count += 1;
     reserved.bytes += bytes;
     return envelope;

@@ -62,6 +62,15 @@ describe('AttemptContext', () => {
     expect(events.length).toBeGreaterThan(1);
   });
 
+  it('does not count bytes that it has refused', async () => {
+    await act((context) => {
+      for (let index = 0; index < 5; index += 1)
+        expect(() => context.egress('test/out', { type: 't', data: 'x'.repeat(17_000_000) })).toThrow('MESSAGE_TOO_LARGE');
+      context.egress('test/out', { type: 't', data: 64 });
+    });
+    expect(bed.egressData).toEqual([64]);
+  });
+
   it.each<[string, (context: Context) => void]>([
     ['UNKNOWN_FUNCTION', (context) => context.send('test/nobody', 'x', { type: 't', data: 1 })],
     ['INVALID_ADDRESS_ID', (context) => context.send('test/asked', '', { type: 't', data: 1 })],

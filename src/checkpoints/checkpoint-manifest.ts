@@ -60,7 +60,8 @@ export function encodeManifest(manifest: CheckpointManifest): Buffer {
 export function parseManifest(bytes: Buffer, storage: string, key: string, application: string | undefined): CheckpointManifest {
   let read: Partial<CheckpointManifest> & { readonly checksum?: unknown };
   try {
-    read = JSON.parse(bytes.toString('utf8')) as typeof read;
+    // Anything but an object has no checksum.
+    read = (JSON.parse(bytes.toString('utf8')) as typeof read | null) ?? {};
   } catch {
     throw objectCorruptError(storage, key, 'it is not JSON');
   }

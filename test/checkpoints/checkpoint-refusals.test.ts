@@ -91,6 +91,15 @@ describe('the checkpoints of an engine refuse (CHECKPOINT-S2)', () => {
     await expect(newMachine().start()).rejects.toMatchObject({ code: 'CHECKPOINT_FORMAT_NEWER' });
   });
 
+  it.each(['null', '[]', '{"format":1}', 'x'])('a manifest that is no checkpoint: %s', async (text) => {
+    await machine.checkpoint();
+    await machine.stop();
+    objects.objects.set('checkpoints/0000000009-0000000001.json', Buffer.from(text));
+    const other = newMachine();
+    await expect(other.start()).rejects.toMatchObject({ code: 'CHECKPOINT_OBJECT_CORRUPT' });
+    expect(readdirSync(other.folder)).toEqual([]);
+  });
+
   it.each<[string, (bytes: Buffer) => Buffer | undefined, string]>([
     ['that is missing', () => undefined, 'CHECKPOINT_OBJECT_MISSING'],
     ['that is cut', (bytes) => bytes.subarray(0, bytes.length - 2), 'CHECKPOINT_OBJECT_CORRUPT'],

@@ -32,14 +32,16 @@ export class TableSlot<T> extends EntryTable<T> {
 
   set(key: string, value: T): void {
     ensureKey(key, this.name);
-    const current = this.find(key);
+    const known = this.find(key);
     // Held values are frozen, so the same object is the same value.
-    if (current?.value !== undefined && Object.is(current.value, value)) return;
-    if (current === undefined && this.size >= tableEntriesMax) {
+    if (known?.value !== undefined && Object.is(known.value, value)) return;
+    if (known === undefined && this.size >= tableEntriesMax) {
       const summary = `table "${this.name}" already holds ${tableEntriesMax} entries; ${describe(key)} is not among them.`;
       throw new StatefunError('STATE_TABLE_FULL', summary, { facts: { cell: this.name, key, entriesMax: tableEntriesMax } });
     }
     const prepared = this.prepare(value, key.length);
+    // A getter of the value may have set or removed the key.
+    const current = known?.removed === false ? known : this.find(key);
     this.attempts.resize(prepared.sizeBytes - (current?.sizeBytes ?? 0), this.name);
     if (current !== undefined) {
       this.assign(current, prepared);

@@ -31,7 +31,8 @@ export class ValueSlot<T> extends Slot<T> {
     // Held values are frozen, so the same object is the same value.
     if (entry?.value !== undefined && Object.is(entry.value, value)) return;
     const prepared = this.prepare(value, 0);
-    this.attempts.resize(prepared.sizeBytes - (entry?.sizeBytes ?? 0), this.name);
+    // A getter of the value may have set the cell.
+    this.attempts.resize(prepared.sizeBytes - (this.#entry?.sizeBytes ?? 0), this.name);
     this.assign((this.#entry ??= new Entry(this, 0)), prepared);
   }
 

@@ -33,7 +33,11 @@ export interface LogStoreOptions {
   readonly logger?: Logger;
   /** Reports the progress of recovery, in bytes. */
   readonly progress?: (bytesRead: number, bytesTotal: number) => void;
-  /** The lock of the folder, if the caller has taken it already. The store releases it. @defaultValue a lock that is taken now */
+  /**
+   * The lock of the folder, if the caller has taken it already. The store releases it. @defaultValue a lock that is taken now
+   *
+   * @internal
+   */
   readonly lock?: FolderLock;
   /** Disk used outside the threads, which always use the machine's disk. @defaultValue `nodeDisk` */
   readonly disk?: Disk;

@@ -253,7 +253,7 @@ export abstract class AttemptContext implements Context, Effects {
     if (this.#bytes + bytes > effectBytesMax) throw tooManyBytes(this.#selfName);
     const reserved = (this.#reserved ??= { count: 0, bytes: 0 });
     this.host.budget?.reserve(reserved, bytes, this.#selfName);
-    // What was refused does not count: a handler may go on without it.
+    // What was refused does not count: a handler may continue without it.
     this.#bytes += bytes;
     reserved.count += 1;
     reserved.bytes += bytes;

@@ -1,6 +1,7 @@
 import type { FunctionRegistry } from '../../functions/function-registry.ts';
 import { formatAddress, type Address } from '../../shared/address.ts';
 import { StatefunError, toError } from '../../shared/errors.ts';
+import { isThenable } from '../../shared/thenable.ts';
 import { AddressState } from '../../state/address-state.ts';
 import type { StateEntry } from '../../state/state-entry.ts';
 import type { Store } from '../../storage/store.ts';
@@ -29,7 +30,7 @@ export class StateReader {
   read(activation: Activation): readonly StateEntry[] | undefined {
     const { store, loaded, failed } = this.#options;
     const entries = store.load(activation.collection);
-    if (!(entries instanceof Promise)) return entries;
+    if (!isThenable(entries)) return entries;
     entries.then(
       (read) => loaded(activation, read),
       (cause: unknown) => {

@@ -59,10 +59,10 @@ export function applyRequests(requests: readonly string[], { deadLetters, logger
     }
     try {
       redrive(deadLetters.take(request.redrive), targets);
-      logger.info('a dead letter is taken up again, as was asked while the engine was stopped', { id: request.redrive });
+      logger.info('a dead letter is redriven, as requested while the engine was stopped', { id: request.redrive });
     } catch (error) {
       if (!hasCode(error, 'DEAD_LETTER_UNKNOWN')) throw error;
-      logger.warn('a dead letter was to be taken up again, but is not there any more', { id: request.redrive });
+      logger.warn('a dead letter that was to be redriven no longer exists', { id: request.redrive });
     }
   }
 }

@@ -40,7 +40,7 @@ describe('requests to an engine that does not run', () => {
     expect(bed.egressData).toEqual([]);
   });
 
-  it('handles what is taken up again in the order of the dead letters', async () => {
+  it('handles redriven messages in the order of the dead letters', async () => {
     await bed.store.commit([...redriveRequest('2'), ...redriveRequest('1')]);
     await restart();
     expect(bed.egressData).toEqual([{ name: 'one' }, { name: 'two' }]);

@@ -90,14 +90,15 @@ export class Attempt extends AttemptContext {
   #call(handler: HandlerDefinition, event: CloudEvent): Promise<void> | undefined {
     const view = handler.eventType === undefined ? event : handler.eventType.check(event);
     this.view = view;
-    const result = this.host.scope?.active === true ? this.#inScope(() => this.#handle(handler, view)) : this.#handle(handler, view);
+    return this.host.scope?.active === true ? this.#inScope(() => this.#handle(handler, view)) : this.#handle(handler, view);
+  }
+
+  /** Calls the handler, and the `then` of what it returns: both are code of the application. */
+  #handle({ method }: HandlerDefinition, view: CloudEvent): Promise<void> | undefined {
+    const result = this.#instance[method]?.(view, this);
     // A thenable is awaited like a promise, as `await` does. Some do their work only when asked.
     if (!isThenable(result)) return undefined;
     return this.#origin === undefined ? settled(result) : this.#origin.settled(result);
-  }
-
-  #handle({ method }: HandlerDefinition, view: CloudEvent): unknown {
-    return this.#instance[method]?.(view, this);
   }
 
   /** Runs code of the application; what it starts belongs to the attempt. */

@@ -51,7 +51,7 @@ export function readDependencies(madeClass: ClassOf): Dependencies {
   };
 }
 
-/** Returns the class whose constructor has the parameters, or undefined when none has any. */
+/** Returns the class whose constructor has the parameters; undefined when no constructor has parameters. */
 function constructorOwner(madeClass: ClassOf): ClassOf | undefined {
   return lineage(madeClass, undefined).find((candidate) => {
     if (candidate.length > 0 || ownInjections(candidate).parameters.some((injection) => injection !== undefined)) return true;

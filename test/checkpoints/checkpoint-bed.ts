@@ -64,6 +64,11 @@ export class Machine {
     return { store, service };
   }
 
+  /** Writes one entry in a commit of its own for every step. Seven keys take turns. */
+  async fill(from: number, to: number): Promise<void> {
+    for (let step = from; step < to; step += 1) await this.set(`k${step % 7}`, `${step}`.padStart(60, '.'));
+  }
+
   set(key: string, value: string | undefined): Promise<void> {
     return this.running.store.commit([{ collection: 'c', key, value }]);
   }

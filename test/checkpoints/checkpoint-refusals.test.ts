@@ -22,15 +22,9 @@ describe('the checkpoints of an engine refuse (CHECKPOINT-S2)', () => {
     for (const each of machines.splice(0)) await each.dispose();
   });
 
-  const pieces = (): readonly string[] => [...objects.objects.keys()].filter((key) => key.startsWith('segments/'));
-  const manifests = (): readonly string[] => [...objects.objects.keys()].filter((key) => key.startsWith('checkpoints/')).sort();
-  const fill = async (from: number, to: number): Promise<void> => {
-    for (let step = from; step < to; step += 1) await machine.set(`k${step % 7}`, `${step}`.padStart(60, '.'));
-  };
-
   beforeEach(async () => {
     await machine.start();
-    await fill(0, 10);
+    await machine.fill(0, 10);
   });
 
   it('an older copy of the folder', async () => {
@@ -38,7 +32,7 @@ describe('the checkpoints of an engine refuse (CHECKPOINT-S2)', () => {
     await machine.stop();
     cpSync(machine.folder, copy, { recursive: true });
     await machine.start();
-    await fill(10, 20);
+    await machine.fill(10, 20);
     await machine.checkpoint();
     await machine.stop();
     rmSync(machine.folder, { recursive: true });
@@ -49,7 +43,7 @@ describe('the checkpoints of an engine refuse (CHECKPOINT-S2)', () => {
 
   it('the folder of an engine that another one has replaced, however many commits it holds (CHECKPOINT-S1)', async () => {
     await machine.checkpoint();
-    await fill(10, 30);
+    await machine.fill(10, 30);
     await machine.kill();
     const other = newMachine();
     await other.start();
@@ -112,7 +106,7 @@ describe('the checkpoints of an engine refuse (CHECKPOINT-S2)', () => {
   ])('an object %s, and leave the folder as it was (CHECKPOINT-P1)', async (_name, damage, code) => {
     await machine.checkpoint();
     await machine.stop();
-    for (const key of [...pieces(), ...manifests()]) {
+    for (const key of [...objects.pieces, ...objects.manifests]) {
       const whole = objects.objects.get(key) ?? Buffer.alloc(0);
       const damaged = damage(whole);
       if (damaged === undefined && key.startsWith('checkpoints/')) continue;

@@ -22,19 +22,13 @@ describe('the checkpoints of an engine', () => {
     for (const each of machines.splice(0)) await each.dispose();
   });
 
-  const pieces = (): readonly string[] => [...objects.objects.keys()].filter((key) => key.startsWith('segments/'));
-  const manifests = (): readonly string[] => [...objects.objects.keys()].filter((key) => key.startsWith('checkpoints/')).sort();
-  const fill = async (from: number, to: number): Promise<void> => {
-    for (let step = from; step < to; step += 1) await machine.set(`k${step % 7}`, `${step}`.padStart(60, '.'));
-  };
-
   it('are restored by themselves into an empty folder, with exactly one commit (CHECKPOINT-C1)', async () => {
     expect(await machine.start()).toEqual({ epoch: 1, baseCommit: undefined });
-    await fill(0, 30);
+    await machine.fill(0, 30);
     const expected = await machine.contents();
     const report = await machine.checkpoint();
     expect(report).toMatchObject({ id: '1-1', commit: 30 });
-    await fill(30, 40);
+    await machine.fill(30, 40);
     await machine.kill();
     machine.loseDisk();
 
@@ -46,7 +40,7 @@ describe('the checkpoints of an engine', () => {
 
   it('upload bytes once, and only what is new of the segment that takes frames (CHECKPOINT-C2)', async () => {
     await machine.start();
-    await fill(0, 20);
+    await machine.fill(0, 20);
     const first = await machine.checkpoint();
     expect(first.bytesUploaded).toBe(first.bytes);
     await machine.running.store.compacted();
@@ -55,9 +49,9 @@ describe('the checkpoints of an engine', () => {
     const third = await machine.checkpoint();
     expect(third.bytesUploaded).toBeLessThan(200);
     expect(third.bytes).toBe(second.bytes + third.bytesUploaded);
-    const uploaded = pieces().length;
+    const uploaded = objects.pieces.length;
     await machine.checkpoint();
-    expect(pieces()).toHaveLength(uploaded);
+    expect(objects.pieces).toHaveLength(uploaded);
   });
 
   it('upload a segment with many pieces again, so that a restore needs few requests', async () => {
@@ -66,7 +60,9 @@ describe('the checkpoints of an engine', () => {
       await machine.running.store.commit([{ collection: 'c', key: 'k', value: '' }]);
       await machine.checkpoint();
     }
-    const newest = JSON.parse(objects.objects.get(manifests().at(-1) ?? '')?.toString() ?? '') as { segments: { pieces: object[] }[] };
+    const newest = JSON.parse(objects.objects.get(objects.manifests.at(-1) ?? '')?.toString() ?? '') as {
+      segments: { pieces: object[] }[];
+    };
     expect(newest.segments.every(({ pieces: each }) => each.length <= 16)).toBe(true);
     await machine.kill();
     machine.loseDisk();
@@ -76,7 +72,7 @@ describe('the checkpoints of an engine', () => {
 
   it('go on after a restart without uploading anything again, and after a restore', async () => {
     await machine.start();
-    await fill(0, 30);
+    await machine.fill(0, 30);
     await machine.checkpoint();
     await machine.stop();
     expect(await machine.start()).toMatchObject({ epoch: 2, baseCommit: 30 });
@@ -95,37 +91,37 @@ describe('the checkpoints of an engine', () => {
   it('keep as many as wanted, and every piece that one of them names (CHECKPOINT-R1, CHECKPOINT-R2)', async () => {
     await machine.start({ keep: 2 });
     for (let round = 0; round < 8; round += 1) {
-      await fill(round * 10, round * 10 + 10);
+      await machine.fill(round * 10, round * 10 + 10);
       await machine.running.store.compacted();
       await machine.checkpoint();
     }
-    expect(manifests()).toEqual(['checkpoints/0000000001-0000000007.json', 'checkpoints/0000000001-0000000008.json']);
-    const named = manifests().flatMap((key) => {
+    expect(objects.manifests).toEqual(['checkpoints/0000000001-0000000007.json', 'checkpoints/0000000001-0000000008.json']);
+    const named = objects.manifests.flatMap((key) => {
       const { segments } = JSON.parse(objects.objects.get(key)?.toString() ?? '') as { segments: { pieces: { key: string }[] }[] };
       return segments.flatMap((segment) => segment.pieces.map((piece) => piece.key));
     });
-    expect([...new Set(named)].sort()).toEqual([...pieces()].sort());
+    expect([...new Set(named)].sort()).toEqual([...objects.pieces].sort());
   });
 
   it('do not lose older checkpoints by restarts: what a start takes over counts once', async () => {
     await machine.start({ keep: 2 });
-    await fill(0, 10);
+    await machine.fill(0, 10);
     await machine.checkpoint();
-    await fill(10, 20);
+    await machine.fill(10, 20);
     await machine.checkpoint();
     for (let start = 0; start < 5; start += 1) {
       await machine.stop();
       await machine.start({ keep: 2 });
     }
     await machine.checkpoint();
-    const commits = manifests().map((key) => (JSON.parse(objects.objects.get(key)?.toString() ?? '') as { commit: number }).commit);
+    const commits = objects.manifests.map((key) => (JSON.parse(objects.objects.get(key)?.toString() ?? '') as { commit: number }).commit);
     expect(commits).toEqual([10, 20]);
   });
 
   it('delete nothing while the list does not show what is known to exist (CHECKPOINT-R2)', async () => {
     await machine.start({ keep: 2 });
     for (let round = 0; round < 3; round += 1) {
-      await fill(round * 10, round * 10 + 10);
+      await machine.fill(round * 10, round * 10 + 10);
       await machine.checkpoint();
     }
     const before = [...objects.objects.keys()];
@@ -134,7 +130,7 @@ describe('the checkpoints of an engine', () => {
       const page = await list.call(machine.storage, prefix, from);
       return prefix === 'checkpoints/' ? { objects: page.objects.slice(1), next: undefined } : page;
     };
-    await fill(30, 40);
+    await machine.fill(30, 40);
     await machine.checkpoint();
     expect([...objects.objects.keys()]).toEqual(expect.arrayContaining(before));
     expect(machine.lines.filter(({ severity }) => severity === 'warn')).toHaveLength(1);
@@ -142,7 +138,7 @@ describe('the checkpoints of an engine', () => {
 
   it('begin anew beside the checkpoints if asked for it, and not without being asked', async () => {
     await machine.start();
-    await fill(0, 10);
+    await machine.fill(0, 10);
     await machine.checkpoint();
     await machine.kill();
     machine.loseDisk();
@@ -161,7 +157,7 @@ describe('the checkpoints of an engine', () => {
 
   it('restore again what an interrupted restore left (CHECKPOINT-P2)', async () => {
     await machine.start();
-    await fill(0, 10);
+    await machine.fill(0, 10);
     const expected = await machine.contents();
     await machine.checkpoint();
     await machine.stop();
@@ -178,20 +174,20 @@ describe('the checkpoints of an engine', () => {
 
   it('check what they upload: a damaged segment is no checkpoint (CHECKPOINT-C3)', async () => {
     await machine.start();
-    await fill(0, 10);
+    await machine.fill(0, 10);
     await machine.checkpoint();
-    await fill(10, 14);
+    await machine.fill(10, 14);
     const pinned = machine.running.store.pin();
     const { path = '', bytes = 0 } = pinned.segments.at(-1) ?? {};
     pinned.release();
     truncateSync(path, bytes - 1);
     await expect(machine.checkpoint()).rejects.toMatchObject({ code: 'STORE_CORRUPT' });
-    expect(manifests()).toHaveLength(1);
+    expect(objects.manifests).toHaveLength(1);
   });
 
   it('notice an upload of which the storage kept a part, and replace it with the next checkpoint (CHECKPOINT-C3)', async () => {
     await machine.start();
-    await fill(0, 10);
+    await machine.fill(0, 10);
     const { put } = machine.storage;
     machine.storage.put = (key, bytes, options) =>
       put.call(machine.storage, key, key.startsWith('segments/') ? bytes.subarray(0, bytes.length / 2) : bytes, options);
@@ -202,7 +198,7 @@ describe('the checkpoints of an engine', () => {
 
   it('are complete although the answer to the manifest was lost', async () => {
     await machine.start();
-    await fill(0, 10);
+    await machine.fill(0, 10);
     let lost = false;
     const { put } = machine.storage;
     machine.storage.put = async (key, bytes, options) => {
@@ -216,12 +212,12 @@ describe('the checkpoints of an engine', () => {
 
   it('are overtaken by the next epoch, whatever an engine that lost its lease still writes (CHECKPOINT-C4)', async () => {
     await machine.start();
-    await fill(0, 10);
+    await machine.fill(0, 10);
     await machine.checkpoint();
     const late = new Map(objects.objects);
-    await fill(10, 20);
+    await machine.fill(10, 20);
     await machine.checkpoint();
-    const [zombie = ''] = manifests().slice(-1);
+    const [zombie = ''] = objects.manifests.slice(-1);
     const content = objects.objects.get(zombie) ?? Buffer.alloc(0);
     // The second manifest is on its way while the other engine begins.
     await machine.kill();
@@ -236,6 +232,6 @@ describe('the checkpoints of an engine', () => {
     expect(other.store?.stats().commits).toBe(10);
     await other.set('more', 'x');
     await other.checkpoint();
-    expect(manifests()).not.toContain(zombie);
+    expect(objects.manifests).not.toContain(zombie);
   });
 });

@@ -12,6 +12,16 @@ export class MemoryObjects {
   readonly objects = new Map<string, Buffer>();
   readonly versions = new Map<string, { readonly bytes: Buffer; readonly version: string }>();
   versionsMade = 0;
+
+  /** Keys of the pieces of segments, in the order in which they were written. */
+  get pieces(): readonly string[] {
+    return [...this.objects.keys()].filter((key) => key.startsWith('segments/'));
+  }
+
+  /** Keys of the manifests, oldest first. */
+  get manifests(): readonly string[] {
+    return [...this.objects.keys()].filter((key) => key.startsWith('checkpoints/')).sort();
+  }
 }
 
 /** Called before every request takes effect. It may wait, or throw. */

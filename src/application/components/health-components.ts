@@ -15,7 +15,7 @@ export interface HealthClass {
 export async function makeHealthIndicators(classes: readonly HealthClass[], making: Making): Promise<readonly HealthIndicator[]> {
   const indicators: HealthIndicator[] = [];
   for (const { madeClass, owner } of classes) {
-    // Injects the shared instance, as any other class would.
+    // Injects the shared instance, like every class.
     const asker = class HealthAsker {
       static readonly inject = [madeClass];
       readonly indicator: unknown;

@@ -135,11 +135,11 @@ class CheckpointLife {
 
   /** Returns a copy of the newest manifest under the next number of its epoch, with the commit of another history. */
   #lateManifest(): { readonly key: string; readonly bytes: Buffer } | undefined {
-    const key = this.#manifestKeys().at(-1);
+    const key = this.#objects.manifests.at(-1);
     const bytes = key === undefined ? undefined : this.#objects.objects.get(key);
-    if (key === undefined || bytes === undefined || this.#manifestKeys().length < 2) return undefined;
+    if (key === undefined || bytes === undefined || this.#objects.manifests.length < 2) return undefined;
     // The oldest one that is kept: another content than the newest.
-    const older = this.#objects.objects.get(this.#manifestKeys()[0] ?? '') ?? bytes;
+    const older = this.#objects.objects.get(this.#objects.manifests[0] ?? '') ?? bytes;
     return {
       key: key.replace(/-(\d+)\.json$/, (_, sequence: string) => `-${String(Number(sequence) + 50).padStart(10, '0')}.json`),
       bytes: older,
@@ -150,12 +150,8 @@ class CheckpointLife {
     return new Machine(this.#objects, this.#pacing);
   }
 
-  #manifestKeys(): readonly string[] {
-    return [...this.#objects.objects.keys()].filter((key) => key.startsWith('checkpoints/')).sort();
-  }
-
   #newestManifest(): StoredManifest | undefined {
-    return this.#read(this.#manifestKeys().at(-1) ?? '');
+    return this.#read(this.#objects.manifests.at(-1) ?? '');
   }
 
   #read(key: string): StoredManifest | undefined {
@@ -165,7 +161,7 @@ class CheckpointLife {
 
   /** Every piece that a checkpoint names is there, but for those of an engine that was replaced. */
   #checkObjects(): string | undefined {
-    for (const key of this.#manifestKeys()) {
+    for (const key of this.#objects.manifests) {
       // A late manifest has a number that no engine here reaches.
       if (/-00000000(?:[5-9]\d|\d{3,})\.json$/.test(key)) continue;
       const missing = this.#read(key)
